@@ -1,0 +1,171 @@
+//! Requests and replies of the operations in use, in the wire's spelling. Nothing here decides or sends.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+/// The operations consnap knows. Only those marked as writing change anything.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Operation {
+    /// Run a command on instances. Writing; takes a ClientToken.
+    RunCommand,
+    /// List invocations, with output when asked.
+    DescribeInvocations,
+    /// List results of invocations.
+    DescribeInvocationResults,
+    /// Stop an invocation. Writing; naturally repeatable.
+    StopInvocation,
+    /// Attach a RAM role to instances. Writing; takes no token.
+    AttachInstanceRamRole,
+    /// Which role is attached to instances.
+    DescribeInstanceRamRole,
+    /// Instances.
+    DescribeInstances,
+    /// Disks.
+    DescribeDisks,
+    /// Cloud Assistant of instances.
+    DescribeCloudAssistantStatus,
+    /// Snapshot-consistent groups.
+    DescribeSnapshotGroups,
+    /// Snapshots.
+    DescribeSnapshots,
+    /// Tag resources. Writing; naturally repeatable.
+    TagResources,
+    /// Regions.
+    DescribeRegions,
+    /// Whose credentials these are (STS).
+    GetCallerIdentity,
+}
+
+/// The service behind an operation.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Product {
+    /// Elastic Compute Service, API 2014-05-26.
+    Ecs,
+    /// Security Token Service, API 2015-04-01.
+    Sts,
+}
+
+impl Operation {
+    /// All of them.
+    pub const ALL: [Operation; 14] = [
+        Self::RunCommand,
+        Self::DescribeInvocations,
+        Self::DescribeInvocationResults,
+        Self::StopInvocation,
+        Self::AttachInstanceRamRole,
+        Self::DescribeInstanceRamRole,
+        Self::DescribeInstances,
+        Self::DescribeDisks,
+        Self::DescribeCloudAssistantStatus,
+        Self::DescribeSnapshotGroups,
+        Self::DescribeSnapshots,
+        Self::TagResources,
+        Self::DescribeRegions,
+        Self::GetCallerIdentity,
+    ];
+
+    /// The name on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::RunCommand => "RunCommand",
+            Self::DescribeInvocations => "DescribeInvocations",
+            Self::DescribeInvocationResults => "DescribeInvocationResults",
+            Self::StopInvocation => "StopInvocation",
+            Self::AttachInstanceRamRole => "AttachInstanceRamRole",
+            Self::DescribeInstanceRamRole => "DescribeInstanceRamRole",
+            Self::DescribeInstances => "DescribeInstances",
+            Self::DescribeDisks => "DescribeDisks",
+            Self::DescribeCloudAssistantStatus => "DescribeCloudAssistantStatus",
+            Self::DescribeSnapshotGroups => "DescribeSnapshotGroups",
+            Self::DescribeSnapshots => "DescribeSnapshots",
+            Self::TagResources => "TagResources",
+            Self::DescribeRegions => "DescribeRegions",
+            Self::GetCallerIdentity => "GetCallerIdentity",
+        }
+    }
+
+    /// The service it belongs to.
+    pub const fn product(self) -> Product {
+        match self {
+            Self::GetCallerIdentity => Product::Sts,
+            _ => Product::Ecs,
+        }
+    }
+
+    /// The API version it is called with.
+    pub const fn version(self) -> &'static str {
+        match self.product() {
+            Product::Ecs => "2014-05-26",
+            Product::Sts => "2015-04-01",
+        }
+    }
+
+    /// Whether it changes anything.
+    pub const fn writes(self) -> bool {
+        matches!(self, Self::RunCommand | Self::StopInvocation | Self::AttachInstanceRamRole | Self::TagResources)
+    }
+}
+
+/// A call before it is signed: what the journal keeps and what a repetition repeats, byte for byte.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiCall {
+    /// What to call.
+    pub operation: Operation,
+    /// The region whose endpoint answers.
+    pub region: String,
+    /// Wire name and value of each parameter, flattened (`InstanceId.1`), `RegionId` among them. Never an empty filter.
+    pub parameters: Vec<(Cow<'static, str>, String)>,
+}
+
+impl ApiCall {
+    /// The value of a parameter.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Reads a number that some SDKs hand on as text; anything else is `None`.
+pub(crate) fn number_or_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    struct Visitor;
+    impl<'de> serde::de::Visitor<'de> for Visitor {
+        type Value = Option<i64>;
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a number")
+        }
+        fn visit_i64<E>(self, number: i64) -> Result<Option<i64>, E> {
+            Ok(Some(number))
+        }
+        fn visit_u64<E>(self, number: u64) -> Result<Option<i64>, E> {
+            Ok(i64::try_from(number).ok())
+        }
+        fn visit_f64<E>(self, _: f64) -> Result<Option<i64>, E> {
+            Ok(None)
+        }
+        fn visit_bool<E>(self, _: bool) -> Result<Option<i64>, E> {
+            Ok(None)
+        }
+        fn visit_str<E>(self, text: &str) -> Result<Option<i64>, E> {
+            Ok(text.trim().parse().ok())
+        }
+        fn visit_unit<E>(self) -> Result<Option<i64>, E> {
+            Ok(None)
+        }
+        fn visit_none<E>(self) -> Result<Option<i64>, E> {
+            Ok(None)
+        }
+        fn visit_some<D: serde::Deserializer<'de>>(self, inner: D) -> Result<Option<i64>, D::Error> {
+            inner.deserialize_any(Visitor)
+        }
+        fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Option<i64>, A::Error> {
+            while seq.next_element::<serde::de::IgnoredAny>()?.is_some() {}
+            Ok(None)
+        }
+        fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Option<i64>, A::Error> {
+            while map.next_entry::<serde::de::IgnoredAny, serde::de::IgnoredAny>()?.is_some() {}
+            Ok(None)
+        }
+    }
+    deserializer.deserialize_any(Visitor)
+}

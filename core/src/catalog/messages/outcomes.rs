@@ -1,0 +1,5 @@
+//! Rows `CS5xx`: outcomes of plug-in, launcher, agent and service.
+
+use super::messages;
+
+messages! {}

@@ -1,0 +1,5 @@
+//! Rows `CS2xx`: prerequisites of an instance.
+
+use super::messages;
+
+messages! {}

@@ -1,0 +1,3 @@
+//! The tables everything else reads: facts with their source, codes with their words. Nothing here decides.
+
+pub mod messages;

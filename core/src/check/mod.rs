@@ -1,0 +1,1 @@
+//! Built-in rules over job and facts.

@@ -1,0 +1,292 @@
+//! The job document: what to snapshot, how, and how carefully.
+//!
+//! Reading never fails ([`read`]): it returns the job as far as it can be read, plus findings. Numbers keep the value
+//! that was written, even out of range: judging them is the business of [`crate::check`].
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::consistency::RequiredConsistency;
+
+/// A job. Our own JSON is `snake_case`; unknown keys are findings.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct Job {
+    /// The version of the document, always 1.
+    pub version: u32,
+    /// Regions to look in, such as `cn-hangzhou`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub regions: Vec<String>,
+    /// Which instances.
+    pub targets: Targets,
+    /// The RAM role the plug-in uses, or `attached`: the role each instance already has.
+    pub instance_ram_role: String,
+    /// Name of the snapshot-consistent groups. `{run}`, `{date}` and `{time}` are replaced.
+    pub group_name: String,
+    /// Description of the groups, 2 to 256 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Disks left out, each with its instance. Given but empty writes `ExcludeDiskId=""` as the vendor's sample does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exclude_disks: Option<Vec<ExcludedDisk>>,
+    /// The consistency that must be reached.
+    pub required_consistency: RequiredConsistency,
+    /// Parameters for Linux instances.
+    pub linux: LinuxOptions,
+    /// Parameters for Windows instances.
+    pub windows: WindowsOptions,
+    /// Accepted, of no effect today.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instant_access: Option<bool>,
+    /// Days, 1 to 65535; of no effect today. The plug-in spells it `InstantAccessRentationDays`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instant_access_retention_days: Option<i64>,
+    /// Findings taken on purpose; they stay visible.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub accept: Vec<Accept>,
+    /// How the run proceeds.
+    pub run: RunOptions,
+}
+
+/// Which instances: by id or by tag, never both. `exclude` wins; duplicates fall away.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct Targets {
+    /// Instance ids, `i-...`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ids: Vec<String>,
+    /// Tags; all keys must match.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// Left out in any case.
+    pub exclude: Exclude,
+    /// Bounds of the selection; one outside is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expect: Option<Expect>,
+}
+
+/// Instances left out in any case.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct Exclude {
+    /// Instance ids.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ids: Vec<String>,
+    /// Tags; an instance with any of them is left out.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+}
+
+/// How many instances a selection must have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct Expect {
+    /// At least so many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<u32>,
+    /// At most so many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<u32>,
+}
+
+/// A disk left out of the snapshot of its instance. It is sent only to its owner.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct ExcludedDisk {
+    /// `i-...`.
+    pub instance: String,
+    /// `d-...`.
+    pub disk: String,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Parameters of the Linux plug-in. What is left out is left out of the command.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct LinuxOptions {
+    /// Application pre-freeze script, absolute path; root only, mode 0700.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pre_script_path: Option<String>,
+    /// Application post-thaw script, absolute path; root only, mode 0700.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub post_script_path: Option<String>,
+    /// Limit of each script in seconds. The plug-in's default is 1800.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub script_timeout_seconds: Option<i64>,
+    /// Whether to freeze file systems. The plug-in's default is true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub freeze_file_systems: Option<bool>,
+    /// Limit of the freeze in seconds. The plug-in's default is 30.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub freeze_timeout_seconds: Option<i64>,
+}
+
+/// Parameters of the Windows plug-in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct WindowsOptions {
+    /// Whether VSS writers take part. The plug-in's default is true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vss_writers: Option<bool>,
+}
+
+/// A finding taken on purpose.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct Accept {
+    /// `CS231`.
+    pub code: String,
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// The last day it holds, `2027-01-01`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+}
+
+/// How the run proceeds. Units are instances.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct RunOptions {
+    /// Instances of the first wave, a call of its own; the rest starts only when all of them went well. 0: no canary.
+    pub canary: u32,
+    /// Instances that may be running at the same time.
+    pub max_in_flight: u32,
+    /// After so many failures nothing new is started. 0: stop at the first.
+    pub max_errors: u32,
+    /// `tag:KEY`: instances with the same value are never frozen together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spread_by: Option<String>,
+    /// Nothing new is started after this time of day, `03:00`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_before: Option<String>,
+    /// Nothing new is started when so much time has passed, `2h`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<String>,
+    /// `auto` (from the time budget) or seconds.
+    pub timeout: Timeout,
+    /// Whether to attach the role.
+    pub attach_role: AttachRole,
+    /// Whether to look into the guest first.
+    pub probe: Probe,
+    /// What to do with an instance whose fitness is unknown.
+    pub on_unknown: OnUnknown,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            canary: 1,
+            max_in_flight: 10,
+            max_errors: 1,
+            spread_by: None,
+            start_before: None,
+            deadline: None,
+            timeout: Timeout::default(),
+            attach_role: AttachRole::default(),
+            probe: Probe::default(),
+            on_unknown: OnUnknown::default(),
+        }
+    }
+}
+
+/// The `Timeout` of RunCommand.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub enum Timeout {
+    /// From the time budget.
+    #[default]
+    Auto,
+    /// Seconds.
+    Seconds(u32),
+}
+
+impl Serialize for Timeout {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Auto => serializer.serialize_str("auto"),
+            Self::Seconds(seconds) => serializer.serialize_u32(*seconds),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Timeout {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = Timeout;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("`auto` or a number of seconds")
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Timeout, E> {
+                if text == "auto" { Ok(Timeout::Auto) } else { Err(E::custom("`auto` or a number of seconds")) }
+            }
+            fn visit_u64<E: serde::de::Error>(self, seconds: u64) -> Result<Timeout, E> {
+                u32::try_from(seconds).map(Timeout::Seconds).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Timeout {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Timeout".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "`auto` (from the time budget) or seconds, 10 to 86400.",
+            "oneOf": [{"const": "auto"}, {"type": "integer", "minimum": 10, "maximum": 86400}]
+        })
+    }
+}
+
+/// Whether to attach the role.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AttachRole {
+    /// Never.
+    #[default]
+    Never,
+    /// Where an instance has none; a different one is a finding and never replaced.
+    IfMissing,
+}
+
+/// Whether to look into the guest first.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Probe {
+    /// Never.
+    #[default]
+    Never,
+    /// One read-only command an instance.
+    Always,
+}
+
+/// What to do with an instance whose fitness is unknown.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum OnUnknown {
+    /// Start it, and say so.
+    #[default]
+    Proceed,
+    /// Set it aside.
+    SetAside,
+}

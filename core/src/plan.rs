@@ -1,0 +1,1 @@
+//! Job and facts to the exact calls that would be made.

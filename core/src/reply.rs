@@ -1,0 +1,1 @@
+//! HTTP status and body to a typed reply or a classified failure.

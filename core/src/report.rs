@@ -1,0 +1,1 @@
+//! All outcomes of a run.

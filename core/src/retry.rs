@@ -1,0 +1,1 @@
+//! Backoff and rate control as pure functions.

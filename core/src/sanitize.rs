@@ -1,0 +1,1 @@
+//! Guest and service text is hostile: one sanitiser per sink.

@@ -1,0 +1,1 @@
+//! Signatures version 1 and 3, each stage visible.

@@ -1,0 +1,138 @@
+//! Points in time as the session, the journal and the wire know them.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A point in time, in milliseconds since 1970-01-01T00:00:00Z. The core never asks for the time: it is told.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(i64);
+
+impl Time {
+    /// The beginning of the epoch.
+    pub const EPOCH: Time = Time(0);
+    /// Later than any time that can be written.
+    pub const FAR_FUTURE: Time = Time(253_402_207_200_000);
+
+    /// From milliseconds since the epoch.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since the epoch.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// This time plus a duration, never beyond what a date can show.
+    pub fn plus(self, duration: Duration) -> Self {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(millis).min(Self::FAR_FUTURE.0))
+    }
+
+    /// This time plus whole seconds.
+    pub fn plus_seconds(self, seconds: u64) -> Self {
+        self.plus(Duration::from_secs(seconds))
+    }
+
+    /// How long after `earlier` this is; zero when it is not after it.
+    pub fn since(self, earlier: Time) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// Reads the forms the service uses: `2024-05-06T07:08:09Z`, with a fraction, and `2024-05-06T07:08Z` without seconds.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if let Ok(at) = text.parse::<jiff::Timestamp>() {
+            return Some(Self(at.as_millisecond()));
+        }
+        // DescribeInstances leaves out the seconds (ecs-domain 4).
+        let minutes = text.strip_suffix('Z')?;
+        if minutes.len() != 16 {
+            return None;
+        }
+        let at = format!("{minutes}:00Z").parse::<jiff::Timestamp>().ok()?;
+        Some(Self(at.as_millisecond()))
+    }
+
+    /// Reads an HTTP `Date` header (RFC 9110, the fixed-length form).
+    pub fn parse_http_date(text: &str) -> Option<Self> {
+        let zoned = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+        Some(Self(zoned.as_millisecond()))
+    }
+
+    fn timestamp(self) -> jiff::Timestamp {
+        jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+    }
+
+    /// As the wire writes it: `2024-05-06T07:08:09Z`, in whole seconds.
+    pub fn to_wire(self) -> String {
+        let whole = Time(self.0.div_euclid(1000) * 1000);
+        whole.timestamp().to_string()
+    }
+
+    /// `20240506`, for group names.
+    pub fn compact_date(self) -> String {
+        self.timestamp().strftime("%Y%m%d").to_string()
+    }
+
+    /// `070809`, for group names.
+    pub fn compact_time(self) -> String {
+        self.timestamp().strftime("%H%M%S").to_string()
+    }
+
+    /// As an HTTP `Date` header writes it.
+    pub fn to_http_date(self) -> String {
+        self.timestamp().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }
+}
+
+impl fmt::Display for Time {
+    /// RFC 3339 in UTC with milliseconds.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.3}", self.timestamp())
+    }
+}
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not a time such as 2024-05-06T07:08:09Z"))
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Time {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Time".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "format": "date-time"})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_and_writes_wire_forms() {
+        let at = Time::parse("2024-05-06T07:08:09Z").unwrap();
+        assert_eq!(at.to_wire(), "2024-05-06T07:08:09Z");
+        assert_eq!(at.to_string(), "2024-05-06T07:08:09.000Z");
+        assert_eq!(Time::parse("2024-05-06T07:08Z").unwrap().to_wire(), "2024-05-06T07:08:00Z");
+        assert_eq!(at.to_http_date(), "Mon, 06 May 2024 07:08:09 GMT");
+        assert_eq!(Time::parse_http_date(&at.to_http_date()), Some(at));
+        assert_eq!(at.compact_date(), "20240506");
+        assert_eq!(at.compact_time(), "070809");
+        assert_eq!(Time::parse("yesterday"), None);
+        assert_eq!(Time::parse("2024-13-06T07:08Z"), None);
+    }
+}

@@ -1,0 +1,1 @@
+//! Intended against reached, with evidence.

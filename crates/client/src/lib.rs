@@ -1,0 +1,1 @@
+//! Drives a consnap session over the network: transport, credential providers, journal files.

@@ -1,0 +1,1 @@
+//! Readers of the shared cases under `tests/fixtures`.
