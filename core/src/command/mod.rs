@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod budget;
 pub mod launcher;
 
 /// How a command is written (`launcher.md`, 4.1 and 5).
