@@ -32,11 +32,19 @@ pub mod errors;
 pub mod outcomes;
 pub mod parameters;
 pub mod prerequisites;
+pub mod verdicts;
 pub mod writing;
 
 /// All tables.
-pub static TABLES: &[&[&MessageRow]] =
-    &[parameters::ROWS, writing::ROWS, prerequisites::ROWS, consistency::ROWS, outcomes::ROWS, errors::ROWS];
+pub static TABLES: &[&[&MessageRow]] = &[
+    parameters::ROWS,
+    writing::ROWS,
+    prerequisites::ROWS,
+    consistency::ROWS,
+    verdicts::ROWS,
+    outcomes::ROWS,
+    errors::ROWS,
+];
 
 /// The row of a code.
 pub fn find(code: &str) -> Option<&'static MessageRow> {

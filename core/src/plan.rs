@@ -1,1 +1,0 @@
-//! Job and facts to the exact calls that would be made.
