@@ -3,8 +3,6 @@
 //! `CE1xx` input, `CE2xx` credentials, transport and service, `CE3xx` session and journal, `CE4xx` command line,
 //! `CE5xx` simulator.
 
-use super::messages;
-
 messages! {
     UNKNOWN_CODE = "CE100", Error, "consnap": {
         "code `{code}` is not known to this version of consnap", "此版本的 consnap 不认识代码 `{code}`"
