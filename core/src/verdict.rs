@@ -145,6 +145,24 @@ pub enum Look {
     },
 }
 
+/// The level that the tags of a snapshot show, and whether both consistency tags are there. Keys and values are compared
+/// without regard to case: the vendor prints both `APPConsistent` and `AppConsistent` (ecs-domain C1).
+pub fn level_of_tags<'a>(tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Consistency, bool) {
+    let (mut application, mut file_system) = (false, false);
+    for (key, value) in tags {
+        if value.eq_ignore_ascii_case("true") {
+            application |= key.eq_ignore_ascii_case("APPConsistent");
+            file_system |= key.eq_ignore_ascii_case("FsConsistent");
+        }
+    }
+    let level = match (application, file_system) {
+        (_, true) => Consistency::FileSystem,
+        (true, false) => Consistency::Application,
+        (false, false) => Consistency::Crash,
+    };
+    (level, application && file_system)
+}
+
 /// All that a verdict rests on.
 #[derive(Clone, Debug)]
 pub struct Evidence<'a> {

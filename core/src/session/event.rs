@@ -270,6 +270,13 @@ pub enum Event {
         /// Its number.
         call: u64,
     },
+    /// An instance is not started after all.
+    NotStarted {
+        /// The instance.
+        instance: String,
+        /// Why.
+        why: Finding,
+    },
     /// The role of an instance is there, or cannot be had.
     RoleAttached {
         /// The instance.
