@@ -1,10 +1,14 @@
 //! What is known of an instance. `None` means unknown, which is never clean.
 
+mod from_api;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::time::Time;
+
+pub use from_api::from_api;
 
 /// The facts of one instance, from our own JSON, from API replies or from the guest probe.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
