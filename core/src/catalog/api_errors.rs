@@ -5,6 +5,11 @@ use serde::Serialize;
 
 use crate::text::Text;
 
+mod access;
+mod cloud_assistant;
+mod resources;
+mod snapshots;
+
 /// Whether and how a call may be repeated after this code.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -40,7 +45,7 @@ pub enum Scope {
 /// A row of the table.
 #[derive(Debug, Serialize)]
 pub struct ApiErrorRow {
-    /// The code as the service writes it. A row ending in `.*` covers all codes with that beginning.
+    /// The code as the service writes it. A row ending in `*` covers all codes with that beginning.
     pub code: &'static str,
     /// Whether and how to repeat.
     pub retry: RetryClass,
@@ -54,14 +59,78 @@ pub struct ApiErrorRow {
     pub source: &'static str,
 }
 
+/// All tables: access and protocol, Cloud Assistant, resources, snapshots. One code stands in one table only.
+pub static TABLES: &[&[ApiErrorRow]] = &[access::ROWS, cloud_assistant::ROWS, resources::ROWS, snapshots::ROWS];
+
 /// All rows.
-pub static ROWS: &[ApiErrorRow] = &[];
+pub fn rows() -> impl Iterator<Item = &'static ApiErrorRow> {
+    TABLES.iter().flat_map(|table| table.iter())
+}
 
 /// The row of a code: an exact one first, then the longest family (`Throttling.*`). An unknown code has no row.
 pub fn find(code: &str) -> Option<&'static ApiErrorRow> {
-    ROWS.iter().find(|row| row.code == code).or_else(|| {
-        ROWS.iter()
+    rows().find(|row| row.code == code).or_else(|| {
+        rows()
             .filter(|row| row.code.strip_suffix('*').is_some_and(|family| code.starts_with(family)))
             .max_by_key(|row| row.code.len())
     })
+}
+
+/// Declares a table: for each document its codes, `"code" Retry Scope ("en", "zh") => next step`.
+macro_rules! api_errors {
+    ($($source:literal { $($code:literal $retry:ident $scope:ident ($en:literal, $zh:literal) => $next:expr;)* })*) => {
+        pub(super) static ROWS: &[ApiErrorRow] = &[$($(ApiErrorRow {
+            code: $code,
+            retry: RetryClass::$retry,
+            scope: Scope::$scope,
+            meaning: Text::new($en, $zh),
+            next_step: $next,
+            source: $source,
+        },)*)*];
+    };
+}
+use api_errors;
+
+/// The way out where the mistake cannot be the operator's.
+const REPORT: Text = Text::new(
+    "consnap should not send such a call: report it with the request id",
+    "consnap 不应发出这样的请求，请附上 RequestId 反馈此问题",
+);
+/// The way out where a value of the job is refused.
+const MEND_JOB: Text =
+    Text::new("correct the value in the job document, then run again", "请修正任务文档中的取值后重新运行");
+/// The way out after a passing fault.
+const REPEAT: Text = Text::new(
+    "consnap repeats the call where that is safe; if it lasts, quote the request id to Alibaba Cloud support",
+    "consnap 会在安全的情况下重试；如持续出现，请携带 RequestId 联系阿里云技术支持",
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn codes_are_unique_and_words_complete() {
+        let mut seen = BTreeSet::new();
+        for row in rows() {
+            assert!(seen.insert(row.code), "{} stands twice", row.code);
+            for text in [row.meaning, row.next_step] {
+                assert!(!text.en.is_empty() && !text.en.ends_with('.'), "{}: {}", row.code, text.en);
+                assert!(text.zh.chars().any(|c| c > '\u{2e80}') && !text.zh.ends_with('。'), "{}", row.code);
+            }
+        }
+    }
+
+    #[test]
+    fn exact_row_before_family_and_unknown_stays_unknown() {
+        assert_eq!(find("Throttling.User").map(|row| row.code), Some("Throttling.User"));
+        assert_eq!(find("Throttling.SomethingNew").map(|row| row.retry), Some(RetryClass::Throttled));
+        assert_eq!(find("InternalError.Dispatch").map(|row| row.retry), Some(RetryClass::MaybeCarriedOut));
+        assert_eq!(find("InvalidInstance.NotFound").map(|row| row.scope), Some(Scope::Instance));
+        assert!(find("InvalidParameter.SomethingNew").is_some());
+        assert!(find("invalidinstance.notfound").is_none());
+        assert!(find("SomethingNew").is_none());
+        assert!(find("").is_none());
+    }
 }
