@@ -3,7 +3,7 @@
 //! Measured with wine, whose cmd.exe is an approximation; the rules are those of public descriptions. Whatever depends
 //! on the code page, on variables or on the version of Windows is [`Shell::NotModelled`].
 
-use super::{CODE_PAGE, CONTROL, EXPANDS, LINE_LENGTH, OTHER_PROGRAM, PROGRAM, REDIRECTS, STRUCTURE, Shell};
+use super::{CODE_PAGE, CONTROL, DIFFERS, EXPANDS, LINE_LENGTH, OTHER_PROGRAM, PROGRAM, REDIRECTS, STRUCTURE, Shell};
 
 /// Longest line of cmd.exe in characters (Microsoft KB 830473).
 pub const LINE_LIMIT: usize = 8191;
@@ -68,29 +68,23 @@ fn percent(line: &str) -> Result<String, Shell> {
     Ok(out)
 }
 
-/// The text of the first command, its carets resolved, and whether another one follows. `"` toggles quoting, and
-/// nothing escapes it; outside quotes `^` takes the meaning from the next character.
+/// The text of the first command, and whether another one follows. `"` toggles quoting, and nothing escapes it.
 fn until_operator(line: &str) -> Result<(String, bool), Shell> {
     let mut out = String::with_capacity(line.len());
     let mut quoted = false;
-    let mut chars = line.chars();
-    while let Some(c) = chars.next() {
+    for (index, c) in line.char_indices() {
         match c {
             '"' => {
                 quoted = !quoted;
                 out.push(c);
             }
-            '^' if !quoted => match chars.next() {
-                Some(escaped) => out.push(escaped),
-                // It joins the next line.
-                None => return Err(Shell::NotModelled { why: STRUCTURE }),
-            },
+            // By the public descriptions it vanishes and takes the meaning from the next character; wine keeps it.
+            '^' if !quoted => return Err(Shell::NotModelled { why: DIFFERS }),
             '<' | '>' if !quoted => return Err(Shell::NotModelled { why: REDIRECTS }),
             // The rest of the line must not redirect or break either, but it takes nothing from what has been read.
             '&' | '|' if !quoted => {
-                let pipe = c == '|';
-                let rest = chars.as_str().trim_matches([' ', '\t', '&', '|']);
-                return if pipe && rest.is_empty() {
+                let rest = line.get(index..).unwrap_or_default().trim_matches([' ', '\t', '&', '|']);
+                return if c == '|' && rest.is_empty() {
                     Err(Shell::NotModelled { why: STRUCTURE })
                 } else {
                     Ok((out, !rest.is_empty()))
@@ -153,7 +147,7 @@ mod tests {
     fn runs(line: &str, expected: &[&str], expected_beside: bool) {
         match read(&format!("acs-plugin-manager {line}")) {
             Shell::Runs { words, beside } => {
-                assert_eq!(words.get(1..).unwrap(), expected, "{line:?}");
+                assert_eq!(&words[1..], expected, "{line:?}");
                 assert_eq!(beside, expected_beside, "{line:?}");
             }
             other => panic!("{line:?}: {other:?}"),
@@ -169,7 +163,7 @@ mod tests {
         runs(r#"a "b c" d"e f"g"#, &["a", "b c", "de fg"], false);
         runs(r#""" "a\\" b\"c \\d "e""f""#, &["", "a\\", "b\"c", "\\\\d", "e\"f"], false);
         runs(r#"-Name="a"b" c"#, &["-Name=ab c"], false);
-        runs("a^&b \"c^&<d>(e)|f\" g(h)", &["a&b", "c^&<d>(e)|f", "g(h)"], false);
+        runs("\"c^&<d>(e)|f\" g(h)", &["c^&<d>(e)|f", "g(h)"], false);
         runs("100%% 5% go!", &["100%", "5", "go!"], false);
     }
 
@@ -190,7 +184,8 @@ mod tests {
         }
         not_modelled("a>b", REDIRECTS);
         not_modelled("\"a\\\"<b", REDIRECTS);
-        not_modelled("a^", STRUCTURE);
+        not_modelled("a^b", DIFFERS);
+        not_modelled("a |", STRUCTURE);
         not_modelled("a\rb", CONTROL);
         not_modelled("a\u{1a}b", CONTROL);
         not_modelled("é", CODE_PAGE);

@@ -121,8 +121,7 @@ pub fn trace(platform: Platform, command: &str) -> Trace {
                 Err(launch) => trace.launch = launch,
                 Ok(call) => {
                     let lexed = lexer::split(&call.text());
-                    trace.launch =
-                        Launch::Plugin { plugin: call.plugin.clone(), arguments: lexed.arguments.clone() };
+                    trace.launch = Launch::Plugin { plugin: call.plugin.clone(), arguments: lexed.arguments.clone() };
                     trace.call = Some(call);
                     trace.lexed = Some(lexed);
                 }

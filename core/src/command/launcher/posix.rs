@@ -39,10 +39,10 @@ fn first_command(script: &str) -> Result<Shell, Shell> {
     }
     let mut reader = Reader { rest: script, tokens: Vec::new() };
     reader.line()?;
-    let more = reader.rest.lines().any(|line| {
+    let more = reader.rest.split('\n').any(|line| {
         let line = line.trim_start_matches([' ', '\t']);
-        !(line.is_empty() && !line.contains('\r')) && !line.starts_with('#')
-    }) || reader.rest.contains('\r');
+        !line.is_empty() && !line.starts_with('#')
+    });
     let commands = list(&reader.tokens, more)?;
     let Some((first, others)) = commands.split_first() else {
         return Err(Shell::Ends { exit: 0, why: "there is nothing to run" });
@@ -304,7 +304,7 @@ mod tests {
     fn runs(script: &str, expected: &[&str], expected_beside: bool) {
         match read(&format!("{PROGRAM} {script}")) {
             Shell::Runs { words, beside } => {
-                assert_eq!(words.get(1..).unwrap(), expected, "{script:?}");
+                assert_eq!(&words[1..], expected, "{script:?}");
                 assert_eq!(beside, expected_beside, "{script:?}");
             }
             other => panic!("{script:?}: {other:?}"),
@@ -328,7 +328,11 @@ mod tests {
         runs(r#""a\"b\\c\$d\`e\f" ''"#, &["a\"b\\c$d`e\\f", ""], false);
         runs("a\\\nb 'c\nd' \"e\\\nf\"\n", &["ab", "c\nd", "ef"], false);
         runs("a#b #c 'd", &["a#b"], false);
-        runs("5$ \"5$\" $, a=~ x~ {a} a[b ! { if", &["5$", "5$", "$,", "a=~", "x~", "{a}", "a[b", "!", "{", "if"], false);
+        runs(
+            "5$ \"5$\" $, a=~ x~ {a} a[b ! { if",
+            &["5$", "5$", "$,", "a=~", "x~", "{a}", "a[b", "!", "{", "if"],
+            false,
+        );
         runs("a\r\n", &["a\r"], false);
         runs("a ;", &["a"], false);
     }
@@ -363,7 +367,8 @@ mod tests {
 
     #[test]
     fn no_guesses() {
-        for expanding in ["$a", "\"${a}\"", "`a`", "\"a$(b)\"", "*", "a?", "[ab]", "~", "~/x", "$1", "\"$?\"", "$\\\na"] {
+        for expanding in ["$a", "\"${a}\"", "`a`", "\"a$(b)\"", "*", "a?", "[ab]", "~", "~/x", "$1", "\"$?\"", "$\\\na"]
+        {
             not_modelled(expanding, EXPANDS);
         }
         for differing in ["{a,b}", "x{1..3}", "$'a'", "$\"a\"", "a\\", "a |& b", "$[1]"] {
