@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::Operation;
 use crate::api::lenient::Scalar;
 use crate::catalog::api_errors::{self, RetryClass, Scope};
-use crate::catalog::messages::errors;
+use crate::catalog::messages::calls;
 use crate::error::{Error, ErrorKind};
 use crate::http::{HttpReply, Sent, TransportFailure, TransportReason};
 use crate::retry;
@@ -133,23 +133,23 @@ impl Failure {
     pub fn to_error(&self) -> Error {
         let row = match (self.cause, self.kind) {
             (Cause::Transport(reason), _) => match reason {
-                TransportReason::NameResolution => &errors::NAME_NOT_RESOLVED,
-                TransportReason::ConnectionRefused => &errors::CONNECTION_REFUSED,
-                TransportReason::Tls => &errors::TLS_FAILED,
-                TransportReason::TimedOut => &errors::NO_ANSWER_IN_TIME,
-                TransportReason::ConnectionClosed => &errors::CONNECTION_CLOSED,
-                TransportReason::Other => &errors::TRANSPORT_FAILED,
+                TransportReason::NameResolution => &calls::NAME_NOT_RESOLVED,
+                TransportReason::ConnectionRefused => &calls::CONNECTION_REFUSED,
+                TransportReason::Tls => &calls::TLS_FAILED,
+                TransportReason::TimedOut => &calls::NO_ANSWER_IN_TIME,
+                TransportReason::ConnectionClosed => &calls::CONNECTION_CLOSED,
+                TransportReason::Other => &calls::TRANSPORT_FAILED,
             },
             (Cause::Unreadable(what), _) => match what {
-                Unreadable::Html | Unreadable::Redirect => &errors::ANSWER_NOT_FROM_SERVICE,
-                Unreadable::Xml => &errors::ANSWER_IN_XML,
-                Unreadable::Empty | Unreadable::Truncated => &errors::ANSWER_CUT_SHORT,
-                Unreadable::NotJson | Unreadable::Incomplete => &errors::ANSWER_NOT_UNDERSTOOD,
+                Unreadable::Html | Unreadable::Redirect => &calls::ANSWER_NOT_FROM_SERVICE,
+                Unreadable::Xml => &calls::ANSWER_IN_XML,
+                Unreadable::Empty | Unreadable::Truncated => &calls::ANSWER_CUT_SHORT,
+                Unreadable::NotJson | Unreadable::Incomplete => &calls::ANSWER_NOT_UNDERSTOOD,
             },
-            (Cause::Refused, ErrorKind::Throttled) => &errors::THROTTLED,
-            (Cause::Refused, ErrorKind::Credential) => &errors::CREDENTIALS_REFUSED,
-            (Cause::Refused, _) if self.status.is_some_and(|status| status >= 500) => &errors::SERVICE_FAULT,
-            (Cause::Refused, _) => &errors::SERVICE_REFUSED,
+            (Cause::Refused, ErrorKind::Throttled) => &calls::THROTTLED,
+            (Cause::Refused, ErrorKind::Credential) => &calls::CREDENTIALS_REFUSED,
+            (Cause::Refused, _) if self.status.is_some_and(|status| status >= 500) => &calls::SERVICE_FAULT,
+            (Cause::Refused, _) => &calls::SERVICE_REFUSED,
         };
         let mut error = Error::new(self.kind, row)
             .with("operation", self.operation.map_or("?", Operation::name))

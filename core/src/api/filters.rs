@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::messages::errors;
+use crate::catalog::messages::calls;
 use crate::error::{Error, ErrorKind};
 
 /// A text that is not empty and not blank.
@@ -16,7 +16,7 @@ impl Filled {
     pub fn new(text: impl Into<String>) -> Result<Self, Error> {
         let text = text.into();
         if text.trim().is_empty() {
-            return Err(Error::new(ErrorKind::Rejected, &errors::EMPTY_FILTER));
+            return Err(Error::new(ErrorKind::Rejected, &calls::EMPTY_FILTER));
         }
         Ok(Self(text))
     }
@@ -55,10 +55,10 @@ impl<const MAX: usize> Ids<MAX> {
     pub fn new<S: Into<String>>(ids: impl IntoIterator<Item = S>) -> Result<Self, Error> {
         let ids: Vec<String> = ids.into_iter().map(Into::into).collect();
         if ids.is_empty() || ids.iter().any(|id| id.trim().is_empty()) {
-            return Err(Error::new(ErrorKind::Rejected, &errors::EMPTY_FILTER));
+            return Err(Error::new(ErrorKind::Rejected, &calls::EMPTY_FILTER));
         }
         if ids.len() > MAX {
-            return Err(Error::new(ErrorKind::Rejected, &errors::TOO_MANY_IDS)
+            return Err(Error::new(ErrorKind::Rejected, &calls::TOO_MANY_IDS)
                 .with("count", ids.len().to_string())
                 .with("limit", MAX.to_string()));
         }
@@ -88,10 +88,10 @@ impl Tags {
     pub fn new<K: Into<String>, V: Into<String>>(tags: impl IntoIterator<Item = (K, V)>) -> Result<Self, Error> {
         let tags: Vec<(String, String)> = tags.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
         if tags.is_empty() || tags.iter().any(|(key, _)| key.trim().is_empty()) {
-            return Err(Error::new(ErrorKind::Rejected, &errors::EMPTY_FILTER));
+            return Err(Error::new(ErrorKind::Rejected, &calls::EMPTY_FILTER));
         }
         if tags.len() > Self::MAX {
-            return Err(Error::new(ErrorKind::Rejected, &errors::TOO_MANY_IDS)
+            return Err(Error::new(ErrorKind::Rejected, &calls::TOO_MANY_IDS)
                 .with("count", tags.len().to_string())
                 .with("limit", Self::MAX.to_string()));
         }
@@ -118,6 +118,6 @@ mod tests {
         assert!(Tags::new(Vec::<(String, String)>::new()).is_err());
         assert_eq!(Ids::<2>::new(["a", "b"]).unwrap().to_json(), r#"["a","b"]"#);
         let error = Ids::<2>::new(["a", "b", "c"]).unwrap_err();
-        assert_eq!(error.row.code, errors::TOO_MANY_IDS.code);
+        assert_eq!(error.row.code, calls::TOO_MANY_IDS.code);
     }
 }
