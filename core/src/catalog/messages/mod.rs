@@ -27,6 +27,7 @@ macro_rules! messages {
 }
 pub(crate) use messages;
 
+pub mod calls;
 pub mod consistency;
 pub mod errors;
 pub mod outcomes;
@@ -41,9 +42,15 @@ pub static TABLES: &[&[&MessageRow]] = &[
     writing::ROWS,
     prerequisites::ROWS,
     consistency::ROWS,
+<<<<<<< HEAD
     verdicts::ROWS,
     outcomes::ROWS,
     errors::ROWS,
+=======
+    outcomes::ROWS,
+    errors::ROWS,
+    calls::ROWS,
+>>>>>>> main
 ];
 
 /// The row of a code.
