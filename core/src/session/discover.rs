@@ -9,7 +9,7 @@ use crate::api::requests::{
     DescribeCloudAssistantStatus, DescribeDisks, DescribeInstanceRamRole, DescribeInstances, DiskFilter, Filled, Ids,
     InstanceFilter, Tags,
 };
-use crate::catalog::messages::{consistency, errors, verdicts as rows};
+use crate::catalog::messages::{consistency, runs, verdicts as rows};
 use crate::catalog::pacing;
 use crate::check::{CheckContext, Checker, Eligibility, InstanceCheck};
 use crate::command::budget::budget;
@@ -17,7 +17,8 @@ use crate::command::{BuildRequest, Naming, build};
 use crate::config::{AttachRole, Job, OnUnknown};
 use crate::consistency::{Consistency, Platform};
 use crate::error::{Error, ErrorKind};
-use crate::facts::{Disk, InstanceFacts, from_api};
+use crate::facts::from_api::{cloud_assistant, disk_of, from_api};
+use crate::facts::{Disk, InstanceFacts};
 use crate::finding::Finding;
 use crate::http::HttpReply;
 use crate::plan;
@@ -69,9 +70,9 @@ impl Session {
             .filter(Finding::blocks)
             .collect();
         if !blocking.is_empty() {
-            self.end_with(Error::new(ErrorKind::Input, &errors::JOB_BLOCKED).with_findings(blocking));
+            self.end_with(Error::new(ErrorKind::Input, &runs::JOB_BLOCKED).with_findings(blocking));
         } else if self.state.regions.is_empty() {
-            self.end_with(Error::new(ErrorKind::Input, &errors::NO_REGION));
+            self.end_with(Error::new(ErrorKind::Input, &runs::NO_REGION));
         }
     }
 
@@ -120,7 +121,7 @@ impl Session {
             }
         }
         if filters.is_empty() {
-            self.end_with(Error::new(ErrorKind::Input, &errors::NOTHING_SELECTED));
+            self.end_with(Error::new(ErrorKind::Input, &runs::NOTHING_SELECTED));
         }
     }
 
@@ -162,7 +163,7 @@ impl Session {
                                 continue;
                             };
                             if !found.disks.iter().any(|known| known.disk_id == disk.disk_id) {
-                                found.disks.push(from_api::disk(disk, instance));
+                                found.disks.push(disk_of(disk, instance));
                             }
                         }
                     }
@@ -182,7 +183,7 @@ impl Session {
                         if let Some(found) =
                             discovery.by_id.get(&status.instance_id).and_then(|&at| discovery.found.get_mut(at))
                         {
-                            found.facts.cloud_assistant = Some(from_api::cloud_assistant(status));
+                            found.facts.cloud_assistant = Some(cloud_assistant(status));
                         }
                     }
                 }
@@ -238,7 +239,7 @@ impl Session {
         } else {
             wanted.tags.iter().all(|(key, value)| tags_match(&instance.tags, key, value))
         };
-        let mut facts = from_api::facts(instance, &[], None, None);
+        let mut facts = from_api(instance, &[], None, None);
         facts.disks = None;
         facts.collected_at = Some(self.now);
         let Some(discovery) = &mut self.discovery else { return };
@@ -293,12 +294,12 @@ impl Session {
         let Some(discovery) = &self.discovery else { return Ok(()) };
         let count = discovery.found.len();
         if count == 0 {
-            return Err(Error::new(ErrorKind::Input, &errors::NOTHING_SELECTED));
+            return Err(Error::new(ErrorKind::Input, &runs::NOTHING_SELECTED));
         }
         if let Some(expect) = self.setup.job.targets.expect {
             let (min, max) = (expect.min.unwrap_or(0), expect.max.unwrap_or(u32::MAX));
             if count < min as usize || count > max as usize {
-                return Err(Error::new(ErrorKind::Input, &errors::SELECTION_OUT_OF_BOUNDS)
+                return Err(Error::new(ErrorKind::Input, &runs::SELECTION_OUT_OF_BOUNDS)
                     .with("count", count.to_string())
                     .with("min", min.to_string())
                     .with("max", if max == u32::MAX { "-".to_owned() } else { max.to_string() }));
@@ -306,7 +307,7 @@ impl Session {
         }
         if let Some(own) = self.setup.own_instance.as_deref().filter(|_| !self.setup.include_self) {
             if discovery.by_id.contains_key(own) {
-                return Err(Error::new(ErrorKind::Rejected, &errors::OWN_INSTANCE).with("instance", own));
+                return Err(Error::new(ErrorKind::Rejected, &runs::OWN_INSTANCE).with("instance", own));
             }
         }
         Ok(())
@@ -378,7 +379,7 @@ impl Session {
         let hash = canonical.hash();
         if let Some(approved) = setup.approved_plan.as_deref().filter(|approved| *approved != hash) {
             self.end_with(
-                Error::new(ErrorKind::Rejected, &errors::PLAN_CHANGED)
+                Error::new(ErrorKind::Rejected, &runs::PLAN_CHANGED)
                     .with("approved", approved)
                     .with("found", hash.clone()),
             );

@@ -18,7 +18,7 @@ use std::time::Duration;
 use crate::api::requests::GetCallerIdentity;
 use crate::api::{ApiCall, Operation, replies};
 use crate::catalog::api_errors::RetryClass;
-use crate::catalog::messages::errors;
+use crate::catalog::messages::runs;
 use crate::catalog::pacing;
 use crate::config::Job;
 use crate::error::{Error, ErrorKind};
@@ -296,7 +296,7 @@ impl Session {
         let answer = match &result {
             Ok(reply) => {
                 if let Some(limiter) = self.limiters.get_mut(&queued.call.operation) {
-                    limiter.on_answer(self.now, reply);
+                    limiter.on_answer(self.now, &reply.headers);
                 }
                 reply::classify(queued.call.operation, reply).map(|_| reply)
             }
@@ -382,7 +382,7 @@ impl Session {
                 if queued.not_before > now || blocked.contains(&operation) {
                     return false;
                 }
-                let limiter = limiters.entry(operation).or_insert_with(|| RateLimiter::new(f64::from(rate)));
+                let limiter = limiters.entry(operation).or_insert_with(|| RateLimiter::new(rate));
                 if limiter.ready_at(now) <= now {
                     return true;
                 }
@@ -551,12 +551,12 @@ impl Session {
     }
 
     fn requeue(&mut self, mut queued: Queued, retry_after: Option<Duration>) {
-        let backoff = Backoff::new(
-            Duration::from_millis(pacing::BACKOFF_BASE.value),
-            Duration::from_millis(pacing::BACKOFF_LONGEST.value),
-        );
+        let backoff = Backoff {
+            first: Duration::from_millis(pacing::BACKOFF_BASE.value),
+            longest: Duration::from_millis(pacing::BACKOFF_LONGEST.value),
+        };
         let random = self.next_random();
-        let pause = backoff.delay(queued.attempt, random).max(retry_after.unwrap_or(Duration::ZERO));
+        let pause = backoff.wait(queued.attempt, random).max(retry_after.unwrap_or(Duration::ZERO));
         queued.not_before = self.now.plus(pause);
         self.queue.push_back(queued);
     }
@@ -604,7 +604,7 @@ impl Session {
         if let Some(known) = &self.state.account_id {
             if *known != identity.account_id {
                 // A look with the wrong account finds nothing, and would read as "not sent".
-                let error = Error::new(ErrorKind::Rejected, &errors::OTHER_ACCOUNT)
+                let error = Error::new(ErrorKind::Rejected, &runs::OTHER_ACCOUNT)
                     .with("expected", known.clone())
                     .with("found", identity.account_id);
                 self.end_with(error);

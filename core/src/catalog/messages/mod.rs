@@ -33,6 +33,7 @@ pub mod errors;
 pub mod outcomes;
 pub mod parameters;
 pub mod prerequisites;
+pub mod runs;
 pub mod verdicts;
 pub mod writing;
 
@@ -42,15 +43,11 @@ pub static TABLES: &[&[&MessageRow]] = &[
     writing::ROWS,
     prerequisites::ROWS,
     consistency::ROWS,
-<<<<<<< HEAD
     verdicts::ROWS,
     outcomes::ROWS,
     errors::ROWS,
-=======
-    outcomes::ROWS,
-    errors::ROWS,
     calls::ROWS,
->>>>>>> main
+    runs::ROWS,
 ];
 
 /// The row of a code.
