@@ -3,3 +3,4 @@
 pub mod api_errors;
 pub mod budget;
 pub mod messages;
+pub mod parameters;
