@@ -1,7 +1,5 @@
 //! Rows `CS150` to `CS199`: writing, reading back and explaining a command.
 
-use super::messages;
-
 messages! {
     CONTROL_CHARACTER = "CS150", Error, "launcher.md 4.2; measured, agent 2.2.3.578": {
         "`{parameter}` contains the control character {character}, which shells read differently",
