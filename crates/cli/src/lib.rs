@@ -1,1 +1,2 @@
-//! The command line of consnap, as a library so that the Python wheel can offer the same command.
+//! x
+mod document;

@@ -20,4 +20,20 @@ messages! {
         "give one JSON object with the members that `consnap schema {operation}` lists",
         "请提供一个 JSON 对象，其成员见 `consnap schema {operation}`"
     };
+    NO_SUCH_FILE = "CE401", Error, "consnap": {
+        "there is no file `{path}`", "文件 `{path}` 不存在"
+    } help {
+        "give the path of a file, or `-` for standard input", "请提供文件路径，或用 `-` 表示标准输入"
+    };
+    UNREADABLE_FILE = "CE402", Error, "consnap": {
+        "file `{path}` cannot be read: {reason}", "无法读取文件 `{path}`：{reason}"
+    } help {
+        "give a readable text file in UTF-8", "请提供可读取的 UTF-8 文本文件"
+    };
+    UNREADABLE_DOCUMENT = "CE403", Error, "consnap": {
+        "`{place}` is neither YAML nor JSON: {reason}", "`{place}` 既不是有效的 YAML，也不是有效的 JSON：{reason}"
+    } help {
+        "mend the line named; indent with blanks, and quote text that begins with a special character",
+        "请修正指出的行；请使用空格缩进，以特殊字符开头的文本请加引号"
+    };
 }
