@@ -46,7 +46,7 @@ pub(crate) struct OutputOptions {
     /// How to write data: for people or for programs
     #[arg(long, global = true, value_enum, default_value_t = Format::Text, help_heading = "Output")]
     pub(crate) format: Format,
-    /// Language of messages; from LC_ALL, LC_MESSAGES or LANG when not given
+    /// Language of messages; that of the system when not given
     #[arg(long, global = true, value_enum, env = "CONSNAP_LANG", hide_env_values = true, help_heading = "Output")]
     pub(crate) lang: Option<Language>,
 }

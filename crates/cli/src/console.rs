@@ -110,20 +110,21 @@ impl Console {
             Severity::Warning => (WARNING, WARNING_WORD.get(self.lang)),
             Severity::Advice => (ADVICE, ADVICE_WORD.get(self.lang)),
         };
-        let mut text = format!("{style}{word}[{}]{style:#}: {BOLD}{}{BOLD:#}", finding.code, self.safe(&finding.message));
+        let mut lines =
+            vec![format!("{style}{word}[{}]{style:#}: {BOLD}{}{BOLD:#}", finding.code, self.safe(&finding.message))];
         let place = match about {
             Some(document) => document.place(&finding.place),
             None => finding.place.clone(),
         };
         if !place.is_empty() {
-            text.push_str(&format!("\n  {DIM}-->{DIM:#} {}", self.safe(&place)));
+            lines.push(format!("  {DIM}-->{DIM:#} {}", self.safe(&place)));
         }
-        text.push_str(&format!("\n  {DIM}={DIM:#} {}", self.safe(&finding.help)));
+        lines.push(format!("  {DIM}={DIM:#} {}", self.safe(&finding.help)));
         if let Some(reason) = &finding.accepted {
             let line = self.text(&ACCEPTED, &[("reason", reason.clone())]);
-            text.push_str(&format!("\n  {DIM}={DIM:#} {}", self.safe(&line)));
+            lines.push(format!("  {DIM}={DIM:#} {}", self.safe(&line)));
         }
-        text
+        lines.join("\n")
     }
 
     /// Foreign text on one line, harmless where it is going to be read.
@@ -148,17 +149,19 @@ impl Console {
             Failure::Error(error) => {
                 let rendered = error.render(self.lang);
                 let word = ERROR_WORD.get(self.lang);
-                let mut text = format!(
-                    "{ERROR}{word}[{}]{ERROR:#}: {BOLD}{}{BOLD:#}\n  {DIM}={DIM:#} {}",
-                    rendered.code,
-                    self.safe(&rendered.message),
-                    self.safe(&rendered.help)
-                );
+                let mut lines = vec![
+                    format!(
+                        "{ERROR}{word}[{}]{ERROR:#}: {BOLD}{}{BOLD:#}",
+                        rendered.code,
+                        self.safe(&rendered.message)
+                    ),
+                    format!("  {DIM}={DIM:#} {}", self.safe(&rendered.help)),
+                ];
                 if let Some(id) = &rendered.request_id {
                     let line = self.text(&REQUEST_ID, &[("id", id.clone())]);
-                    text.push_str(&format!("\n  {DIM}={DIM:#} {}", self.safe(&line)));
+                    lines.push(format!("  {DIM}={DIM:#} {}", self.safe(&line)));
                 }
-                self.note(&text);
+                self.note(&lines.join("\n"));
                 self.findings_as_notes(&error.findings, None);
             }
         }

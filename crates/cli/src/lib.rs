@@ -5,6 +5,7 @@
 //! about snapshots are the engine's.
 
 mod arguments;
+mod clock;
 mod command;
 mod console;
 mod document;

@@ -36,4 +36,19 @@ messages! {
         "mend the line named; indent with blanks, and quote text that begins with a special character",
         "请修正指出的行；请使用空格缩进，以特殊字符开头的文本请加引号"
     };
+    UNKNOWN_SCHEMA = "CE404", Error, "consnap": {
+        "there is no schema `{name}`", "不存在 schema `{name}`"
+    } help {
+        "known are: {known}", "可用：{known}"
+    };
+    BAD_DAY = "CE405", Error, "consnap": {
+        "`{text}` is not a day", "`{text}` 不是有效的日期"
+    } help {
+        "write it as 2025-06-01", "请按 2025-06-01 的格式书写"
+    };
+    UNREADABLE_FACTS = "CE406", Error, "consnap": {
+        "the facts at `{place}` cannot be read: {reason}", "无法读取 `{place}` 处的实例信息：{reason}"
+    } help {
+        "see the member `facts` in `consnap schema check`", "请参见 `consnap schema check` 中的成员 `facts`"
+    };
 }
