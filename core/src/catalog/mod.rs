@@ -2,4 +2,10 @@
 
 pub mod api_errors;
 pub mod budget;
+pub mod codes;
+pub mod exit_codes;
 pub mod messages;
+pub mod statuses;
+pub mod task_errors;
+
+pub use codes::{CodeExplanation, explain_code};

@@ -1,6 +1,6 @@
 //! Rows `CExxx`: calls that could not be carried out.
 //!
-//! `CE1xx` input, `CE2xx` credentials, transport and service, `CE3xx` session and journal, `CE4xx` command line,
+//! `CE1xx` input, `CE2xx` credentials, transport and service (in [`super::calls`]), `CE3xx` session and journal, `CE4xx` command line,
 //! `CE5xx` simulator.
 
 messages! {

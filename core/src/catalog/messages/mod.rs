@@ -27,6 +27,7 @@ macro_rules! messages {
 }
 pub(crate) use messages;
 
+pub mod calls;
 pub mod consistency;
 pub mod errors;
 pub mod outcomes;
@@ -35,8 +36,15 @@ pub mod prerequisites;
 pub mod writing;
 
 /// All tables.
-pub static TABLES: &[&[&MessageRow]] =
-    &[parameters::ROWS, writing::ROWS, prerequisites::ROWS, consistency::ROWS, outcomes::ROWS, errors::ROWS];
+pub static TABLES: &[&[&MessageRow]] = &[
+    parameters::ROWS,
+    writing::ROWS,
+    prerequisites::ROWS,
+    consistency::ROWS,
+    outcomes::ROWS,
+    errors::ROWS,
+    calls::ROWS,
+];
 
 /// The row of a code.
 pub fn find(code: &str) -> Option<&'static MessageRow> {
