@@ -5,6 +5,7 @@ pub mod budget;
 pub mod codes;
 pub mod exit_codes;
 pub mod messages;
+pub mod parameters;
 pub mod statuses;
 pub mod task_errors;
 
