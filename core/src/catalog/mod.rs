@@ -2,4 +2,11 @@
 
 pub mod api_errors;
 pub mod budget;
+pub mod codes;
+pub mod exit_codes;
 pub mod messages;
+pub mod parameters;
+pub mod statuses;
+pub mod task_errors;
+
+pub use codes::{CodeExplanation, explain_code};
