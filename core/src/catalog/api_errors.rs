@@ -12,6 +12,7 @@ mod snapshots;
 
 /// Whether and how a call may be repeated after this code.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RetryClass {
     /// Repeating changes nothing: the request itself must change.
@@ -32,6 +33,7 @@ pub enum RetryClass {
 
 /// Whom a rejection concerns.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// One or some of the instances in the call: the batch can be bisected.

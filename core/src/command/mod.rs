@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 
 pub mod budget;
 pub mod launcher;
+pub mod quoting;
+mod write;
+
+pub use write::{BuildRequest, BuiltCommand, CONTENT_LIMIT, Naming, TIMEOUT_RANGE, build};
 
 /// How a command is written (`launcher.md`, 4.1 and 5).
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

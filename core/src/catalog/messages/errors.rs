@@ -20,4 +20,35 @@ messages! {
         "give one JSON object with the members that `consnap schema {operation}` lists",
         "请提供一个 JSON 对象，其成员见 `consnap schema {operation}`"
     };
+    NO_SUCH_FILE = "CE401", Error, "consnap": {
+        "there is no file `{path}`", "文件 `{path}` 不存在"
+    } help {
+        "give the path of a file, or `-` for standard input", "请提供文件路径，或用 `-` 表示标准输入"
+    };
+    UNREADABLE_FILE = "CE402", Error, "consnap": {
+        "file `{path}` cannot be read: {reason}", "无法读取文件 `{path}`：{reason}"
+    } help {
+        "give a readable text file in UTF-8", "请提供可读取的 UTF-8 文本文件"
+    };
+    UNREADABLE_DOCUMENT = "CE403", Error, "consnap": {
+        "`{place}` is neither YAML nor JSON: {reason}", "`{place}` 既不是有效的 YAML，也不是有效的 JSON：{reason}"
+    } help {
+        "mend the line named; indent with blanks, and quote text that begins with a special character",
+        "请修正指出的行；请使用空格缩进，以特殊字符开头的文本请加引号"
+    };
+    UNKNOWN_SCHEMA = "CE404", Error, "consnap": {
+        "there is no schema `{name}`", "不存在 schema `{name}`"
+    } help {
+        "known are: {known}", "可用：{known}"
+    };
+    BAD_DAY = "CE405", Error, "consnap": {
+        "`{text}` is not a day", "`{text}` 不是有效的日期"
+    } help {
+        "write it as 2025-06-01", "请按 2025-06-01 的格式书写"
+    };
+    UNREADABLE_FACTS = "CE406", Error, "consnap": {
+        "the facts at `{place}` cannot be read: {reason}", "无法读取 `{place}` 处的实例信息：{reason}"
+    } help {
+        "see the member `facts` in `consnap schema check`", "请参见 `consnap schema check` 中的成员 `facts`"
+    };
 }
