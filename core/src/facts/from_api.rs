@@ -15,12 +15,11 @@ pub fn from_api(
     assistant: Option<&replies::AssistantStatus>,
     role: Option<&str>,
 ) -> InstanceFacts {
-    let disks: Vec<Disk> =
-        disks
-            .iter()
-            .filter(|disk| disk.is_attached_to(&instance.instance_id))
-            .map(|disk| disk_of(disk, &instance.instance_id))
-            .collect();
+    let disks: Vec<Disk> = disks
+        .iter()
+        .filter(|disk| disk.is_attached_to(&instance.instance_id))
+        .map(|disk| disk_of(disk, &instance.instance_id))
+        .collect();
     let metadata = instance.metadata_options.as_ref();
     InstanceFacts {
         instance_id: instance.instance_id.clone(),

@@ -64,11 +64,8 @@ impl Session {
     /// A job with blocking findings, or one that asks for what this version cannot do, ends before anything is sent.
     pub(super) fn refuse_unusable_job(&mut self) {
         let context = CheckContext { as_of: self.setup.as_of, now: Some(self.now) };
-        let blocking: Vec<Finding> = Checker::new(&self.setup.job, &context)
-            .job_findings(None)
-            .into_iter()
-            .filter(Finding::blocks)
-            .collect();
+        let blocking: Vec<Finding> =
+            Checker::new(&self.setup.job, &context).job_findings(None).into_iter().filter(Finding::blocks).collect();
         if !blocking.is_empty() {
             self.end_with(Error::new(ErrorKind::Input, &runs::JOB_BLOCKED).with_findings(blocking));
         } else if self.state.regions.is_empty() {
@@ -103,12 +100,13 @@ impl Session {
         let targets = &self.setup.job.targets;
         let mut filters: Vec<InstanceFilter> = Vec::new();
         if targets.tags.is_empty() {
-            let wanted: BTreeSet<&String> =
-                targets.ids.iter().filter(|id| !targets.exclude.ids.contains(id)).collect();
+            let wanted: BTreeSet<&String> = targets.ids.iter().filter(|id| !targets.exclude.ids.contains(id)).collect();
             // In the job's order, without duplicates.
             let mut seen = BTreeSet::new();
             let ids: Vec<&String> = targets.ids.iter().filter(|id| wanted.contains(id) && seen.insert(*id)).collect();
-            filters.extend(ids.chunks(100).filter_map(|chunk| Ids::new(chunk.iter().copied()).ok()).map(InstanceFilter::Ids));
+            filters.extend(
+                ids.chunks(100).filter_map(|chunk| Ids::new(chunk.iter().copied()).ok()).map(InstanceFilter::Ids),
+            );
         } else {
             let tags = Tags::new(targets.tags.iter().map(|(key, value)| (key.clone(), value.clone())));
             filters.extend(tags.ok().map(InstanceFilter::Tags));
@@ -116,7 +114,8 @@ impl Session {
         for region in 0..self.state.regions.len() {
             let Ok(index) = u16::try_from(region) else { continue };
             for filter in &filters {
-                let call = DescribeInstances { filter: filter.clone(), next_token: None }.into_call(&self.region(index));
+                let call =
+                    DescribeInstances { filter: filter.clone(), next_token: None }.into_call(&self.region(index));
                 self.discover(Errand::Instances { region: index }, call);
             }
         }
@@ -145,11 +144,11 @@ impl Session {
                 for instance in &page.instances {
                     self.found(region, instance);
                 }
+                let (name, tags) = (self.region(region), self.setup.job.targets.tags.clone());
                 self.next_page(page.next_token, |token| {
-                    let tags = &self.setup.job.targets.tags;
                     // Pages only exist for tags: a chunk of ids fits one page.
-                    let filter = InstanceFilter::Tags(Tags::new(tags.clone()).ok()?);
-                    let call = DescribeInstances { filter, next_token: Some(token) }.into_call(&self.region(region));
+                    let filter = InstanceFilter::Tags(Tags::new(tags).ok()?);
+                    let call = DescribeInstances { filter, next_token: Some(token) }.into_call(&name);
                     Some((Errand::Instances { region }, call))
                 });
             }
@@ -168,9 +167,10 @@ impl Session {
                         }
                     }
                 }
+                let name = self.region(region);
                 self.next_page(page.next_token, |token| {
                     let call = DescribeDisks { filter: DiskFilter::Region, next_token: Some(token) };
-                    Some((Errand::Disks { region }, call.into_call(&self.region(region))))
+                    Some((Errand::Disks { region }, call.into_call(&name)))
                 });
             }
             Errand::Assistants { .. } => {
@@ -211,11 +211,7 @@ impl Session {
         Ok(())
     }
 
-    fn next_page(
-        &mut self,
-        token: Option<String>,
-        call: impl FnOnce(Filled) -> Option<(Errand, crate::api::ApiCall)>,
-    ) {
+    fn next_page(&mut self, token: Option<String>, call: impl FnOnce(Filled) -> Option<(Errand, crate::api::ApiCall)>) {
         let next = token.and_then(|token| Filled::new(token).ok()).and_then(call);
         if let Some((errand, call)) = next {
             self.discover(errand, call);
@@ -224,9 +220,8 @@ impl Session {
 
     fn found(&mut self, region: u16, instance: &replies::Instance) {
         let exclude = &self.setup.job.targets.exclude;
-        let tags_match = |tags: &[replies::Tag], key: &str, value: &str| {
-            tags.iter().any(|tag| tag.key == key && tag.value == value)
-        };
+        let tags_match =
+            |tags: &[replies::Tag], key: &str, value: &str| tags.iter().any(|tag| tag.key == key && tag.value == value);
         if exclude.ids.contains(&instance.instance_id)
             || exclude.tags.iter().any(|(key, value)| tags_match(&instance.tags, key, value))
         {
@@ -513,7 +508,7 @@ struct CommandWriter<'a> {
 impl<'a> CommandWriter<'a> {
     fn new(setup: &'a Setup, now: crate::time::Time) -> Self {
         let naming = Naming { run: setup.run_id.clone(), date: now.compact_date(), time: now.compact_time() };
-        let group_name = naming.fill(&setup.job.group_name);
+        let group_name = naming.apply(&setup.job.group_name);
         Self { setup, naming, group_name, written: BTreeMap::new(), canonical: Vec::new() }
     }
 
@@ -545,8 +540,7 @@ impl<'a> CommandWriter<'a> {
             return Err(code.to_owned());
         };
         // The plan's hash must not change from run to run: the same command with a run id of zeros.
-        let zero =
-            Naming { run: "00000000".to_owned(), date: "00000000".to_owned(), time: "000000".to_owned() };
+        let zero = Naming { run: "00000000".to_owned(), date: "00000000".to_owned(), time: "000000".to_owned() };
         let canonical = build(&BuildRequest { naming: Some(&zero), ..request }).command.unwrap_or_default();
         let index = u32::try_from(self.canonical.len()).map_err(|_| "-".to_owned())?;
         self.canonical.push((canonical, built.timeout_seconds));

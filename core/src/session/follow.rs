@@ -37,16 +37,15 @@ impl Session {
         let Some(record) = self.state.invocations.get(invocation as usize) else { return Ok(()) };
         let invoke_id = record.invoke_id.clone();
         let open = record.open.clone();
-        let overdue = self.now
-            > record.started_at.plus_seconds(u64::from(record.timeout_seconds) + pacing::RESULT_GRACE.value);
+        let overdue =
+            self.now > record.started_at.plus_seconds(u64::from(record.timeout_seconds) + pacing::RESULT_GRACE.value);
         // An empty filter, or one that is ignored, would show other people's invocations.
         let shown = page.invocations.iter().find(|shown| shown.invoke_id.as_deref() == Some(&*invoke_id));
         let mut finished = Vec::new();
         for &index in &open {
             let Some(target) = self.state.target(index) else { continue };
-            let result = shown.and_then(|shown| {
-                shown.invoke_instances.iter().find(|result| result.instance_id == *target.id)
-            });
+            let result =
+                shown.and_then(|shown| shown.invoke_instances.iter().find(|result| result.instance_id == *target.id));
             let Some(result) = result else { continue };
             let outcome = decode(result, ContentEncoding::Base64);
             if outcome.finished {
@@ -97,9 +96,9 @@ impl Session {
         if self.state.stopped.is_some() || target.starts >= 2 {
             return false;
         }
-        let fresh_role = target.role_attached_at.is_some_and(|at| {
-            self.now.since(at) < Duration::from_secs(pacing::ROLE_DELAY.value)
-        });
+        let fresh_role = target
+            .role_attached_at
+            .is_some_and(|at| self.now.since(at) < Duration::from_secs(pacing::ROLE_DELAY.value));
         match &*outcome.explained_by {
             "exit:plugin:16" => true,
             "exit:plugin:1" | "exit:plugin:13" => fresh_role,
@@ -108,7 +107,8 @@ impl Session {
     }
 
     fn results_gone(&mut self, invocation: u32, code: &str) {
-        let open = self.state.invocations.get(invocation as usize).map(|record| record.open.clone()).unwrap_or_default();
+        let open =
+            self.state.invocations.get(invocation as usize).map(|record| record.open.clone()).unwrap_or_default();
         for index in open {
             let Some(target) = self.state.target(index) else { continue };
             let instance = target.id.to_string();
@@ -143,4 +143,3 @@ pub(super) fn may_run_on(outcome: Option<&Outcome>) -> bool {
     let Some(outcome) = outcome else { return true };
     outcome.group_may_exist && matches!(outcome.layer, Layer::Agent | Layer::Shell | Layer::Service | Layer::Unknown)
 }
-

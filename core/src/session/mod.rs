@@ -123,15 +123,26 @@ enum Errand {
     /// A writing call.
     Write,
     /// Is the role there?
-    RoleLook { call: u64 },
+    RoleLook {
+        call: u64,
+    },
     /// How far is an invocation?
-    Poll { invocation: u32 },
+    Poll {
+        invocation: u32,
+    },
     /// Was an invocation of this call made?
-    CallLook { call: u64, found: Vec<String> },
+    CallLook {
+        call: u64,
+        found: Vec<String>,
+    },
     /// Groups of a region.
-    Groups { region: u16 },
+    Groups {
+        region: u16,
+    },
     /// Tags of snapshots of a region.
-    Snapshots { region: u16 },
+    Snapshots {
+        region: u16,
+    },
 }
 
 /// A call that waits to be sent, or is under way.
@@ -192,7 +203,11 @@ impl Session {
         session
     }
 
-    fn bare(setup: Setup, now: Time) -> Self {
+    fn bare(mut setup: Setup, now: Time) -> Self {
+        // Without the run id the groups of this run could not be told from those of another.
+        if !setup.job.group_name.contains("{run}") {
+            setup.job.group_name.push_str("-{run}");
+        }
         let state = State::new(&setup.job);
         Self {
             random: setup.seed,
@@ -347,7 +362,8 @@ impl Session {
     fn next_wake(&self) -> Time {
         let mut wake = Time::FAR_FUTURE;
         for queued in &self.queue {
-            let ready = self.limiters.get(&queued.call.operation).map_or(self.now, |limiter| limiter.ready_at(self.now));
+            let ready =
+                self.limiters.get(&queued.call.operation).map_or(self.now, |limiter| limiter.ready_at(self.now));
             wake = wake.min(queued.not_before.max(ready));
             if self.in_flight.len() >= self.setup.calls_in_flight {
                 // A reply makes room; nothing to wake up for.
@@ -419,15 +435,7 @@ impl Session {
     fn read(&mut self, errand: Errand, call: ApiCall) {
         let id = self.next_call;
         self.next_call += 1;
-        self.queue.push_back(Queued {
-            id,
-            errand,
-            call,
-            after: 0,
-            attempt: 0,
-            not_before: self.now,
-            first_sent: None,
-        });
+        self.queue.push_back(Queued { id, errand, call, after: 0, attempt: 0, not_before: self.now, first_sent: None });
     }
 
     /// Queues a writing call after its intent is in the stream.
@@ -435,11 +443,8 @@ impl Session {
         let id = self.next_call;
         let Some(call) = request(id) else { return };
         self.next_call += 1;
-        let instances = targets
-            .iter()
-            .filter_map(|&index| self.state.target(index))
-            .map(|target| target.id.to_string())
-            .collect();
+        let instances =
+            targets.iter().filter_map(|&index| self.state.target(index)).map(|target| target.id.to_string()).collect();
         let after = self.emit(Event::CallIntended { call: id, purpose, instances, request: call.clone() });
         self.queue.push_back(Queued {
             id,
@@ -543,7 +548,8 @@ impl Session {
 
     /// Whether a call is worth another attempt: a few before anything runs, for hours while something does.
     fn endures(&self, queued: &Queued) -> bool {
-        if self.state.counts.in_flight > 0 || matches!(queued.errand, Errand::Groups { .. } | Errand::Snapshots { .. }) {
+        if self.state.counts.in_flight > 0 || matches!(queued.errand, Errand::Groups { .. } | Errand::Snapshots { .. })
+        {
             let since = self.now.since(queued.first_sent.unwrap_or(self.now));
             return since < Duration::from_secs(pacing::READ_ENDURANCE.value);
         }
@@ -611,10 +617,7 @@ impl Session {
                 return;
             }
         }
-        self.emit(Event::CallerIdentified {
-            account_id: identity.account_id,
-            arn: identity.arn.unwrap_or_default(),
-        });
+        self.emit(Event::CallerIdentified { account_id: identity.account_id, arn: identity.arn.unwrap_or_default() });
     }
 
     fn ask_identity(&mut self) {

@@ -273,8 +273,7 @@ impl Session {
                 self.accept_call(queued.id, answer.invoke_id, request_id, false);
             }
             Operation::AttachInstanceRamRole => {
-                let answer =
-                    reply::parse::<replies::AttachInstanceRamRole>(Operation::AttachInstanceRamRole, reply)?;
+                let answer = reply::parse::<replies::AttachInstanceRamRole>(Operation::AttachInstanceRamRole, reply)?;
                 let targets = self.state.calls.get(&queued.id).map(|record| record.targets.clone()).unwrap_or_default();
                 self.emit(Event::CallAccepted { call: queued.id, invoke_id: None, request_id, adopted: false });
                 for instance in self.ids_of(&targets) {
@@ -405,8 +404,7 @@ impl Session {
 
     /// Looks for calls in doubt whose time has come.
     pub(super) fn drive_doubts(&mut self) {
-        let due: Vec<u64> =
-            self.doubts.iter().filter(|(_, (at, _))| *at <= self.now).map(|(call, _)| *call).collect();
+        let due: Vec<u64> = self.doubts.iter().filter(|(_, (at, _))| *at <= self.now).map(|(call, _)| *call).collect();
         for call in due {
             // Until the look is answered nobody looks again.
             if let Some(doubt) = self.doubts.get_mut(&call) {

@@ -335,8 +335,7 @@ impl State {
             self.regions.push(region.clone());
             self.regions.len() - 1
         });
-        let stage =
-            if set_aside.is_some() { Stage::SetAside } else { Stage::Waiting { not_before: Time::EPOCH } };
+        let stage = if set_aside.is_some() { Stage::SetAside } else { Stage::Waiting { not_before: Time::EPOCH } };
         if set_aside.is_some() {
             self.counts.done += 1;
         } else {
@@ -381,13 +380,8 @@ impl State {
                 }
             }
         }
-        let record = CallRecord {
-            purpose,
-            targets,
-            request: Some(Box::new(request.clone())),
-            intended_at: at,
-            in_doubt: false,
-        };
+        let record =
+            CallRecord { purpose, targets, request: Some(Box::new(request.clone())), intended_at: at, in_doubt: false };
         self.calls.insert(call, record);
     }
 

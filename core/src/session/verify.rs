@@ -144,10 +144,7 @@ impl Session {
         if targets.len() > 10 {
             return None;
         }
-        targets
-            .iter()
-            .map(|&index| self.state.target(index)?.outcome.as_ref()?.snapshot_group_id.clone())
-            .collect()
+        targets.iter().map(|&index| self.state.target(index)?.outcome.as_ref()?.snapshot_group_id.clone()).collect()
     }
 
     fn begin_sweep(&mut self, region: u16, targets: &[TargetIndex]) {
@@ -175,9 +172,9 @@ impl Session {
         let Some(sweep) = self.verification.sweeps.get_mut(&region) else { return Ok(()) };
         let by_name = sweep.by_name;
         // A service that ignores the filter must not lend us somebody else's group.
-        sweep.groups.extend(
-            page.groups.into_iter().filter(|group| !by_name || group.name.as_deref() == Some(&*group_name)),
-        );
+        sweep
+            .groups
+            .extend(page.groups.into_iter().filter(|group| !by_name || group.name.as_deref() == Some(&*group_name)));
         if let (Some(token), true) = (next, by_name) {
             if let Ok(filter) = Filled::new(group_name) {
                 let filter = GroupFilter::Name(filter);
@@ -204,7 +201,8 @@ impl Session {
             return;
         }
         sweep.asked_snapshots = true;
-        let chunks: Vec<Ids<100>> = untagged.chunks(100).filter_map(|chunk| Ids::new(chunk.iter().cloned()).ok()).collect();
+        let chunks: Vec<Ids<100>> =
+            untagged.chunks(100).filter_map(|chunk| Ids::new(chunk.iter().cloned()).ok()).collect();
         sweep.outstanding = chunks.len();
         for ids in chunks {
             let call = DescribeSnapshots { filter: SnapshotFilter::Ids(ids), next_token: None }.into_call(&name);
@@ -387,12 +385,8 @@ impl Session {
             let Some(target) = self.state.target(index) else { continue };
             let region = target.region;
             let wait = Duration::from_secs(pacing::VERIFY_GAP.value * 2);
-            let watch = Watch {
-                region,
-                conclude_at: self.now.plus(wait),
-                seen_at: None,
-                accomplished_at: Some(Time::EPOCH),
-            };
+            let watch =
+                Watch { region, conclude_at: self.now.plus(wait), seen_at: None, accomplished_at: Some(Time::EPOCH) };
             self.verification.watches.insert(index, watch);
             self.verification.pace.insert(region, (self.now, Duration::from_secs(pacing::VERIFY_GAP.value)));
         }
@@ -423,7 +417,9 @@ fn state_of(status: Option<&str>) -> SnapshotState {
 /// Inside a group a snapshot has no status: availability and progress stand for it.
 fn usable(snapshot: &replies::Snapshot) -> bool {
     snapshot.status.as_deref() == Some("accomplished")
-        || (snapshot.status.is_none() && snapshot.available == Some(true) && snapshot.progress.as_deref() == Some("100%"))
+        || (snapshot.status.is_none()
+            && snapshot.available == Some(true)
+            && snapshot.progress.as_deref() == Some("100%"))
 }
 
 fn level(snapshot: &replies::Snapshot) -> (Consistency, bool) {

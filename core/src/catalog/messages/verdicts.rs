@@ -80,6 +80,9 @@ messages! {
     NOT_STARTED_UNKNOWN = "CS374", Error, "consnap: check": {
         "set aside: its fitness is unknown, and the job says not to start such instances", "不符合条件，未执行：是否符合条件未知，且任务要求不启动此类实例"
     } help { "complete the facts (rights to describe disks, role, Cloud Assistant), or set `run.on_unknown: proceed`", "请补全信息（查询云盘、角色、云助手的权限），或设置 `run.on_unknown: proceed`" };
+    NOT_STARTED_YET = "CS378", Warning, "consnap: waves": {
+        "not started yet", "尚未启动"
+    } help { "run `consnap resume` with this run's id", "请执行 `consnap resume` 并给出本次运行的 ID" };
     NOT_FOUND = "CS375", Error, "ecs-domain.md 4.8": {
         "instance `{instance}` was not found in `{regions}`", "在 `{regions}` 中找不到实例 `{instance}`"
     } help { "check id, region and account", "请检查实例 ID、地域和账号" };
