@@ -243,12 +243,12 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
         } else {
             Finding::new(&rows::REACHED_AFTER_TIME_OUT, "").with("level", level.name())
         };
-    } else if matches!(verdict.result, ResultKind::Failed | ResultKind::Unknown) && !exit_zero {
-        if let Some(outcome) = evidence.outcome {
-            if verdict.result == ResultKind::Failed || !outcome.finished {
-                verdict.why = Finding::new(&rows::COMMAND_FAILED, "").with("explained", outcome.explained_by.clone());
-            }
-        }
+    } else if matches!(verdict.result, ResultKind::Failed | ResultKind::Unknown)
+        && !exit_zero
+        && let Some(outcome) = evidence.outcome
+        && (verdict.result == ResultKind::Failed || !outcome.finished)
+    {
+        verdict.why = Finding::new(&rows::COMMAND_FAILED, "").with("explained", outcome.explained_by.clone());
     }
     verdict
 }

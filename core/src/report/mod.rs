@@ -291,10 +291,8 @@ fn exit_status(summary: &Summary, error: Option<&Error>) -> u8 {
         5
     } else if summary.unknown > 0 || summary.open > 0 {
         4
-    } else if summary.ok < summary.instances || summary.instances == 0 {
-        1
     } else {
-        0
+        u8::from(summary.ok < summary.instances || summary.instances == 0)
     }
 }
 

@@ -30,8 +30,8 @@ use crate::verdict::ExpectedDisk;
 pub(super) enum Errand {
     Instances { region: u16 },
     Disks { region: u16 },
-    Assistants { region: u16, ids: Vec<String> },
-    Roles { region: u16, ids: Vec<String> },
+    Assistants,
+    Roles { ids: Vec<String> },
 }
 
 /// What is known so far.
@@ -173,7 +173,7 @@ impl Session {
                     Some((Errand::Disks { region }, call.into_call(&name)))
                 });
             }
-            Errand::Assistants { .. } => {
+            Errand::Assistants => {
                 let page = reply::parse::<replies::DescribeCloudAssistantStatus>(
                     Operation::DescribeCloudAssistantStatus,
                     reply,
@@ -188,7 +188,7 @@ impl Session {
                     }
                 }
             }
-            Errand::Roles { ids, .. } => {
+            Errand::Roles { ids } => {
                 let page = reply::parse::<replies::DescribeInstanceRamRole>(Operation::DescribeInstanceRamRole, reply)?;
                 if let Some(discovery) = &mut self.discovery {
                     // An instance that was asked for and is not listed has no role.
@@ -274,12 +274,12 @@ impl Session {
             for chunk in ids.chunks(100) {
                 let Ok(instance_ids) = Ids::new(chunk.iter().cloned()) else { continue };
                 let call = DescribeCloudAssistantStatus { instance_ids }.into_call(&name);
-                self.discover(Errand::Assistants { region, ids: chunk.to_vec() }, call);
+                self.discover(Errand::Assistants, call);
             }
             for chunk in ids.chunks(roles_per_call) {
                 let Ok(instance_ids) = Ids::new(chunk.iter().cloned()) else { continue };
                 let call = DescribeInstanceRamRole { instance_ids }.into_call(&name);
-                self.discover(Errand::Roles { region, ids: chunk.to_vec() }, call);
+                self.discover(Errand::Roles { ids: chunk.to_vec() }, call);
             }
         }
     }
@@ -300,26 +300,26 @@ impl Session {
                     .with("max", if max == u32::MAX { "-".to_owned() } else { max.to_string() }));
             }
         }
-        if let Some(own) = self.setup.own_instance.as_deref().filter(|_| !self.setup.include_self) {
-            if discovery.by_id.contains_key(own) {
-                return Err(Error::new(ErrorKind::Rejected, &runs::OWN_INSTANCE).with("instance", own));
-            }
+        if let Some(own) = self.setup.own_instance.as_deref().filter(|_| !self.setup.include_self)
+            && discovery.by_id.contains_key(own)
+        {
+            return Err(Error::new(ErrorKind::Rejected, &runs::OWN_INSTANCE).with("instance", own));
         }
         Ok(())
     }
 
-    pub(super) fn discovery_failed(&mut self, errand: Errand, failure: Failure) {
+    pub(super) fn discovery_failed(&mut self, errand: &Errand, failure: &Failure) {
         if let Some(discovery) = &mut self.discovery {
             discovery.outstanding = discovery.outstanding.saturating_sub(1);
             match errand {
                 // Without the instances there is nothing to do.
                 Errand::Instances { .. } => {}
                 Errand::Disks { region } => {
-                    discovery.disks_refused.insert(region);
+                    discovery.disks_refused.insert(*region);
                     return;
                 }
                 // The facts stay unknown, which counts against success where it matters.
-                Errand::Assistants { .. } | Errand::Roles { .. } => return,
+                Errand::Assistants | Errand::Roles { .. } => return,
             }
         }
         self.end_with(failure.to_error());

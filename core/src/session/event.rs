@@ -144,6 +144,7 @@ impl StopReason {
 
 /// What happened. Instances are named by their id.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::large_enum_variant, reason = "events are short-lived; a box in each would only hide it")]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// The first event of every run.

@@ -580,7 +580,7 @@ impl Session {
     fn read_given_up(&mut self, queued: Queued, failure: Failure) {
         match queued.errand {
             Errand::Identity => self.end_with(failure.to_error()),
-            Errand::Discover(errand) => self.discovery_failed(errand, failure),
+            Errand::Discover(errand) => self.discovery_failed(&errand, &failure),
             Errand::Poll { invocation } => self.poll_given_up(invocation, &failure),
             Errand::CallLook { call, .. } => self.look_given_up(call),
             Errand::RoleLook { call } => self.role_look_given_up(call, &failure),
@@ -607,15 +607,15 @@ impl Session {
     }
 
     fn identified(&mut self, identity: replies::GetCallerIdentity) {
-        if let Some(known) = &self.state.account_id {
-            if *known != identity.account_id {
-                // A look with the wrong account finds nothing, and would read as "not sent".
-                let error = Error::new(ErrorKind::Rejected, &runs::OTHER_ACCOUNT)
-                    .with("expected", known.clone())
-                    .with("found", identity.account_id);
-                self.end_with(error);
-                return;
-            }
+        if let Some(known) = &self.state.account_id
+            && *known != identity.account_id
+        {
+            // A look with the wrong account finds nothing, and would read as "not sent".
+            let error = Error::new(ErrorKind::Rejected, &runs::OTHER_ACCOUNT)
+                .with("expected", known.clone())
+                .with("found", identity.account_id);
+            self.end_with(error);
+            return;
         }
         self.emit(Event::CallerIdentified { account_id: identity.account_id, arn: identity.arn.unwrap_or_default() });
     }

@@ -24,9 +24,9 @@ use crate::time::Time;
 use crate::verdict::ResultKind;
 
 /// Tag of an invocation: the run it belongs to. It serves the look-up after a crash, never normal polling.
-pub const RUN_TAG: &str = "consnap:run";
+pub(super) const RUN_TAG: &str = "consnap:run";
 /// Tag of an invocation: the call it came from.
-pub const CALL_TAG: &str = "consnap:call";
+pub(super) const CALL_TAG: &str = "consnap:call";
 
 impl Session {
     pub(super) fn drive_starts(&mut self) {
@@ -304,11 +304,11 @@ impl Session {
         let before = self.state.invocations.len();
         let started = self.state.calls.get(&call).map_or(self.now, |record| record.intended_at);
         self.emit(Event::CallAccepted { call, invoke_id: Some(invoke_id), request_id, adopted });
-        if self.state.invocations.len() > before {
-            if let Ok(invocation) = u32::try_from(before) {
-                let first = started.plus_seconds(pacing::POLL_FIRST.value).max(self.now);
-                self.polls.insert((first, invocation));
-            }
+        if self.state.invocations.len() > before
+            && let Ok(invocation) = u32::try_from(before)
+        {
+            let first = started.plus_seconds(pacing::POLL_FIRST.value).max(self.now);
+            self.polls.insert((first, invocation));
         }
     }
 

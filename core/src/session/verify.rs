@@ -175,13 +175,13 @@ impl Session {
         sweep
             .groups
             .extend(page.groups.into_iter().filter(|group| !by_name || group.name.as_deref() == Some(&*group_name)));
-        if let (Some(token), true) = (next, by_name) {
-            if let Ok(filter) = Filled::new(group_name) {
-                let filter = GroupFilter::Name(filter);
-                let call = DescribeSnapshotGroups { filter, next_token: Some(token) }.into_call(&name);
-                self.read(Errand::Groups { region }, call);
-                return Ok(());
-            }
+        if let (Some(token), true) = (next, by_name)
+            && let Ok(filter) = Filled::new(group_name)
+        {
+            let filter = GroupFilter::Name(filter);
+            let call = DescribeSnapshotGroups { filter, next_token: Some(token) }.into_call(&name);
+            self.read(Errand::Groups { region }, call);
+            return Ok(());
         }
         sweep.outstanding = 0;
         if by_name {
