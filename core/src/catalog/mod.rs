@@ -6,6 +6,7 @@ pub mod codes;
 pub mod endpoints;
 pub mod exit_codes;
 pub mod messages;
+pub mod pacing;
 pub mod parameters;
 pub mod statuses;
 pub mod task_errors;
