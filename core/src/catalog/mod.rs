@@ -3,6 +3,7 @@
 pub mod api_errors;
 pub mod budget;
 pub mod codes;
+pub mod endpoints;
 pub mod exit_codes;
 pub mod messages;
 pub mod pacing;
