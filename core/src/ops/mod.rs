@@ -14,16 +14,18 @@ use serde_json::Value;
 use crate::catalog::messages::errors;
 use crate::error::{Error, ErrorKind};
 
+pub mod build;
 pub mod catalog;
 pub mod check;
 pub mod sign;
 
+pub use build::{BuildInput, BuildOutput, build};
 pub use catalog::{CatalogInput, CatalogOutput, catalog};
 pub use check::{CheckInput, CheckOutput, check};
 pub use sign::{SignInput, SignOutput, sign};
 
 /// The names of all operations, as [`run`] takes them.
-pub const NAMES: &[&str] = &["catalog", "check", "sign"];
+pub const NAMES: &[&str] = &["build", "catalog", "check", "sign"];
 
 /// Carries out an operation by name.
 ///
@@ -33,6 +35,7 @@ pub const NAMES: &[&str] = &["catalog", "check", "sign"];
 /// of the wrong type.
 pub fn run(name: &str, input: Value) -> Result<Value, Error> {
     match name {
+        "build" => carry_out(name, input, |input| Ok(build(&input))),
         "catalog" => carry_out(name, input, |input| Ok(catalog(&input))),
         "check" => carry_out(name, input, |input| check(&input)),
         "sign" => carry_out(name, input, |input| Ok(sign(&input))),
@@ -44,6 +47,7 @@ pub fn run(name: &str, input: Value) -> Result<Value, Error> {
 #[cfg(feature = "schema")]
 pub fn schema(name: &str) -> Option<Value> {
     match name {
+        "build" => Some(schemas::<BuildInput, BuildOutput>(name)),
         "catalog" => Some(schemas::<CatalogInput, CatalogOutput>(name)),
         "check" => Some(schemas::<CheckInput, CheckOutput>(name)),
         "sign" => Some(schemas::<SignInput, SignOutput>(name)),

@@ -41,11 +41,6 @@ messages! {
     } help {
         "known are: {known}", "可用：{known}"
     };
-    BAD_DAY = "CE405", Error, "consnap": {
-        "`{text}` is not a day", "`{text}` 不是有效的日期"
-    } help {
-        "write it as 2025-06-01", "请按 2025-06-01 的格式书写"
-    };
     UNREADABLE_FACTS = "CE406", Error, "consnap": {
         "the facts at `{place}` cannot be read: {reason}", "无法读取 `{place}` 处的实例信息：{reason}"
     } help {
