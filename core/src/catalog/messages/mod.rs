@@ -33,6 +33,8 @@ pub mod errors;
 pub mod outcomes;
 pub mod parameters;
 pub mod prerequisites;
+pub mod runs;
+pub mod verdicts;
 pub mod writing;
 
 /// All tables.
@@ -41,9 +43,11 @@ pub static TABLES: &[&[&MessageRow]] = &[
     writing::ROWS,
     prerequisites::ROWS,
     consistency::ROWS,
+    verdicts::ROWS,
     outcomes::ROWS,
     errors::ROWS,
     calls::ROWS,
+    runs::ROWS,
 ];
 
 /// The row of a code.
