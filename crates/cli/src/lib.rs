@@ -43,6 +43,7 @@ fn dispatch(command: Command, console: &mut Console) -> Result<Exit, Failure> {
     match command {
         Command::Check(arguments) => commands::check::run(&arguments, console),
         Command::Build(arguments) => commands::build::run(&arguments, console),
+        Command::Explain(arguments) => commands::explain::run(&arguments, console),
         Command::Schema(arguments) => commands::schema::run(&arguments, console),
         Command::Completions(arguments) => commands::completions::run(&arguments, console),
         Command::Op(arguments) => commands::op::run(&arguments, console),
