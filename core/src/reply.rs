@@ -129,6 +129,16 @@ pub fn transport(failure: &TransportFailure) -> Failure {
 }
 
 impl Failure {
+    /// The service's code, or why none came; for events and reports.
+    pub fn name(&self) -> &str {
+        match (&self.code, self.cause) {
+            (Some(code), _) => code,
+            (None, Cause::Transport(reason)) => reason.name(),
+            (None, Cause::Unreadable(_)) => "unreadable",
+            (None, Cause::Refused) => "refused",
+        }
+    }
+
     /// The error in words.
     pub fn to_error(&self) -> Error {
         let row = match (self.cause, self.kind) {

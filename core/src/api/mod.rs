@@ -1,5 +1,6 @@
 //! Requests and replies of the operations in use, in the wire's spelling. Nothing here decides or sends.
 
+pub mod endpoint;
 pub mod filters;
 pub(crate) mod lenient;
 pub mod replies;

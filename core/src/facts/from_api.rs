@@ -15,8 +15,11 @@ pub fn from_api(
     assistant: Option<&replies::AssistantStatus>,
     role: Option<&str>,
 ) -> InstanceFacts {
-    let disks: Vec<Disk> =
-        disks.iter().filter(|disk| disk.is_attached_to(&instance.instance_id)).map(|d| disk(d, instance)).collect();
+    let disks: Vec<Disk> = disks
+        .iter()
+        .filter(|disk| disk.is_attached_to(&instance.instance_id))
+        .map(|disk| disk_of(disk, &instance.instance_id))
+        .collect();
     let metadata = instance.metadata_options.as_ref();
     InstanceFacts {
         instance_id: instance.instance_id.clone(),
@@ -38,12 +41,7 @@ pub fn from_api(
                 .collect(),
         ),
         ram_role: role.map(str::to_owned),
-        cloud_assistant: assistant.map(|assistant| CloudAssistant {
-            online: assistant.cloud_assistant_status,
-            version: assistant.cloud_assistant_version.clone(),
-            last_heartbeat: assistant.last_heartbeat_time.clone(),
-            active_tasks: assistant.active_task_count.and_then(|count| u32::try_from(count).ok()),
-        }),
+        cloud_assistant: assistant.map(cloud_assistant),
         disks: Some(disks).filter(|disks| !disks.is_empty()),
         tags: Some(instance.tags.iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect()),
         guest: None,
@@ -51,8 +49,19 @@ pub fn from_api(
     }
 }
 
-fn disk(disk: &replies::Disk, instance: &replies::Instance) -> Disk {
-    let here = disk.attachments.iter().find(|at| at.instance_id.as_deref() == Some(&instance.instance_id));
+/// Cloud Assistant of an instance.
+pub fn cloud_assistant(status: &replies::AssistantStatus) -> CloudAssistant {
+    CloudAssistant {
+        online: status.cloud_assistant_status,
+        version: status.cloud_assistant_version.clone(),
+        last_heartbeat: status.last_heartbeat_time.clone(),
+        active_tasks: status.active_task_count.and_then(|count| u32::try_from(count).ok()),
+    }
+}
+
+/// A disk as it is attached to an instance.
+pub fn disk_of(disk: &replies::Disk, instance_id: &str) -> Disk {
+    let here = disk.attachments.iter().find(|at| at.instance_id.as_deref() == Some(instance_id));
     Disk {
         disk_id: disk.disk_id.clone(),
         category: disk.category.clone(),

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::time::Time;
 
 mod borrowed_text;
-mod from_api;
+pub mod from_api;
 
 pub use borrowed_text::BorrowedText;
 pub use from_api::from_api;

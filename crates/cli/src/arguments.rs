@@ -3,7 +3,7 @@
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::command;
+use crate::commands;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -72,8 +72,11 @@ pub(crate) enum Language {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Check(command::check::Arguments),
-    Schema(command::schema::Arguments),
-    Completions(command::completions::Arguments),
-    Op(command::op::Arguments),
+    Check(commands::check::Arguments),
+    #[command(name = "command")]
+    Build(commands::build::Arguments),
+    Explain(commands::explain::Arguments),
+    Schema(commands::schema::Arguments),
+    Completions(commands::completions::Arguments),
+    Op(commands::op::Arguments),
 }

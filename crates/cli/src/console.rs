@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use consnap_core::finding::RenderedFinding;
-use consnap_core::{Finding, Lang, Severity, Text, sanitize};
+use consnap_core::{Lang, Severity, Text, sanitize};
 use serde::Serialize;
 
 use crate::arguments::{Format, Language, OutputOptions};
@@ -88,18 +88,18 @@ impl Console {
     }
 
     /// Findings as the data of a command.
-    pub(crate) fn findings_as_data(&mut self, findings: &[Finding], about: &Document) -> Result<(), Failure> {
+    pub(crate) fn findings_as_data(&mut self, findings: &[RenderedFinding], about: &Document) -> Result<(), Failure> {
         for finding in findings {
-            let text = self.rendered(&finding.render(self.lang), Some(about));
+            let text = self.rendered(finding, Some(about));
             self.data(&text)?;
         }
         Ok(())
     }
 
     /// Findings beside the data of a command.
-    pub(crate) fn findings_as_notes(&mut self, findings: &[Finding], about: Option<&Document>) {
+    pub(crate) fn findings_as_notes(&mut self, findings: &[RenderedFinding], about: Option<&Document>) {
         for finding in findings {
-            let text = self.rendered(&finding.render(self.lang), about);
+            let text = self.rendered(finding, about);
             self.note(&text);
         }
     }
@@ -162,7 +162,7 @@ impl Console {
                     lines.push(format!("  {DIM}={DIM:#} {}", self.safe(&line)));
                 }
                 self.note(&lines.join("\n"));
-                self.findings_as_notes(&error.findings, None);
+                self.findings_as_notes(&rendered.findings, None);
             }
         }
         exit

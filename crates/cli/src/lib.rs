@@ -1,15 +1,16 @@
 //! The command line of consnap.
 //!
 //! Data goes to standard output, everything else to standard error; exit codes are in [`exit::Exit`]. One file a
-//! command under `command/`; each turns its arguments into calls of the engine and prints what comes back. Decisions
+//! command under `commands/`; each turns its arguments into calls of the engine and prints what comes back. Decisions
 //! about snapshots are the engine's.
 
 mod arguments;
 mod clock;
-mod command;
+mod commands;
 mod console;
 mod document;
 mod exit;
+mod job;
 
 use std::ffi::OsString;
 
@@ -40,9 +41,11 @@ pub fn main_from(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 
 fn dispatch(command: Command, console: &mut Console) -> Result<Exit, Failure> {
     match command {
-        Command::Check(arguments) => command::check::run(&arguments, console),
-        Command::Schema(arguments) => command::schema::run(&arguments, console),
-        Command::Completions(arguments) => command::completions::run(&arguments, console),
-        Command::Op(arguments) => command::op::run(&arguments, console),
+        Command::Check(arguments) => commands::check::run(&arguments, console),
+        Command::Build(arguments) => commands::build::run(&arguments, console),
+        Command::Explain(arguments) => commands::explain::run(&arguments, console),
+        Command::Schema(arguments) => commands::schema::run(&arguments, console),
+        Command::Completions(arguments) => commands::completions::run(&arguments, console),
+        Command::Op(arguments) => commands::op::run(&arguments, console),
     }
 }

@@ -41,14 +41,16 @@ messages! {
     } help {
         "known are: {known}", "可用：{known}"
     };
-    BAD_DAY = "CE405", Error, "consnap": {
-        "`{text}` is not a day", "`{text}` 不是有效的日期"
-    } help {
-        "write it as 2025-06-01", "请按 2025-06-01 的格式书写"
-    };
     UNREADABLE_FACTS = "CE406", Error, "consnap": {
         "the facts at `{place}` cannot be read: {reason}", "无法读取 `{place}` 处的实例信息：{reason}"
     } help {
         "see the member `facts` in `consnap schema check`", "请参见 `consnap schema check` 中的成员 `facts`"
+    };
+    NOTHING_TO_EXPLAIN = "CE407", Error, "consnap": {
+        "`{text}` is no code, parameter, command, result or file that consnap knows",
+        "`{text}` 不是 consnap 认识的代码、参数、命令、执行结果或文件"
+    } help {
+        "give an exit code, an error code, a parameter, a whole command in quotes, results as JSON, or a file",
+        "请提供退出码、错误码、参数、加引号的完整命令、JSON 格式的执行结果或文件"
     };
 }

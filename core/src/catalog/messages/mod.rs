@@ -25,7 +25,6 @@ macro_rules! messages {
         pub static ROWS: &[&$crate::finding::MessageRow] = &[$(&$name),*];
     };
 }
-pub(crate) use messages;
 
 pub mod calls;
 pub mod consistency;
@@ -33,6 +32,8 @@ pub mod errors;
 pub mod outcomes;
 pub mod parameters;
 pub mod prerequisites;
+pub mod runs;
+pub mod verdicts;
 pub mod writing;
 
 /// All tables.
@@ -41,9 +42,11 @@ pub static TABLES: &[&[&MessageRow]] = &[
     writing::ROWS,
     prerequisites::ROWS,
     consistency::ROWS,
+    verdicts::ROWS,
     outcomes::ROWS,
     errors::ROWS,
     calls::ROWS,
+    runs::ROWS,
 ];
 
 /// The row of a code.
