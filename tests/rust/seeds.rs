@@ -91,14 +91,14 @@ fn guest_fault(dice: &mut Dice, count: u64) -> GuestFault {
     };
     match dice.below(9) {
         0..=3 => {
-            let codes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 126, 127, 137, 234, 240, 243, 246, 247, 255];
+            let codes =
+                [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 126, 127, 137, 234, 240, 243, 246, 247, 255];
             fault.exit_code = Some(dice.pick(&codes));
         }
         4 => fault.offline = true,
         5 => fault.stall_seconds = Some(dice.pick(&[30, 600, 4_000])),
         6 => {
-            let tags =
-                [TagFault::Missing, TagFault::Both, TagFault::FirstOnly, TagFault::OtherCase, TagFault::Late];
+            let tags = [TagFault::Missing, TagFault::Both, TagFault::FirstOnly, TagFault::OtherCase, TagFault::Late];
             fault.tags = Some(dice.pick(&tags));
         }
         7 => fault.group = Some(dice.pick(&[GroupFault::Failed, GroupFault::Progressing, GroupFault::Slow])),
@@ -248,7 +248,10 @@ fn judge(day: &Day) -> Result<(), String> {
             return Err(format!("{id} is missing from the report"));
         };
         judge_instance(day, instance, truth).map_err(|why| {
-            format!("{id}: {why}\n  verdict {:?} got {:?} held {} why {}\n  truth {truth:?}", instance.result, instance.got, instance.held, instance.why.message)
+            format!(
+                "{id}: {why}\n  verdict {:?} got {:?} held {} why {}\n  truth {truth:?}",
+                instance.result, instance.got, instance.held, instance.why.message
+            )
         })?;
     }
     if report.summary.open > 0 {
@@ -278,14 +281,18 @@ fn judge_instance(day: &Day, instance: &InstanceReport, truth: &InstanceTruth) -
             }
         }
         ResultKind::Failed => {
-            if instance.got == Consistency::None && !matches!(truth.level, Consistency::None) && truth.level != Consistency::Unknown
+            if instance.got == Consistency::None
+                && !matches!(truth.level, Consistency::None)
+                && truth.level != Consistency::Unknown
                 && instance.disks_covered > 0
             {
                 return Err("said there is no snapshot, but there is".to_owned());
             }
         }
         ResultKind::Unknown => {
-            let excusable = day.faults_between || day.crashed || truth.level == Consistency::Unknown
+            let excusable = day.faults_between
+                || day.crashed
+                || truth.level == Consistency::Unknown
                 || matches!(truth.exit_code, Some(8));
             if !excusable {
                 return Err("said unknown, but all could be known".to_owned());
@@ -302,9 +309,10 @@ fn judge_instance(day: &Day, instance: &InstanceReport, truth: &InstanceTruth) -
 
 fn seeds() -> std::ops::Range<u64> {
     let given = std::env::var("CONSNAP_SEEDS").ok();
-    let parsed = given.as_deref().and_then(|text| text.split_once("..")).and_then(|(from, to)| {
-        Some(from.parse().ok()?..to.parse().ok()?)
-    });
+    let parsed = given
+        .as_deref()
+        .and_then(|text| text.split_once(".."))
+        .and_then(|(from, to)| Some(from.parse().ok()?..to.parse().ok()?));
     parsed.unwrap_or(0..2_000)
 }
 
@@ -333,7 +341,10 @@ fn every_seed_ends_with_the_truth() {
     println!("{} seeds, {crashed} with crashes, {calls} RunCommand calls, verdicts {results:?}", seeds().count());
     // A day on which nothing ever goes well, or nothing ever goes wrong, would test nothing.
     for result in ["ok", "weaker", "failed", "not_run", "urgent", "unknown"] {
-        assert!(seeds().count() < 1_000 || results.get(result).is_some_and(|count| *count > 20), "{result}: {results:?}");
+        assert!(
+            seeds().count() < 1_000 || results.get(result).is_some_and(|count| *count > 20),
+            "{result}: {results:?}"
+        );
     }
 }
 
