@@ -11,6 +11,9 @@ mod console;
 mod document;
 mod exit;
 mod job;
+mod progress;
+mod report_text;
+mod table;
 
 use std::ffi::OsString;
 
