@@ -1,9 +1,9 @@
 //! A report as text: the table, the causes, the sentences it ends with.
 
 use anstyle::{AnsiColor, Style};
+use consnap_core::Text;
 use consnap_core::report::{CauseGroup, InstanceReport, Report, result_word};
 use consnap_core::verdict::ResultKind;
-use consnap_core::Text;
 
 use crate::console::Console;
 use crate::exit::Failure;
