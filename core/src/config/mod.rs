@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::consistency::RequiredConsistency;
 
+mod read;
+
+pub use read::{from_str_json, read, read_for_command};
+
 /// A job. Our own JSON is `snake_case`; unknown keys are findings.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -1,4 +1,7 @@
 //! What is known of an instance. `None` means unknown, which is never clean.
+//!
+//! The types are generic over their text: `String` by default, [`BorrowedText`] where a hundred thousand documents are
+//! read in one go and no text should be copied.
 
 use std::collections::BTreeMap;
 
@@ -6,61 +9,65 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Time;
 
+mod borrowed_text;
+
+pub use borrowed_text::BorrowedText;
+
 /// The facts of one instance, from our own JSON, from API replies or from the guest probe.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
-pub struct InstanceFacts {
+#[serde(deny_unknown_fields)]
+pub struct InstanceFacts<S: Ord = String> {
     /// `i-...`.
-    pub instance_id: String,
+    pub instance_id: S,
     /// `cn-hangzhou`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub region_id: Option<String>,
+    pub region_id: Option<S>,
     /// `cn-hangzhou-k`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub zone_id: Option<String>,
+    pub zone_id: Option<S>,
     /// The instance's name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub instance_name: Option<String>,
+    pub instance_name: Option<S>,
     /// `Running`, `Stopped`, ...
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
+    pub status: Option<S>,
     /// `linux` or `windows`, as DescribeInstances says.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub os_type: Option<String>,
+    pub os_type: Option<S>,
     /// The name of the operating system, in Chinese on many accounts.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub os_name: Option<String>,
+    pub os_name: Option<S>,
     /// The name of the operating system in English.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub os_name_en: Option<String>,
+    pub os_name_en: Option<S>,
     /// `vpc` or `classic`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub network_type: Option<String>,
+    pub network_type: Option<S>,
     /// `enabled` (also the empty string) or `disabled`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub metadata_endpoint: Option<String>,
+    pub metadata_endpoint: Option<S>,
     /// `optional` or `required`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub metadata_tokens: Option<String>,
+    pub metadata_tokens: Option<S>,
     /// Security or financial locks on the instance, by reason.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub locks: Option<Vec<String>>,
+    pub locks: Option<Vec<S>>,
     /// The attached RAM role; the empty string means none is attached.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ram_role: Option<String>,
+    pub ram_role: Option<S>,
     /// Cloud Assistant as the API sees it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cloud_assistant: Option<CloudAssistant>,
+    pub cloud_assistant: Option<CloudAssistant<S>>,
     /// All attached disks.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub disks: Option<Vec<Disk>>,
+    pub disks: Option<Vec<Disk<S>>>,
     /// Tags of the instance.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<BTreeMap<String, String>>,
+    pub tags: Option<BTreeMap<S, S>>,
     /// What only the guest knows.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub guest: Option<Guest>,
+    pub guest: Option<Guest<S>>,
     /// When these facts were collected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collected_at: Option<Time>,
@@ -69,17 +76,17 @@ pub struct InstanceFacts {
 /// Cloud Assistant as the API sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
-pub struct CloudAssistant {
+#[serde(deny_unknown_fields)]
+pub struct CloudAssistant<S = String> {
     /// Whether a heartbeat came within two minutes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub online: Option<bool>,
     /// `2.2.3.1090`; empty when it is not installed or not running.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
+    pub version: Option<S>,
     /// The last heartbeat.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_heartbeat: Option<String>,
+    pub last_heartbeat: Option<S>,
     /// Tasks under way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active_tasks: Option<u32>,
@@ -88,37 +95,37 @@ pub struct CloudAssistant {
 /// An attached disk.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
-pub struct Disk {
+#[serde(deny_unknown_fields)]
+pub struct Disk<S = String> {
     /// `d-...`.
-    pub disk_id: String,
+    pub disk_id: S,
     /// `cloud_essd`, `cloud_auto`, ...
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub category: Option<String>,
+    pub category: Option<S>,
     /// `system` or `data`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
+    pub kind: Option<S>,
     /// `PL0` to `PL3`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub performance_level: Option<String>,
+    pub performance_level: Option<S>,
     /// GiB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size_gib: Option<u32>,
     /// `In_use`, ...
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
+    pub status: Option<S>,
     /// `/dev/xvda` as the API names it; the guest may name it otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub device: Option<String>,
+    pub device: Option<S>,
     /// `Disabled`, `Enabled`, `LegacyShared`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub multi_attach: Option<String>,
+    pub multi_attach: Option<S>,
     /// Whether it is encrypted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encrypted: Option<bool>,
     /// `cn-hangzhou-k`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub zone_id: Option<String>,
+    pub zone_id: Option<S>,
     /// Snapshot tasks under way on this disk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshots_in_progress: Option<u32>,
@@ -127,17 +134,17 @@ pub struct Disk {
 /// What only the guest knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
-pub struct Guest {
+#[serde(deny_unknown_fields)]
+pub struct Guest<S = String> {
     /// Mounted file systems.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mounts: Option<Vec<Mount>>,
+    pub mounts: Option<Vec<Mount<S>>>,
     /// The pre-freeze script.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub pre_script: Option<Script>,
+    pub pre_script: Option<Script<S>>,
     /// The post-thaw script.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub post_script: Option<Script>,
+    pub post_script: Option<Script<S>>,
     /// Whether the metadata service answers inside the guest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata_reachable: Option<bool>,
@@ -146,27 +153,27 @@ pub struct Guest {
     pub launcher_present: Option<bool>,
     /// Windows: VSS writers that are stable; an empty list means there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub vss_writers: Option<Vec<String>>,
+    pub vss_writers: Option<Vec<S>>,
 }
 
 /// A mounted file system or a Windows volume.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
-pub struct Mount {
+#[serde(deny_unknown_fields)]
+pub struct Mount<S = String> {
     /// `/data`, `D:`.
-    pub target: String,
+    pub target: S,
     /// `ext4`, `xfs`, `NTFS`, `nfs4`, ...
-    pub file_system: String,
+    pub file_system: S,
     /// What is mounted, `/dev/vdb1`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
+    pub source: Option<S>,
     /// The disk it lies on, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub disk_id: Option<String>,
+    pub disk_id: Option<S>,
     /// Mount options, `rw,noexec`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub options: Option<String>,
+    pub options: Option<S>,
     /// Whether it holds application data. Unknown counts as data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holds_data: Option<bool>,
@@ -175,24 +182,24 @@ pub struct Mount {
 /// A script as it lies in the guest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
-pub struct Script {
+#[serde(deny_unknown_fields)]
+pub struct Script<S = String> {
     /// The path looked at.
-    pub path: String,
+    pub path: S,
     /// Whether it is there.
     pub exists: bool,
     /// `regular file`, `symbolic link`, ...
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
+    pub kind: Option<S>,
     /// `root`, or the numeric user id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub owner: Option<String>,
+    pub owner: Option<S>,
     /// Octal, `0700`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mode: Option<String>,
+    pub mode: Option<S>,
     /// SHA-256 of the content in hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sha256: Option<String>,
+    pub sha256: Option<S>,
     /// Whether its file system forbids execution.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub noexec: Option<bool>,
