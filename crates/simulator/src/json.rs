@@ -79,6 +79,12 @@ impl Json {
         let _ = write!(self.out, "{}", number.into());
     }
 
+    /// A member with a count.
+    pub(crate) fn count(&mut self, key: &'static str, count: usize) {
+        self.key(key);
+        let _ = write!(self.out, "{count}");
+    }
+
     /// A member with a truth value.
     pub(crate) fn flag(&mut self, key: &'static str, flag: bool) {
         self.key(key);

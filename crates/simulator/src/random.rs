@@ -10,9 +10,9 @@ pub(crate) const fn mix(value: u64) -> u64 {
 
 /// A 64-bit hash of bytes (FNV-1a, mixed), for tables and tokens that must not differ between runs.
 pub(crate) fn hash(bytes: &[u8]) -> u64 {
-    mix(bytes.iter().fold(0xcbf2_9ce4_8422_2325, |state, byte| {
-        (state ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    }))
+    mix(bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |state, byte| (state ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)))
 }
 
 /// A stream of draws.

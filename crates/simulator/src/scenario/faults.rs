@@ -92,12 +92,7 @@ pub struct ServiceError {
 
 impl Default for ServiceError {
     fn default() -> Self {
-        Self {
-            status: 503,
-            code: "ServiceUnavailable".to_owned(),
-            message: String::new(),
-            after_effect: false,
-        }
+        Self { status: 503, code: "ServiceUnavailable".to_owned(), message: String::new(), after_effect: false }
     }
 }
 

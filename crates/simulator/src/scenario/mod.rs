@@ -15,10 +15,10 @@ mod read;
 mod small;
 
 pub use demo::demo_scenario;
-pub use faults::{ApiFault, ClosedConnection, GuestFault, GroupFault, Millis, ServiceError, SnapshotFault, TagFault, Throttle};
-pub use instance::{
-    CloudAssistantSpec, DiskSpec, Fleet, GuestSpec, InstanceSpec, Language, MountSpec, ScriptSpec,
+pub use faults::{
+    ApiFault, ClosedConnection, GroupFault, GuestFault, Millis, ServiceError, SnapshotFault, TagFault, Throttle,
 };
+pub use instance::{CloudAssistantSpec, DiskSpec, Fleet, GuestSpec, InstanceSpec, Language, MountSpec, ScriptSpec};
 
 /// Everything the simulator is told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -85,9 +85,9 @@ impl Scenario {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct AccessKey {
-    /// The AccessKey id; temporary ones begin with `STS.`.
+    /// The `AccessKey` id; temporary ones begin with `STS.`.
     pub id: String,
-    /// The AccessKey secret.
+    /// The `AccessKey` secret.
     pub secret: String,
     /// The STS token that must come with it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -160,7 +160,7 @@ impl Default for RateLimit {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ServiceRules {
-    /// Instances one RunCommand takes: 100, or 50 as in 2021.
+    /// Instances one `RunCommand` takes: 100, or 50 as in 2021.
     pub instances_per_command: u32,
     /// What a command for an instance that is not running does.
     pub not_running: NotRunning,
@@ -168,13 +168,13 @@ pub struct ServiceRules {
     pub stop_running: StopRunning,
     /// Results kept, over all invocations; the oldest invocations go first.
     pub history_records: u32,
-    /// Seconds a ClientToken is remembered.
+    /// Seconds a `ClientToken` is remembered.
     pub client_token_seconds: u32,
     /// Milliseconds a new group stays invisible.
     pub group_invisible_millis: u32,
     /// Seconds until a newly attached role is seen in the guest.
     pub role_propagation_seconds: u32,
-    /// Whether DescribeSnapshotGroups shows the tags of the member snapshots.
+    /// Whether `DescribeSnapshotGroups` shows the tags of the member snapshots.
     pub tags_in_groups: bool,
     /// How long an answer takes.
     pub latency_millis: Millis,

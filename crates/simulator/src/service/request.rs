@@ -122,9 +122,9 @@ impl<'r> Request<'r> {
             return Err(ApiError::of("UnsupportedHTTPMethod"));
         }
         let query = Parameters(decode_pairs(http.query.as_bytes()));
-        let is_form = http
-            .header("content-type")
-            .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("application/x-www-form-urlencoded"));
+        let is_form = http.header("content-type").is_some_and(|kind| {
+            kind.trim_start().to_ascii_lowercase().starts_with("application/x-www-form-urlencoded")
+        });
         let form = if is_form { Parameters(decode_pairs(&http.body)) } else { Parameters::default() };
         let common = |header: &str, name: &str| {
             http.header(header)
@@ -251,7 +251,8 @@ mod tests {
 
     #[test]
     fn lists_follow_their_numbers() {
-        let read = parameters("Id.10=j&Id.2=b&Id.1=a&Id.x=y&Ids=z&Id.3=&Tag.2.Value=v&Tag.2.Key=k&Tag.1.key=l&Tag.3.Value=w");
+        let read =
+            parameters("Id.10=j&Id.2=b&Id.1=a&Id.x=y&Ids=z&Id.3=&Tag.2.Value=v&Tag.2.Key=k&Tag.1.key=l&Tag.3.Value=w");
         assert_eq!(read.repeated("Id"), ["a", "b", "j"]);
         assert_eq!(read.pairs("Tag"), [("l", ""), ("k", "v")]);
     }
