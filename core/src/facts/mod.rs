@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::time::Time;
 
 mod borrowed_text;
+pub mod from_api;
 
 pub use borrowed_text::BorrowedText;
+pub use from_api::from_api;
 
 /// The facts of one instance, from our own JSON, from API replies or from the guest probe.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -14,14 +14,20 @@ use serde_json::Value;
 use crate::catalog::messages::errors;
 use crate::error::{Error, ErrorKind};
 
+pub mod build;
 pub mod catalog;
+pub mod check;
+pub mod explain;
 pub mod sign;
 
+pub use build::{BuildInput, BuildOutput, build};
 pub use catalog::{CatalogInput, CatalogOutput, catalog};
+pub use check::{CheckInput, CheckOutput, check};
+pub use explain::{ExplainInput, ExplainOutput, explain};
 pub use sign::{SignInput, SignOutput, sign};
 
 /// The names of all operations, as [`run`] takes them.
-pub const NAMES: &[&str] = &["catalog", "sign"];
+pub const NAMES: &[&str] = &["build", "catalog", "check", "explain", "sign"];
 
 /// Carries out an operation by name.
 ///
@@ -31,9 +37,25 @@ pub const NAMES: &[&str] = &["catalog", "sign"];
 /// of the wrong type.
 pub fn run(name: &str, input: Value) -> Result<Value, Error> {
     match name {
+        "build" => carry_out(name, input, |input| Ok(build(&input))),
         "catalog" => carry_out(name, input, |input| Ok(catalog(&input))),
+        "check" => carry_out(name, input, |input| check(&input)),
+        "explain" => carry_out(name, input, |input| explain(&input)),
         "sign" => carry_out(name, input, |input| Ok(sign(&input))),
         _ => Err(unknown_operation(name)),
+    }
+}
+
+/// The JSON Schemas of an operation: `{input, output}`.
+#[cfg(feature = "schema")]
+pub fn schema(name: &str) -> Option<Value> {
+    match name {
+        "build" => Some(schemas::<BuildInput, BuildOutput>(name)),
+        "catalog" => Some(schemas::<CatalogInput, CatalogOutput>(name)),
+        "check" => Some(schemas::<CheckInput, CheckOutput>(name)),
+        "explain" => Some(schemas::<ExplainInput, ExplainOutput>(name)),
+        "sign" => Some(schemas::<SignInput, SignOutput>(name)),
+        _ => None,
     }
 }
 
@@ -42,14 +64,25 @@ fn carry_out<I: DeserializeOwned, O: Serialize>(
     input: Value,
     operation: impl FnOnce(I) -> Result<O, Error>,
 ) -> Result<Value, Error> {
-    let unreadable = |reason: String| {
-        Error::new(ErrorKind::Input, &errors::UNREADABLE_INPUT).with("operation", name).with("reason", reason)
-    };
     if !input.is_object() {
-        return Err(unreadable("not a JSON object".to_owned()));
+        return Err(unreadable(name, "not a JSON object".to_owned()));
     }
-    let input = I::deserialize(input).map_err(|error| unreadable(error.to_string()))?;
-    serde_json::to_value(operation(input)?).map_err(|error| unreadable(error.to_string()))
+    let input = I::deserialize(input).map_err(|error| unreadable(name, error.to_string()))?;
+    serde_json::to_value(operation(input)?).map_err(|error| unreadable(name, error.to_string()))
+}
+
+#[cfg(feature = "schema")]
+fn schemas<I: schemars::JsonSchema, O: schemars::JsonSchema>(name: &str) -> Value {
+    let output = schemars::generate::SchemaSettings::draft2020_12().for_serialize().into_generator();
+    serde_json::json!({
+        "operation": name,
+        "input": schemars::schema_for!(I),
+        "output": output.into_root_schema_for::<O>(),
+    })
+}
+
+fn unreadable(name: &str, reason: String) -> Error {
+    Error::new(ErrorKind::Input, &errors::UNREADABLE_INPUT).with("operation", name).with("reason", reason)
 }
 
 fn unknown_operation(name: &str) -> Error {
@@ -68,6 +101,17 @@ fn unknown_operation(name: &str) -> Error {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[cfg(feature = "schema")]
+    #[test]
+    fn every_operation_has_its_schemas() {
+        for name in NAMES {
+            let schema = schema(name).unwrap();
+            assert_eq!(schema["input"]["additionalProperties"], json!(false), "{name}");
+            assert!(schema["output"]["properties"].is_object() || schema["output"]["anyOf"].is_array(), "{name}");
+        }
+        assert_eq!(schema("nothing"), None);
+    }
 
     #[test]
     fn calls_that_cannot_be_carried_out_are_errors() {

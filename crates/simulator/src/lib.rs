@@ -10,6 +10,7 @@ use consnap_core::http::{HttpReply, HttpRequest};
 mod calls;
 mod guest;
 mod json;
+mod memory;
 mod random;
 pub mod scenario;
 mod service;
@@ -17,6 +18,7 @@ mod truth;
 mod world;
 
 pub use calls::{CallResult, RecordedCall};
+pub use memory::{Ended, MemoryDriver, Onward};
 pub use scenario::{Scenario, demo_scenario};
 pub use service::Simulator;
 pub use truth::{GroupTruth, InstanceTruth};

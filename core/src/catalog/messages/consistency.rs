@@ -1,7 +1,5 @@
 //! Rows `CS3xx`: which consistency this will give, or gave.
 
-use super::messages;
-
 messages! {
     UNKNOWN_FITNESS = "CS300", Advice, "consnap": {
         "the consistency cannot be predicted: facts about the instance are missing",

@@ -1,5 +1,3 @@
 //! Rows `CS100` to `CS149`: the job document and its parameters.
 
-use super::messages;
-
 messages! {}

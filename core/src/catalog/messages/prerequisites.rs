@@ -1,5 +1,3 @@
 //! Rows `CS2xx`: prerequisites of an instance.
 
-use super::messages;
-
 messages! {}
