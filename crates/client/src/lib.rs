@@ -1,1 +1,6 @@
 //! Drives a consnap session over the network: transport, credential providers, journal files.
+//!
+//! Nothing here decides what is sent or repeated: that is the session's business, in the core.
+
+pub mod journal;
+pub mod transport;

@@ -25,11 +25,11 @@ macro_rules! messages {
         pub static ROWS: &[&$crate::finding::MessageRow] = &[$(&$name),*];
     };
 }
-pub(crate) use messages;
 
 pub mod calls;
 pub mod consistency;
 pub mod errors;
+pub mod journal;
 pub mod outcomes;
 pub mod parameters;
 pub mod prerequisites;
@@ -47,6 +47,7 @@ pub static TABLES: &[&[&MessageRow]] = &[
     outcomes::ROWS,
     errors::ROWS,
     calls::ROWS,
+    journal::ROWS,
     runs::ROWS,
 ];
 
