@@ -7,6 +7,7 @@ use crate::text::Text;
 
 /// How the plug-in reads a value (Go's `flag` package; `launcher.md` 6).
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ParameterKind {
     /// Any text.

@@ -75,6 +75,7 @@ pub(crate) enum Command {
     Check(commands::check::Arguments),
     #[command(name = "command")]
     Build(commands::build::Arguments),
+    Explain(commands::explain::Arguments),
     Schema(commands::schema::Arguments),
     Completions(commands::completions::Arguments),
     Op(commands::op::Arguments),

@@ -2,5 +2,6 @@
 //!
 //! Nothing here decides what is sent or repeated: that is the session's business, in the core.
 
+pub mod driver;
 pub mod journal;
 pub mod transport;

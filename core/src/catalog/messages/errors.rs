@@ -46,4 +46,11 @@ messages! {
     } help {
         "see the member `facts` in `consnap schema check`", "请参见 `consnap schema check` 中的成员 `facts`"
     };
+    NOTHING_TO_EXPLAIN = "CE407", Error, "consnap": {
+        "`{text}` is no code, parameter, command, result or file that consnap knows",
+        "`{text}` 不是 consnap 认识的代码、参数、命令、执行结果或文件"
+    } help {
+        "give an exit code, an error code, a parameter, a whole command in quotes, results as JSON, or a file",
+        "请提供退出码、错误码、参数、加引号的完整命令、JSON 格式的执行结果或文件"
+    };
 }
