@@ -2,6 +2,8 @@
 //!
 //! Nothing here decides what is sent or repeated: that is the session's business, in the core.
 
+pub mod caller;
+pub mod credentials;
 pub mod driver;
 pub mod journal;
 pub mod transport;

@@ -6,6 +6,7 @@
 
 mod line;
 mod read;
+mod record;
 mod replies;
 mod state_directory;
 mod writer;
@@ -150,8 +151,8 @@ impl Journal {
         Ok(())
     }
 
-    /// Keeps a raw reply that decides a verdict, under the number of the event it belongs to. Durable after [`Journal::sync`].
-    pub fn keep_reply(&mut self, seq: u64, operation: &str, reply: &HttpReply) -> Result<(), Error> {
+    /// Keeps a raw reply that decides a verdict, under the number of its call. Durable after [`Journal::sync`].
+    pub fn keep_reply(&mut self, call_id: u64, operation: &str, reply: &HttpReply) -> Result<(), Error> {
         let path = self.directory.join(REPLIES);
         let text =
             serde_json::to_string(&KeptReply::new(operation, reply)).map_err(|error| unwritable(&path, &error))?;
@@ -171,7 +172,7 @@ impl Journal {
             self.replies = Some(writer);
         }
         if let Some(writer) = &mut self.replies {
-            writer.push(|out| line::write(out, seq, "reply", &text));
+            writer.push(|out| line::write(out, call_id, "reply", &text));
         }
         Ok(())
     }

@@ -48,7 +48,7 @@ impl KeptReply {
     }
 }
 
-/// The kept replies of a run, each with the number of its event. Lines that are not whole are left out: they decide nothing
+/// The kept replies of a run, each with the number of its call. Lines that are not whole are left out: they decide nothing
 /// any more.
 pub fn load_replies(state: &Path, run_id: &str) -> Result<Vec<(u64, KeptReply)>, Error> {
     let path = run_directory(state, run_id)?.join(REPLIES);
