@@ -140,7 +140,7 @@ fn a_command_stands_alone_on_standard_output() {
     assert_eq!(done.exit, 0, "{}", done.err);
     assert_eq!(
         done.out,
-        "acs-plugin-manager --exec --plugin app-snapshot-plugin --params -RamRoleName=\"AppSnapshotRoleName\",\
+        "acs-plugin-manager --exec --plugin app-snapshot-plugin --params=-RamRoleName=\"AppSnapshotRoleName\",\
          -ScriptTimeoutInSeconds=60,-PreScriptPath=\"/opt/pre.sh\",-PostScriptPath=\"/opt/post.sh\",\
          -Name=\"nightly-a1b2c3d4\"\n"
     );
