@@ -543,7 +543,7 @@ impl Session {
             self.requeue(queued, failure.retry_after);
             return;
         }
-        self.read_given_up(queued, failure);
+        self.read_given_up(queued, &failure);
     }
 
     /// Whether a call is worth another attempt: a few before anything runs, for hours while something does.
@@ -577,14 +577,14 @@ impl Session {
         self.emit(Event::ClockCorrected { offset_millis });
     }
 
-    fn read_given_up(&mut self, queued: Queued, failure: Failure) {
+    fn read_given_up(&mut self, queued: Queued, failure: &Failure) {
         match queued.errand {
             Errand::Identity => self.end_with(failure.to_error()),
-            Errand::Discover(errand) => self.discovery_failed(&errand, &failure),
-            Errand::Poll { invocation } => self.poll_given_up(invocation, &failure),
+            Errand::Discover(errand) => self.discovery_failed(&errand, failure),
+            Errand::Poll { invocation } => self.poll_given_up(invocation, failure),
             Errand::CallLook { call, .. } => self.look_given_up(call),
-            Errand::RoleLook { call } => self.role_look_given_up(call, &failure),
-            Errand::Groups { region } | Errand::Snapshots { region } => self.look_refused(region, &failure),
+            Errand::RoleLook { call } => self.role_look_given_up(call, failure),
+            Errand::Groups { region } | Errand::Snapshots { region } => self.look_refused(region, failure),
             Errand::Write => {}
         }
     }

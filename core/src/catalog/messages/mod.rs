@@ -25,7 +25,6 @@ macro_rules! messages {
         pub static ROWS: &[&$crate::finding::MessageRow] = &[$(&$name),*];
     };
 }
-pub(crate) use messages;
 
 pub mod calls;
 pub mod consistency;
