@@ -139,7 +139,9 @@ fn built_commands_arrive_word_by_word() {
             let Shell::Runs { words, beside: false } = posix::read(&command) else {
                 return Err(TestCaseError::fail(command));
             };
-            for shell in &guest.shells {
+            // Every fourth through the other shells too.
+            let shells = if arrived.get() % 4 == 0 { guest.shells.len() } else { 1 };
+            for shell in guest.shells.iter().take(shells) {
                 let run = guest.run(shell, &command);
                 let expected = Run { words: Some(words[1..].to_vec()), exit: Some(0) };
                 prop_assert_eq!(run, expected, "{:?}: {}", shell, command);
@@ -162,7 +164,7 @@ fn the_model_knows_the_shells() {
         4 => "[ab \"'\\\\\n;&|()#$`{},~=!\\[\\]\r\t^%-]{1,14}",
         1 => "[a \u{b}\u{c}\u{1b}é\u{a0}\u{3000}\u{feff}'\"]{1,8}",
     ];
-    runner(3_000)
+    runner(2_000)
         .run(&strategy, |tail| {
             let script = format!("acs-plugin-manager {tail}");
             let expected = match posix::read(&script) {
@@ -182,7 +184,7 @@ fn the_model_knows_the_shells() {
         })
         .unwrap();
     println!("{} scripts through {:?}, {} without a model", told.get(), guest.shells, untold.get());
-    assert!(told.get() >= 1_500, "the model tells too little: {}", told.get());
+    assert!(told.get() >= 1_000, "the model tells too little: {}", told.get());
 }
 
 /// A command with no words at all reaches the stand-in too, and its record is empty.
