@@ -157,7 +157,11 @@ fn explain_knows_codes_parameters_commands_and_results() {
         ("InvalidInstance.NotFound", 0, "InvalidInstance.NotFound"),
         ("CE401", 0, "CE401"),
         ("ExcludeDiskId", 0, "/exclude_disks"),
-        ("acs-plugin-manager --exec --plugin app-snapshot-plugin --params -RamRoleName=R,-Name=n1", 0, "  -RamRoleName=R"),
+        (
+            "acs-plugin-manager --exec --plugin app-snapshot-plugin --params -RamRoleName=R,-Name=n1",
+            0,
+            "  -RamRoleName=R",
+        ),
         (r#"{"InstanceId": "i-1", "InvocationStatus": "Failed", "ExitCode": 12}"#, 5, "i-1: exit:plugin:12"),
     ] {
         let done = place.run(&["explain", what]);
