@@ -3,14 +3,17 @@
 //! This module decides nothing. JSON goes in as bytes and comes out as bytes, with a flag that tells an answer from an
 //! error: the package turns errors into its exceptions. Nothing here holds the interpreter while the engine works.
 
+mod check_table;
+mod decode_table;
 mod reading;
-mod table;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use consnap_core::output::ContentEncoding;
 use consnap_core::{Error, Lang, ops};
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 use serde_json::Value;
 
@@ -21,10 +24,13 @@ type Answer<'py> = (bool, Bound<'py, PyBytes>);
 #[pymodule]
 mod _native {
     #[pymodule_export]
-    use super::{check_many, main, operation, operation_names, read_document, schema, version};
+    use super::{check_many, decode_many, main, operation, operation_names, read_document, schema, version};
 
     #[pymodule_export]
-    use super::table::CheckTable;
+    use super::check_table::CheckTable;
+
+    #[pymodule_export]
+    use super::decode_table::DecodeTable;
 }
 
 /// The version of the engine.
@@ -73,11 +79,25 @@ fn check_many<'py>(
     facts: &[u8],
     threads: usize,
     lang: &str,
-) -> (Option<table::CheckTable>, Option<Bound<'py, PyBytes>>) {
-    match py.detach(|| table::check_many(input, facts, threads)) {
+) -> (Option<check_table::CheckTable>, Option<Bound<'py, PyBytes>>) {
+    match py.detach(|| check_table::check_many(input, facts, threads)) {
         Ok(table) => (Some(table), None),
         Err(error) => (None, Some(json(py, &error.render(reading::lang(lang))))),
     }
+}
+
+/// Decodes results from pages as the service replies them, or one result or page a line.
+#[pyfunction]
+fn decode_many(
+    py: Python<'_>,
+    pages: Vec<PyBackedBytes>,
+    plain_text: bool,
+    threads: usize,
+    lang: &str,
+) -> decode_table::DecodeTable {
+    let encoding = if plain_text { ContentEncoding::PlainText } else { ContentEncoding::Base64 };
+    let lang = reading::lang(lang);
+    py.detach(|| decode_table::decode_many(&pages, encoding, threads, lang))
 }
 
 /// Runs the command line with its arguments, the program's name first, and gives the exit code.

@@ -52,8 +52,8 @@ class Record:
             if default is not _ALWAYS and _is_empty(value) and value == default:
                 continue
             plain = _plain(value)
-            # A section of which everything is left out is left out itself.
-            if plain == {} and isinstance(value, Record) and default is not _ALWAYS:
+            # A section that is as it would be without it.
+            if isinstance(default, Record) and plain == default.to_dict():
                 continue
             out[name] = plain
         out.update(getattr(self, "_unknown", {}))
