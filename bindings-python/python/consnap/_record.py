@@ -101,7 +101,7 @@ def _defaults(cls: type) -> dict[str, Any]:
     found = _DEFAULTS.get(cls)
     if found is None:
         found = {}
-        for field in fields(cls):  # type: ignore[arg-type]
+        for field in fields(cls):
             if field.default is not MISSING:
                 found[field.name] = field.default
             elif field.default_factory is not MISSING:
@@ -117,7 +117,7 @@ def _converters(cls: type) -> dict[str, _Converter]:
     found = _CONVERTERS.get(cls)
     if found is None:
         names = vars(sys.modules[cls.__module__])
-        found = {field.name: _converter(str(field.type), names) for field in fields(cls)}  # type: ignore[arg-type]
+        found = {field.name: _converter(str(field.type), names) for field in fields(cls)}
         _CONVERTERS[cls] = found
     return found
 
