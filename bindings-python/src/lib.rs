@@ -6,6 +6,7 @@
 mod check_table;
 mod decode_table;
 mod reading;
+mod simulator;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -24,13 +25,18 @@ type Answer<'py> = (bool, Bound<'py, PyBytes>);
 #[pymodule]
 mod _native {
     #[pymodule_export]
-    use super::{check_many, decode_many, main, operation, operation_names, read_document, schema, version};
+    use super::{
+        check_many, decode_many, main, operation, operation_names, read_document, schema, start_simulator, version,
+    };
 
     #[pymodule_export]
     use super::check_table::CheckTable;
 
     #[pymodule_export]
     use super::decode_table::DecodeTable;
+
+    #[pymodule_export]
+    use super::simulator::Simulator;
 }
 
 /// The version of the engine.
@@ -98,6 +104,20 @@ fn decode_many(
     let encoding = if plain_text { ContentEncoding::PlainText } else { ContentEncoding::Base64 };
     let lang = reading::lang(lang);
     py.detach(|| decode_table::decode_many(&pages, encoding, threads, lang))
+}
+
+/// Starts a simulator of a scenario given as JSON. A simulator, or an error as JSON.
+#[pyfunction]
+fn start_simulator<'py>(
+    py: Python<'py>,
+    scenario: &[u8],
+    port: u16,
+    lang: &str,
+) -> PyResult<(Option<simulator::Simulator>, Option<Bound<'py, PyBytes>>)> {
+    match py.detach(|| simulator::start(scenario, port)) {
+        Ok(started) => Ok((Some(started?), None)),
+        Err(error) => Ok((None, Some(json(py, &error.render(reading::lang(lang)))))),
+    }
 }
 
 /// Runs the command line with its arguments, the program's name first, and gives the exit code.

@@ -89,7 +89,7 @@ def test_what_cannot_be_read_is_not_lost() -> None:
 
 
 def test_one_and_many_agree() -> None:
-    facts = [consnap.InstanceFacts(instance_id="i-a", os_type="linux"), {"instance_id": "i-b", "status": "Stopped"}]
+    facts: list[Any] = [consnap.InstanceFacts(instance_id="i-a", os_type="linux"), {"instance_id": "i-b", "status": "Stopped"}]
     one = consnap.check(JOB, facts)
     assert one.instances is not None
     assert tuple(consnap.check_many(JOB, facts)) == one.instances

@@ -21,22 +21,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
-    from os import PathLike
-    from typing import Any, Protocol, overload
+    from typing import Any
 
-    from .facts import InstanceFacts
-    from .job import Job
+    from ._types import FactsInput, JobInput, ResultsInput, ToMap
     from .tables import CheckTable, DecodeTable
-
-    class ToMap(Protocol):
-        """A request or response object of the official SDK."""
-
-        def to_map(self) -> Any: ...
-
-    Document = Mapping[str, Any] | str | bytes | PathLike[str]
-    JobInput = Job | Document
-    FactsInput = InstanceFacts | Document | Iterable[InstanceFacts | Mapping[str, Any]]
-    ResultsInput = ToMap | Document | Iterable[ToMap | Mapping[str, Any]]
 
 __all__ = [
     "build_command",
