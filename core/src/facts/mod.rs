@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::time::Time;
 
 mod borrowed_text;
+mod read;
 
 pub use borrowed_text::BorrowedText;
+pub use read::read;
 
 /// The facts of one instance, from our own JSON, from API replies or from the guest probe.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
