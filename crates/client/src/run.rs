@@ -3,62 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use consnap_core::api::ApiCall;
-use consnap_core::api::endpoint::{Endpoint, Network};
+use consnap_core::api::{ApiCall, Product};
 use consnap_core::catalog::messages::journal as rows;
 use consnap_core::config::Job;
-use consnap_core::credentials::Credential;
-use consnap_core::http::{HttpReply, Sent, TransportFailure, TransportReason};
+use consnap_core::http::HttpReply;
 use consnap_core::report::Report;
 use consnap_core::session::{Event, Goal, Numbered, Session, Setup, State};
-use consnap_core::sign::{SignatureVersion, sign_call};
 use consnap_core::{Error, ErrorKind, Lang, Time};
 use tokio::sync::watch;
 
-use crate::driver::{Caller, Clock, Record, Wish, drive};
+use crate::caller::ApiCaller;
+use crate::driver::{Clock, Record, Wish, drive};
 use crate::journal::{self, Header, Journal};
-use crate::transport::HttpTransport;
-
-/// Who calls, over which way.
-pub struct Connection {
-    /// Sends requests.
-    pub transport: HttpTransport,
-    /// The user's own choice of endpoint.
-    pub endpoint: Option<String>,
-    /// The network to the service.
-    pub network: Network,
-    /// Signs requests.
-    pub credential: Credential,
-    /// How they are signed.
-    pub signature: SignatureVersion,
-}
-
-impl Connection {
-    /// Whether every region has an endpoint, before anything is sent.
-    pub fn check_regions(&self, regions: &[String]) -> Result<(), Error> {
-        for region in regions {
-            self.resolve(consnap_core::api::Product::Ecs, region)?;
-        }
-        Ok(())
-    }
-
-    fn resolve(&self, product: consnap_core::api::Product, region: &str) -> Result<Endpoint, Error> {
-        Endpoint::resolve(product, region, self.network, self.endpoint.as_deref())
-    }
-}
-
-impl Caller for Connection {
-    async fn call(&self, call: ApiCall, signed_at: Time) -> Result<HttpReply, TransportFailure> {
-        let unsent = |detail: String| TransportFailure { sent: Sent::No, reason: TransportReason::Other, detail };
-        let endpoint = self
-            .resolve(call.operation.product(), &call.region)
-            .map_err(|error| unsent(error.message(Lang::En)))?;
-        let nonce = random_text(32).map_err(|error| unsent(error.message(Lang::En)))?;
-        let request =
-            sign_call(&call, &endpoint.authority(), &self.credential, signed_at, &nonce, self.signature);
-        self.transport.send(&endpoint, &request).await
-    }
-}
 
 /// A run to begin.
 #[derive(Clone, Debug)]
@@ -113,15 +69,20 @@ fn no_randomness(error: &getrandom::Error) -> Error {
         .with("detail", error.to_string())
 }
 
+/// Whether every region has an endpoint, before anything is sent.
+fn check_regions(caller: &ApiCaller, regions: &[String]) -> Result<(), Error> {
+    regions.iter().try_for_each(|region| caller.endpoint_of(Product::Ecs, region).map(drop))
+}
+
 /// Begins a run and drives it to its end. With [`Goal::Plan`] nothing is written, neither to the service nor to a journal.
 pub async fn begin<F: FnMut(&State, &[Numbered])>(
     begin: Begin,
-    connection: &Arc<Connection>,
+    caller: &Arc<ApiCaller>,
     clock: &Clock,
     wish: watch::Receiver<Wish>,
     observe: F,
 ) -> Result<Finished, Error> {
-    connection.check_regions(&begin.setup.job.regions)?;
+    check_regions(caller, &begin.setup.job.regions)?;
     let mut record = Recorder {
         state_directory: begin.state_directory,
         wants_journal: begin.setup.goal == Goal::Run,
@@ -132,7 +93,7 @@ pub async fn begin<F: FnMut(&State, &[Numbered])>(
             run_id: begin.setup.run_id.clone(),
             account: String::new(),
             regions: begin.setup.job.regions.clone(),
-            endpoint: connection.endpoint.clone(),
+            endpoint: caller.given_endpoint().map(str::to_owned),
             job: serde_json::to_value(&begin.setup.job).unwrap_or_default(),
             plan_hash: String::new(),
             started_at: clock.now(),
@@ -142,7 +103,7 @@ pub async fn begin<F: FnMut(&State, &[Numbered])>(
         failure: None,
     };
     let mut session = Session::new(begin.setup, clock.now());
-    let over = drive(&mut session, &mut record, connection, clock, wish, observe).await;
+    let over = drive(&mut session, &mut record, caller, clock, wish, observe).await;
     record.finish(session, over)
 }
 
@@ -151,13 +112,13 @@ pub async fn resume<F: FnMut(&State, &[Numbered])>(
     run_id: &str,
     goal: Goal,
     state_directory: &Path,
-    connection: &Arc<Connection>,
+    caller: &Arc<ApiCaller>,
     wish: watch::Receiver<Wish>,
     observe: F,
 ) -> Result<Finished, Error> {
     let (opened, recorded) = Journal::open(state_directory, run_id)?;
     let (job, events) = read_events(&recorded, run_id)?;
-    connection.check_regions(&job.regions)?;
+    check_regions(caller, &job.regions)?;
     let last = events.last().map_or(Time::EPOCH, |numbered| numbered.at);
     let clock = Clock::of_wall(last);
     let mut record = Recorder {
@@ -170,7 +131,7 @@ pub async fn resume<F: FnMut(&State, &[Numbered])>(
     };
     let setup = Setup::new(job, run_id, new_seed()?, goal);
     let mut session = Session::resume(setup, &events, clock.now());
-    let over = drive(&mut session, &mut record, connection, &clock, wish, observe).await;
+    let over = drive(&mut session, &mut record, caller, &clock, wish, observe).await;
     record.finish(session, over)
 }
 
@@ -225,7 +186,7 @@ impl Recorder {
 
     fn try_append(&mut self, numbered: &Numbered) -> Result<(), Error> {
         if let Some(journal) = &mut self.journal {
-            return journal.append(numbered.seq, numbered);
+            return Record::append(journal, numbered);
         }
         if !self.wants_journal {
             return Ok(());
@@ -239,7 +200,7 @@ impl Recorder {
         if matches!(numbered.event, Event::PlanMade { .. }) {
             let mut journal = Journal::create(&self.state_directory, &self.header)?;
             for early in self.early.drain(..) {
-                journal.append(early.seq, &early)?;
+                Record::append(&mut journal, &early)?;
             }
             self.journal = Some(journal);
         }
@@ -264,7 +225,7 @@ impl Record for Recorder {
 
     fn flush(&mut self) -> Result<(), Error> {
         let result = match &mut self.journal {
-            Some(journal) => journal.flush(),
+            Some(journal) => Record::flush(journal),
             None => Ok(()),
         };
         self.noted(result)
@@ -272,15 +233,15 @@ impl Record for Recorder {
 
     fn sync(&mut self) -> Result<(), Error> {
         let result = match &mut self.journal {
-            Some(journal) => journal.sync(),
+            Some(journal) => Record::sync(journal),
             None => Ok(()),
         };
         self.noted(result)
     }
 
-    fn keep_reply(&mut self, _: u64, call: &ApiCall, reply: &HttpReply) -> Result<(), Error> {
+    fn keep_reply(&mut self, call_id: u64, call: &ApiCall, reply: &HttpReply) -> Result<(), Error> {
         let result = match &mut self.journal {
-            Some(journal) => journal.keep_reply(journal.next_seq(), call.operation.name(), reply),
+            Some(journal) => Record::keep_reply(journal, call_id, call, reply),
             None => Ok(()),
         };
         self.noted(result)
