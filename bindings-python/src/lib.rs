@@ -4,8 +4,10 @@
 //! error: the package turns errors into its exceptions. Nothing here holds the interpreter while the engine works.
 
 mod check_table;
+mod client;
 mod decode_table;
 mod reading;
+mod run;
 mod simulator;
 
 use std::ffi::OsString;
@@ -26,7 +28,8 @@ type Answer<'py> = (bool, Bound<'py, PyBytes>);
 mod _native {
     #[pymodule_export]
     use super::{
-        check_many, decode_many, main, operation, operation_names, read_document, schema, start_simulator, version,
+        check_many, decode_many, main, open_client, operation, operation_names, read_document, schema, start_simulator,
+        version,
     };
 
     #[pymodule_export]
@@ -37,6 +40,9 @@ mod _native {
 
     #[pymodule_export]
     use super::simulator::Simulator;
+
+    #[pymodule_export]
+    use super::client::{Client, RunningTask};
 }
 
 /// The version of the engine.
@@ -117,6 +123,19 @@ fn start_simulator<'py>(
     match py.detach(|| simulator::start(scenario, port)) {
         Ok(started) => Ok((Some(started?), None)),
         Err(error) => Ok((None, Some(json(py, &error.render(reading::lang(lang)))))),
+    }
+}
+
+/// Opens a client with options given as JSON. A client, or an error as JSON.
+#[pyfunction]
+fn open_client<'py>(
+    py: Python<'py>,
+    options: &[u8],
+    lang: &str,
+) -> (Option<client::Client>, Option<Bound<'py, PyBytes>>) {
+    match py.detach(|| client::open(options)) {
+        Ok(opened) => (Some(opened), None),
+        Err(error) => (None, Some(json(py, &error.render(reading::lang(lang))))),
     }
 }
 
