@@ -151,8 +151,10 @@ impl Client {
             };
             let _ = told.send(answer);
         });
+        // Only so that it may leave the interpreter's lock: nobody else has it.
+        let tell = Mutex::new(tell);
         loop {
-            match py.detach(|| tell.recv_timeout(ATTENTION)) {
+            match py.detach(|| tell.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(ATTENTION)) {
                 Ok(Ok(body)) => return Ok((true, PyBytes::new(py, &body))),
                 Ok(Err(error)) => return Ok((false, crate::json(py, &error.render(lang)))),
                 Err(RecvTimeoutError::Timeout) => {

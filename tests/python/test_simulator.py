@@ -46,7 +46,7 @@ def post(ecs: Simulator, secret: str, action: str, **params: str) -> tuple[int, 
 
 def test_it_answers_signed_calls_and_tells_what_it_was_asked(ecs_simulator: Simulator) -> None:
     status, reply = post(ecs_simulator, ecs_simulator.access_key_secret, "DescribeInstances", RegionId="cn-hangzhou")
-    assert status == 200 and reply["TotalCount"] == 2, reply
+    assert status == 200 and reply["TotalCount"] == len(ecs_simulator.truth()), reply
     status, reply = post(ecs_simulator, "wrong", "DescribeInstances", RegionId="cn-hangzhou")
     assert (status, reply["Code"]) == (400, "SignatureDoesNotMatch")
     first, second = ecs_simulator.calls()
@@ -64,7 +64,7 @@ def test_two_at_once_know_nothing_of_each_other() -> None:
         assert one.endpoint != two.endpoint
         post(one, one.access_key_secret, "DescribeRegions")
         assert (len(one.calls()), len(two.calls())) == (1, 0)
-        assert len(two.truth()) == 2
+        assert "i-bp1windows0000000001" in two.truth()
 
 
 def test_it_is_ready_at_once_and_gone_afterwards() -> None:
@@ -76,7 +76,7 @@ def test_it_is_ready_at_once_and_gone_afterwards() -> None:
     assert took < 0.5
     ecs.stop()
     assert ecs.calls() == [] and ecs.truth() == {}
-    with pytest.raises(urllib.error.URLError):
+    with pytest.raises(OSError):
         urllib.request.urlopen(endpoint, timeout=5)
 
 

@@ -131,8 +131,8 @@ class Client(_Connection):
     >>> from consnap.testing import Simulator
     >>> with Simulator() as ecs:
     ...     client = Client(region=ecs.region, endpoint=ecs.endpoint, access_key_id="testid", access_key_secret="testsecret")
-    ...     client.describe_instances()["TotalCount"]
-    2
+    ...     client.get_caller_identity()["AccountId"] == ecs.account_id
+    True
     """
 
     def __enter__(self) -> Client:
@@ -162,7 +162,7 @@ class Client(_Connection):
             ConfigError: the job cannot be used. Nothing was sent.
             ConsnapError: nothing was started, and why. Once something was started there is always a report.
         """
-        return self.start(job, approve=approve, include_self=include_self, events=on_event is not None).wait(on_event)
+        return self.start(job, approve=approve, include_self=include_self, events=_wants_events(on_event)).wait(on_event)
 
     def start(
         self, job: JobInput, *, approve: str | None = None, include_self: bool = False, events: bool = True
@@ -173,12 +173,12 @@ class Client(_Connection):
 
     def resume(self, run_id: str, *, on_event: Callable[[Event], object] | None = None) -> Report:
         """Goes on with a run from its journal, in this or another process."""
-        request = self._request("resume", None, run_id=run_id, events=on_event is not None)
+        request = self._request("resume", None, run_id=run_id, events=_wants_events(on_event))
         return Run(self._start(request), self._lang).wait(on_event)
 
     def verify(self, run_id: str, *, on_event: Callable[[Event], object] | None = None) -> Report:
         """Looks again at what a run made. Nothing is written."""
-        request = self._request("verify", None, run_id=run_id, events=on_event is not None)
+        request = self._request("verify", None, run_id=run_id, events=_wants_events(on_event))
         return Run(self._start(request), self._lang).wait(on_event)
 
     def plan(self, job: JobInput, *, as_of: date | str | None = None) -> Plan:
@@ -344,7 +344,7 @@ class AsyncClient(_Connection):
         on_event: Callable[[Event], object] | None = None,
     ) -> Report:
         """As :meth:`Client.run`. When it is cancelled nothing new is started, and the journal has everything."""
-        run = self.start(job, approve=approve, include_self=include_self, events=on_event is not None)
+        run = self.start(job, approve=approve, include_self=include_self, events=_wants_events(on_event))
         return await run.wait(on_event)
 
     def start(
@@ -356,12 +356,12 @@ class AsyncClient(_Connection):
 
     async def resume(self, run_id: str, *, on_event: Callable[[Event], object] | None = None) -> Report:
         """Goes on with a run from its journal, in this or another process."""
-        request = self._request("resume", None, run_id=run_id, events=on_event is not None)
+        request = self._request("resume", None, run_id=run_id, events=_wants_events(on_event))
         return await AsyncRun(self._start(request), self._lang).wait(on_event)
 
     async def verify(self, run_id: str, *, on_event: Callable[[Event], object] | None = None) -> Report:
         """Looks again at what a run made. Nothing is written."""
-        request = self._request("verify", None, run_id=run_id, events=on_event is not None)
+        request = self._request("verify", None, run_id=run_id, events=_wants_events(on_event))
         return await AsyncRun(self._start(request), self._lang).wait(on_event)
 
     async def plan(self, job: JobInput, *, as_of: date | str | None = None) -> Plan:
@@ -448,6 +448,10 @@ class AsyncRun:
         if self._run._error is not None:
             raise self._run._error
         return self._run._answer or {}
+
+
+def _wants_events(on_event: Callable[[Event], object] | None) -> bool:
+    return on_event is not None or _logger() is not None
 
 
 def _logger() -> Any:

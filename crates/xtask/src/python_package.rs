@@ -26,6 +26,8 @@ pub(crate) fn tests() -> Result<(), Failure> {
     pytest().args(["--doctest-modules", "--pyargs", "consnap"]).run()?;
     inside(&["-m", "mypy", "--config-file"]).args([&configuration]).args(["-p", "consnap"]).run()?;
     inside(&["-m", "mypy", "--config-file"]).args([&configuration]).args([&tests]).run()?;
+    let examples = root().join("bindings-python/examples");
+    inside(&["-m", "mypy", "--config-file"]).args([&configuration]).args([&examples]).run()?;
     let allowed = tests.join("stubtest-allowlist.txt");
     inside(&["-m", "mypy.stubtest", "consnap", "--mypy-config-file"])
         .args([&configuration])

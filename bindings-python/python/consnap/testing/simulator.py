@@ -89,7 +89,7 @@ class Simulator:
 
     Args:
         scenario: which instances there are and what goes wrong: a mapping, JSON or YAML text, or the path of a file.
-            Without it there are ``i-bp1linux000000000001`` and ``i-bp1windows0000000001``, both fit.
+            Without it there are a few instances, among them ``i-bp1linux000000000001`` and ``i-bp1windows0000000001``, both fit.
         time_scale: how much faster than real time the simulated day passes, 0.001 to 100000.
         port: 0 takes a free one.
 
