@@ -30,10 +30,6 @@ impl Writer {
         &self.path
     }
 
-    pub(super) fn moved_to(&mut self, path: PathBuf) {
-        self.path = path;
-    }
-
     /// Adds text; it stays in memory.
     pub(super) fn push(&mut self, add: impl FnOnce(&mut String)) {
         add(&mut self.pending);
