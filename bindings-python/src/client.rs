@@ -12,8 +12,9 @@ use consnap_client::journal::state_directory;
 use consnap_client::transport::{HttpTransport, TransportOptions};
 use consnap_core::api::endpoint::Network;
 use consnap_core::api::{ApiCall, Operation, Product};
+use consnap_core::catalog::messages::calls;
 use consnap_core::credentials::{Credential, Secret};
-use consnap_core::{Error, Lang, Time, reply};
+use consnap_core::{Error, ErrorKind, Lang, Time, reply};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use serde::Deserialize;
@@ -66,16 +67,11 @@ pub(crate) fn open(options: &[u8]) -> Result<Client, Error> {
     let options: Options =
         serde_json::from_slice(options).map_err(|error| reading::unreadable("client", error.to_string()))?;
     let variable = |name: &str| std::env::var(name).ok();
-    let (credential, found_region) = match (options.access_key_id, options.access_key_secret) {
-        (Some(access_key_id), Some(access_key_secret)) => {
-            let security_token = options.security_token;
-            let source = "the script".to_owned();
-            (Credential { access_key_id, access_key_secret, security_token, expires_at: None, source }, None)
-        }
-        _ => {
-            let found = credentials::find(options.profile.as_deref(), variable)?;
-            (found.credential, found.region)
-        }
+    let (credential, found_region) = if options.access_key_id.is_some() || options.access_key_secret.is_some() {
+        (own_credential(options.access_key_id, options.access_key_secret, options.security_token)?, None)
+    } else {
+        let found = credentials::find(options.profile.as_deref(), variable)?;
+        (found.credential, found.region)
     };
     let mut transport = TransportOptions { ca_file: options.ca_file, ..TransportOptions::default() };
     if let Some(timeout) = options.read_timeout_seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
@@ -96,6 +92,24 @@ pub(crate) fn open(options: &[u8]) -> Result<Client, Error> {
     let time_scale = options.time_scale.unwrap_or(1.0);
     let caller = Arc::new(caller);
     Ok(Client { inner: Arc::new(Inner { caller, region, state_directory, time_scale, handle }), _stop: stop })
+}
+
+/// The script's own credentials. One half alone is an error: another place would be another identity.
+fn own_credential(id: Option<String>, secret: Option<Secret>, token: Option<Secret>) -> Result<Credential, Error> {
+    let missing = |name: &str| {
+        Error::new(ErrorKind::Credential, &calls::CREDENTIALS_INCOMPLETE)
+            .with("source", "the script")
+            .with("missing", name)
+    };
+    Ok(Credential {
+        access_key_id: id.filter(|text| !text.is_empty()).ok_or_else(|| missing("access_key_id"))?,
+        access_key_secret: secret
+            .filter(|secret| !secret.expose().is_empty())
+            .ok_or_else(|| missing("access_key_secret"))?,
+        security_token: token,
+        expires_at: None,
+        source: "the script".to_owned(),
+    })
 }
 
 /// One thread that drives everything a client does.

@@ -109,7 +109,7 @@ fn decode_many(
 ) -> decode_table::DecodeTable {
     let encoding = if plain_text { ContentEncoding::PlainText } else { ContentEncoding::Base64 };
     let lang = reading::lang(lang);
-    py.detach(|| decode_table::decode_many(&pages, encoding, threads, lang))
+    py.detach(move || decode_table::decode_many(&pages, encoding, threads, lang))
 }
 
 /// Starts a simulator of a scenario given as JSON. A simulator, or an error as JSON.

@@ -125,6 +125,9 @@ def test_errors_say_what_happened(ecs_simulator: Simulator, tmp_path: Path, monk
     with pytest.raises(consnap.TransportError) as caught:
         client.describe_regions()
     assert caught.value.sent in ("no", "maybe")
+    for half in ("access_key_id", "access_key_secret"):
+        with pytest.raises(consnap.CredentialError, match=half):
+            consnap.Client(**options(ecs_simulator, tmp_path, **{half: None}))
     for name in ("HOME", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_PROFILE", "ALIBABA_CLOUD_CONFIG_FILE"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(consnap.CredentialError):
