@@ -185,6 +185,13 @@ impl Journal {
     }
 }
 
+impl Drop for Journal {
+    /// Gives the lock back at once: left to closing, it would live on in a child process that was being started.
+    fn drop(&mut self) {
+        self.events.unlock();
+    }
+}
+
 /// A run's directory under another name, with the header in it, durable.
 fn write_draft(draft: &Path, header: &Header) -> Result<(), Error> {
     let failed = |error: &std::io::Error| io_error(draft, error);

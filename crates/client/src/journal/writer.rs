@@ -30,6 +30,12 @@ impl Writer {
         &self.path
     }
 
+    /// Gives the file's lock back.
+    pub(super) fn unlock(&self) {
+        // Closing the file does the same a moment later.
+        let _ = self.file.unlock();
+    }
+
     /// Adds text; it stays in memory.
     pub(super) fn push(&mut self, add: impl FnOnce(&mut String)) {
         add(&mut self.pending);
