@@ -26,6 +26,10 @@ impl Record for InMemory {
         Ok(())
     }
 
+    fn flush(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
     fn sync(&mut self) -> Result<(), Infallible> {
         Ok(())
     }
