@@ -74,15 +74,24 @@ fn lines(plan: &Plan, job: &Job, console: &Console) -> Vec<String> {
         lines.push(say(&PREDICTED, &[("level", predicted), ("count", count), ("why", why)]));
     }
     let set_aside = plan.instances.iter().filter(|instance| !instance.starts);
-    let key = |finding: &Option<RenderedFinding>| {
-        finding.as_ref().map_or_else(String::new, |finding| format!("[{}] {}", finding.code, finding.message))
-    };
-    for (why, instances) in by(set_aside, |instance| key(&instance.set_aside)) {
+    for (why, instances) in by(set_aside, |instance| why_not(instance.set_aside.as_ref(), &instance.findings)) {
         let who = named(instances.iter().map(|instance| instance.instance_id.as_str()));
         lines.push(say(&SET_ASIDE, &[("count", instances.len().to_string()), ("why", why), ("who", who)]));
     }
     lines.push(say(&HASH, &[("hash", plan.hash.clone())]));
     lines
+}
+
+/// Why an instance is set aside: the findings that block it say more than the summary that points to them.
+pub(crate) fn why_not(set_aside: Option<&RenderedFinding>, findings: &[RenderedFinding]) -> String {
+    let mut reasons: Vec<String> = Vec::new();
+    for finding in findings.iter().filter(|finding| finding.blocks()) {
+        reasons.push(format!("[{}] {}", finding.code, finding.message));
+    }
+    if reasons.is_empty() {
+        reasons.extend(set_aside.map(|finding| format!("[{}] {}", finding.code, finding.message)));
+    }
+    reasons.join("; ")
 }
 
 /// Instances by a property of theirs.
