@@ -106,13 +106,15 @@ impl<'a> Reply<'a> {
 /// Any other shape, or a page with something wrong in it: each result is read by itself.
 fn slowly<'a>(text: &str) -> Results<'a> {
     let mut read = Results::default();
-    match serde_json::from_str::<Value>(text) {
-        Ok(document) => collect(document, String::new(), &mut read),
-        Err(error) => {
-            read.findings.push(Finding::new(&outcomes::NOT_JSON, "").with("reason", error.to_string()));
-        }
-    }
+    collect_text(text, String::new(), &mut read);
     read
+}
+
+fn collect_text(text: &str, place: String, read: &mut Results<'_>) {
+    match serde_json::from_str::<Value>(text) {
+        Ok(document) => collect(document, place, read),
+        Err(error) => read.findings.push(Finding::new(&outcomes::NOT_JSON, place).with("reason", error.to_string())),
+    }
 }
 
 /// Members that lead to results, outermost first. `body` is how the SDKs print a reply.
@@ -132,7 +134,8 @@ fn collect(value: Value, place: String, read: &mut Results<'_>) {
         }
         Value::Object(mut members) => {
             let on = WAYS.iter().find_map(|way| {
-                let inner = members.get_mut(*way).filter(|inner| inner.is_object() || inner.is_array())?;
+                let holds = |inner: &Value| inner.is_object() || inner.is_array() || (*way == "body" && inner.is_string());
+                let inner = members.get_mut(*way).filter(|inner| holds(inner))?;
                 Some((way, inner.take()))
             });
             if let Some((way, inner)) = on {
@@ -174,6 +177,8 @@ fn collect(value: Value, place: String, read: &mut Results<'_>) {
                 Err(error) => read.findings.push(unreadable(&error.to_string(), place)),
             }
         }
+        // Some tools hand on a reply as text.
+        Value::String(text) => collect_text(&text, place, read),
         _ => read.findings.push(unreadable("it is no object", place)),
     }
 }
