@@ -39,9 +39,12 @@ fn long_output() -> String {
             12 => "###########3. Filesystem Freeze Completed".to_owned(),
             20 => "###########4. Thawing FsFreeze".to_owned(),
             22 => "Take AppConsistent snapshots successfully".to_owned(),
-            _ => format!("Network connection RequestId= 5B8F1D20-22F1-5D09-9A53-0B6E1D2F3A{index}, timeCost=117.520334ms, attempt 1"),
+            _ => format!(
+                "Network connection RequestId= 5B8F1D20-22F1-5D09-9A53-0B6E1D2F3A{index}, timeCost=117.520334ms, attempt 1"
+            ),
         };
-        writeln!(text, "[level=\"info\"][time=\"2025-11-03 08:12:45.1203349{index:02}\"][message=\"{message}\"]").unwrap();
+        writeln!(text, "[level=\"info\"][time=\"2025-11-03 08:12:45.1203349{index:02}\"][message=\"{message}\"]")
+            .unwrap();
     }
     text + LAST_LINE
 }
@@ -74,9 +77,15 @@ fn per_second(page: &str) -> f64 {
 #[test]
 #[ignore = "a measurement, of meaning in release only"]
 fn speed() {
-    for (name, output, wanted) in [("one line", LAST_LINE.to_owned(), 800_000.0), ("25 lines", long_output(), 150_000.0)] {
+    for (name, output, wanted) in
+        [("one line", LAST_LINE.to_owned(), 800_000.0), ("25 lines", long_output(), 150_000.0)]
+    {
         let page = page(&output);
         let rate = per_second(&page);
-        println!("{name}: output {} bytes, page {} bytes: {rate:.0} results/s (wanted {wanted})", output.len(), page.len());
+        println!(
+            "{name}: output {} bytes, page {} bytes: {rate:.0} results/s (wanted {wanted})",
+            output.len(),
+            page.len()
+        );
     }
 }
