@@ -3,11 +3,10 @@
 use jiff::civil::Date;
 
 use super::{Deserialize, Serialize, Value, unreadable};
-use crate::check::{CheckContext, Checker, Eligibility, InstanceCheck};
-use crate::config;
+use crate::check::{CheckContext, Checker, Eligibility, InstanceCheck, check_many};
+use crate::config::{self, Job};
 use crate::consistency::{Consistency, Platform};
 use crate::error::Error;
-use crate::facts::InstanceFacts;
 use crate::finding::{Finding, RenderedFinding};
 use crate::text::Lang;
 use crate::time::Time;
@@ -77,49 +76,73 @@ pub struct InstanceVerdict {
     pub predicted_why: RenderedFinding,
 }
 
-/// Checks a job, and instances against it.
+/// Checks a job, and instances against it. What cannot be read of job or facts is a finding.
 ///
 /// # Errors
 ///
-/// `CE102` when `facts` or `as_of` cannot be read.
+/// `CE102` when `as_of` cannot be read.
 pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
-    let context = CheckContext { as_of: input.as_of.as_deref().map(day).transpose()?, now: input.now };
-    let (job, mut findings) = config::read(&input.job);
-    let checker = Checker::new(&job, &context);
-    let lang = input.lang;
-    let one = |facts: &Value| -> Result<(Vec<Finding>, InstanceVerdict), Error> {
-        let facts = InstanceFacts::<String>::deserialize(facts)
-            .map_err(|error| unreadable("check", format!("`facts`: {error}")))?;
-        let InstanceCheck { platform, findings, eligible, predicted, predicted_why } = checker.check(&facts);
-        let verdict = InstanceVerdict {
-            instance_id: facts.instance_id,
-            platform,
-            eligible,
-            predicted_consistency: predicted,
-            predicted_why: predicted_why.render(lang),
-        };
-        Ok((findings, verdict))
+    let Some(facts) = input.facts.as_ref().filter(|facts| !facts.is_null()) else {
+        let (job, context) = (config::read(&input.job), context(input)?);
+        let findings = of_job(job.1, &job.0, &context, input.platform);
+        return Ok(CheckOutput { findings: rendered(&findings, input.lang), instance: None, instances: None });
     };
-    let mut output = CheckOutput { findings: Vec::new(), instance: None, instances: None };
-    match &input.facts {
-        None | Some(Value::Null) => findings.extend(checker.job_findings(input.platform)),
-        Some(Value::Array(list)) => {
-            findings.extend(checker.job_findings(input.platform));
-            let checked = list.iter().map(|facts| {
-                let (findings, verdict) = one(facts)?;
-                Ok(CheckedInstance { findings: rendered(&findings, lang), verdict })
-            });
-            output.instances = Some(checked.collect::<Result<_, Error>>()?);
-        }
-        Some(facts) => {
-            let (of_instance, verdict) = one(facts)?;
-            findings.extend(checker.job_findings(verdict.platform.or(input.platform)));
-            findings.extend(of_instance);
-            output.instance = Some(verdict);
+    let text = serde_json::to_vec(facts).map_err(|error| unreadable("check", error.to_string()))?;
+    let mut output = check_documents(input, &text)?;
+    if !facts.is_array()
+        && let Some(CheckedInstance { findings, verdict }) = output.instances.take().and_then(|mut list| list.pop())
+    {
+        output.findings.extend(findings);
+        output.instance = Some(verdict);
+    }
+    Ok(output)
+}
+
+/// As [`check`], with the facts as text: one object, a list, or one object after the other. The output is that of a list.
+///
+/// # Errors
+///
+/// `CE102` when `as_of` cannot be read.
+pub fn check_documents(input: &CheckInput, facts: &[u8]) -> Result<CheckOutput, Error> {
+    let ((job, findings), context, lang) = (config::read(&input.job), context(input)?, input.lang);
+    let mut instances = Vec::new();
+    let mut platforms = Vec::new();
+    let (_, of_batch) = check_many(&job, facts, &context, |checked| {
+        let InstanceCheck { platform, findings, eligible, predicted, predicted_why } = checked.check;
+        platforms.push(platform);
+        instances.push(CheckedInstance {
+            findings: rendered(&findings, lang),
+            verdict: InstanceVerdict {
+                instance_id: checked.instance_id.to_owned(),
+                platform,
+                eligible,
+                predicted_consistency: predicted,
+                predicted_why: predicted_why.render(lang),
+            },
+        });
+    });
+    // Rules for a platform that no instance has would only be noise.
+    let platform = match platforms.split_first() {
+        Some((Some(first), rest)) if rest.iter().all(|other| *other == Some(*first)) => Some(*first),
+        _ => None,
+    };
+    let mut findings = of_job(findings, &job, &context, input.platform.or(platform));
+    findings.extend(of_batch);
+    Ok(CheckOutput { findings: rendered(&findings, lang), instance: None, instances: Some(instances) })
+}
+
+/// What reading the job found, then what its rules find.
+fn of_job(mut findings: Vec<Finding>, job: &Job, context: &CheckContext, platform: Option<Platform>) -> Vec<Finding> {
+    for finding in Checker::new(job, context).job_findings(platform) {
+        if !findings.contains(&finding) {
+            findings.push(finding);
         }
     }
-    output.findings = rendered(&findings, lang);
-    Ok(output)
+    findings
+}
+
+fn context(input: &CheckInput) -> Result<CheckContext, Error> {
+    Ok(CheckContext { as_of: input.as_of.as_deref().map(day).transpose()?, now: input.now })
 }
 
 fn rendered(findings: &[Finding], lang: Lang) -> Vec<RenderedFinding> {

@@ -17,7 +17,7 @@ pub(crate) fn check() -> Result<(), Failure> {
     match toolchain()? {
         Toolchain::Installed => cargo(&build).run()?,
         Toolchain::Unpacked(folder) => {
-            with_unpacked(cargo(&build), &folder).args(["-Zbuild-std=std,panic_abort"]).run()?
+            with_unpacked(cargo(&build), &folder).args(["-Zbuild-std=std,panic_abort"]).run()?;
         }
     }
     let file = target_folder().join(TARGET).join("wasm").join("consnap-wasm-purity.wasm");
