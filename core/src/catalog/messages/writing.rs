@@ -151,8 +151,8 @@ messages! {
         "give one line that begins with `acs-plugin-manager`", "请提供以 `acs-plugin-manager` 开头的一行命令"
     };
     SHELL_SYNTAX = "CS174", Error, "launcher.md 2.6: exit code 2": {
-        "the shell, or the launcher before it reads anything, ends with exit code {exit}: a quote is open or the syntax is wrong",
-        "Shell（或尚未读取参数的插件管理程序）以退出码 {exit} 结束：引号未闭合或语法有误"
+        "the shell starts nothing and ends with exit code {exit}: a quote is open or the syntax is wrong",
+        "Shell 没有启动任何程序，以退出码 {exit} 结束：引号未闭合或语法有误"
     } help {
         "close every quote; build the command with consnap when a value contains quotes",
         "请闭合所有引号；取值含有引号时请用 consnap 生成命令"
@@ -213,8 +213,8 @@ messages! {
         "quote the value for the second lexer too, or leave out the `#`", "请为第二层解析也加上引号，或去掉 `#`"
     };
     STRAY_WORD = "CS184", Error, "launcher.md 6: inferred from Go's flag package": {
-        "the plug-in stops reading at the word `{word}` and ignores the {count} arguments after it: `{lost}`",
-        "云助手插件读到 `{word}` 时停止，忽略其后的 {count} 个参数：`{lost}`"
+        "`{lost}` is ignored: the plug-in stops reading at the first word without a dash",
+        "`{lost}` 会被忽略：云助手插件读到第一个不以短横线开头的词时停止"
     } help {
         "a blank or a comma split a value: quote it for the second lexer too, as `consnap command` does",
         "空格或逗号把取值拆开了：请像 `consnap command` 那样为第二层解析也加上引号"
