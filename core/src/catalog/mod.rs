@@ -1,6 +1,7 @@
 //! The tables everything else reads: facts with their source, codes with their words. Nothing here decides.
 
 pub mod api_errors;
+pub mod assumptions;
 pub mod budget;
 pub mod codes;
 pub mod endpoints;
@@ -12,3 +13,8 @@ pub mod statuses;
 pub mod task_errors;
 
 pub use codes::{CodeExplanation, explain_code};
+pub mod dated;
+pub mod disks;
+pub mod file_systems;
+pub mod limits;
+pub mod systems;
