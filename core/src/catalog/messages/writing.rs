@@ -19,18 +19,6 @@ messages! {
     } help {
         "write it without a comma, or ask for the separator form", "请去掉逗号，或选择使用自定义分隔符的写法"
     };
-    NO_NAME = "CS153", Error, "seed document: parameter table, Name": {
-        "`group_name` is empty, and the plug-in needs a name for the snapshot-consistent group",
-        "`group_name` 为空，而云助手插件需要快照一致性组的名称"
-    } help {
-        "give the group a name such as `nightly-{run}`", "请填写快照一致性组的名称，例如 `nightly-{run}`"
-    };
-    NO_ROLE = "CS154", Error, "seed document: parameter table, RamRoleName": {
-        "`instance_ram_role` is empty, and the plug-in needs the RAM role of the instance",
-        "`instance_ram_role` 为空，而云助手插件需要实例RAM角色"
-    } help {
-        "name the role attached to the instance, or write `attached`", "请填写实例已绑定的实例RAM角色，或填写 `attached`"
-    };
     ROLE_UNKNOWN = "CS155", Error, "seed document: parameter table, RamRoleName": {
         "`instance_ram_role` is `attached`, and which role the instance has is not known here",
         "`instance_ram_role` 为 `attached`，但此处不知道实例绑定了哪个实例RAM角色"
@@ -80,25 +68,6 @@ messages! {
         "名称 `{name}` 仅为示例：每次运行会填入各自的运行编号、日期和时间"
     } help {
         "nothing to do; `run` writes the real name", "无需处理，`run` 会写入真实名称"
-    };
-    TIMEOUT_BELOW_BUDGET = "CS163", Warning, "launcher.md 3.3: a time-out does not stop the plug-in": {
-        "`run.timeout` is {seconds} s, and this job may take {budget} s: the result could be lost while the guest is still held",
-        "`run.timeout` 为 {seconds} 秒，而此任务最长可能需要 {budget} 秒：结果可能丢失，而实例可能仍处于冻结状态"
-    } help {
-        "write `auto`, at least {budget} s, or smaller limits for scripts and freeze",
-        "请填写 `auto` 或不小于 {budget} 秒的值，或减小脚本和冻结的时限"
-    };
-    BUDGET_ABOVE_CEILING = "CS164", Warning, "consnap: assumption A04": {
-        "the limits of scripts and freeze add up to more than {ceiling} s, the largest time-out consnap sends",
-        "脚本和冻结的时限之和超过 {ceiling} 秒，即 consnap 发送的最大超时时间"
-    } help {
-        "use smaller limits", "请减小时限"
-    };
-    TIMEOUT_OUT_OF_RANGE = "CS165", Error, "API: InvokeCommand, Timeout; consnap: assumption A04": {
-        "`run.timeout` is {seconds} s, and the service takes {least} to {most} s",
-        "`run.timeout` 为 {seconds} 秒，而服务只接受 {least} 至 {most} 秒"
-    } help {
-        "write `auto`, or a number in that range", "请填写 `auto` 或此范围内的秒数"
     };
     INVISIBLE_CHARACTER = "CS166", Error, "launcher.md 4.2": {
         "`{parameter}` contains {character}, which does not show: two groups could look alike",
