@@ -17,10 +17,10 @@ fn signatures() {
 
 #[test]
 fn commands_as_they_leave() {
-    assert_eq!(run_all("build"), 34);
+    assert_eq!(run_all("build"), 36);
 }
 
 #[test]
 fn pasted_commands() {
-    assert_eq!(run_all("explain"), 29);
+    assert_eq!(run_all("explain"), 41);
 }

@@ -145,6 +145,8 @@ fn shells_and_launcher() {
     one(Platform::Linux, "/root/snapshot.sh", false, "CS173");
     one(Platform::Linux, &linux("\"-Name=x"), true, "CS174");
     one(Platform::Linux, "\u{feff}acs-plugin-manager", true, "CS175");
+    let good = linux("-RamRoleName=\"R\",-Name=\"x\"");
+    assert_eq!(explain(Platform::Linux, &format!("\u{feff}{good}")).corrected, Some(good));
     one(Platform::Linux, &linux("-Name=x --exec"), true, "CS176");
     one(Platform::Linux, &linux("-Name=x help"), true, "CS177");
     one(Platform::Linux, "acs-plugin-manager --exec", true, "CS178");
