@@ -3,7 +3,23 @@
 from os import PathLike
 from typing import final
 
-__all__: list[str]
+__all__ = [
+    "CheckTable",
+    "Client",
+    "DecodeTable",
+    "RunningTask",
+    "Simulator",
+    "check_many",
+    "decode_many",
+    "main",
+    "open_client",
+    "operation",
+    "operation_names",
+    "read_document",
+    "schema",
+    "start_simulator",
+    "version",
+]
 
 def version() -> str: ...
 def operation_names() -> list[str]: ...
