@@ -206,3 +206,21 @@ fn a_scenario_that_cannot_be_played_names_its_line() {
     let port = taken.local_addr().unwrap().port().to_string();
     place.run(&["simulate", "--port", &port]).refuses(2, &["CE502", &port]);
 }
+
+#[test]
+fn the_demo_tells_the_truth() {
+    let place = Place::new();
+    let started = Instant::now();
+    let done = place.run(&["demo"]);
+    assert_eq!(done.exit, 0, "{}{}", done.out, done.err);
+    assert!(started.elapsed() < Duration::from_secs(30));
+    // The scenario has one of everything; a demo without it would show nothing.
+    for word in ["URGENT", "FAILED", "WEAKER", "NOT RUN", "OK  ", "Exit status 5."] {
+        assert!(done.out.contains(word), "{word}: {}", done.out);
+    }
+    assert!(done.err.contains("verdicts equal what really happened"), "{}", done.err);
+    assert!(done.err.contains("exit status 5"), "{}", done.err);
+    assert_eq!(place.run(&["history", "--format", "json"]).json(), json!([]));
+    let chinese = place.run(&["--lang", "zh", "demo", "--format", "json"]);
+    assert_eq!((chinese.exit, &chinese.json()["exit_status"]), (0, &json!(5)), "{}", chinese.err);
+}
