@@ -4,15 +4,23 @@
 //! command under `commands/`; each turns its arguments into calls of the engine and prints what comes back. Decisions
 //! about snapshots are the engine's.
 
+mod agreement;
 mod arguments;
 mod clock;
 mod commands;
+mod connection;
 mod console;
+mod course;
 mod document;
 mod exit;
 mod job;
+mod own_instance;
+mod past_run;
+mod plan_text;
 mod progress;
 mod report_text;
+mod running;
+mod scenario;
 mod table;
 
 use std::ffi::OsString;
@@ -23,6 +31,24 @@ use arguments::{Arguments, Command};
 use console::Console;
 pub use exit::Exit;
 use exit::Failure;
+
+/// Reads a document that people write, YAML or JSON, into one JSON value. `name` is what errors call it.
+///
+/// # Errors
+///
+/// One that names line and column when the text cannot be read.
+pub fn read_document(name: &str, text: &str) -> Result<serde_json::Value, consnap_core::Error> {
+    document::Document::parse(name, text).map(|document| document.value)
+}
+
+/// Reads such a document from a file.
+///
+/// # Errors
+///
+/// One that names the file when it is not there or cannot be read, or line and column in it.
+pub fn read_document_file(path: &std::path::Path) -> Result<serde_json::Value, consnap_core::Error> {
+    document::Document::read(path).map(|document| document.value)
+}
 
 /// Runs the command line with its arguments, the program's name first, and gives the exit code.
 pub fn main_from(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -56,9 +82,17 @@ pub fn help_pages() -> Vec<(String, String)> {
 
 fn dispatch(command: Command, console: &mut Console) -> Result<Exit, Failure> {
     match command {
+        Command::Demo(arguments) => commands::demo::run(&arguments, console),
         Command::Check(arguments) => commands::check::run(&arguments, console),
         Command::Build(arguments) => commands::build::run(&arguments, console),
+        Command::Plan(arguments) => commands::plan::run(&arguments, console),
+        Command::Run(arguments) => commands::run::run(&arguments, console),
+        Command::Resume(arguments) => commands::resume::run(&arguments, console),
+        Command::Verify(arguments) => commands::verify::run(&arguments, console),
+        Command::Show(arguments) => commands::show::run(&arguments, console),
+        Command::History(arguments) => commands::history::run(&arguments, console),
         Command::Explain(arguments) => commands::explain::run(&arguments, console),
+        Command::Simulate(arguments) => commands::simulate::run(&arguments, console),
         Command::Schema(arguments) => commands::schema::run(&arguments, console),
         Command::Completions(arguments) => commands::completions::run(&arguments, console),
         Command::Op(arguments) => commands::op::run(&arguments, console),

@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a build helper talks to its caller")]
 
 mod python;
+mod python_package;
 mod steps;
 mod wasm;
 
@@ -12,7 +13,7 @@ use steps::{Failure, Steps, cargo, has_program};
 
 const HELP: &str = "\
 cargo xtask test               everything that must hold: format, lints, Rust, doc, wasm and Python tests
-cargo xtask test rust|python   only these
+cargo xtask test rust|python   only these; `python-package` leaves out the vendor's SDKs
 cargo xtask wasm-check         the core for wasm32: nothing imported, size within its budget
 cargo xtask generate           write what is generated: reference pages, schemas, assumptions in README.md
 cargo xtask generate --check   fail when one of them is not up to date
@@ -25,10 +26,12 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["test"] => test_all(),
         ["test", "rust"] => rust_tests(),
-        ["test", "python"] => python::sdk_tests(),
+        ["test", "python-package"] => python_package::tests(),
+        ["test", "python"] => python_package::tests().and_then(|()| python::sdk_tests()),
         ["wasm-check"] => wasm::check(),
         ["generate"] => generate(true),
         ["generate", "--check"] => generate(false),
+        ["bench", "python"] => python_package::bench(),
         ["bench", rest @ ..] => {
             cargo(&["bench", "--package", "consnap-tests", "--bench", "ratios", "--"]).args(rest).run()
         }
@@ -57,6 +60,7 @@ fn test_all() -> Result<(), Failure> {
     steps.take("Rust tests", rust_tests);
     steps.take("doc tests", || cargo(&["test", "--workspace", "--doc", "--quiet"]).run());
     steps.take("core on wasm32", wasm::check);
+    steps.take("Python package", python_package::tests);
     steps.take("Python SDKs against the simulator", python::sdk_tests);
     steps.finish()
 }
