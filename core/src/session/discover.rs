@@ -465,7 +465,8 @@ impl Session {
 fn unfit(job: &Job, check: &InstanceCheck) -> Option<Finding> {
     let blocking = check.findings.iter().find(|finding| finding.blocks());
     match (check.eligible, blocking) {
-        (_, Some(finding)) => return Some(Finding::new(&rows::NOT_STARTED_UNFIT, "").with("code", finding.code())),
+        // The finding says it best itself.
+        (_, Some(finding)) => return Some(finding.clone()),
         (Eligibility::No, None) => {
             return Some(Finding::new(&rows::NOT_STARTED_UNFIT, "").with("code", consistency::UNKNOWN_FITNESS.code));
         }
