@@ -74,10 +74,6 @@ impl Session {
     }
 
     pub(super) fn drive_discovery(&mut self) {
-        if self.state.account_id.is_none() || !self.identity_asked {
-            self.ask_identity();
-            return;
-        }
         if self.state.plan_hash.is_some() || self.setup.goal == Goal::Verify {
             return;
         }
