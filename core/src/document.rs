@@ -59,10 +59,9 @@ impl Shape {
     /// The name of the type in messages; types, like keys, are not translated.
     fn type_name(&self) -> &'static str {
         match self {
-            Self::Text => "string",
+            Self::Text | Self::Choice(_) => "string",
             Self::Whole(..) => "integer",
             Self::Truth => "boolean",
-            Self::Choice(_) => "string",
             Self::AutoOrSeconds => "auto, or integer",
             Self::Time => "time",
             Self::List(_) => "list",
@@ -328,7 +327,9 @@ mod tests {
         optional("inner", Shape::Object(INNER)),
     ];
 
-    fn read(document: &Value) -> (Option<Value>, Vec<(String, String, Option<Value>)>) {
+    type Said = (String, String, Option<Value>);
+
+    fn read(document: &Value) -> (Option<Value>, Vec<Said>) {
         let (kept, findings) = clean(document, KEYS, Null::Advice);
         let findings = findings.into_iter().map(|f| (f.code().to_owned(), f.place.into_owned(), f.fix)).collect();
         (kept, findings)
@@ -359,7 +360,7 @@ mod tests {
         ];
         let mut findings = findings;
         findings.sort_by(|a, b| a.1.cmp(&b.1));
-        expected.sort_by(|a: &(String, String, Option<Value>), b| a.1.cmp(&b.1));
+        expected.sort_by(|a: &Said, b| a.1.cmp(&b.1));
         assert_eq!(findings, expected);
     }
 

@@ -83,9 +83,12 @@ impl Error {
         self.row.message.fill(lang, &self.args)
     }
 
-    /// What to do, in words.
+    /// What to do, in words: the catalogue's next step for the service's error code where it has one.
     pub fn help(&self, lang: Lang) -> String {
-        self.row.help.fill(lang, &self.args)
+        match self.api_code.as_deref().and_then(crate::catalog::api_errors::find) {
+            Some(row) => row.next_step.get(lang).to_owned(),
+            None => self.row.help.fill(lang, &self.args),
+        }
     }
 
     /// The one serialised form.

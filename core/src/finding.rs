@@ -149,6 +149,13 @@ pub struct RenderedFinding {
     pub accepted: Option<String>,
 }
 
+impl RenderedFinding {
+    /// Whether it stops what it speaks of: an error that was not accepted.
+    pub fn blocks(&self) -> bool {
+        self.severity == Severity::Error && self.accepted.is_none()
+    }
+}
+
 /// A finding as the journal keeps it: code and values, no words, so that an old journal speaks today's language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredFinding {

@@ -172,7 +172,7 @@ impl Visible {
             };
             if visible.lines > MAX_LINES {
                 let more = rest.lines().count();
-                visible.out.push_str(&format!("… (+{more} lines)"));
+                visible.say_more(more, " lines");
                 return visible.out;
             }
         }
@@ -202,9 +202,16 @@ impl Visible {
 
     fn say_cut(&mut self) {
         if self.cut > 0 {
-            self.out.push_str(&format!("… (+{})", self.cut));
+            self.say_more(self.cut, "");
             self.cut = 0;
         }
+    }
+
+    fn say_more(&mut self, count: usize, unit: &str) {
+        self.out.push_str("… (+");
+        self.out.push_str(&count.to_string());
+        self.out.push_str(unit);
+        self.out.push(')');
     }
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The language of messages. Keys, codes and enumerations in JSON are never translated.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Lang {
     /// English.

@@ -1,1 +1,3 @@
 //! Readers of the shared cases under `tests/fixtures`.
+
+pub mod fixtures;

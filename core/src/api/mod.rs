@@ -1,13 +1,21 @@
 //! Requests and replies of the operations in use, in the wire's spelling. Nothing here decides or sends.
 
+pub mod endpoint;
+pub mod filters;
+pub(crate) mod lenient;
+pub mod replies;
+pub mod requests;
+
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use lenient::number_or_text;
+
 /// The operations consnap knows. Only those marked as writing change anything.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Operation {
-    /// Run a command on instances. Writing; takes a ClientToken.
+    /// Run a command on instances. Writing; takes a `ClientToken`.
     RunCommand,
     /// List invocations, with output when asked.
     DescribeInvocations,
@@ -124,48 +132,4 @@ impl ApiCall {
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
-}
-
-/// Reads a number that some SDKs hand on as text; anything else is `None`.
-pub(crate) fn number_or_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    struct Visitor;
-    impl<'de> serde::de::Visitor<'de> for Visitor {
-        type Value = Option<i64>;
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("a number")
-        }
-        fn visit_i64<E>(self, number: i64) -> Result<Option<i64>, E> {
-            Ok(Some(number))
-        }
-        fn visit_u64<E>(self, number: u64) -> Result<Option<i64>, E> {
-            Ok(i64::try_from(number).ok())
-        }
-        fn visit_f64<E>(self, _: f64) -> Result<Option<i64>, E> {
-            Ok(None)
-        }
-        fn visit_bool<E>(self, _: bool) -> Result<Option<i64>, E> {
-            Ok(None)
-        }
-        fn visit_str<E>(self, text: &str) -> Result<Option<i64>, E> {
-            Ok(text.trim().parse().ok())
-        }
-        fn visit_unit<E>(self) -> Result<Option<i64>, E> {
-            Ok(None)
-        }
-        fn visit_none<E>(self) -> Result<Option<i64>, E> {
-            Ok(None)
-        }
-        fn visit_some<D: serde::Deserializer<'de>>(self, inner: D) -> Result<Option<i64>, D::Error> {
-            inner.deserialize_any(Visitor)
-        }
-        fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Option<i64>, A::Error> {
-            while seq.next_element::<serde::de::IgnoredAny>()?.is_some() {}
-            Ok(None)
-        }
-        fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Option<i64>, A::Error> {
-            while map.next_entry::<serde::de::IgnoredAny, serde::de::IgnoredAny>()?.is_some() {}
-            Ok(None)
-        }
-    }
-    deserializer.deserialize_any(Visitor)
 }

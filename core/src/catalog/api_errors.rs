@@ -1,7 +1,7 @@
 //! Error codes of the API, each with the two things the session needs (may it be repeated, whom does it concern) and
 //! words for the operator.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::text::Text;
 
@@ -11,7 +11,8 @@ mod resources;
 mod snapshots;
 
 /// Whether and how a call may be repeated after this code.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RetryClass {
     /// Repeating changes nothing: the request itself must change.
@@ -31,7 +32,8 @@ pub enum RetryClass {
 }
 
 /// Whom a rejection concerns.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// One or some of the instances in the call: the batch can be bisected.
@@ -134,3 +136,16 @@ mod tests {
         assert!(find("").is_none());
     }
 }
+
+/// Beginnings of codes that speak of the credentials: the key, the token or the signature (ecs-domain 5.4; the token's
+/// are inferred from the service's own naming).
+pub static CREDENTIAL_CODES: &[&str] = &[
+    "Forbidden.AccessKeyDisabled",
+    "IncompleteSignature",
+    "InvalidAccessKeyId",
+    "InvalidAccessKeySecret",
+    "InvalidSecurityToken",
+    "MissingSecurityToken",
+    "SignatureDoesNotMatch",
+    "TemporaryAccessKey",
+];

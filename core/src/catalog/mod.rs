@@ -3,9 +3,18 @@
 pub mod api_errors;
 pub mod assumptions;
 pub mod budget;
+pub mod codes;
 pub mod dated;
 pub mod disks;
+pub mod endpoints;
+pub mod exit_codes;
 pub mod file_systems;
 pub mod limits;
 pub mod messages;
+pub mod pacing;
+pub mod parameters;
+pub mod statuses;
 pub mod systems;
+pub mod task_errors;
+
+pub use codes::{CodeExplanation, explain_code};

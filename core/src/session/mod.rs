@@ -1,1 +1,640 @@
-//! The state machine of a run.
+//! The state machine of a run: it decides, the driver obeys.
+//!
+//! Order of calls:
+//!
+//! 1. [`Session::new`], or [`Session::resume`] with the events of a journal.
+//! 2. [`Session::poll`] until it no longer says [`Next::Send`]; before a request with `after` is sent, the journal must
+//!    hold that event, synced. Send requests side by side; the session bounds how many.
+//! 3. Give each reply or failure to [`Session::handle`], then write [`Session::events`] to the journal and poll again.
+//! 4. When it says [`Next::WaitUntil`], wait for a reply or for that time, whichever comes first.
+//! 5. When it says [`Next::Done`], the state holds every verdict.
+//!
+//! All randomness comes from the seed, time comes in with each call, and the state is the fold of the events: a session
+//! that is fed the same replies at the same times does the same again.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use crate::api::requests::GetCallerIdentity;
+use crate::api::{ApiCall, Operation, replies};
+use crate::catalog::api_errors::RetryClass;
+use crate::catalog::messages::runs;
+use crate::catalog::pacing;
+use crate::config::Job;
+use crate::error::{Error, ErrorKind};
+use crate::http::{HttpReply, TransportFailure};
+use crate::reply::{self, Failure};
+use crate::retry::{Backoff, RateLimiter};
+use crate::time::Time;
+
+mod discover;
+pub mod event;
+mod follow;
+mod resume;
+mod start;
+pub mod state;
+mod verify;
+
+pub use event::{Event, Goal, Numbered, Phase, PlannedCommand, Purpose, StopReason};
+pub use state::{Counts, Stage, State, Target};
+
+use discover::Discovery;
+use state::TargetIndex;
+use verify::Verification;
+
+/// What a session is told before it begins.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The job.
+    pub job: Job,
+    /// Eight characters `[0-9a-z]`, new for each run.
+    pub run_id: String,
+    /// All randomness of the session.
+    pub seed: u64,
+    /// What the run is for.
+    pub goal: Goal,
+    /// Judge by the facts of this date, `2024-04-01`; the newest without it.
+    pub as_of: Option<jiff::civil::Date>,
+    /// The instance consnap itself runs on, where known.
+    pub own_instance: Option<String>,
+    /// Whether that instance may be among the targets: it would freeze its own journal.
+    pub include_self: bool,
+    /// Only a plan with this hash may run.
+    pub approved_plan: Option<String>,
+    /// Nothing is started after this time.
+    pub no_start_after: Option<Time>,
+    /// Calls a second per API, until the service asks to slow down.
+    pub calls_per_second: u32,
+    /// Calls under way at the same time.
+    pub calls_in_flight: usize,
+}
+
+impl Setup {
+    /// A setup with the catalogue's pacing.
+    pub fn new(job: Job, run_id: impl Into<String>, seed: u64, goal: Goal) -> Self {
+        Self {
+            job,
+            run_id: run_id.into(),
+            seed,
+            goal,
+            as_of: None,
+            own_instance: None,
+            include_self: false,
+            approved_plan: None,
+            no_start_after: None,
+            calls_per_second: u32::try_from(pacing::CALLS_PER_SECOND.value).unwrap_or(10),
+            calls_in_flight: usize::try_from(pacing::CALLS_IN_FLIGHT.value).unwrap_or(8),
+        }
+    }
+}
+
+/// What the driver does next.
+#[derive(Clone, Debug)]
+pub enum Next {
+    /// Sign and send this.
+    Send(Box<Send>),
+    /// Nothing to send before this time; replies may come earlier.
+    WaitUntil(Time),
+    /// The run is over.
+    Done,
+}
+
+/// A call to send.
+#[derive(Clone, Debug)]
+pub struct Send {
+    /// To hand back with the reply.
+    pub call_id: u64,
+    /// What to send.
+    pub call: ApiCall,
+    /// The journal must hold this event, synced, before it is sent; 0 for reading calls.
+    pub after: u64,
+    /// Add this to the clock when signing, in milliseconds.
+    pub clock_offset_millis: i64,
+    /// The reply may decide a verdict: keep it raw.
+    pub keep_reply: bool,
+}
+
+/// What a call under way is for.
+#[derive(Clone, Debug)]
+enum Errand {
+    Identity,
+    /// Part of discovery.
+    Discover(discover::Errand),
+    /// A writing call.
+    Write,
+    /// Is the role there?
+    RoleLook {
+        call: u64,
+    },
+    /// How far is an invocation?
+    Poll {
+        invocation: u32,
+    },
+    /// Was an invocation of this call made?
+    CallLook {
+        call: u64,
+        found: Vec<String>,
+    },
+    /// Groups of a region.
+    Groups {
+        region: u16,
+    },
+    /// Tags of snapshots of a region.
+    Snapshots {
+        region: u16,
+    },
+}
+
+/// A call that waits to be sent, or is under way.
+#[derive(Clone, Debug)]
+struct Queued {
+    id: u64,
+    errand: Errand,
+    call: ApiCall,
+    after: u64,
+    attempt: u32,
+    not_before: Time,
+    first_sent: Option<Time>,
+}
+
+/// The state machine of a run.
+#[derive(Debug)]
+pub struct Session {
+    setup: Setup,
+    state: State,
+    events: Vec<Numbered>,
+    queue: VecDeque<Queued>,
+    in_flight: BTreeMap<u64, Queued>,
+    limiters: BTreeMap<Operation, RateLimiter>,
+    next_call: u64,
+    random: u64,
+    now: Time,
+    calls_sent: u64,
+    error: Option<Error>,
+    journal_broken: bool,
+    identity_asked: bool,
+    discovery: Option<Discovery>,
+    /// When each running invocation is looked at next.
+    polls: BTreeSet<(Time, u32)>,
+    /// Calls in doubt, and when they are looked for next, with the looks done so far.
+    doubts: BTreeMap<u64, (Time, u32)>,
+    /// Halves of rejected batches, before anything else is started.
+    halves: VecDeque<Vec<TargetIndex>>,
+    /// Instances that wait for their turn, in order.
+    waiting: VecDeque<TargetIndex>,
+    canary: Vec<TargetIndex>,
+    canary_chosen: bool,
+    attach_asked: bool,
+    verification: Verification,
+}
+
+impl Session {
+    /// A new run. Findings of the job that block it end it before anything is sent.
+    pub fn new(setup: Setup, now: Time) -> Self {
+        let mut session = Self::bare(setup, now);
+        let started = Event::RunStarted {
+            run_id: session.setup.run_id.clone(),
+            goal: session.setup.goal,
+            consnap: env!("CARGO_PKG_VERSION").to_owned(),
+            as_of: session.setup.as_of.map(|date| date.to_string()),
+        };
+        session.emit(started);
+        session.refuse_unusable_job();
+        session
+    }
+
+    fn bare(mut setup: Setup, now: Time) -> Self {
+        // Without the run id the groups of this run could not be told from those of another.
+        if !setup.job.group_name.contains("{run}") {
+            setup.job.group_name.push_str("-{run}");
+        }
+        let state = State::new(&setup.job);
+        Self {
+            random: setup.seed,
+            state,
+            events: Vec::new(),
+            queue: VecDeque::new(),
+            in_flight: BTreeMap::new(),
+            limiters: BTreeMap::new(),
+            next_call: 1,
+            now,
+            calls_sent: 0,
+            error: None,
+            journal_broken: false,
+            identity_asked: false,
+            discovery: None,
+            polls: BTreeSet::new(),
+            doubts: BTreeMap::new(),
+            halves: VecDeque::new(),
+            waiting: VecDeque::new(),
+            canary: Vec::new(),
+            canary_chosen: false,
+            attach_asked: false,
+            verification: Verification::default(),
+            setup,
+        }
+    }
+
+    /// The state: the fold of all events so far.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The error that ended the run before anything was started.
+    pub fn error(&self) -> Option<&Error> {
+        self.error.as_ref()
+    }
+
+    /// Calls sent by this process.
+    pub fn calls_sent(&self) -> u64 {
+        self.calls_sent
+    }
+
+    /// The job of the run.
+    pub fn job(&self) -> &Job {
+        &self.setup.job
+    }
+
+    /// Takes the events since the last time.
+    pub fn events(&mut self) -> Vec<Numbered> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// The user asks to stop: nothing new is started, what runs is tracked to its end.
+    pub fn stop(&mut self, now: Time) {
+        self.now = self.now.max(now);
+        self.stop_starts(StopReason::User);
+    }
+
+    /// The journal cannot be written: nothing new is sent that writes, what runs is still tracked.
+    pub fn journal_failed(&mut self, now: Time) {
+        self.now = self.now.max(now);
+        self.journal_broken = true;
+        let unsent: Vec<Queued> =
+            self.queue.iter().filter(|queued| matches!(queued.errand, Errand::Write)).cloned().collect();
+        self.queue.retain(|queued| !matches!(queued.errand, Errand::Write));
+        self.stop_starts(StopReason::Journal);
+        for queued in unsent {
+            if queued.first_sent.is_none() {
+                // Never sent: it certainly did not happen.
+                self.reject_call(queued.id, Failure::never_sent("journal"));
+            } else {
+                self.doubt_call(queued.id, "journal");
+            }
+        }
+    }
+
+    /// What to do next.
+    pub fn poll(&mut self, now: Time) -> Next {
+        self.now = self.now.max(now);
+        if self.state.phase == Phase::Ended {
+            return Next::Done;
+        }
+        self.advance();
+        if let Some(send) = self.next_send() {
+            return Next::Send(Box::new(send));
+        }
+        if self.queue.is_empty() && self.in_flight.is_empty() && self.is_over() {
+            let ended =
+                Event::RunEnded { calls: self.calls_sent, error: self.error.as_ref().map(|e| e.row.code.to_owned()) };
+            self.emit(ended);
+            return Next::Done;
+        }
+        Next::WaitUntil(self.next_wake())
+    }
+
+    /// Takes in what became of a call.
+    pub fn handle(&mut self, now: Time, call_id: u64, result: Result<HttpReply, TransportFailure>) {
+        self.now = self.now.max(now);
+        let Some(mut queued) = self.in_flight.remove(&call_id) else { return };
+        queued.attempt += 1;
+        let answer = match &result {
+            Ok(reply) => {
+                if let Some(limiter) = self.limiters.get_mut(&queued.call.operation) {
+                    limiter.on_answer(self.now, &reply.headers);
+                }
+                reply::classify(queued.call.operation, reply).map(|_| reply)
+            }
+            Err(failure) => Err(reply::transport(failure)),
+        };
+        match answer {
+            Ok(reply) => self.answered(queued, reply),
+            Err(failure) => self.failed(queued, failure, result.ok().as_ref()),
+        }
+    }
+
+    /// Lets every part of the run take its next step.
+    fn advance(&mut self) {
+        if self.error.is_some() {
+            self.queue.clear();
+            return;
+        }
+        self.drive_discovery();
+        if self.state.plan_hash.is_none() {
+            return;
+        }
+        if self.setup.goal == Goal::Run {
+            self.drive_starts();
+            self.drive_doubts();
+            self.drive_polls();
+        }
+        self.drive_verification();
+    }
+
+    /// Whether nothing is left to do.
+    fn is_over(&self) -> bool {
+        if self.error.is_some() {
+            return true;
+        }
+        if self.state.plan_hash.is_none() {
+            return false;
+        }
+        match self.setup.goal {
+            Goal::Plan => true,
+            Goal::Verify => self.verification.is_idle(),
+            Goal::Run => {
+                let counts = self.state.counts;
+                counts.in_flight == 0 && counts.waiting == 0 && self.doubts.is_empty() && self.verification.is_idle()
+            }
+        }
+    }
+
+    fn next_wake(&self) -> Time {
+        let mut wake = Time::FAR_FUTURE;
+        for queued in &self.queue {
+            let ready =
+                self.limiters.get(&queued.call.operation).map_or(self.now, |limiter| limiter.ready_at(self.now));
+            wake = wake.min(queued.not_before.max(ready));
+            if self.in_flight.len() >= self.setup.calls_in_flight {
+                // A reply makes room; nothing to wake up for.
+                wake = Time::FAR_FUTURE;
+                break;
+            }
+        }
+        if let Some(&(at, _)) = self.polls.first() {
+            wake = wake.min(at);
+        }
+        for (at, _) in self.doubts.values() {
+            wake = wake.min(*at);
+        }
+        wake = wake.min(self.verification.next_wake());
+        wake = wake.min(self.next_start_wake());
+        // Never before now: the driver would spin.
+        wake.max(self.now.plus(Duration::from_millis(1)))
+    }
+
+    fn next_send(&mut self) -> Option<Send> {
+        if self.in_flight.len() >= self.setup.calls_in_flight {
+            return None;
+        }
+        let now = self.now;
+        let rate = self.setup.calls_per_second;
+        let position = {
+            let limiters = &mut self.limiters;
+            // A blocked API must not hold up the others, but a long queue of one API need not be walked.
+            let mut blocked: Vec<Operation> = Vec::new();
+            self.queue.iter().position(|queued| {
+                let operation = queued.call.operation;
+                if queued.not_before > now || blocked.contains(&operation) {
+                    return false;
+                }
+                let limiter = limiters.entry(operation).or_insert_with(|| RateLimiter::new(rate));
+                if limiter.ready_at(now) <= now {
+                    return true;
+                }
+                blocked.push(operation);
+                false
+            })?
+        };
+        let mut queued = self.queue.remove(position)?;
+        if let Some(limiter) = self.limiters.get_mut(&queued.call.operation) {
+            limiter.take(now);
+        }
+        self.calls_sent += 1;
+        queued.first_sent.get_or_insert(now);
+        let send = Send {
+            call_id: queued.id,
+            call: queued.call.clone(),
+            after: queued.after,
+            clock_offset_millis: self.state.clock_offset_millis,
+            keep_reply: !matches!(queued.errand, Errand::Identity | Errand::Discover(_)),
+        };
+        self.in_flight.insert(queued.id, queued);
+        Some(send)
+    }
+
+    /// Writes an event into the stream and the state.
+    fn emit(&mut self, event: Event) -> u64 {
+        let numbered = Numbered { seq: self.state.last_seq + 1, at: self.now, event };
+        self.state.apply(&numbered);
+        self.events.push(numbered);
+        self.state.last_seq
+    }
+
+    /// Queues a reading call.
+    fn read(&mut self, errand: Errand, call: ApiCall) {
+        let id = self.next_call;
+        self.next_call += 1;
+        self.queue.push_back(Queued { id, errand, call, after: 0, attempt: 0, not_before: self.now, first_sent: None });
+    }
+
+    /// Queues a writing call after its intent is in the stream.
+    fn write(&mut self, purpose: Purpose, targets: &[TargetIndex], request: impl FnOnce(u64) -> Option<ApiCall>) {
+        let id = self.next_call;
+        let Some(call) = request(id) else { return };
+        self.next_call += 1;
+        let instances =
+            targets.iter().filter_map(|&index| self.state.target(index)).map(|target| target.id.to_string()).collect();
+        let after = self.emit(Event::CallIntended { call: id, purpose, instances, request: call.clone() });
+        self.queue.push_back(Queued {
+            id,
+            errand: Errand::Write,
+            call,
+            after,
+            attempt: 0,
+            not_before: self.now,
+            first_sent: None,
+        });
+    }
+
+    fn answered(&mut self, queued: Queued, reply: &HttpReply) {
+        match queued.errand.clone() {
+            Errand::Identity => match reply::parse::<replies::GetCallerIdentity>(queued.call.operation, reply) {
+                Ok(identity) => self.identified(identity),
+                Err(failure) => self.failed(queued, failure, None),
+            },
+            Errand::Discover(errand) => {
+                if let Err(failure) = self.discovered(errand, reply) {
+                    self.failed(queued, failure, None);
+                }
+            }
+            Errand::Write => {
+                if let Err(failure) = self.write_answered(&queued, reply) {
+                    self.failed(queued, failure, None);
+                }
+            }
+            Errand::RoleLook { call } => {
+                if let Err(failure) = self.role_looked(call, reply) {
+                    self.failed(queued, failure, None);
+                }
+            }
+            Errand::Poll { invocation } => {
+                if let Err(failure) = self.polled(invocation, reply) {
+                    self.failed(queued, failure, None);
+                }
+            }
+            Errand::CallLook { call, found } => {
+                if let Err(failure) = self.call_looked(call, found, reply) {
+                    self.failed(queued, failure, None);
+                }
+            }
+            Errand::Groups { region } => {
+                if let Err(failure) = self.groups_listed(region, reply) {
+                    self.failed(queued, failure, None);
+                }
+            }
+            Errand::Snapshots { region } => {
+                if let Err(failure) = self.snapshots_listed(region, reply) {
+                    self.failed(queued, failure, None);
+                }
+            }
+        }
+    }
+
+    /// Decides whether a failed call is repeated, looked for, or given up.
+    fn failed(&mut self, mut queued: Queued, failure: Failure, reply: Option<&HttpReply>) {
+        let code = failure.name();
+        match failure.retry {
+            RetryClass::Throttled => {
+                let operation = queued.call.operation;
+                if let Some(limiter) = self.limiters.get_mut(&operation) {
+                    limiter.on_throttled(self.now, failure.retry_after);
+                }
+                self.emit(Event::Throttled { operation, code: code.to_owned() });
+                if self.endures(&queued) {
+                    self.requeue(queued, failure.retry_after);
+                    return;
+                }
+            }
+            RetryClass::SignAgain if queued.attempt < 4 => {
+                if let Some(reply) = reply {
+                    self.correct_clock(&failure, reply);
+                }
+                queued.not_before = self.now;
+                self.queue.push_front(queued);
+                return;
+            }
+            _ => {}
+        }
+        if matches!(queued.errand, Errand::Write) {
+            self.write_failed(queued, failure);
+            return;
+        }
+        let passing = matches!(
+            failure.retry,
+            RetryClass::MaybeCarriedOut
+                | RetryClass::StillProcessing
+                | RetryClass::AfterPause
+                | RetryClass::RefreshCredentials
+        );
+        if passing && self.endures(&queued) {
+            let operation = queued.call.operation;
+            self.emit(Event::CallRepeated { operation, code: code.to_owned(), attempt: queued.attempt + 1 });
+            self.requeue(queued, failure.retry_after);
+            return;
+        }
+        self.read_given_up(queued, &failure);
+    }
+
+    /// Whether a call is worth another attempt: a few before anything runs, for hours while something does.
+    fn endures(&self, queued: &Queued) -> bool {
+        if self.state.counts.in_flight > 0 || matches!(queued.errand, Errand::Groups { .. } | Errand::Snapshots { .. })
+        {
+            let since = self.now.since(queued.first_sent.unwrap_or(self.now));
+            return since < Duration::from_secs(pacing::READ_ENDURANCE.value);
+        }
+        u64::from(queued.attempt) < pacing::READ_ATTEMPTS.value
+    }
+
+    fn requeue(&mut self, mut queued: Queued, retry_after: Option<Duration>) {
+        let backoff = Backoff {
+            first: Duration::from_millis(pacing::BACKOFF_BASE.value),
+            longest: Duration::from_millis(pacing::BACKOFF_LONGEST.value),
+        };
+        let random = self.next_random();
+        let pause = backoff.wait(queued.attempt, random).max(retry_after.unwrap_or(Duration::ZERO));
+        queued.not_before = self.now.plus(pause);
+        self.queue.push_back(queued);
+    }
+
+    /// Compares with the service's clock through its `Date` header only.
+    fn correct_clock(&mut self, failure: &Failure, reply: &HttpReply) {
+        if failure.code.as_deref() == Some("SignatureNonceUsed") {
+            return;
+        }
+        let Some(theirs) = reply.header("date").and_then(Time::parse_http_date) else { return };
+        let offset_millis = theirs.millis().saturating_sub(self.now.millis());
+        self.emit(Event::ClockCorrected { offset_millis });
+    }
+
+    fn read_given_up(&mut self, queued: Queued, failure: &Failure) {
+        match queued.errand {
+            Errand::Identity => self.end_with(failure.to_error()),
+            Errand::Discover(errand) => self.discovery_failed(&errand, failure),
+            Errand::Poll { invocation } => self.poll_given_up(invocation, failure),
+            Errand::CallLook { call, .. } => self.look_given_up(call),
+            Errand::RoleLook { call } => self.role_look_given_up(call, failure),
+            Errand::Groups { region } | Errand::Snapshots { region } => self.look_refused(region, failure),
+            Errand::Write => {}
+        }
+    }
+
+    /// Ends the run with an error; only right while nothing was started.
+    fn end_with(&mut self, error: Error) {
+        self.queue.clear();
+        if self.error.is_none() {
+            self.error = Some(error);
+        }
+    }
+
+    fn stop_starts(&mut self, why: StopReason) {
+        if self.state.stopped.is_some() {
+            return;
+        }
+        self.halves.clear();
+        self.waiting.clear();
+        self.emit(Event::StartsStopped { why });
+    }
+
+    fn identified(&mut self, identity: replies::GetCallerIdentity) {
+        if let Some(known) = &self.state.account_id
+            && *known != identity.account_id
+        {
+            // A look with the wrong account finds nothing, and would read as "not sent".
+            let error = Error::new(ErrorKind::Rejected, &runs::OTHER_ACCOUNT)
+                .with("expected", known.clone())
+                .with("found", identity.account_id);
+            self.end_with(error);
+            return;
+        }
+        self.emit(Event::CallerIdentified { account_id: identity.account_id, arn: identity.arn.unwrap_or_default() });
+    }
+
+    fn ask_identity(&mut self) {
+        if !self.identity_asked {
+            self.identity_asked = true;
+            let region = self.state.regions.first().cloned().unwrap_or_default();
+            self.emit(Event::PhaseEntered { phase: Phase::Identity });
+            self.read(Errand::Identity, GetCallerIdentity.into_call(&region));
+        }
+    }
+
+    /// SplitMix64.
+    fn next_random(&mut self) -> u64 {
+        self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.random;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+}

@@ -1,1 +1,51 @@
-//! The command line of consnap, as a library so that the Python wheel can offer the same command.
+//! The command line of consnap.
+//!
+//! Data goes to standard output, everything else to standard error; exit codes are in [`exit::Exit`]. One file a
+//! command under `commands/`; each turns its arguments into calls of the engine and prints what comes back. Decisions
+//! about snapshots are the engine's.
+
+mod arguments;
+mod clock;
+mod commands;
+mod console;
+mod document;
+mod exit;
+mod job;
+
+use std::ffi::OsString;
+
+use clap::Parser as _;
+
+use arguments::{Arguments, Command};
+use console::Console;
+pub use exit::Exit;
+use exit::Failure;
+
+/// Runs the command line with its arguments, the program's name first, and gives the exit code.
+pub fn main_from(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are data; wrong usage is told on standard error.
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Reached };
+            return if error.print().is_ok() { exit as u8 } else { Exit::Usage as u8 };
+        }
+    };
+    let mut console = Console::new(&arguments.output);
+    let exit = match dispatch(arguments.command, &mut console) {
+        Ok(exit) => exit,
+        Err(failure) => console.failure(failure),
+    };
+    exit as u8
+}
+
+fn dispatch(command: Command, console: &mut Console) -> Result<Exit, Failure> {
+    match command {
+        Command::Check(arguments) => commands::check::run(&arguments, console),
+        Command::Build(arguments) => commands::build::run(&arguments, console),
+        Command::Explain(arguments) => commands::explain::run(&arguments, console),
+        Command::Schema(arguments) => commands::schema::run(&arguments, console),
+        Command::Completions(arguments) => commands::completions::run(&arguments, console),
+        Command::Op(arguments) => commands::op::run(&arguments, console),
+    }
+}

@@ -1,2 +1,5 @@
-//! The binary.
-fn main() {}
+//! The binary: everything is in the library, so that the Python wheel can offer the same command.
+
+fn main() -> std::process::ExitCode {
+    std::process::ExitCode::from(consnap::main_from(std::env::args_os()))
+}

@@ -3,6 +3,10 @@
 use consnap_core::Time;
 use consnap_core::http::{HttpReply, HttpRequest};
 
+mod memory;
+
+pub use memory::{Ended, MemoryDriver, Onward};
+
 /// What the model answers to one request.
 #[derive(Clone, Debug)]
 pub struct Answer {

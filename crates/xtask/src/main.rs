@@ -1,2 +1,80 @@
-//! `cargo xtask ...`
-fn main() {}
+//! `cargo xtask ...`: everything a developer or a CI runner calls, in one place and without a shell script.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a build helper talks to its caller")]
+
+mod python;
+mod steps;
+mod wasm;
+
+use std::process::ExitCode;
+
+use steps::{Failure, Steps, cargo, has_program};
+
+const HELP: &str = "\
+cargo xtask test               everything that must hold: format, lints, Rust, doc, wasm and Python tests
+cargo xtask test rust|python   only these
+cargo xtask wasm-check         the core for wasm32: nothing imported, size within its budget
+cargo xtask generate           write what is generated: reference pages, schemas, assumptions in README.md
+cargo xtask generate --check   fail when one of them is not up to date
+cargo xtask bench [NAME]       speed and size in ratios, as a table
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["test"] => test_all(),
+        ["test", "rust"] => rust_tests(),
+        ["test", "python"] => python::sdk_tests(),
+        ["wasm-check"] => wasm::check(),
+        ["generate"] => generate(true),
+        ["generate", "--check"] => generate(false),
+        ["bench", rest @ ..] => {
+            cargo(&["bench", "--package", "consnap-tests", "--bench", "ratios", "--"]).args(rest).run()
+        }
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        _ => Err(Failure::new(format!("unknown task `{}`\n\n{HELP}", words.join(" ")))),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// All steps, even when one fails: whoever reads a CI log wants to know everything at once.
+fn test_all() -> Result<(), Failure> {
+    let mut steps = Steps::default();
+    steps.take("format", || cargo(&["fmt", "--all", "--check"]).run());
+    steps.take("lints", || {
+        cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]).run()
+    });
+    steps.take("Rust tests", rust_tests);
+    steps.take("doc tests", || cargo(&["test", "--workspace", "--doc", "--quiet"]).run());
+    steps.take("core on wasm32", wasm::check);
+    steps.take("Python SDKs against the simulator", python::sdk_tests);
+    steps.finish()
+}
+
+/// Unit tests, cases and properties of all crates.
+fn rust_tests() -> Result<(), Failure> {
+    if has_program("cargo-nextest") {
+        cargo(&["nextest", "run", "--workspace", "--status-level", "fail", "--no-fail-fast"]).run()
+    } else {
+        cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast", "--quiet"]).run()
+    }
+}
+
+/// Generated files are written by the test that compares them, so that `test` and `generate --check` cannot disagree.
+fn generate(write: bool) -> Result<(), Failure> {
+    let mut command = cargo(&["test", "--quiet", "--package", "consnap-tests", "--test", "generated"]);
+    if write {
+        command = command.env("UPDATE_GENERATED", "1");
+    }
+    command.run()
+}

@@ -1,4 +1,4 @@
-//! Codes of RunCommand, StopInvocation, DescribeInvocations, DescribeInvocationResults and DescribeCloudAssistantStatus.
+//! Codes of the Cloud Assistant operations: running, stopping and reading commands, and its status.
 
 use super::{ApiErrorRow, MEND_JOB, REPEAT, REPORT, RetryClass, Scope, api_errors};
 use crate::text::Text;

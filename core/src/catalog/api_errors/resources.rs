@@ -1,4 +1,4 @@
-//! Codes of DescribeInstances, DescribeDisks, the RAM role operations and DescribeRegions.
+//! Codes of the operations on instances, disks, RAM roles and regions.
 
 use super::{ApiErrorRow, MEND_JOB, REPORT, RetryClass, Scope, api_errors};
 use crate::text::Text;

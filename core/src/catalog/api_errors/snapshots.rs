@@ -1,5 +1,5 @@
-//! Codes of DescribeSnapshotGroups, DescribeSnapshots and TagResources, and of CreateSnapshotGroup, which the plug-in
-//! calls inside the guest and whose codes stand in its log.
+//! Codes of the operations on snapshots, groups and tags. Those of making a group are met in the log of the plug-in, which
+//! calls it inside the guest.
 
 use super::{ApiErrorRow, MEND_JOB, REPEAT, REPORT, RetryClass, Scope, api_errors};
 use crate::text::Text;

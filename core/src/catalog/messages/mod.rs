@@ -25,18 +25,29 @@ macro_rules! messages {
         pub static ROWS: &[&$crate::finding::MessageRow] = &[$(&$name),*];
     };
 }
-pub(crate) use messages;
 
+pub mod calls;
 pub mod consistency;
 pub mod errors;
 pub mod outcomes;
 pub mod parameters;
 pub mod prerequisites;
+pub mod runs;
+pub mod verdicts;
 pub mod writing;
 
 /// All tables.
-pub static TABLES: &[&[&MessageRow]] =
-    &[parameters::ROWS, writing::ROWS, prerequisites::ROWS, consistency::ROWS, outcomes::ROWS, errors::ROWS];
+pub static TABLES: &[&[&MessageRow]] = &[
+    parameters::ROWS,
+    writing::ROWS,
+    prerequisites::ROWS,
+    consistency::ROWS,
+    verdicts::ROWS,
+    outcomes::ROWS,
+    errors::ROWS,
+    calls::ROWS,
+    runs::ROWS,
+];
 
 /// The row of a code.
 pub fn find(code: &str) -> Option<&'static MessageRow> {

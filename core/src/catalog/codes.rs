@@ -1,0 +1,380 @@
+//! What stands behind a code of a command's result, whatever its kind, and the look-up that explains any code.
+
+use serde::{Deserialize, Serialize};
+
+use super::api_errors::{self, ApiErrorRow, RetryClass, Scope};
+use super::{exit_codes, messages, statuses, task_errors};
+use crate::finding::{MessageRow, Severity};
+use crate::output::Layer;
+use crate::text::{Lang, Text};
+
+/// When a new run on this instance makes sense.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Repeat {
+    /// There is nothing to repeat: it went well or still goes on.
+    NotNeeded,
+    /// Nothing was made; the cause must be mended first.
+    AfterFix,
+    /// Nothing was made; the cause passes by itself.
+    AfterPause,
+    /// A group may exist, or the guest may be held: look first, never repeat blindly.
+    AfterLook,
+}
+
+/// The row of an exit code, an invocation status or a task error code.
+#[derive(Debug, Serialize)]
+pub struct OutcomeRow {
+    /// `exit:plugin:12`, `status:Timeout`, `task:ClientNotRunning`.
+    pub key: &'static str,
+    /// The symbolic name beside a number, such as `SIGKILL` or `DOWNLOAD_FAIL`; the code itself where it is a word.
+    pub name: &'static str,
+    /// Which layer it speaks for.
+    pub layer: Layer,
+    /// The guest may still be held: application locked or file systems frozen.
+    pub held: bool,
+    /// A group may exist although the command failed.
+    pub group_may_exist: bool,
+    /// When a new run makes sense.
+    pub repeat: Repeat,
+    /// What it means.
+    pub meaning: Text,
+    /// What usually leads to it.
+    pub cause: Text,
+    /// What to do.
+    pub next_step: Text,
+    /// Document and edition.
+    pub source: &'static str,
+}
+
+/// The row with a key, such as `exit:plugin:12`.
+pub fn find(key: &str) -> Option<&'static OutcomeRow> {
+    outcome_rows().find(|row| row.key == key)
+}
+
+/// All rows of exit codes, statuses and task error codes.
+pub fn outcome_rows() -> impl Iterator<Item = &'static OutcomeRow> {
+    exit_codes::rows()
+        .map(|row| &row.outcome)
+        .chain(statuses::ROWS.iter().map(|row| &row.outcome))
+        .chain(task_errors::ROWS.iter())
+}
+
+/// What kind of code it is.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CodeKind {
+    /// `ExitCode` of a result.
+    ExitCode,
+    /// `InvocationStatus` of a result.
+    InvocationStatus,
+    /// `ErrorCode` of a result.
+    TaskError,
+    /// `Code` of an error reply of the API.
+    ApiError,
+    /// A finding or error of consnap, such as `CS506`.
+    Message,
+}
+
+/// One meaning of a code, in both languages.
+#[derive(Copy, Clone, Debug, Serialize)]
+pub struct CodeExplanation {
+    /// What kind of code it is.
+    pub kind: CodeKind,
+    /// The key of its row, unique over all kinds.
+    pub key: &'static str,
+    /// The symbolic name, where there is one.
+    pub name: &'static str,
+    /// What it means.
+    pub meaning: Text,
+    /// What usually leads to it.
+    pub cause: Option<Text>,
+    /// What to do.
+    pub next_step: Text,
+    /// Which layer it speaks for (results only).
+    pub layer: Option<Layer>,
+    /// Whether the guest may still be held (results only).
+    pub held: Option<bool>,
+    /// Whether a group may exist although the command failed (results only).
+    pub group_may_exist: Option<bool>,
+    /// When a new run makes sense (results only).
+    pub repeat: Option<Repeat>,
+    /// Whether the call may be repeated (API errors only).
+    pub retry: Option<RetryClass>,
+    /// Whom it concerns (API errors only).
+    pub scope: Option<Scope>,
+    /// How much it weighs (messages of consnap only).
+    pub severity: Option<Severity>,
+    /// Document and edition.
+    pub source: &'static str,
+}
+
+/// All meanings of a code, the most likely first; empty when it is not known. A number may belong to several layers.
+///
+/// Takes `12`, `exit 12`, `exit:plugin:12`, `0xC0000005`, `SIGKILL`, `DOWNLOAD_FAIL`, `Timeout`, `ClientNotRunning`,
+/// `InvalidInstance.NotFound`, `CS506`; letter case does not matter.
+pub fn explain_code(code: &str) -> Vec<CodeExplanation> {
+    let code = code.trim();
+    let bare = ["ExitCode", "exit code", "exit"]
+        .iter()
+        .find_map(|word| code.get(..word.len()).filter(|head| head.eq_ignore_ascii_case(word)).map(|_| word.len()))
+        .and_then(|at| code.get(at..))
+        .map_or(code, |rest| rest.trim_start_matches([' ', '=', ':', '\t']));
+    if let Some(number) = read_number(bare) {
+        return exit_codes::candidates(number).map(|row| of_outcome(CodeKind::ExitCode, &row.outcome)).collect();
+    }
+    let is = |other: &str| other.eq_ignore_ascii_case(code);
+    let mut found: Vec<CodeExplanation> = Vec::new();
+    if code.is_empty() {
+        return found;
+    }
+    found.extend(
+        statuses::ROWS
+            .iter()
+            .filter(|row| is(row.outcome.name) || is(row.outcome.key))
+            .map(|row| of_outcome(CodeKind::InvocationStatus, &row.outcome)),
+    );
+    found.extend(
+        task_errors::ROWS
+            .iter()
+            .filter(|row| is(row.name) || is(row.key))
+            .map(|row| of_outcome(CodeKind::TaskError, row)),
+    );
+    // The launcher writes `DOWNLOAD_FAIL.ConnectionRefused`.
+    let name = code.split('.').next().unwrap_or(code);
+    found.extend(
+        exit_codes::rows()
+            .filter(|row| is(row.outcome.key) || (exit_codes::is_named(row, name) && !name.is_empty()))
+            .map(|row| of_outcome(CodeKind::ExitCode, &row.outcome)),
+    );
+    found.extend(api_errors::rows().find(|row| is(row.code)).or_else(|| api_errors::find(code)).map(of_api_error));
+    found.extend(
+        messages::TABLES.iter().flat_map(|table| table.iter()).filter(|row| is(row.code)).map(|row| of_message(row)),
+    );
+    found
+}
+
+fn read_number(text: &str) -> Option<i64> {
+    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(hex) => u32::from_str_radix(hex, 16).ok().map(i64::from),
+        None => text.parse().ok(),
+    }
+}
+
+fn of_outcome(kind: CodeKind, row: &'static OutcomeRow) -> CodeExplanation {
+    CodeExplanation {
+        kind,
+        key: row.key,
+        name: row.name,
+        meaning: row.meaning,
+        cause: Some(row.cause),
+        next_step: row.next_step,
+        layer: Some(row.layer),
+        held: Some(row.held),
+        group_may_exist: Some(row.group_may_exist),
+        repeat: Some(row.repeat),
+        retry: None,
+        scope: None,
+        severity: None,
+        source: row.source,
+    }
+}
+
+fn of_api_error(row: &'static ApiErrorRow) -> CodeExplanation {
+    CodeExplanation {
+        kind: CodeKind::ApiError,
+        key: row.code,
+        name: "",
+        meaning: row.meaning,
+        cause: None,
+        next_step: row.next_step,
+        layer: None,
+        held: None,
+        group_may_exist: None,
+        repeat: None,
+        retry: Some(row.retry),
+        scope: Some(row.scope),
+        severity: None,
+        source: row.source,
+    }
+}
+
+fn of_message(row: &'static MessageRow) -> CodeExplanation {
+    CodeExplanation {
+        kind: CodeKind::Message,
+        key: row.code,
+        name: "",
+        meaning: row.message,
+        cause: None,
+        next_step: row.help,
+        layer: None,
+        held: None,
+        group_may_exist: None,
+        repeat: None,
+        retry: None,
+        scope: None,
+        severity: Some(row.severity),
+        source: row.source,
+    }
+}
+
+impl CodeExplanation {
+    /// The explanation in one language.
+    pub fn render(&self, lang: Lang) -> RenderedExplanation {
+        RenderedExplanation {
+            kind: self.kind,
+            key: self.key,
+            name: self.name,
+            message: self.meaning.get(lang),
+            cause: self.cause.map(|text| text.get(lang)),
+            next_step: self.next_step.get(lang),
+            layer: self.layer,
+            held: self.held,
+            group_may_exist: self.group_may_exist,
+            repeat: self.repeat,
+            retry: self.retry,
+            scope: self.scope,
+            severity: self.severity,
+            source: self.source,
+        }
+    }
+}
+
+/// One meaning of a code in one language, as it crosses the border.
+#[derive(Copy, Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RenderedExplanation {
+    /// What kind of code it is.
+    pub kind: CodeKind,
+    /// The key of its row, unique over all kinds.
+    pub key: &'static str,
+    /// The symbolic name, where there is one.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub name: &'static str,
+    /// What it means.
+    pub message: &'static str,
+    /// What usually leads to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<&'static str>,
+    /// What to do.
+    pub next_step: &'static str,
+    /// Which layer it speaks for (results only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layer: Option<Layer>,
+    /// Whether the guest may still be held (results only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<bool>,
+    /// Whether a group may exist although the command failed (results only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group_may_exist: Option<bool>,
+    /// When a new run makes sense (results only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<Repeat>,
+    /// Whether the call may be repeated (API errors only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry: Option<RetryClass>,
+    /// Whom it concerns (API errors only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
+    /// How much it weighs (messages of consnap only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
+    /// Document and edition.
+    pub source: &'static str,
+}
+
+/// Builds a row: layer, whether the guest may be `held` or is `free`, whether a `group` may exist or `no_group`, when to
+/// repeat, and the words.
+macro_rules! outcome {
+    ($key:expr, $name:expr, $layer:ident, $held:ident, $group:ident, $repeat:ident, $source:expr,
+        ($en:expr, $zh:expr), ($cause_en:expr, $cause_zh:expr), $next:expr) => {
+        $crate::catalog::codes::OutcomeRow {
+            key: $key,
+            name: $name,
+            layer: $crate::output::Layer::$layer,
+            held: $crate::catalog::codes::outcome!(@$held),
+            group_may_exist: $crate::catalog::codes::outcome!(@$group),
+            repeat: $crate::catalog::codes::Repeat::$repeat,
+            meaning: $crate::text::Text::new($en, $zh),
+            cause: $crate::text::Text::new($cause_en, $cause_zh),
+            next_step: $next,
+            source: $source,
+        }
+    };
+    (@held) => { true };
+    (@free) => { false };
+    (@group) => { true };
+    (@no_group) => { false };
+}
+pub(crate) use outcome;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn keys(code: &str) -> Vec<&'static str> {
+        explain_code(code).iter().map(|explanation| explanation.key).collect()
+    }
+
+    #[test]
+    fn keys_are_unique_and_words_complete() {
+        let mut seen = BTreeSet::new();
+        for row in outcome_rows() {
+            assert!(seen.insert(row.key), "{} stands twice", row.key);
+            for text in [row.meaning, row.cause, row.next_step] {
+                assert!(!text.en.is_empty() && !text.en.ends_with('.'), "{}: {}", row.key, text.en);
+                assert!(
+                    text.zh.chars().any(|c| c > '\u{2e80}') && !text.zh.ends_with('。'),
+                    "{}: {}",
+                    row.key,
+                    text.zh
+                );
+            }
+            // What may exist or be held is never repeated without a look.
+            if row.held || row.group_may_exist {
+                assert_eq!(row.repeat, Repeat::AfterLook, "{}", row.key);
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_may_mean_several_layers() {
+        assert_eq!(keys("12"), ["exit:plugin:12"]);
+        assert_eq!(keys("1"), ["exit:plugin:1", "exit:agent:1", "exit:launcher:1"]);
+        assert_eq!(keys("exit code 2").first(), Some(&"exit:plugin:2"));
+        assert_eq!(keys("247"), ["exit:launcher:247"]);
+        assert_eq!(keys("0xC0000005"), ["exit:shell:3221225477"]);
+        assert_eq!(keys("-1073741819"), ["exit:shell:3221225477"]);
+        assert_eq!(keys("140"), ["exit:shell:140"]);
+        assert_eq!(keys("160"), ["exit:shell:128+n"]);
+        assert_eq!(keys("77"), ["exit:unknown"]);
+    }
+
+    #[test]
+    fn words_are_found_in_any_case() {
+        assert_eq!(keys("timeout"), ["status:Timeout"]);
+        assert_eq!(keys("ClientNotRunning"), ["task:ClientNotRunning"]);
+        assert_eq!(keys("InvalidInstance.NotFound"), ["InvalidInstance.NotFound"]);
+        assert_eq!(keys("invalidinstance.notfound"), ["InvalidInstance.NotFound"]);
+        assert_eq!(keys("DOWNLOAD_FAIL.ConnectionRefused"), ["exit:launcher:240"]);
+        assert_eq!(keys("EXECUTE_TIMEOUT_ERR"), ["exit:launcher:247"]);
+        assert_eq!(keys("SIGKILL"), ["exit:shell:137"]);
+        assert_eq!(keys("exit:plugin:0"), ["exit:plugin:0"]);
+        assert_eq!(keys("cs501"), ["CS501"]);
+        assert!(keys("").is_empty());
+        assert!(keys("no such thing").is_empty());
+        assert!(keys("exit").is_empty());
+    }
+
+    #[test]
+    fn rendering_speaks_the_language_asked_for() {
+        let explanation = explain_code("12").remove(0);
+        assert!(explanation.render(Lang::Zh).message.contains("解冻"));
+        let json = serde_json::to_value(explanation.render(Lang::En)).unwrap();
+        assert_eq!(json["held"], true);
+        assert!(json.get("retry").is_none());
+    }
+}

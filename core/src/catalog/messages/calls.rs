@@ -1,0 +1,155 @@
+//! Rows `CE2xx`: credentials, transport and service.
+
+messages! {
+    NO_CREDENTIALS = "CE201", Error, "credentials SDK, default chain": {
+        "no credentials were found; looked at: {tried}", "未找到任何凭证；已查找：{tried}"
+    } help {
+        "set `ALIBABA_CLOUD_ACCESS_KEY_ID` and `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, or run `aliyun configure`",
+        "请设置 `ALIBABA_CLOUD_ACCESS_KEY_ID` 和 `ALIBABA_CLOUD_ACCESS_KEY_SECRET`，或运行 `aliyun configure`"
+    };
+    CREDENTIALS_INCOMPLETE = "CE202", Error, "credentials SDK, default chain": {
+        "the credentials from {source} lack `{missing}`", "来自 {source} 的凭证缺少 `{missing}`"
+    } help {
+        "give both the AccessKey ID and its secret, and the STS token with temporary credentials",
+        "请同时提供 AccessKey ID 和对应的 AccessKey Secret；使用临时凭证时还需提供临时安全令牌"
+    };
+    PROFILE_MODE_NOT_SUPPORTED = "CE203", Error, "aliyun CLI, config.json": {
+        "profile `{profile}` in `{file}` uses mode `{mode}`, which consnap does not support yet",
+        "`{file}` 中的配置 `{profile}` 使用模式 `{mode}`，consnap 暂不支持该模式"
+    } help {
+        "use a profile of mode `AK` or `StsToken`, or set the environment variables `ALIBABA_CLOUD_ACCESS_KEY_ID` and the like",
+        "请使用模式为 `AK` 或 `StsToken` 的配置，或设置 `ALIBABA_CLOUD_ACCESS_KEY_ID` 等环境变量"
+    };
+    PROFILE_NOT_FOUND = "CE204", Error, "aliyun CLI, config.json": {
+        "there is no profile `{profile}` in `{file}`; it has: {known}", "`{file}` 中没有配置 `{profile}`；现有配置：{known}"
+    } help {
+        "name one of these with `--profile`, or add it with `aliyun configure --profile {profile}`",
+        "请用 `--profile` 指定其中之一，或用 `aliyun configure --profile {profile}` 添加"
+    };
+    CREDENTIALS_FILE_UNREADABLE = "CE205", Error, "consnap": {
+        "`{file}` cannot be read: {detail}", "无法读取 `{file}`：{detail}"
+    } help {
+        "mend the file or its permissions, or give credentials in the environment",
+        "请修复该文件或其权限，或通过环境变量提供凭证"
+    };
+    CREDENTIALS_EXPIRED = "CE206", Error, "consnap": {
+        "the temporary credentials from {source} ended at {expired_at}", "来自 {source} 的临时凭证已于 {expired_at} 过期"
+    } help {
+        "get new ones and start again; a run that began can be resumed", "请获取新的凭证后重新开始；已开始的执行可以恢复"
+    };
+    CREDENTIALS_REPLY_UNREADABLE = "CE207", Error, "credentials SDK": {
+        "the reply with credentials from {source} cannot be used: {detail}", "来自 {source} 的凭证响应无法使用：{detail}"
+    } help {
+        "look whether the role is attached and may be assumed", "请检查实例RAM角色是否已授予，以及是否允许扮演该角色"
+    };
+    NAME_NOT_RESOLVED = "CE210", Error, "consnap": {
+        "the name of the endpoint cannot be resolved: {detail}", "无法解析接入点的域名：{detail}"
+    } help {
+        "look at the region, the DNS and the network; inside a VPC `--network vpc` may help",
+        "请检查地域、DNS 和网络；在 VPC 内可尝试 `--network vpc`"
+    };
+    CONNECTION_REFUSED = "CE211", Error, "consnap": {
+        "nobody listens at the endpoint: {detail}", "接入点拒绝连接：{detail}"
+    } help {
+        "look at the endpoint and its port; for the simulator see whether it still runs", "请检查接入点及端口；如使用模拟器，请确认其仍在运行"
+    };
+    TLS_FAILED = "CE212", Error, "consnap": {
+        "no secure connection to the endpoint: {detail}", "无法与接入点建立安全连接：{detail}"
+    } help {
+        "look at the clock, and whether a proxy replaces certificates; then give its authority with `--ca-file`",
+        "请检查系统时钟，以及是否有代理替换了证书；如有，请用 `--ca-file` 指定其 CA 证书"
+    };
+    NO_ANSWER_IN_TIME = "CE213", Error, "consnap": {
+        "the endpoint did not answer in time: {detail}", "接入点未在规定时间内响应：{detail}"
+    } help {
+        "look at the network and at firewalls, then try again", "请检查网络和防火墙后重试"
+    };
+    CONNECTION_CLOSED = "CE214", Error, "consnap": {
+        "the connection ended before the whole answer was there: {detail}", "连接在收到完整响应之前中断：{detail}"
+    } help {
+        "try again; whether the call was carried out is not known", "请重试；该调用是否已执行尚不清楚"
+    };
+    TRANSPORT_FAILED = "CE215", Error, "consnap": {
+        "the endpoint could not be reached: {detail}", "无法访问接入点：{detail}"
+    } help {
+        "look at the network, then try again", "请检查网络后重试"
+    };
+    PLAIN_HTTP_REFUSED = "CE216", Error, "consnap": {
+        "`{endpoint}` would be called without encryption", "将以未加密方式访问 `{endpoint}`"
+    } help {
+        "use `https://`; plain `http://` is only for this machine, such as the simulator",
+        "请使用 `https://`；`http://` 仅可用于本机，例如模拟器"
+    };
+    CA_FILE_UNREADABLE = "CE217", Error, "consnap": {
+        "the certificates in `{file}` cannot be used: {detail}", "无法使用 `{file}` 中的证书：{detail}"
+    } help {
+        "give a PEM file with the certificate of the authority", "请提供包含 CA 证书的 PEM 文件"
+    };
+    UNKNOWN_REGION = "CE218", Error, "SDK ecs-20140526, endpoint map": {
+        "region `{region}` is not known", "未知的地域 `{region}`"
+    } help {
+        "did you mean `{suggestion}`? for a region newer than this version give its endpoint with `--endpoint`",
+        "您是否想使用 `{suggestion}`？如果该地域晚于此版本上线，请用 `--endpoint` 指定其接入点"
+    };
+    ENDPOINT_UNREADABLE = "CE219", Error, "consnap": {
+        "`{endpoint}` is not an endpoint: {detail}", "`{endpoint}` 不是有效的接入点：{detail}"
+    } help {
+        "write it as `ecs.cn-beijing.aliyuncs.com` or `http://127.0.0.1:8080`",
+        "请写成 `ecs.cn-beijing.aliyuncs.com` 或 `http://127.0.0.1:8080` 的形式"
+    };
+    SERVICE_REFUSED = "CE220", Error, "consnap": {
+        "{operation} was refused: `{code}`: {detail}", "{operation} 被拒绝：`{code}`：{detail}"
+    } help {
+        "look the code up with `consnap explain {code}`; quote the request id to the service's support",
+        "请用 `consnap explain {code}` 查询该错误码；联系技术支持时请提供请求 ID"
+    };
+    THROTTLED = "CE221", Error, "consnap": {
+        "{operation} was throttled: `{code}`: {detail}", "{operation} 被流控：`{code}`：{detail}"
+    } help {
+        "wait a minute and try again; look what else calls the API with this account", "请稍候一分钟再重试；并检查该账号下还有哪些程序在调用 API"
+    };
+    SERVICE_FAULT = "CE222", Error, "consnap": {
+        "{operation} met a fault of the service (HTTP {status}, `{code}`): {detail}",
+        "{operation} 遇到服务端故障（HTTP {status}，`{code}`）：{detail}"
+    } help {
+        "try again later; whether the call was carried out is not known", "请稍后重试；该调用是否已执行尚不清楚"
+    };
+    CREDENTIALS_REFUSED = "CE223", Error, "consnap": {
+        "the service does not take the credentials: `{code}`: {detail}", "服务端不接受该凭证：`{code}`：{detail}"
+    } help {
+        "see with `consnap whoami` where they come from, and whether key, secret and token belong together",
+        "请用 `consnap whoami` 查看凭证来源，并确认 AccessKey ID、AccessKey Secret 与临时安全令牌是否匹配"
+    };
+    ANSWER_NOT_FROM_SERVICE = "CE230", Error, "consnap": {
+        "{operation} was answered by something else than the service (HTTP {status})", "{operation} 的响应并非来自服务端（HTTP {status}）"
+    } help {
+        "look for a proxy or a login page between here and the endpoint", "请检查本机与接入点之间是否有代理或登录页面"
+    };
+    ANSWER_IN_XML = "CE231", Error, "consnap": {
+        "{operation} was answered in XML where JSON was asked for (HTTP {status}, `{code}`): {detail}",
+        "{operation} 返回了 XML 而不是所要求的 JSON（HTTP {status}，`{code}`）：{detail}"
+    } help {
+        "look at the endpoint: it may belong to another service or to a gateway", "请检查接入点：它可能属于其他服务或网关"
+    };
+    ANSWER_CUT_SHORT = "CE232", Error, "consnap": {
+        "the answer to {operation} is empty or cut short (HTTP {status})", "{operation} 的响应为空或不完整（HTTP {status}）"
+    } help {
+        "look before calling again: it may have been carried out", "请先查看结果再重试：该调用可能已执行"
+    };
+    ANSWER_NOT_UNDERSTOOD = "CE233", Error, "consnap": {
+        "the answer to {operation} is not what it should be (HTTP {status}): {detail}", "{operation} 的响应不符合预期（HTTP {status}）：{detail}"
+    } help {
+        "report it with the request id; look before calling again: it may have been carried out",
+        "请附上请求 ID 反馈此问题；请先查看结果再重试：该调用可能已执行"
+    };
+    EMPTY_FILTER = "CE240", Error, "field report on DescribeInvocationResults": {
+        "a request with an empty filter would select everything", "筛选条件为空的请求会选中所有资源"
+    } help {
+        "name at least one id, name or tag", "请至少指定一个 ID、名称或标签"
+    };
+    TOO_MANY_IDS = "CE241", Error, "ECS API 2014-05-26": {
+        "one call takes at most {limit} of them, not {count}", "单次调用最多支持 {limit} 个，实际为 {count} 个"
+    } help {
+        "divide the list into several calls", "请将列表拆分为多次调用"
+    };
+}

@@ -1,0 +1,129 @@
+//! Operation `check`: findings about a job and about instances, and the consistency that will come of it.
+
+use jiff::civil::Date;
+
+use super::{Deserialize, Serialize, Value, unreadable};
+use crate::check::{CheckContext, Checker, Eligibility, InstanceCheck};
+use crate::config;
+use crate::consistency::{Consistency, Platform};
+use crate::error::Error;
+use crate::finding::{Finding, RenderedFinding};
+use crate::text::Lang;
+use crate::time::Time;
+
+/// A job, and what is known of instances.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CheckInput {
+    /// The job document.
+    pub job: Value,
+    /// The facts of one instance, or a list of them; without it only the job is checked.
+    #[serde(default)]
+    pub facts: Option<Value>,
+    /// Check the job for this platform only, where there are no facts to tell it.
+    #[serde(default)]
+    pub platform: Option<Platform>,
+    /// Judge by the newest edition of the vendor's documents not later than this day, `2025-06-01`.
+    #[serde(default)]
+    pub as_of: Option<String>,
+    /// The time of the check; without it the age of heartbeats and facts is not judged.
+    #[serde(default)]
+    pub now: Option<Time>,
+    /// The language of words.
+    #[serde(default)]
+    pub lang: Lang,
+}
+
+/// What was found. For one instance its members stand beside `findings`, for a list under `instances`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CheckOutput {
+    /// About the job document; for one instance also about its facts.
+    pub findings: Vec<RenderedFinding>,
+    /// The one instance.
+    #[serde(flatten)]
+    pub instance: Option<InstanceVerdict>,
+    /// The instances, in the order of the facts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instances: Option<Vec<CheckedInstance>>,
+}
+
+/// One instance of a list.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CheckedInstance {
+    /// What was found about its facts.
+    pub findings: Vec<RenderedFinding>,
+    /// What comes of it.
+    #[serde(flatten)]
+    pub verdict: InstanceVerdict,
+}
+
+/// What comes of the findings.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct InstanceVerdict {
+    /// `i-...`.
+    pub instance_id: String,
+    /// Which plug-in it takes; null when the facts do not tell.
+    pub platform: Option<Platform>,
+    /// Whether it can be snapshotted, as far as the API shows.
+    pub eligible: Eligibility,
+    /// The consistency the job will give on it.
+    pub predicted_consistency: Consistency,
+    /// Why.
+    pub predicted_why: RenderedFinding,
+}
+
+/// Checks a job, and instances against it.
+///
+/// # Errors
+///
+/// `CE102` when `as_of` cannot be read.
+pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
+    let context = CheckContext { as_of: input.as_of.as_deref().map(day).transpose()?, now: input.now };
+    let (job, mut findings) = config::read(&input.job);
+    let checker = Checker::new(&job, &context);
+    let lang = input.lang;
+    let one = |facts: &Value| -> (Vec<Finding>, InstanceVerdict) {
+        let (instance_id, check) = checker.check_document(facts);
+        let InstanceCheck { platform, findings, eligible, predicted, predicted_why } = check;
+        let verdict = InstanceVerdict {
+            instance_id,
+            platform,
+            eligible,
+            predicted_consistency: predicted,
+            predicted_why: predicted_why.render(lang),
+        };
+        (findings, verdict)
+    };
+    let mut output = CheckOutput { findings: Vec::new(), instance: None, instances: None };
+    match &input.facts {
+        None | Some(Value::Null) => findings.extend(checker.job_findings(input.platform)),
+        Some(Value::Array(list)) => {
+            findings.extend(checker.job_findings(input.platform));
+            let checked = list.iter().map(|facts| {
+                let (findings, verdict) = one(facts);
+                CheckedInstance { findings: rendered(&findings, lang), verdict }
+            });
+            output.instances = Some(checked.collect());
+        }
+        Some(facts) => {
+            let (of_instance, verdict) = one(facts);
+            findings.extend(checker.job_findings(verdict.platform.or(input.platform)));
+            findings.extend(of_instance);
+            output.instance = Some(verdict);
+        }
+    }
+    output.findings = rendered(&findings, lang);
+    Ok(output)
+}
+
+fn rendered(findings: &[Finding], lang: Lang) -> Vec<RenderedFinding> {
+    findings.iter().map(|finding| finding.render(lang)).collect()
+}
+
+fn day(text: &str) -> Result<Date, Error> {
+    text.parse().map_err(|_| unreadable("check", format!("`as_of`: `{text}` is not a day such as 2025-06-01")))
+}

@@ -1,1 +1,0 @@
-//! All outcomes of a run.

@@ -1,0 +1,447 @@
+//! All outcomes of a run, in one value that tells an operator, a script and an auditor the same.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::catalog::codes;
+use crate::consistency::{Consistency, Platform, RequiredConsistency};
+use crate::error::{Error, ErrorKind, RenderedError};
+use crate::finding::{Finding, RenderedFinding};
+use crate::output::Layer;
+use crate::session::{Goal, Stage, State, StopReason, Target};
+use crate::text::Lang;
+use crate::time::Time;
+use crate::verdict::{Look, Proof, ResultKind, SnapshotState};
+
+mod sentences;
+
+pub use sentences::{result_word, sentences};
+
+/// The version of the report's form. It grows with every change that could break a reader.
+pub const FORMAT: u32 = 1;
+
+/// The report of a run.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Report {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The version of consnap.
+    pub consnap: &'static str,
+    /// `8f3a01c2`.
+    pub run_id: String,
+    /// What the run was for.
+    pub goal: &'static str,
+    /// The account.
+    pub account_id: Option<String>,
+    /// Regions.
+    pub regions: Vec<String>,
+    /// Name of the groups.
+    pub group_name: String,
+    /// Hash of the plan.
+    pub plan_hash: Option<String>,
+    /// When it began.
+    pub started_at: Time,
+    /// The last event's time.
+    pub ended_at: Time,
+    /// What the job requires.
+    pub required_consistency: RequiredConsistency,
+    /// The exit status of the command line: 0, 1, 2, 3, 4 or 5.
+    pub exit_status: u8,
+    /// Counts.
+    pub summary: Summary,
+    /// Why nothing new was started, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<Stopped>,
+    /// The error that ended the run before anything was started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<RenderedError>,
+    /// Everything that is not `ok`, grouped by cause, most urgent first.
+    pub causes: Vec<CauseGroup>,
+    /// Each instance, most urgent first.
+    pub instances: Vec<InstanceReport>,
+    /// How it ended, in three or four sentences.
+    pub sentences: Vec<String>,
+}
+
+/// Counts of a run.
+#[derive(Clone, Debug, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Summary {
+    /// All instances.
+    pub instances: u32,
+    /// The required consistency was reached.
+    pub ok: u32,
+    /// May be held.
+    pub urgent: u32,
+    /// Could not be learnt.
+    pub unknown: u32,
+    /// No usable snapshot.
+    pub failed: u32,
+    /// Weaker than required.
+    pub weaker: u32,
+    /// Not started.
+    pub not_run: u32,
+    /// Started, and still open when consnap stopped looking.
+    pub open: u32,
+    /// Disks that must have a snapshot, of instances that were started.
+    pub expected_disks: u32,
+    /// Of those, disks that have one.
+    pub covered_disks: u32,
+    /// Disks the job leaves out.
+    pub excluded_disks: u32,
+    /// The longest time from freeze to thaw that a log shows, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub longest_hold_millis: Option<u64>,
+    /// The instance with the longest hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub longest_hold_instance: Option<String>,
+    /// Calls to the service.
+    pub calls: u64,
+    /// How often the service asked to slow down.
+    pub throttled: u64,
+}
+
+/// Why nothing new was started.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Stopped {
+    /// `held`, `canary`, `errors`, `account`, `user`, `deadline`, `journal`, `unreachable`.
+    pub reason: &'static str,
+    /// The instance, number or code behind it.
+    pub detail: String,
+}
+
+/// Instances that came out alike for the same cause.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CauseGroup {
+    /// How they came out.
+    pub result: ResultKind,
+    /// The cause, with the words of its first instance.
+    pub why: RenderedFinding,
+    /// Key of the catalogue row that explains it, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explained_by: Option<String>,
+    /// What that means, why, and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
+    /// The instances.
+    pub instances: Vec<String>,
+}
+
+/// A catalogue row in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Explanation {
+    /// What it means.
+    pub meaning: String,
+    /// Why it happens.
+    pub cause: String,
+    /// What to do.
+    pub next_step: String,
+}
+
+/// One instance.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct InstanceReport {
+    /// How it came out.
+    pub result: ResultKind,
+    /// `i-...`.
+    pub instance_id: String,
+    /// Its name; hostile text.
+    pub name: String,
+    /// Its region.
+    pub region: String,
+    /// Its platform, where known.
+    pub platform: Option<Platform>,
+    /// The level the job requires.
+    pub wanted: RequiredConsistency,
+    /// The level that was expected.
+    pub predicted: Consistency,
+    /// Why that was expected.
+    pub predicted_why: RenderedFinding,
+    /// The level reached.
+    pub got: Consistency,
+    /// What that rests on.
+    pub proof: Option<Proof>,
+    /// Whether the guest may still be held.
+    pub held: bool,
+    /// From freeze to thaw in milliseconds, where the log shows it.
+    pub held_millis: Option<u64>,
+    /// Expected disks with a good snapshot.
+    pub disks_covered: u32,
+    /// Expected disks.
+    pub disks_expected: u32,
+    /// Each expected disk.
+    pub disks: Vec<DiskReport>,
+    /// Disks the job leaves out.
+    pub excluded_disks: Vec<String>,
+    /// `ssg-...`.
+    pub group_id: Option<String>,
+    /// Why.
+    pub why: RenderedFinding,
+    /// The command's result, where there is one.
+    pub command: Option<CommandReport>,
+    /// How often it was started.
+    pub starts: u8,
+    /// When its last start was intended.
+    pub started_at: Option<Time>,
+    /// Version of Cloud Assistant.
+    pub agent_version: Option<String>,
+    /// Everything the check found.
+    pub findings: Vec<RenderedFinding>,
+}
+
+/// An expected disk.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DiskReport {
+    /// `d-...`.
+    pub disk_id: String,
+    /// `/dev/xvda`.
+    pub device: Option<String>,
+    /// `s-...`; `None` when the group has none of it.
+    pub snapshot_id: Option<String>,
+    /// The snapshot's state.
+    pub status: Option<SnapshotState>,
+    /// The level its tags show.
+    pub level: Option<Consistency>,
+}
+
+/// The result of a command.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CommandReport {
+    /// As the service gave it.
+    pub invocation_status: String,
+    /// As the service gave it.
+    pub error_code: String,
+    /// As the service gave it.
+    pub exit_code: Option<i64>,
+    /// Which layer it speaks for.
+    pub layer: Layer,
+    /// Key of the catalogue row.
+    pub explained_by: String,
+    /// That row in words.
+    pub explanation: Option<Explanation>,
+    /// Version of the plug-in.
+    pub plugin_version: Option<String>,
+    /// Start in the guest.
+    pub started_at: Option<Time>,
+    /// End in the guest.
+    pub finished_at: Option<Time>,
+    /// Bytes the service cut from the output.
+    pub dropped: u64,
+    /// The log's error lines; hostile text.
+    pub error_lines: Vec<String>,
+    /// What is odd about the result.
+    pub findings: Vec<RenderedFinding>,
+}
+
+impl Report {
+    /// The report of a state.
+    pub fn of(state: &State, error: Option<&Error>, calls: u64, lang: Lang) -> Self {
+        let mut instances: Vec<InstanceReport> =
+            state.targets.iter().map(|target| instance_report(state, target, lang)).collect();
+        instances.sort_by(|a, b| a.result.cmp(&b.result).then_with(|| a.instance_id.cmp(&b.instance_id)));
+        let mut summary = summarise(&instances, state);
+        summary.calls = calls.max(state.calls_sent);
+        let exit_status = exit_status(&summary, error);
+        let mut report = Self {
+            format: FORMAT,
+            consnap: env!("CARGO_PKG_VERSION"),
+            run_id: state.run_id.clone(),
+            goal: match state.goal {
+                Goal::Plan => "plan",
+                Goal::Run => "run",
+                Goal::Verify => "verify",
+            },
+            account_id: state.account_id.clone(),
+            regions: state.regions.clone(),
+            group_name: state.group_name.clone(),
+            plan_hash: state.plan_hash.clone(),
+            started_at: state.started_at,
+            ended_at: state.last_at,
+            required_consistency: state.required,
+            exit_status,
+            summary,
+            stopped: state.stopped.as_ref().map(stopped),
+            error: error.map(|error| error.render(lang)),
+            causes: causes(&instances),
+            instances,
+            sentences: Vec::new(),
+        };
+        report.sentences = sentences(&report, lang);
+        report
+    }
+}
+
+/// The exit status: the worst wins, 5, 4, 1, 0; an error before anything was started is 2 or 3.
+fn exit_status(summary: &Summary, error: Option<&Error>) -> u8 {
+    if let Some(error) = error {
+        return match error.kind {
+            ErrorKind::Input | ErrorKind::Rejected => 2,
+            _ => 3,
+        };
+    }
+    if summary.urgent > 0 {
+        5
+    } else if summary.unknown > 0 || summary.open > 0 {
+        4
+    } else {
+        u8::from(summary.ok < summary.instances || summary.instances == 0)
+    }
+}
+
+fn stopped(why: &StopReason) -> Stopped {
+    let detail = match why {
+        StopReason::Held { instance } | StopReason::Canary { instance } => instance.clone(),
+        StopReason::Errors { failures } => failures.to_string(),
+        StopReason::Account { code } => code.clone(),
+        StopReason::User | StopReason::Deadline | StopReason::Journal | StopReason::Unreachable => String::new(),
+    };
+    Stopped { reason: why.name(), detail }
+}
+
+/// A catalogue row in words.
+pub fn explanation(key: &str, lang: Lang) -> Option<Explanation> {
+    let row = codes::find(key)?;
+    Some(Explanation {
+        meaning: row.meaning.get(lang).to_owned(),
+        cause: row.cause.get(lang).to_owned(),
+        next_step: row.next_step.get(lang).to_owned(),
+    })
+}
+
+fn instance_report(state: &State, target: &Target, lang: Lang) -> InstanceReport {
+    let verdict = target.verdict.as_deref();
+    let open = matches!(target.stage, Stage::Starting { .. } | Stage::Running { .. } | Stage::Looking);
+    let waiting = matches!(target.stage, Stage::Waiting { .. });
+    let why: RenderedFinding = match (verdict, target.not_run.as_deref()) {
+        (Some(verdict), _) => verdict.why.render(lang),
+        (None, Some(reason)) => reason.render(lang),
+        (None, None) => {
+            let row = if open || !waiting {
+                &crate::catalog::messages::verdicts::RESULT_UNREADABLE
+            } else {
+                &crate::catalog::messages::verdicts::NOT_STARTED_YET
+            };
+            Finding::new(row, "").render(lang)
+        }
+    };
+    let group = match target.look.as_deref() {
+        Some(Look::Found(group)) => Some(group),
+        _ => None,
+    };
+    let disks = target
+        .expected
+        .iter()
+        .map(|disk| {
+            let snapshot = group.and_then(|group| group.snapshots.iter().find(|own| own.disk_id == disk.disk_id));
+            DiskReport {
+                disk_id: disk.disk_id.to_string(),
+                device: disk.device.as_ref().map(ToString::to_string),
+                snapshot_id: snapshot.map(|snapshot| snapshot.snapshot_id.to_string()),
+                status: snapshot.map(|snapshot| snapshot.status),
+                level: snapshot.map(|snapshot| snapshot.level),
+            }
+        })
+        .collect();
+    // A guest that an open command may hold is said as soon as it is known.
+    let open_held = verdict.is_none() && target.outcome.as_ref().is_some_and(|outcome| outcome.held);
+    let result = match verdict {
+        Some(verdict) => verdict.result,
+        None if open_held => ResultKind::Urgent,
+        None if open => ResultKind::Unknown,
+        None => ResultKind::NotRun,
+    };
+    InstanceReport {
+        result,
+        instance_id: target.id.to_string(),
+        name: target.name.to_string(),
+        region: state.regions.get(usize::from(target.region)).cloned().unwrap_or_default(),
+        platform: target.platform,
+        wanted: state.required,
+        predicted: target.predicted,
+        predicted_why: target.predicted_why.render(lang),
+        got: verdict.map_or(if open { Consistency::Unknown } else { Consistency::None }, |verdict| verdict.reached),
+        proof: verdict.and_then(|verdict| verdict.proof),
+        held: verdict.map_or(open_held, |verdict| verdict.held),
+        held_millis: target.outcome.as_ref().and_then(|outcome| outcome.frozen_millis),
+        disks_covered: verdict.map_or(0, |verdict| verdict.disks_covered),
+        disks_expected: u32::try_from(target.expected.len()).unwrap_or(u32::MAX),
+        disks,
+        excluded_disks: target.excluded.to_vec(),
+        group_id: verdict
+            .and_then(|verdict| verdict.group_id.clone())
+            .or_else(|| target.outcome.as_ref().and_then(|outcome| outcome.snapshot_group_id.clone())),
+        why,
+        command: target.outcome.as_deref().map(|outcome| CommandReport {
+            invocation_status: outcome.invocation_status.clone(),
+            error_code: outcome.error_code.clone(),
+            exit_code: outcome.exit_code,
+            layer: outcome.layer,
+            explained_by: outcome.explained_by.to_string(),
+            explanation: explanation(&outcome.explained_by, lang),
+            plugin_version: outcome.plugin_version.clone(),
+            started_at: outcome.started_at,
+            finished_at: outcome.finished_at,
+            dropped: outcome.dropped,
+            error_lines: outcome.error_lines.clone(),
+            findings: outcome.findings.iter().map(|finding| finding.render(lang)).collect(),
+        }),
+        starts: target.starts,
+        started_at: target.started_at,
+        agent_version: target.agent_version.as_ref().map(ToString::to_string),
+        findings: target.findings.iter().map(|finding| finding.render(lang)).collect(),
+    }
+}
+
+fn summarise(instances: &[InstanceReport], state: &State) -> Summary {
+    let mut summary = Summary { throttled: state.throttled, ..Summary::default() };
+    for instance in instances {
+        summary.instances += 1;
+        match instance.result {
+            ResultKind::Urgent => summary.urgent += 1,
+            ResultKind::Unknown => summary.unknown += 1,
+            ResultKind::Failed => summary.failed += 1,
+            ResultKind::Weaker => summary.weaker += 1,
+            ResultKind::NotRun => summary.not_run += 1,
+            ResultKind::Ok => summary.ok += 1,
+        }
+        if instance.starts > 0 {
+            summary.expected_disks += instance.disks_expected;
+            summary.covered_disks += instance.disks_covered;
+            summary.excluded_disks += u32::try_from(instance.excluded_disks.len()).unwrap_or(u32::MAX);
+        }
+        if instance.held_millis > summary.longest_hold_millis {
+            summary.longest_hold_millis = instance.held_millis;
+            summary.longest_hold_instance = Some(instance.instance_id.clone());
+        }
+    }
+    summary.open = state.counts.in_flight;
+    summary
+}
+
+fn causes(instances: &[InstanceReport]) -> Vec<CauseGroup> {
+    let mut groups: BTreeMap<(ResultKind, String, Option<String>, String), CauseGroup> = BTreeMap::new();
+    for instance in instances.iter().filter(|instance| instance.result != ResultKind::Ok) {
+        let explained_by = instance.command.as_ref().map(|command| command.explained_by.clone());
+        let key = (instance.result, instance.why.code.clone(), explained_by.clone(), instance.why.message.clone());
+        groups
+            .entry(key)
+            .or_insert_with(|| CauseGroup {
+                result: instance.result,
+                why: instance.why.clone(),
+                explained_by,
+                explanation: instance.command.as_ref().and_then(|command| command.explanation.clone()),
+                instances: Vec::new(),
+            })
+            .instances
+            .push(instance.instance_id.clone());
+    }
+    groups.into_values().collect()
+}

@@ -1,0 +1,143 @@
+//! How a run ended, in three or four sentences: how many of how many, what the worst is and why, the next command, the
+//! exit status.
+
+use std::borrow::Cow;
+
+use super::{CauseGroup, Report};
+use crate::text::{Lang, Text};
+use crate::verdict::{Proof, ResultKind};
+
+const ALL_GOOD: Text = Text::new(
+    "{ok} of {all} instances reached `{required}` on every expected disk ({covered}; {excluded} excluded by the job).",
+    "{all} 个实例中的 {ok} 个在每块应包含的云盘上达到 `{required}`（{covered} 块；任务排除 {excluded} 块）。",
+);
+const PROOF_TAG: Text = Text::new(
+    "Every snapshot carries its consistency tag; no application witness was used.",
+    "每个快照都带有一致性标签；未使用应用内见证。",
+);
+const PROOF_LOG: Text = Text::new(
+    "Every snapshot carries its consistency tag and every log names its group; no application witness was used.",
+    "每个快照都带有一致性标签，每份执行输出都给出其快照一致性组；未使用应用内见证。",
+);
+const LONGEST: Text = Text::new("Longest hold {seconds} s ({instance}).", "最长冻结 {seconds} 秒（{instance}）。");
+const SOME_GOOD: Text =
+    Text::new("{ok} of {all} instances reached `{required}`.", "{all} 个实例中的 {ok} 个达到 `{required}`。");
+const WORST: Text =
+    Text::new("Worst: {count} {result} ({who}): {why}.", "最严重：{result} {count} 个（{who}）：{why}。");
+const DO: Text = Text::new("To do: {help}.", "处理方法：{help}。");
+const STOPPED: Text = Text::new(
+    "Nothing new was started after the stop ({reason} {detail}); {not_run} were not run.",
+    "停止后未再启动新实例（{reason} {detail}）；{not_run} 个未执行。",
+);
+const NEXT_RESUME: Text = Text::new(
+    "Next: `consnap resume {run}`; it only looks at what was started.",
+    "下一步：`consnap resume {run}`；对已启动的实例它只查看。",
+);
+const NEXT_SHOW: Text = Text::new(
+    "Next: `consnap show {run}` for the evidence of each instance.",
+    "下一步：`consnap show {run}` 查看每个实例的证据。",
+);
+const ERROR: Text = Text::new("Nothing was started: {message}.", "未启动任何实例：{message}。");
+const EXIT: Text = Text::new("Exit status {status}.", "退出状态 {status}。");
+
+/// The words of a result, in capital letters as the table shows them.
+pub const fn result_word(result: ResultKind, lang: Lang) -> &'static str {
+    let text = match result {
+        ResultKind::Urgent => Text::new("URGENT", "紧急"),
+        ResultKind::Unknown => Text::new("UNKNOWN", "结果未知"),
+        ResultKind::Failed => Text::new("FAILED", "失败"),
+        ResultKind::Weaker => Text::new("WEAKER", "一致性降级"),
+        ResultKind::NotRun => Text::new("NOT RUN", "未执行"),
+        ResultKind::Ok => Text::new("OK", "达到"),
+    };
+    text.get(lang)
+}
+
+/// The closing sentences of a report.
+pub fn sentences(report: &Report, lang: Lang) -> Vec<String> {
+    let summary = &report.summary;
+    let mut out = Vec::new();
+    if let Some(error) = &report.error {
+        out.push(say(ERROR, lang, vec![("message", error.message.clone())]));
+        out.push(say(DO, lang, vec![("help", error.help.clone())]));
+    } else {
+        let all_good = summary.ok == summary.instances;
+        let template = if all_good { ALL_GOOD } else { SOME_GOOD };
+        out.push(say(
+            template,
+            lang,
+            vec![
+                ("ok", summary.ok.to_string()),
+                ("all", summary.instances.to_string()),
+                ("required", report.required_consistency.name().to_owned()),
+                ("covered", summary.covered_disks.to_string()),
+                ("excluded", summary.excluded_disks.to_string()),
+            ],
+        ));
+        if all_good {
+            let logs = report.instances.iter().all(|instance| instance.proof == Some(Proof::TagAndLog));
+            out.push(say(if logs { PROOF_LOG } else { PROOF_TAG }, lang, Vec::new()));
+            if let (Some(millis), Some(instance)) = (summary.longest_hold_millis, &summary.longest_hold_instance) {
+                let seconds = format!("{}.{}", millis / 1000, millis % 1000 / 100);
+                out.push(say(LONGEST, lang, vec![("seconds", seconds), ("instance", instance.clone())]));
+            }
+        } else if let Some(worst) = report.causes.first() {
+            out.push(worst_sentence(worst, lang));
+            out.push(say(DO, lang, vec![("help", what_to_do(worst))]));
+        }
+        if let Some(stopped) = &report.stopped {
+            out.push(say(
+                STOPPED,
+                lang,
+                vec![
+                    ("reason", stopped.reason.to_owned()),
+                    ("detail", stopped.detail.clone()),
+                    ("not_run", summary.not_run.to_string()),
+                ],
+            ));
+        }
+        let run = vec![("run", report.run_id.clone())];
+        if summary.unknown > 0 || summary.open > 0 {
+            out.push(say(NEXT_RESUME, lang, run));
+        } else if !all_good {
+            out.push(say(NEXT_SHOW, lang, run));
+        }
+    }
+    out.push(say(EXIT, lang, vec![("status", report.exit_status.to_string())]));
+    out
+}
+
+fn worst_sentence(worst: &CauseGroup, lang: Lang) -> String {
+    const NAMED: usize = 3;
+    let mut who = worst.instances.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    if worst.instances.len() > NAMED {
+        who.push_str(", ...");
+    }
+    let why = match &worst.explanation {
+        Some(explanation) => format!("{}; {}", worst.why.message, explanation.meaning),
+        None => worst.why.message.clone(),
+    };
+    say(
+        WORST,
+        lang,
+        vec![
+            ("count", worst.instances.len().to_string()),
+            ("result", result_word(worst.result, lang).to_owned()),
+            ("who", who),
+            ("why", why),
+        ],
+    )
+}
+
+fn what_to_do(worst: &CauseGroup) -> String {
+    match &worst.explanation {
+        // The command failed: the catalogue's own next step is nearer to the cause than a pointer to it.
+        Some(explanation) if worst.result == ResultKind::Failed => explanation.next_step.clone(),
+        _ => worst.why.help.clone(),
+    }
+}
+
+fn say(template: Text, lang: Lang, args: Vec<(&'static str, String)>) -> String {
+    let args: crate::finding::Args = args.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect();
+    template.fill(lang, &args)
+}

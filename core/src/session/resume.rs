@@ -1,0 +1,134 @@
+//! Going on with a run from its journal.
+
+use std::time::Duration;
+
+use super::event::{Event, Goal, Numbered, Phase, Purpose};
+use super::state::{Stage, TargetIndex};
+use super::{Errand, Queued, Session, Setup};
+use crate::catalog::pacing;
+use crate::http::Sent;
+use crate::reply::Failure;
+use crate::time::Time;
+
+impl Session {
+    /// Goes on with a run from its events. With [`Goal::Run`] everything that is open is followed to its end, and
+    /// instances that wait for their turn are started; with [`Goal::Verify`] every started instance is looked at
+    /// again and nothing is written.
+    ///
+    /// `now` must not be before the last event: pass the later of the clock and [`Numbered::at`] of the last one.
+    pub fn resume(setup: Setup, events: &[Numbered], now: Time) -> Self {
+        let goal = setup.goal;
+        let mut session = Self::bare(setup, now);
+        for numbered in events {
+            session.state.apply(numbered);
+        }
+        session.now = now.max(session.state.last_at);
+        session.random ^= session.state.last_seq.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        session.next_call = session.state.last_call + 1;
+        session.state.goal = goal;
+        if session.state.plan_hash.is_none() {
+            // Nothing was written yet: discovery begins anew.
+            session.state = super::State::new(&session.setup.job);
+            let last = events.last().map_or(0, |numbered| numbered.seq);
+            session.state.last_seq = last;
+            let started = Event::RunStarted {
+                run_id: session.setup.run_id.clone(),
+                goal,
+                consnap: env!("CARGO_PKG_VERSION").to_owned(),
+                as_of: session.setup.as_of.map(|date| date.to_string()),
+            };
+            session.emit(started);
+            session.refuse_unusable_job();
+            return session;
+        }
+        session.emit(Event::PhaseEntered { phase: Phase::Identity });
+        session.identity_asked = true;
+        let region = session.state.regions.first().cloned().unwrap_or_default();
+        session.read(Errand::Identity, crate::api::requests::GetCallerIdentity.into_call(&region));
+        match goal {
+            Goal::Verify => session.watch_everything_started(),
+            Goal::Run | Goal::Plan => session.take_up(),
+        }
+        session
+    }
+
+    /// Rebuilds what is not in the state: timers, queues, looks.
+    fn take_up(&mut self) {
+        self.attach_asked = true;
+        self.canary_chosen = self.state.targets.iter().any(|target| target.starts > 0);
+        let mut looking = Vec::new();
+        for index in 0..self.state.targets.len() {
+            let Ok(index) = TargetIndex::try_from(index) else { break };
+            let Some(target) = self.state.target(index) else { continue };
+            match target.stage {
+                Stage::Waiting { .. } => self.waiting.push_back(index),
+                Stage::Looking => looking.push(index),
+                _ => {}
+            }
+        }
+        if self.state.calls.values().all(|record| record.purpose == Purpose::Run)
+            && !self.canary_chosen
+            && self.state.phase < Phase::Run
+        {
+            // Roles that were never asked for are asked for now.
+            self.attach_asked = false;
+        }
+        let canary = usize::try_from(self.setup.job.run.canary).unwrap_or(usize::MAX);
+        if self.canary_chosen && canary > 0 {
+            // The canary is whoever was started first; the rest waits for it again.
+            let mut started: Vec<(Time, TargetIndex)> = self
+                .state
+                .targets
+                .iter()
+                .zip(0..)
+                .filter_map(|(target, index)| Some((target.started_at?, index)))
+                .collect();
+            started.sort_unstable();
+            self.canary = started.into_iter().take(canary).map(|(_, index)| index).collect();
+        }
+        for index in looking {
+            self.watch_group(index);
+        }
+        for (invocation, record) in self.state.invocations.iter().enumerate() {
+            if let (false, Ok(invocation)) = (record.open.is_empty(), u32::try_from(invocation)) {
+                self.polls.insert((self.now, invocation));
+            }
+        }
+        let open: Vec<u64> = self.state.calls.keys().copied().collect();
+        for call in open {
+            self.take_up_call(call);
+        }
+    }
+
+    /// A call without an answer: it may have been sent. Within the window its bytes are repeated, later only looked for.
+    fn take_up_call(&mut self, call: u64) {
+        let Some(record) = self.state.calls.get(&call) else { return };
+        let young = self.now.since(record.intended_at) < Duration::from_secs(pacing::REPEAT_WINDOW.value);
+        let repeatable = record.purpose == Purpose::Run && young && !record.in_doubt;
+        match record.request.clone().filter(|_| repeatable) {
+            Some(request) => self.queue.push_back(Queued {
+                id: call,
+                errand: Errand::Write,
+                call: *request,
+                after: 0,
+                attempt: 1,
+                not_before: self.now,
+                first_sent: Some(record.intended_at),
+            }),
+            None => self.doubt_call(call, "resumed"),
+        }
+    }
+}
+
+impl Failure {
+    /// A call that was never handed to the network.
+    pub(super) fn never_sent(why: &str) -> Self {
+        let mut failure = crate::reply::transport(&crate::http::TransportFailure {
+            sent: Sent::No,
+            reason: crate::http::TransportReason::Other,
+            detail: why.to_owned(),
+        });
+        failure.scope = crate::catalog::api_errors::Scope::Batch;
+        failure
+    }
+}

@@ -1,0 +1,540 @@
+//! Starting: roles where asked, then commands in waves; and what becomes of the calls that write.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use super::event::{Event, Phase, Purpose, StopReason};
+use super::state::{Stage, TargetIndex};
+use super::{Errand, Queued, Session};
+use crate::api::requests::{
+    AttachInstanceRamRole, CommandType, DescribeInstanceRamRole, DescribeInvocations, Filled, Ids, InvocationFilter,
+    RunCommand, Tags,
+};
+use crate::api::{ApiCall, Operation, replies};
+use crate::catalog::api_errors::{RetryClass, Scope};
+use crate::catalog::messages::verdicts as rows;
+use crate::catalog::pacing;
+use crate::consistency::Platform;
+use crate::finding::Finding;
+use crate::http::{HttpReply, Sent};
+use crate::reply::{self, Failure};
+use crate::time::Time;
+use crate::verdict::ResultKind;
+
+/// Tag of an invocation: the run it belongs to. It serves the look-up after a crash, never normal polling.
+pub(super) const RUN_TAG: &str = "consnap:run";
+/// Tag of an invocation: the call it came from.
+pub(super) const CALL_TAG: &str = "consnap:call";
+
+impl Session {
+    pub(super) fn drive_starts(&mut self) {
+        if self.journal_broken || self.error.is_some() {
+            return;
+        }
+        self.watch_limits();
+        if self.state.stopped.is_some() {
+            self.set_aside_stragglers();
+            return;
+        }
+        if self.attach_roles() {
+            return;
+        }
+        if self.state.counts.waiting > 0 && self.state.phase < Phase::Run {
+            self.emit(Event::PhaseEntered { phase: Phase::Run });
+        }
+        while let Some(half) = self.halves.pop_front() {
+            self.start_batch(&half);
+        }
+        self.start_wave();
+    }
+
+    /// Stops new starts when the job's limits say so.
+    fn watch_limits(&mut self) {
+        if self.state.stopped.is_some() {
+            return;
+        }
+        if self.setup.no_start_after.is_some_and(|limit| self.now >= limit) && self.state.counts.waiting > 0 {
+            self.stop_starts(StopReason::Deadline);
+        } else if self.state.counts.failures > self.setup.job.run.max_errors && self.state.counts.waiting > 0 {
+            self.stop_starts(StopReason::Errors { failures: self.state.counts.failures });
+        }
+    }
+
+    /// Instances that came back to waiting after the stop (a rejected batch).
+    fn set_aside_stragglers(&mut self) {
+        if self.state.counts.waiting == 0 {
+            return;
+        }
+        let reason = self.state.stopped.as_ref().map_or("-", StopReason::name);
+        let waiting: Vec<String> = self
+            .state
+            .targets
+            .iter()
+            .filter(|target| matches!(target.stage, Stage::Waiting { .. }))
+            .map(|target| target.id.to_string())
+            .collect();
+        for instance in waiting {
+            let why = Finding::new(&rows::NOT_STARTED_STOPPED, "").with("reason", reason);
+            self.emit(Event::NotStarted { instance, why });
+        }
+    }
+
+    /// Attaches the role where that is asked and needed. True while that is under way.
+    fn attach_roles(&mut self) -> bool {
+        if !self.attach_asked {
+            self.attach_asked = true;
+            let mut groups: BTreeMap<(u16, String), Vec<TargetIndex>> = BTreeMap::new();
+            for &index in &self.waiting {
+                let Some(target) = self.state.target(index).filter(|target| target.needs_role) else { continue };
+                let role = self.setup.job.instance_ram_role.clone();
+                groups.entry((target.region, role)).or_default().push(index);
+            }
+            if !groups.is_empty() {
+                self.emit(Event::PhaseEntered { phase: Phase::Attach });
+            }
+            for ((region, role), targets) in groups {
+                // As many as one look can ask about afterwards.
+                for chunk in targets.chunks(usize::try_from(pacing::IDS_PER_ROLE_QUERY.value).unwrap_or(50)) {
+                    let ids = self.ids_of(chunk);
+                    let region = self.region(region);
+                    self.write(Purpose::Attach, chunk, |_| {
+                        let request = AttachInstanceRamRole {
+                            ram_role_name: Filled::new(role.as_str()).ok()?,
+                            instance_ids: Ids::new(ids).ok()?,
+                        };
+                        Some(request.into_call(&region))
+                    });
+                }
+            }
+        }
+        self.state.calls.values().any(|record| record.purpose == Purpose::Attach)
+    }
+
+    pub(super) fn ids_of(&self, targets: &[TargetIndex]) -> Vec<String> {
+        targets.iter().filter_map(|&index| self.state.target(index)).map(|target| target.id.to_string()).collect()
+    }
+
+    /// Starts as many instances as the job allows now.
+    fn start_wave(&mut self) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        let run = &self.setup.job.run;
+        let canary_size = run.canary;
+        let max_in_flight = run.max_in_flight.max(1);
+        if canary_size > 0 && !self.canary_chosen {
+            self.canary_chosen = true;
+            self.canary = self.take_waiting(canary_size);
+            let canary = self.canary.clone();
+            self.start_all(&canary);
+            return;
+        }
+        if !self.canary.is_empty() {
+            if !self.canary_passed() {
+                return;
+            }
+            self.canary.clear();
+        }
+        let in_flight = self.state.counts.in_flight;
+        let free = max_in_flight.saturating_sub(in_flight);
+        let left = u32::try_from(self.waiting.len()).unwrap_or(u32::MAX);
+        // A slot at a time would mean a call for each instance.
+        if in_flight == 0 || free >= left.min(max_in_flight.div_ceil(2)) {
+            let wave = self.take_waiting(free);
+            self.start_all(&wave);
+        }
+    }
+
+    /// Whether every instance of the canary came out well. Stops the run when one did not.
+    fn canary_passed(&mut self) -> bool {
+        let mut bad = None;
+        for &index in &self.canary {
+            let Some(target) = self.state.target(index) else { continue };
+            match target.stage {
+                Stage::Done => {
+                    if target.verdict.as_ref().is_none_or(|verdict| verdict.result != ResultKind::Ok) {
+                        bad = Some(target.id.to_string());
+                    }
+                }
+                Stage::SetAside => bad = Some(target.id.to_string()),
+                _ => return false,
+            }
+        }
+        if let Some(instance) = bad {
+            self.stop_starts(StopReason::Canary { instance });
+            return false;
+        }
+        true
+    }
+
+    /// The next instances whose turn it is; members of one cluster never together.
+    fn take_waiting(&mut self, count: u32) -> Vec<TargetIndex> {
+        let spread = self.setup.job.run.spread_by.is_some();
+        let mut busy: std::collections::BTreeSet<Box<str>> = std::collections::BTreeSet::new();
+        if spread {
+            busy.extend(
+                self.state
+                    .targets
+                    .iter()
+                    .filter(|target| {
+                        matches!(target.stage, Stage::Starting { .. } | Stage::Running { .. } | Stage::Looking)
+                    })
+                    .filter_map(|target| target.spread.clone()),
+            );
+        }
+        let mut taken = Vec::new();
+        let mut left = std::collections::VecDeque::new();
+        while let Some(index) = self.waiting.pop_front() {
+            let Some(target) = self.state.target(index) else { continue };
+            let Stage::Waiting { not_before } = target.stage else { continue };
+            let clash = target.spread.as_ref().is_some_and(|value| busy.contains(value));
+            if taken.len() >= count as usize || not_before > self.now || clash {
+                left.push_back(index);
+                if taken.len() >= count as usize {
+                    break;
+                }
+                continue;
+            }
+            if let Some(value) = target.spread.clone().filter(|_| spread) {
+                busy.insert(value);
+            }
+            taken.push(index);
+        }
+        left.append(&mut self.waiting);
+        self.waiting = left;
+        taken
+    }
+
+    /// When an instance that pauses before another try may start.
+    pub(super) fn next_start_wake(&self) -> Time {
+        self.waiting
+            .iter()
+            .filter_map(|&index| self.state.target(index))
+            .filter_map(|target| match target.stage {
+                Stage::Waiting { not_before } if not_before > self.now => Some(not_before),
+                _ => None,
+            })
+            .min()
+            .unwrap_or(Time::FAR_FUTURE)
+            .min(match self.setup.no_start_after {
+                Some(limit) if self.state.counts.waiting > 0 && limit > self.now => limit,
+                _ => Time::FAR_FUTURE,
+            })
+    }
+
+    /// Starts instances: one call for those whose command is byte for byte the same, up to the service's limit.
+    fn start_all(&mut self, targets: &[TargetIndex]) {
+        let mut groups: BTreeMap<(u16, u32), Vec<TargetIndex>> = BTreeMap::new();
+        for &index in targets {
+            let Some(target) = self.state.target(index) else { continue };
+            let Some(command) = target.command else { continue };
+            groups.entry((target.region, command)).or_default().push(index);
+        }
+        let size = self.state.ids_per_call.max(1);
+        for group in groups.into_values() {
+            for chunk in group.chunks(size) {
+                self.start_batch(chunk);
+            }
+        }
+    }
+
+    fn start_batch(&mut self, targets: &[TargetIndex]) {
+        let Some(first) = targets.first().and_then(|&index| self.state.target(index)) else { return };
+        let Some(planned) = self.state.command_of(first).cloned() else { return };
+        let region = self.region(first.region);
+        let run = self.setup.run_id.clone();
+        let ids = self.ids_of(targets);
+        self.write(Purpose::Run, targets, |call| {
+            let command_type = match planned.platform {
+                Platform::Linux => CommandType::RunShellScript,
+                Platform::Windows => CommandType::RunBatScript,
+            };
+            let token = token(&run, call, &planned.command, &ids);
+            let request = RunCommand {
+                command_type,
+                command_content: Filled::new(planned.command.as_str()).ok()?,
+                instance_ids: Ids::new(ids).ok()?,
+                timeout_seconds: planned.timeout_seconds,
+                client_token: Filled::new(token).ok()?,
+                tags: Tags::new([(RUN_TAG, run.clone()), (CALL_TAG, call.to_string())]).ok(),
+            };
+            Some(request.into_call(&region))
+        });
+    }
+
+    /// The service answered a writing call with success.
+    pub(super) fn write_answered(&mut self, queued: &Queued, reply: &HttpReply) -> Result<(), Failure> {
+        let request_id = reply.header("x-acs-request-id").map(str::to_owned);
+        match queued.call.operation {
+            Operation::RunCommand => {
+                let answer = reply::parse::<replies::RunCommand>(Operation::RunCommand, reply)?;
+                self.accept_call(queued.id, answer.invoke_id, request_id, false);
+            }
+            Operation::AttachInstanceRamRole => {
+                let answer = reply::parse::<replies::AttachInstanceRamRole>(Operation::AttachInstanceRamRole, reply)?;
+                let targets = self.state.calls.get(&queued.id).map(|record| record.targets.clone()).unwrap_or_default();
+                self.emit(Event::CallAccepted { call: queued.id, invoke_id: None, request_id, adopted: false });
+                for instance in self.ids_of(&targets) {
+                    let result = answer.results.iter().find(|result| result.instance_id.as_deref() == Some(&*instance));
+                    let failed = match result {
+                        Some(result) if result.success == Some(true) => None,
+                        Some(result) => Some(result.code.clone().unwrap_or_else(|| "-".to_owned())),
+                        None => Some("NoResult".to_owned()),
+                    };
+                    self.role_result(instance, failed);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn role_result(&mut self, instance: String, failed: Option<String>) {
+        let index = self.state.find(&instance);
+        if failed.is_some() {
+            self.waiting.retain(|&waiting| Some(waiting) != index);
+        }
+        self.emit(Event::RoleAttached { instance, failed });
+    }
+
+    fn accept_call(&mut self, call: u64, invoke_id: String, request_id: Option<String>, adopted: bool) {
+        self.doubts.remove(&call);
+        let before = self.state.invocations.len();
+        let started = self.state.calls.get(&call).map_or(self.now, |record| record.intended_at);
+        self.emit(Event::CallAccepted { call, invoke_id: Some(invoke_id), request_id, adopted });
+        if self.state.invocations.len() > before
+            && let Ok(invocation) = u32::try_from(before)
+        {
+            let first = started.plus_seconds(pacing::POLL_FIRST.value).max(self.now);
+            self.polls.insert((first, invocation));
+        }
+    }
+
+    /// A writing call failed, and the failure does not simply mean "slower".
+    pub(super) fn write_failed(&mut self, queued: Queued, failure: Failure) {
+        let Some(record) = self.state.calls.get(&queued.id) else { return };
+        let age = self.now.since(record.intended_at);
+        let in_window = age < Duration::from_secs(pacing::REPEAT_WINDOW.value);
+        let answered_no = failure.sent == Sent::No
+            || (failure.sent == Sent::Yes
+                && matches!(failure.retry, RetryClass::Never | RetryClass::AfterPause | RetryClass::Throttled));
+        let has_token = queued.call.operation == Operation::RunCommand;
+        let attempts_left = u64::from(queued.attempt) < pacing::WRITE_ATTEMPTS.value;
+        let code = failure.name().to_owned();
+        if failure.retry == RetryClass::RefreshCredentials || failure.retry == RetryClass::SignAgain {
+            // Nothing happened: the service did not let the call in.
+            if self.state.counts.in_flight > 0 && attempts_left && in_window {
+                self.repeat(queued, &code, &failure);
+            } else {
+                self.reject_call(queued.id, failure);
+            }
+            return;
+        }
+        if answered_no && failure.sent == Sent::Yes && failure.retry == RetryClass::Never {
+            self.reject_call(queued.id, failure);
+        } else if answered_no {
+            if attempts_left && in_window && self.state.stopped.is_none() {
+                self.repeat(queued, &code, &failure);
+            } else {
+                self.reject_call(queued.id, failure);
+            }
+        } else if has_token && attempts_left && in_window {
+            // It may have happened: the same bytes with the same token cannot happen twice.
+            self.repeat(queued, &code, &failure);
+        } else {
+            self.doubt_call(queued.id, &code);
+        }
+    }
+
+    fn repeat(&mut self, queued: Queued, code: &str, failure: &Failure) {
+        let operation = queued.call.operation;
+        self.emit(Event::CallRepeated { operation, code: code.to_owned(), attempt: queued.attempt + 1 });
+        self.requeue(queued, failure.retry_after);
+    }
+
+    /// An answered rejection: nothing of the call happened.
+    pub(super) fn reject_call(&mut self, call: u64, failure: Failure) {
+        let Some(record) = self.state.calls.get(&call) else { return };
+        let (purpose, targets) = (record.purpose, record.targets.clone());
+        let code = failure.name().to_owned();
+        let scope = failure.scope;
+        let never_started = self.state.invocations.is_empty() && self.state.counts.in_flight as usize <= targets.len();
+        let error = failure.to_error();
+        self.doubts.remove(&call);
+        // Durable before the halves are intended: their intents come later in the journal.
+        self.emit(Event::CallRejected { call, failure });
+        if purpose == Purpose::Attach {
+            for instance in self.ids_of(&targets) {
+                self.role_result(instance, Some(code.clone()));
+            }
+            return;
+        }
+        let too_many = code == "InstanceIds.ExceedLimit" && targets.len() > 1;
+        if self.state.stopped.is_some() {
+            self.set_aside_stragglers();
+        } else if (scope == Scope::Instance || too_many) && targets.len() > 1 {
+            let (left, right) = targets.split_at(targets.len() / 2);
+            self.halves.push_back(left.to_vec());
+            self.halves.push_back(right.to_vec());
+        } else {
+            for instance in self.ids_of(&targets) {
+                let why = Finding::new(&rows::NOT_STARTED_REJECTED, "").with("code", code.clone());
+                self.emit(Event::NotStarted { instance, why });
+            }
+            if scope == Scope::Account {
+                self.stop_starts(StopReason::Account { code });
+                if never_started && self.error.is_none() {
+                    self.error = Some(error);
+                }
+            }
+        }
+    }
+
+    /// The call may have happened and is not repeated any more: from here on only looks.
+    pub(super) fn doubt_call(&mut self, call: u64, code: &str) {
+        let Some(record) = self.state.calls.get(&call) else { return };
+        let gap = Duration::from_secs(pacing::LOOK_GAP.value);
+        if !record.in_doubt {
+            self.emit(Event::CallInDoubt { call, code: code.to_owned() });
+        }
+        self.doubts.entry(call).or_insert((self.now.plus(gap), 0));
+    }
+
+    /// Looks for calls in doubt whose time has come.
+    pub(super) fn drive_doubts(&mut self) {
+        let due: Vec<u64> = self.doubts.iter().filter(|(_, (at, _))| *at <= self.now).map(|(call, _)| *call).collect();
+        for call in due {
+            // Until the look is answered nobody looks again.
+            if let Some(doubt) = self.doubts.get_mut(&call) {
+                doubt.0 = Time::FAR_FUTURE;
+            }
+            let Some(record) = self.state.calls.get(&call) else {
+                self.doubts.remove(&call);
+                continue;
+            };
+            let Some(first) = record.targets.first().and_then(|&index| self.state.target(index)) else { continue };
+            let region = self.region(first.region);
+            if record.purpose == Purpose::Attach {
+                let ids = self.ids_of(&record.targets.clone());
+                if let Ok(instance_ids) = Ids::new(ids) {
+                    self.read(Errand::RoleLook { call }, DescribeInstanceRamRole { instance_ids }.into_call(&region));
+                }
+            } else if let Some(request) = self.call_look(&region, call, None) {
+                self.read(Errand::CallLook { call, found: Vec::new() }, request);
+            }
+        }
+    }
+
+    fn call_look(&self, region: &str, call: u64, next_token: Option<Filled>) -> Option<ApiCall> {
+        let tags = Tags::new([(RUN_TAG, self.setup.run_id.clone()), (CALL_TAG, call.to_string())]).ok()?;
+        Some(DescribeInvocations { filter: InvocationFilter::Tags(tags), next_token }.into_call(region))
+    }
+
+    /// A look for an invocation is answered.
+    pub(super) fn call_looked(&mut self, call: u64, mut found: Vec<String>, reply: &HttpReply) -> Result<(), Failure> {
+        let page = reply::parse::<replies::DescribeInvocations<'_>>(Operation::DescribeInvocations, reply)?;
+        let number = call.to_string();
+        for invocation in &page.invocations {
+            // A service that ignores the filter must not lend us somebody else's invocation.
+            let ours = |key: &str, value: &str| invocation.tags.iter().any(|tag| tag.key == key && tag.value == value);
+            if ours(RUN_TAG, &self.setup.run_id) && ours(CALL_TAG, &number) {
+                found.extend(invocation.invoke_id.clone());
+            }
+        }
+        if let Some(token) = page.next_token.and_then(|token| Filled::new(token).ok()) {
+            let region = self.region_of_call(call);
+            if let Some(request) = self.call_look(&region, call, Some(token)) {
+                self.read(Errand::CallLook { call, found }, request);
+            }
+            return Ok(());
+        }
+        match found.as_slice() {
+            [one] => self.accept_call(call, one.clone(), None, true),
+            // Two invocations of one call cannot be: nothing about it can be trusted.
+            [_, _, ..] => self.lose_call(call),
+            [] => self.look_again(call),
+        }
+        Ok(())
+    }
+
+    fn region_of_call(&self, call: u64) -> String {
+        let region = self
+            .state
+            .calls
+            .get(&call)
+            .and_then(|record| record.targets.first())
+            .and_then(|&index| self.state.target(index))
+            .map_or(0, |target| target.region);
+        self.region(region)
+    }
+
+    /// Nothing was found: once more after the gap, then it is lost.
+    fn look_again(&mut self, call: u64) {
+        let gap = Duration::from_secs(pacing::LOOK_GAP.value);
+        let next = self.now.plus(gap);
+        let Some(doubt) = self.doubts.get_mut(&call) else { return };
+        doubt.1 += 1;
+        if doubt.1 >= 2 {
+            self.lose_call(call);
+        } else {
+            doubt.0 = next;
+        }
+    }
+
+    fn lose_call(&mut self, call: u64) {
+        self.doubts.remove(&call);
+        let targets = self.state.calls.get(&call).map(|record| record.targets.clone()).unwrap_or_default();
+        self.emit(Event::CallLost { call });
+        for index in targets {
+            self.watch_group(index);
+        }
+    }
+
+    /// The look for an invocation could not be had.
+    pub(super) fn look_given_up(&mut self, call: u64) {
+        self.lose_call(call);
+    }
+
+    /// A look for an attached role is answered.
+    pub(super) fn role_looked(&mut self, call: u64, reply: &HttpReply) -> Result<(), Failure> {
+        let page = reply::parse::<replies::DescribeInstanceRamRole>(Operation::DescribeInstanceRamRole, reply)?;
+        let Some(record) = self.state.calls.get(&call) else { return Ok(()) };
+        let targets = record.targets.clone();
+        let role = self.setup.job.instance_ram_role.clone();
+        self.doubts.remove(&call);
+        self.emit(Event::CallAccepted { call, invoke_id: None, request_id: None, adopted: true });
+        for instance in self.ids_of(&targets) {
+            let attached = page
+                .roles
+                .iter()
+                .find(|found| found.instance_id.as_deref() == Some(&*instance))
+                .and_then(|found| found.ram_role_name.clone());
+            let failed = (attached.as_deref() != Some(&*role)).then(|| "RoleNotFoundAfterAttach".to_owned());
+            self.role_result(instance, failed);
+        }
+        Ok(())
+    }
+
+    /// The look for an attached role could not be had.
+    pub(super) fn role_look_given_up(&mut self, call: u64, failure: &Failure) {
+        let targets = self.state.calls.get(&call).map(|record| record.targets.clone()).unwrap_or_default();
+        self.doubts.remove(&call);
+        self.emit(Event::CallAccepted { call, invoke_id: None, request_id: None, adopted: true });
+        for instance in self.ids_of(&targets) {
+            self.role_result(instance, Some(failure.name().to_owned()));
+        }
+    }
+}
+
+/// The same token with the same bytes is carried out once. Another call, or other bytes, is another token.
+fn token(run: &str, call: u64, command: &str, ids: &[String]) -> String {
+    let mut hash = Sha256::new();
+    for part in [run, &call.to_string(), command, &ids.join(",")] {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    let digest = crate::plan::hex(&hash.finalize());
+    format!("consnap-{}", digest.get(..40).unwrap_or(&digest))
+}

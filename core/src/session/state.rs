@@ -1,0 +1,556 @@
+//! The state of a run: nothing but the fold of its events. It decides nothing.
+
+use std::collections::BTreeMap;
+
+use super::event::{Event, Goal, Numbered, Phase, PlannedCommand, Purpose, StopReason};
+use crate::api::ApiCall;
+use crate::catalog::messages::verdicts as rows;
+use crate::config::Job;
+use crate::consistency::{Consistency, Platform, RequiredConsistency};
+use crate::finding::Finding;
+use crate::output::Outcome;
+use crate::time::Time;
+use crate::verdict::{Evidence, ExpectedDisk, Look, ResultKind, Verdict, judge};
+
+/// Index of an instance in [`State::targets`].
+pub type TargetIndex = u32;
+
+/// Where an instance stands.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// It will not be started.
+    SetAside,
+    /// It waits for its turn.
+    Waiting {
+        /// Not before this time.
+        not_before: Time,
+    },
+    /// Its call may be under way.
+    Starting {
+        /// The call.
+        call: u64,
+    },
+    /// Its command was taken.
+    Running {
+        /// Index in [`State::invocations`].
+        invocation: u32,
+    },
+    /// Its command is over, or lost; a look for the group must tell.
+    Looking,
+    /// All is known that can be.
+    Done,
+}
+
+/// An instance of the run.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// `i-...`.
+    pub id: Box<str>,
+    /// Its name; hostile text.
+    pub name: Box<str>,
+    /// Index in [`State::regions`].
+    pub region: u16,
+    /// Its platform, where known.
+    pub platform: Option<Platform>,
+    /// The level the command is expected to reach.
+    pub predicted: Consistency,
+    /// Why.
+    pub predicted_why: Box<Finding>,
+    /// All findings about it.
+    pub findings: Box<[Finding]>,
+    /// The disks that must be in the group.
+    pub expected: Box<[ExpectedDisk]>,
+    /// The disks the job leaves out.
+    pub excluded: Box<[String]>,
+    /// Version of Cloud Assistant.
+    pub agent_version: Option<Box<str>>,
+    /// The value of the `spread_by` tag.
+    pub spread: Option<Box<str>>,
+    /// Whether the role must be attached first, and is not yet.
+    pub needs_role: bool,
+    /// When consnap attached the role.
+    pub role_attached_at: Option<Time>,
+    /// Index in [`State::commands`].
+    pub command: Option<u32>,
+    /// Where it stands.
+    pub stage: Stage,
+    /// How often it was started.
+    pub starts: u8,
+    /// When its last start was intended.
+    pub started_at: Option<Time>,
+    /// Whether the start is in doubt and nothing of it was found.
+    pub lost: bool,
+    /// What became of the command.
+    pub outcome: Option<Box<Outcome>>,
+    /// What the look for the group found.
+    pub look: Option<Box<Look>>,
+    /// Why it was not started.
+    pub not_run: Option<Box<Finding>>,
+    /// The verdict, once all is known.
+    pub verdict: Option<Box<Verdict>>,
+}
+
+/// A writing call.
+#[derive(Clone, Debug)]
+pub struct CallRecord {
+    /// What for.
+    pub purpose: Purpose,
+    /// For whom.
+    pub targets: Vec<TargetIndex>,
+    /// The call, as long as it may have to be repeated.
+    pub request: Option<Box<ApiCall>>,
+    /// When it was intended.
+    pub intended_at: Time,
+    /// Whether looking has begun.
+    pub in_doubt: bool,
+}
+
+/// An invocation the service took.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// `t-...`.
+    pub invoke_id: Box<str>,
+    /// Index in [`State::regions`].
+    pub region: u16,
+    /// Instances without a final result.
+    pub open: Vec<TargetIndex>,
+    /// When its call was intended.
+    pub started_at: Time,
+    /// `Timeout` in seconds.
+    pub timeout_seconds: u32,
+}
+
+/// Counters for progress and reports.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Instances whose start was intended and that are not done.
+    pub in_flight: u32,
+    /// Instances that wait for their turn.
+    pub waiting: u32,
+    /// Instances done, those never started included.
+    pub done: u32,
+    /// Started instances that came out other than `Ok`, and those the service refused.
+    pub failures: u32,
+}
+
+/// The state.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// `8f3a01c2`.
+    pub run_id: String,
+    /// What for.
+    pub goal: Goal,
+    /// When it began.
+    pub started_at: Time,
+    /// The last event's time.
+    pub last_at: Time,
+    /// The last event's number.
+    pub last_seq: u64,
+    /// The account.
+    pub account_id: Option<String>,
+    /// The caller.
+    pub caller_arn: Option<String>,
+    /// The phase.
+    pub phase: Phase,
+    /// Regions of the job.
+    pub regions: Vec<String>,
+    /// The commands.
+    pub commands: Vec<PlannedCommand>,
+    /// The instances, in the order they were checked.
+    pub targets: Vec<Target>,
+    /// Writing calls without a final answer.
+    pub calls: BTreeMap<u64, CallRecord>,
+    /// The highest call number.
+    pub last_call: u64,
+    /// Invocations.
+    pub invocations: Vec<Invocation>,
+    /// Hash of the plan; set when discovery and check are complete.
+    pub plan_hash: Option<String>,
+    /// Name of the groups.
+    pub group_name: String,
+    /// Instances in one RunCommand.
+    pub ids_per_call: usize,
+    /// Why nothing new is started.
+    pub stopped: Option<StopReason>,
+    /// How far the service's clock is ahead, in milliseconds.
+    pub clock_offset_millis: i64,
+    /// How often the service asked to slow down.
+    pub throttled: u64,
+    /// Calls sent by the processes that ended this run.
+    pub calls_sent: u64,
+    /// Code of the error that ended the run.
+    pub error: Option<String>,
+    /// Counters.
+    pub counts: Counts,
+    /// What the job requires.
+    pub required: RequiredConsistency,
+    scripts_on_linux: bool,
+    index: BTreeMap<Box<str>, TargetIndex>,
+}
+
+impl State {
+    /// The state before the first event.
+    pub fn new(job: &Job) -> Self {
+        Self {
+            run_id: String::new(),
+            goal: Goal::Plan,
+            started_at: Time::EPOCH,
+            last_at: Time::EPOCH,
+            last_seq: 0,
+            account_id: None,
+            caller_arn: None,
+            phase: Phase::Identity,
+            regions: job.regions.clone(),
+            commands: Vec::new(),
+            targets: Vec::new(),
+            calls: BTreeMap::new(),
+            last_call: 0,
+            invocations: Vec::new(),
+            plan_hash: None,
+            group_name: String::new(),
+            ids_per_call: usize::try_from(crate::catalog::pacing::IDS_PER_CALL.value).unwrap_or(100),
+            stopped: None,
+            clock_offset_millis: 0,
+            throttled: 0,
+            calls_sent: 0,
+            error: None,
+            counts: Counts::default(),
+            required: job.required_consistency,
+            scripts_on_linux: job.linux.pre_script_path.is_some() || job.linux.post_script_path.is_some(),
+            index: BTreeMap::new(),
+        }
+    }
+
+    /// The index of an instance.
+    pub fn find(&self, instance: &str) -> Option<TargetIndex> {
+        self.index.get(instance).copied()
+    }
+
+    /// An instance.
+    pub fn target(&self, index: TargetIndex) -> Option<&Target> {
+        self.targets.get(index as usize)
+    }
+
+    /// The command an instance gets or got.
+    pub fn command_of(&self, target: &Target) -> Option<&PlannedCommand> {
+        self.commands.get(target.command? as usize)
+    }
+
+    /// Takes one event in. An event about something unknown changes nothing: an old journal never breaks a new reader.
+    pub fn apply(&mut self, numbered: &Numbered) {
+        let at = numbered.at;
+        self.last_seq = numbered.seq;
+        self.last_at = self.last_at.max(at);
+        match &numbered.event {
+            Event::RunStarted { run_id, goal, .. } => {
+                self.run_id.clone_from(run_id);
+                self.goal = *goal;
+                self.started_at = at;
+            }
+            Event::CallerIdentified { account_id, arn } => {
+                self.account_id = Some(account_id.clone());
+                self.caller_arn = Some(arn.clone());
+            }
+            Event::PhaseEntered { phase } => self.phase = *phase,
+            Event::CommandWritten { planned, .. } => self.commands.push(planned.clone()),
+            Event::InstanceChecked { .. } => self.add_target(&numbered.event),
+            Event::PlanMade { hash, group_name, .. } => {
+                self.plan_hash = Some(hash.clone());
+                self.group_name.clone_from(group_name);
+            }
+            Event::CallIntended { call, purpose, instances, request } => {
+                self.intend(at, *call, *purpose, instances, request);
+            }
+            Event::CallAccepted { call, invoke_id, .. } => self.accept(*call, invoke_id.as_deref()),
+            Event::CallRejected { call, failure } => self.reject(*call, failure.code.as_deref().unwrap_or("-")),
+            Event::CallInDoubt { call, .. } => {
+                if let Some(record) = self.calls.get_mut(call) {
+                    record.in_doubt = true;
+                }
+            }
+            Event::CallLost { call } => self.lose(*call),
+            Event::NotStarted { instance, why } => {
+                if let Some(index) = self.find(instance) {
+                    if why.row != &rows::NOT_STARTED_STOPPED {
+                        self.counts.failures += 1;
+                    }
+                    self.set_aside(index, why.clone());
+                }
+            }
+            Event::RoleAttached { instance, failed } => self.role_attached(at, instance, failed.as_deref()),
+            Event::CommandFinished { instance, outcome } => self.command_finished(instance, outcome),
+            Event::ResultGone { instance, .. } => {
+                if let Some(index) = self.find(instance) {
+                    self.close_result(index);
+                    self.set_stage(index, Stage::Looking);
+                }
+            }
+            Event::RetryScheduled { instance, not_before, .. } => {
+                if let Some(index) = self.find(instance) {
+                    if let Some(target) = self.targets.get_mut(index as usize) {
+                        target.outcome = None;
+                        target.look = None;
+                    }
+                    self.set_stage(index, Stage::Waiting { not_before: *not_before });
+                }
+            }
+            Event::GroupLooked { instance, look } => self.group_looked(instance, look),
+            Event::StartsStopped { why } => self.stop(why),
+            Event::ClockCorrected { offset_millis } => self.clock_offset_millis = *offset_millis,
+            Event::Throttled { .. } => self.throttled += 1,
+            Event::CallRepeated { .. } => {}
+            Event::RunEnded { calls, error } => {
+                self.calls_sent += calls;
+                self.error.clone_from(error);
+                self.phase = Phase::Ended;
+            }
+        }
+    }
+
+    fn add_target(&mut self, event: &Event) {
+        let Event::InstanceChecked {
+            instance,
+            name,
+            region,
+            platform,
+            predicted,
+            why,
+            findings,
+            expected_disks,
+            excluded_disks,
+            agent_version,
+            spread,
+            needs_role,
+            command,
+            set_aside,
+        } = event
+        else {
+            return;
+        };
+        if self.index.contains_key(instance.as_str()) {
+            return;
+        }
+        let Ok(index) = TargetIndex::try_from(self.targets.len()) else { return };
+        let region = self.regions.iter().position(|known| known == region).unwrap_or_else(|| {
+            self.regions.push(region.clone());
+            self.regions.len() - 1
+        });
+        let stage = if set_aside.is_some() { Stage::SetAside } else { Stage::Waiting { not_before: Time::EPOCH } };
+        if set_aside.is_some() {
+            self.counts.done += 1;
+        } else {
+            self.counts.waiting += 1;
+        }
+        self.index.insert(instance.as_str().into(), index);
+        self.targets.push(Target {
+            id: instance.as_str().into(),
+            name: name.as_str().into(),
+            region: u16::try_from(region).unwrap_or(u16::MAX),
+            platform: *platform,
+            predicted: *predicted,
+            predicted_why: Box::new(why.clone()),
+            findings: findings.clone().into_boxed_slice(),
+            expected: expected_disks.clone().into_boxed_slice(),
+            excluded: excluded_disks.clone().into_boxed_slice(),
+            agent_version: agent_version.as_deref().map(Into::into),
+            spread: spread.as_deref().map(Into::into),
+            needs_role: *needs_role,
+            role_attached_at: None,
+            command: *command,
+            stage,
+            starts: 0,
+            started_at: None,
+            lost: false,
+            outcome: None,
+            look: None,
+            not_run: set_aside.as_ref().map(|finding| Box::new(finding.clone())),
+            verdict: None,
+        });
+    }
+
+    fn intend(&mut self, at: Time, call: u64, purpose: Purpose, instances: &[String], request: &ApiCall) {
+        let targets: Vec<TargetIndex> = instances.iter().filter_map(|id| self.find(id)).collect();
+        self.last_call = self.last_call.max(call);
+        if purpose == Purpose::Run {
+            for &index in &targets {
+                self.set_stage(index, Stage::Starting { call });
+                if let Some(target) = self.targets.get_mut(index as usize) {
+                    target.starts = target.starts.saturating_add(1);
+                    target.started_at = Some(at);
+                }
+            }
+        }
+        let record =
+            CallRecord { purpose, targets, request: Some(Box::new(request.clone())), intended_at: at, in_doubt: false };
+        self.calls.insert(call, record);
+    }
+
+    fn accept(&mut self, call: u64, invoke_id: Option<&str>) {
+        let Some(record) = self.calls.remove(&call) else { return };
+        let Some(invoke_id) = invoke_id else { return };
+        let Ok(invocation) = u32::try_from(self.invocations.len()) else { return };
+        let first = record.targets.first().and_then(|&index| self.target(index));
+        let region = first.map_or(0, |target| target.region);
+        let timeout_seconds =
+            first.and_then(|target| self.command_of(target)).map_or(60, |command| command.timeout_seconds);
+        for &index in &record.targets {
+            self.set_stage(index, Stage::Running { invocation });
+        }
+        self.invocations.push(Invocation {
+            invoke_id: invoke_id.into(),
+            region,
+            open: record.targets,
+            started_at: record.intended_at,
+            timeout_seconds,
+        });
+    }
+
+    fn reject(&mut self, call: u64, code: &str) {
+        let Some(record) = self.calls.remove(&call) else { return };
+        if record.purpose == Purpose::Attach {
+            return;
+        }
+        if code == "InstanceIds.ExceedLimit" {
+            self.ids_per_call = usize::try_from(crate::catalog::pacing::IDS_PER_CALL_REDUCED.value).unwrap_or(50);
+        }
+        // They wait again; what follows (a half, or being set aside) is the session's decision and another event.
+        for &index in &record.targets {
+            if let Some(target) = self.targets.get_mut(index as usize) {
+                target.starts = target.starts.saturating_sub(1);
+                target.started_at = None;
+            }
+            self.set_stage(index, Stage::Waiting { not_before: Time::EPOCH });
+        }
+    }
+
+    fn lose(&mut self, call: u64) {
+        let Some(record) = self.calls.remove(&call) else { return };
+        if record.purpose == Purpose::Attach {
+            return;
+        }
+        for &index in &record.targets {
+            if let Some(target) = self.targets.get_mut(index as usize) {
+                target.lost = true;
+            }
+            self.set_stage(index, Stage::Looking);
+        }
+    }
+
+    fn role_attached(&mut self, at: Time, instance: &str, failed: Option<&str>) {
+        let Some(index) = self.find(instance) else { return };
+        if let Some(target) = self.targets.get_mut(index as usize) {
+            target.needs_role = false;
+            match failed {
+                None => target.role_attached_at = Some(at),
+                Some(code) => {
+                    target.not_run = Some(Box::new(Finding::new(&rows::ROLE_NOT_ATTACHED, "").with("code", code)));
+                }
+            }
+        }
+        if failed.is_some() {
+            self.counts.failures += 1;
+            self.set_stage(index, Stage::SetAside);
+        }
+    }
+
+    fn command_finished(&mut self, instance: &str, outcome: &Outcome) {
+        let Some(index) = self.find(instance) else { return };
+        self.close_result(index);
+        let must_look = outcome.succeeded || outcome.group_may_exist || outcome.snapshot_group_id.is_some();
+        if let Some(target) = self.targets.get_mut(index as usize) {
+            target.outcome = Some(Box::new(outcome.clone()));
+        }
+        if must_look || outcome.explained_by == "exit:plugin:16" {
+            self.set_stage(index, Stage::Looking);
+        } else {
+            self.conclude(index);
+        }
+    }
+
+    /// The invocation no longer waits for this instance.
+    fn close_result(&mut self, index: TargetIndex) {
+        let Some(Stage::Running { invocation }) = self.target(index).map(|target| target.stage) else { return };
+        if let Some(invocation) = self.invocations.get_mut(invocation as usize) {
+            invocation.open.retain(|&open| open != index);
+        }
+    }
+
+    fn group_looked(&mut self, instance: &str, look: &Look) {
+        let Some(index) = self.find(instance) else { return };
+        if let Some(target) = self.targets.get_mut(index as usize) {
+            target.look = Some(Box::new(look.clone()));
+            if target.verdict.is_some() {
+                // A later look replaces an earlier verdict.
+                if target.verdict.as_ref().is_some_and(|verdict| verdict.result != ResultKind::Ok) {
+                    self.counts.failures = self.counts.failures.saturating_sub(1);
+                }
+                target.verdict = None;
+            }
+        }
+        self.conclude(index);
+    }
+
+    /// All is known: the verdict stands.
+    fn conclude(&mut self, index: TargetIndex) {
+        let Some(target) = self.targets.get(index as usize) else { return };
+        let mut verdict = judge(&Evidence {
+            required: self.required,
+            platform: target.platform,
+            has_scripts: target.platform == Some(Platform::Linux) && self.scripts_on_linux,
+            expected: &target.expected,
+            outcome: target.outcome.as_deref(),
+            look: target.look.as_deref(),
+        });
+        if target.lost && verdict.reached == Consistency::None {
+            verdict.result = ResultKind::Unknown;
+            verdict.reached = Consistency::Unknown;
+            verdict.why = Finding::new(&rows::CALL_LOST, "");
+        }
+        if verdict.result != ResultKind::Ok {
+            self.counts.failures += 1;
+        }
+        if let Some(target) = self.targets.get_mut(index as usize) {
+            target.verdict = Some(Box::new(verdict));
+        }
+        self.set_stage(index, Stage::Done);
+    }
+
+    fn stop(&mut self, why: &StopReason) {
+        if self.stopped.is_none() {
+            self.stopped = Some(why.clone());
+        }
+        for index in 0..self.targets.len() {
+            let waiting = matches!(self.targets.get(index), Some(Target { stage: Stage::Waiting { .. }, .. }));
+            if waiting {
+                let reason = Finding::new(&rows::NOT_STARTED_STOPPED, "").with("reason", why.name());
+                self.set_aside(TargetIndex::try_from(index).unwrap_or(TargetIndex::MAX), reason);
+            }
+        }
+    }
+
+    fn set_aside(&mut self, index: TargetIndex, reason: Finding) {
+        if let Some(target) = self.targets.get_mut(index as usize) {
+            target.not_run = Some(Box::new(reason));
+        }
+        self.set_stage(index, Stage::SetAside);
+    }
+
+    /// Moves an instance and keeps the counters right.
+    fn set_stage(&mut self, index: TargetIndex, stage: Stage) {
+        let Some(target) = self.targets.get_mut(index as usize) else { return };
+        let counts = &mut self.counts;
+        match target.stage {
+            Stage::Waiting { .. } => counts.waiting = counts.waiting.saturating_sub(1),
+            Stage::Starting { .. } | Stage::Running { .. } | Stage::Looking => {
+                counts.in_flight = counts.in_flight.saturating_sub(1);
+            }
+            Stage::SetAside | Stage::Done => counts.done = counts.done.saturating_sub(1),
+        }
+        match stage {
+            Stage::Waiting { .. } => counts.waiting += 1,
+            Stage::Starting { .. } | Stage::Running { .. } | Stage::Looking => counts.in_flight += 1,
+            Stage::SetAside | Stage::Done => counts.done += 1,
+        }
+        target.stage = stage;
+    }
+}

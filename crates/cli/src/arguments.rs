@@ -1,0 +1,82 @@
+//! What can be typed: the commands and the options all of them share.
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::commands;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXAMPLES: &str = "\
+Examples:
+  consnap demo                                   watch a simulated fleet being checked, snapshotted and judged
+  consnap check job.yaml --facts fleet.json      is the job right, are the instances fit, what will it give?
+  consnap command job.yaml --platform linux      the one command line that reaches the plug-in as it was meant
+  consnap run job.yaml                           snapshot the fleet and show which consistency was really reached
+  consnap explain 12                             what does exit code 12 mean, and what is to be done now?
+
+Only `run` and `resume` ever send a call that changes anything; all other commands read, or send nothing at all.
+
+Exit codes:
+  0  everything was reached
+  1  findings of severity error, or an instance failed, is weaker than required or was set aside
+  2  wrong usage, unreadable input or nothing selected; nothing was sent
+  3  credentials or API refused or unreachable; nothing was started
+  4  a result is unknown or still running: `consnap resume RUN`
+  5  a guest may still be held: see to it first";
+
+/// Application-consistent snapshots of Alibaba Cloud ECS instances one can rely on: check, build, run, verify.
+#[derive(Debug, Parser)]
+#[command(name = "consnap", version, styles = STYLES, after_help = EXAMPLES, max_term_width = 110)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) output: OutputOptions,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub(crate) struct OutputOptions {
+    /// How to write data: for people or for programs
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text, help_heading = "Output")]
+    pub(crate) format: Format,
+    /// Language of messages; that of the system when not given
+    #[arg(long, global = true, value_enum, env = "CONSNAP_LANG", hide_env_values = true, help_heading = "Output")]
+    pub(crate) lang: Option<Language>,
+}
+
+/// How data is written.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// One JSON value on standard output; errors as JSON on standard error
+    Json,
+}
+
+/// The language of messages.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    /// English
+    En,
+    /// 简体中文
+    Zh,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Check(commands::check::Arguments),
+    #[command(name = "command")]
+    Build(commands::build::Arguments),
+    Explain(commands::explain::Arguments),
+    Schema(commands::schema::Arguments),
+    Completions(commands::completions::Arguments),
+    Op(commands::op::Arguments),
+}

@@ -1,0 +1,130 @@
+//! `consnap check`: is the job right, are the instances fit, and which consistency will it give?
+
+use std::path::{Path, PathBuf};
+
+use consnap_core::catalog::messages::errors;
+use consnap_core::check::Eligibility;
+use consnap_core::finding::RenderedFinding;
+use consnap_core::ops::check::{CheckOutput, CheckedInstance};
+use consnap_core::ops::{self, CheckInput};
+use consnap_core::{Error, ErrorKind, Severity, Text};
+use serde_json::Value;
+
+use crate::console::Console;
+use crate::document::{self, Document};
+use crate::exit::{Exit, Failure};
+
+/// Check a job document, and instances against it; sends nothing
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  consnap check job.yaml
+  consnap check job.yaml --facts fleet.json --as-of 2025-06-01
+  consnap check job.yaml --facts fleet.jsonl --format json | jq '.instances[] | select(.eligible != \"yes\")'
+
+Without facts only the document is checked; `consnap plan` looks the instances up.")]
+pub(crate) struct Arguments {
+    /// The job document, YAML or JSON; `-` reads standard input
+    job: PathBuf,
+    /// Facts of instances: one JSON object, a list, or JSON Lines
+    #[arg(long, value_name = "FILE")]
+    facts: Option<PathBuf>,
+    /// Judge by the newest edition of the vendor's documents not later than this day
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<String>,
+}
+
+pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
+    let document = Document::read(&arguments.job)?;
+    let facts = arguments.facts.as_deref().map(read_facts).transpose()?;
+    let checked = ops::check(&CheckInput {
+        job: document.value.clone(),
+        facts: facts.map(Value::Array),
+        platform: None,
+        as_of: arguments.as_of.clone(),
+        now: Some(crate::clock::now()),
+        lang: console.lang(),
+    })?;
+    if console.is_json() {
+        console.json(&checked)?;
+    } else {
+        print(&document, &checked, console)?;
+    }
+    Ok(exit_of(&checked))
+}
+
+fn exit_of(checked: &CheckOutput) -> Exit {
+    let blocked = |findings: &[RenderedFinding]| {
+        if findings.iter().any(RenderedFinding::blocks) { Exit::Findings } else { Exit::Reached }
+    };
+    let instances = checked.instances.iter().flatten().map(|instance| {
+        blocked(&instance.findings).or_worse(match instance.verdict.eligible {
+            Eligibility::Yes => Exit::Reached,
+            Eligibility::No => Exit::Findings,
+            Eligibility::Unknown => Exit::Unknown,
+        })
+    });
+    instances.fold(blocked(&checked.findings), Exit::or_worse)
+}
+
+fn print(document: &Document, checked: &CheckOutput, console: &mut Console) -> Result<(), Failure> {
+    console.findings_as_data(&checked.findings, document)?;
+    let instances = checked.instances.as_deref().unwrap_or_default();
+    for CheckedInstance { findings, verdict } in instances {
+        let line = console.text(
+            &INSTANCE,
+            &[
+                ("instance", verdict.instance_id.clone()),
+                ("eligible", verdict.eligible.to_string()),
+                ("predicted", verdict.predicted_consistency.to_string()),
+                ("why", verdict.predicted_why.message.clone()),
+            ],
+        );
+        let line = console.safe(&line);
+        console.data(&line)?;
+        console.findings_as_data(findings, &Document::made(&verdict.instance_id, Value::Null))?;
+    }
+    let count = |severity| {
+        let all = checked.findings.iter().chain(instances.iter().flat_map(|instance| &instance.findings));
+        all.filter(|finding| finding.severity == severity).count().to_string()
+    };
+    let line = console.text(
+        &SUMMARY,
+        &[
+            ("job", document.name.clone()),
+            ("errors", count(Severity::Error)),
+            ("warnings", count(Severity::Warning)),
+            ("advice", count(Severity::Advice)),
+            ("instances", instances.len().to_string()),
+        ],
+    );
+    let line = console.safe(&line);
+    console.data(&line)
+}
+
+/// One object, a list, or one object a line.
+fn read_facts(path: &Path) -> Result<Vec<Value>, Error> {
+    let text = document::read_text(path)?;
+    let mut all = Vec::new();
+    for value in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
+        let value = value.map_err(|error| {
+            Error::new(ErrorKind::Input, &errors::UNREADABLE_FACTS)
+                .with("place", format!("{}:{}:{}", path.display(), error.line(), error.column()))
+                .with("reason", error.to_string())
+        })?;
+        match value {
+            Value::Array(list) => all.extend(list),
+            one => all.push(one),
+        }
+    }
+    Ok(all)
+}
+
+static INSTANCE: Text = Text::new(
+    "{instance}: eligible {eligible}, predicted consistency {predicted}: {why}",
+    "{instance}：是否符合条件 {eligible}，预计一致性 {predicted}：{why}",
+);
+static SUMMARY: Text = Text::new(
+    "{job}: {errors} errors, {warnings} warnings, {advice} pieces of advice; {instances} instances checked",
+    "{job}：{errors} 个错误，{warnings} 个警告，{advice} 条建议；已检查 {instances} 台实例",
+);

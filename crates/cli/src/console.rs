@@ -1,0 +1,186 @@
+//! What is written, where, in which form and language: data to standard output, all else to standard error.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use consnap_core::finding::RenderedFinding;
+use consnap_core::{Lang, Severity, Text, sanitize};
+use serde::Serialize;
+
+use crate::arguments::{Format, Language, OutputOptions};
+use crate::document::Document;
+use crate::exit::{Exit, Failure};
+
+const BOLD: Style = Style::new().bold();
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const ADVICE: Style = AnsiColor::Blue.on_default().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// The two streams, the form and the language. Colours are dropped where they are not wanted (`NO_COLOR`) or cannot be
+/// shown (a pipe).
+pub(crate) struct Console {
+    format: Format,
+    lang: Lang,
+    out: anstream::AutoStream<io::Stdout>,
+    err: anstream::AutoStream<io::Stderr>,
+    in_ci: bool,
+}
+
+impl Console {
+    pub(crate) fn new(options: &OutputOptions) -> Self {
+        let lang = match options.lang {
+            Some(Language::En) => Lang::En,
+            Some(Language::Zh) => Lang::Zh,
+            None => lang_of_the_system(),
+        };
+        Self {
+            format: options.format,
+            lang,
+            out: anstream::stdout(),
+            err: anstream::stderr(),
+            in_ci: std::env::var_os("CI").is_some_and(|value| !value.is_empty()),
+        }
+    }
+
+    pub(crate) fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    pub(crate) fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// A text of ours with its values filled in.
+    pub(crate) fn text(&self, text: &Text, args: &[(&'static str, String)]) -> String {
+        let args: Vec<_> = args.iter().map(|(name, value)| ((*name).into(), value.clone())).collect();
+        text.fill(self.lang, &args)
+    }
+
+    /// A line of data. The caller has made foreign text in it harmless.
+    pub(crate) fn data(&mut self, line: &str) -> Result<(), Failure> {
+        Ok(writeln!(self.out, "{line}")?)
+    }
+
+    /// Bytes of data as they are.
+    pub(crate) fn raw(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.out.write_all(bytes)?;
+        Ok(self.out.flush()?)
+    }
+
+    /// One JSON value of data, for programs and for reading.
+    pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
+        let text = serde_json::to_string_pretty(value).map_err(io::Error::other)?;
+        self.data(&text)
+    }
+
+    /// One JSON value of data on one line.
+    pub(crate) fn json_line(&mut self, value: &impl Serialize) -> Result<(), Failure> {
+        let text = serde_json::to_string(value).map_err(io::Error::other)?;
+        self.data(&text)?;
+        Ok(self.out.flush()?)
+    }
+
+    /// A line for whoever watches.
+    pub(crate) fn note(&mut self, line: &str) {
+        // Whoever closed standard error does not want to read it.
+        let _ = writeln!(self.err, "{line}");
+    }
+
+    /// Findings as the data of a command.
+    pub(crate) fn findings_as_data(&mut self, findings: &[RenderedFinding], about: &Document) -> Result<(), Failure> {
+        for finding in findings {
+            let text = self.rendered(finding, Some(about));
+            self.data(&text)?;
+        }
+        Ok(())
+    }
+
+    /// Findings beside the data of a command.
+    pub(crate) fn findings_as_notes(&mut self, findings: &[RenderedFinding], about: Option<&Document>) {
+        for finding in findings {
+            let text = self.rendered(finding, about);
+            self.note(&text);
+        }
+    }
+
+    fn rendered(&self, finding: &RenderedFinding, about: Option<&Document>) -> String {
+        let (style, word) = match finding.severity {
+            Severity::Error => (ERROR, ERROR_WORD.get(self.lang)),
+            Severity::Warning => (WARNING, WARNING_WORD.get(self.lang)),
+            Severity::Advice => (ADVICE, ADVICE_WORD.get(self.lang)),
+        };
+        let mut lines =
+            vec![format!("{style}{word}[{}]{style:#}: {BOLD}{}{BOLD:#}", finding.code, self.safe(&finding.message))];
+        let place = match about {
+            Some(document) => document.place(&finding.place),
+            None => finding.place.clone(),
+        };
+        if !place.is_empty() {
+            lines.push(format!("  {DIM}-->{DIM:#} {}", self.safe(&place)));
+        }
+        lines.push(format!("  {DIM}={DIM:#} {}", self.safe(&finding.help)));
+        if let Some(reason) = &finding.accepted {
+            let line = self.text(&ACCEPTED, &[("reason", reason.clone())]);
+            lines.push(format!("  {DIM}={DIM:#} {}", self.safe(&line)));
+        }
+        lines.join("\n")
+    }
+
+    /// Foreign text on one line, harmless where it is going to be read.
+    pub(crate) fn safe(&self, text: &str) -> String {
+        if self.in_ci { sanitize::ci_log(text) } else { sanitize::terminal(text).into_owned() }
+    }
+
+    /// Tells why a command could not be carried out, and gives the exit code.
+    pub(crate) fn failure(&mut self, failure: Failure) -> Exit {
+        let exit = failure.exit();
+        match failure {
+            // Whoever closed the pipe has seen enough.
+            Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+            Failure::Output(error) => {
+                let line = self.text(&OUTPUT_FAILED, &[("reason", error.to_string())]);
+                self.note(&line);
+            }
+            Failure::Error(error) if self.is_json() => {
+                let text = serde_json::to_string_pretty(&error.render(self.lang)).unwrap_or_default();
+                self.note(&text);
+            }
+            Failure::Error(error) => {
+                let rendered = error.render(self.lang);
+                let word = ERROR_WORD.get(self.lang);
+                let mut lines = vec![
+                    format!(
+                        "{ERROR}{word}[{}]{ERROR:#}: {BOLD}{}{BOLD:#}",
+                        rendered.code,
+                        self.safe(&rendered.message)
+                    ),
+                    format!("  {DIM}={DIM:#} {}", self.safe(&rendered.help)),
+                ];
+                if let Some(id) = &rendered.request_id {
+                    let line = self.text(&REQUEST_ID, &[("id", id.clone())]);
+                    lines.push(format!("  {DIM}={DIM:#} {}", self.safe(&line)));
+                }
+                self.note(&lines.join("\n"));
+                self.findings_as_notes(&rendered.findings, None);
+            }
+        }
+        exit
+    }
+}
+
+static ERROR_WORD: Text = Text::new("error", "错误");
+static WARNING_WORD: Text = Text::new("warning", "警告");
+static ADVICE_WORD: Text = Text::new("advice", "建议");
+static ACCEPTED: Text = Text::new("taken on purpose: {reason}", "已豁免：{reason}");
+static REQUEST_ID: Text = Text::new("request id: {id}", "请求 ID：{id}");
+static OUTPUT_FAILED: Text = Text::new("error: the output cannot be written: {reason}", "错误：无法写入输出：{reason}");
+
+/// The language the system is set to, as POSIX has it: the first of these that is set decides.
+fn lang_of_the_system() -> Lang {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| {
+        let value = std::env::var(name).ok()?;
+        (!value.is_empty()).then_some(value)
+    });
+    if set.is_some_and(|value| value.starts_with("zh")) { Lang::Zh } else { Lang::En }
+}

@@ -1,0 +1,126 @@
+//! Session and service in one thread with virtual time: hours of a run in milliseconds, natively and in the browser.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use consnap_core::Time;
+use consnap_core::credentials::Credential;
+use consnap_core::http::{HttpReply, Sent, TransportFailure, TransportReason};
+use consnap_core::session::{Next, Numbered, Session};
+use consnap_core::sign::{SignatureVersion, sign_call};
+
+use crate::{Arrival, Service};
+
+/// Whether a run goes on after some events.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Onward {
+    /// Go on.
+    Go,
+    /// The process dies here: nothing is sent or handled any more.
+    Crash,
+}
+
+/// How a run in memory came to its end.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The session said that it is over.
+    Done,
+    /// The observer let the process die.
+    Crashed,
+    /// The session neither sends nor waits for anything: a defect of the session.
+    Stuck,
+}
+
+/// A driver for one session against one service, in virtual time.
+#[derive(Debug)]
+pub struct MemoryDriver {
+    /// The virtual clock.
+    pub now: Time,
+    /// How long the client waits for a reply.
+    pub read_timeout: Duration,
+    /// Signs the requests.
+    pub credential: Credential,
+    /// How far the client's clock is behind the service's, in milliseconds.
+    pub clock_error_millis: i64,
+    nonce: u64,
+    arrivals: BTreeMap<(Time, u64), (u64, Result<HttpReply, TransportFailure>)>,
+    sequence: u64,
+    synced: u64,
+}
+
+impl MemoryDriver {
+    /// A driver that starts at a time.
+    pub fn new(now: Time, credential: Credential) -> Self {
+        Self {
+            now,
+            read_timeout: Duration::from_secs(15),
+            credential,
+            clock_error_millis: 0,
+            nonce: 0,
+            arrivals: BTreeMap::new(),
+            sequence: 0,
+            synced: 0,
+        }
+    }
+
+    /// The last event that had to be durable before a call was sent. Later ones may be lost in a crash.
+    pub fn synced(&self) -> u64 {
+        self.synced
+    }
+
+    /// Runs until the session is over or the observer lets the process die. The observer sees every event once.
+    pub fn run(
+        &mut self,
+        session: &mut Session,
+        service: &mut impl Service,
+        mut observe: impl FnMut(&[Numbered]) -> Onward,
+    ) -> Ended {
+        loop {
+            let next = session.poll(self.now);
+            if observe(&session.events()) == Onward::Crash {
+                return Ended::Crashed;
+            }
+            match next {
+                Next::Done => return Ended::Done,
+                Next::Send(send) => {
+                    self.synced = self.synced.max(send.after);
+                    let offset = send.clock_offset_millis.saturating_sub(self.clock_error_millis);
+                    let signed_at = Time::from_millis(self.now.millis().saturating_add(offset));
+                    self.nonce += 1;
+                    let nonce = format!("{:032x}", self.nonce);
+                    let host = "127.0.0.1";
+                    let request =
+                        sign_call(&send.call, host, &self.credential, signed_at, &nonce, SignatureVersion::V3);
+                    let answer = service.handle(self.now, &request);
+                    let given_up = self.now.plus(self.read_timeout);
+                    let failure = |reason, detail: &str| {
+                        Err(TransportFailure { sent: Sent::Maybe, reason, detail: detail.to_owned() })
+                    };
+                    let (at, result) = match answer.what {
+                        Arrival::Silence => (given_up, failure(TransportReason::TimedOut, "no answer")),
+                        _ if answer.at > given_up => (given_up, failure(TransportReason::TimedOut, "too late")),
+                        Arrival::ConnectionClosed => {
+                            (answer.at, failure(TransportReason::ConnectionClosed, "connection closed"))
+                        }
+                        Arrival::Reply(reply) => (answer.at, Ok(reply)),
+                    };
+                    self.sequence += 1;
+                    self.arrivals.insert((at.max(self.now), self.sequence), (send.call_id, result));
+                }
+                Next::WaitUntil(wake) => {
+                    let arrival = self.arrivals.first_entry().filter(|entry| entry.key().0 <= wake);
+                    if let Some(entry) = arrival {
+                        let (at, _) = *entry.key();
+                        let (call, result) = entry.remove();
+                        self.now = self.now.max(at);
+                        session.handle(self.now, call, result);
+                    } else if wake == Time::FAR_FUTURE {
+                        return Ended::Stuck;
+                    } else {
+                        self.now = self.now.max(wake);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! What ARCHITECTURE.md promises, held by machine.
+
+mod arrows;
+mod purity;

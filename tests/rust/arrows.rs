@@ -1,0 +1,112 @@
+//! Who may use whom: the arrows of ARCHITECTURE.md, held by a look at what cargo knows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
+
+/// The crates that ship, and the crates of this workspace each may use.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("consnap-core", &[]),
+    ("consnap-client", &["consnap-core"]),
+    ("consnap-simulator", &["consnap-core"]),
+    ("consnap", &["consnap-core", "consnap-client", "consnap-simulator"]),
+];
+
+/// Crates that only one of ours may name.
+const RESERVED: &[(&str, &str)] = &[
+    ("reqwest", "consnap-client"),
+    ("rustls", "consnap-client"),
+    ("axum", "consnap-simulator"),
+    ("clap", "consnap"),
+    ("indicatif", "consnap"),
+    ("serde-saphyr", "consnap"),
+];
+
+/// Crates that would bring a clock, randomness, files or threads into the core.
+const IMPURE: &[&str] = &[
+    "getrandom",
+    "rand",
+    "fastrand",
+    "tokio",
+    "reqwest",
+    "hyper",
+    "mio",
+    "socket2",
+    "js-sys",
+    "wasm-bindgen",
+    "web-sys",
+    "libc",
+    "ahash",
+];
+
+fn metadata(options: &[&str]) -> Metadata {
+    MetadataCommand::new()
+        .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
+        .other_options(options.iter().map(|option| (*option).to_owned()).collect::<Vec<_>>())
+        .exec()
+        .expect("cargo metadata")
+}
+
+#[test]
+fn shipping_crates_use_each_other_along_the_arrows_only() {
+    let metadata = metadata(&["--no-deps", "--locked"]);
+    let allowed: BTreeMap<&str, &[&str]> = ARROWS.iter().copied().collect();
+    let ours: BTreeSet<String> = metadata.workspace_packages().iter().map(|package| package.name.to_string()).collect();
+    for name in allowed.keys() {
+        assert!(ours.contains(*name), "{name} is not a crate of this workspace");
+    }
+    for package in metadata.workspace_packages() {
+        // Tests, benches and xtask may use anything.
+        let Some(may_use) = allowed.get(package.name.as_str()) else { continue };
+        for dependency in
+            package.dependencies.iter().filter(|dependency| dependency.kind != DependencyKind::Development)
+        {
+            if ours.contains(&dependency.name) {
+                assert!(
+                    may_use.contains(&dependency.name.as_str()),
+                    "{} must not use {}",
+                    package.name,
+                    dependency.name
+                );
+            }
+            for (reserved, owner) in RESERVED {
+                assert!(
+                    dependency.name != *reserved || package.name.as_str() == *owner,
+                    "{} uses {reserved}, which only {owner} may",
+                    package.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_impure_is_reachable_from_the_core() {
+    let metadata = metadata(&["--locked", "--filter-platform", "wasm32-unknown-unknown"]);
+    let resolve = metadata.resolve.as_ref().expect("a resolved graph");
+    let nodes: BTreeMap<&PackageId, _> = resolve.nodes.iter().map(|node| (&node.id, node)).collect();
+    let name_of = |id: &PackageId| metadata[id].name.to_string();
+    let core = metadata.packages.iter().find(|package| package.name.as_str() == "consnap-core").expect("the core");
+    let mut reached = BTreeSet::new();
+    let mut open = vec![&core.id];
+    while let Some(id) = open.pop() {
+        if !reached.insert(name_of(id)) {
+            continue;
+        }
+        for dependency in &nodes[id].deps {
+            // Build scripts and macros run on the builder's machine; `schema` is a feature for tools.
+            let normal = dependency.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal);
+            let is_macro = metadata[&dependency.pkg]
+                .targets
+                .iter()
+                .all(|target| target.is_proc_macro() || target.is_custom_build());
+            if normal && !is_macro && dependency.name != "schemars" {
+                open.push(&dependency.pkg);
+            }
+        }
+    }
+    assert!(reached.contains("serde_json"), "the walk found nothing: {reached:?}");
+    for impure in IMPURE {
+        assert!(!reached.contains(*impure), "the core reaches {impure}");
+    }
+}
