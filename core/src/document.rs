@@ -192,6 +192,11 @@ impl Cleaner<'_> {
     }
 
     fn wrong_type(&mut self, value: &Value, shape: &'static Shape) -> Option<Value> {
+        if self.place.is_empty() {
+            let finding = Finding::new(&parameters::NO_MAPPING, "");
+            self.findings.push(finding.with("found", shorten(&value.to_string())));
+            return None;
+        }
         let mut finding = Finding::new(&parameters::WRONG_TYPE, self.place.clone())
             .with("key", self.key())
             .with("expected", shape.type_name())
@@ -376,6 +381,6 @@ mod tests {
         let long = "k".repeat(100_000);
         assert_eq!(read(&json!({"name": "a", long: 1})).1.len(), 1);
         assert_eq!(read(&json!([])).0, None);
-        assert_eq!(read(&json!(null)).1[0].0, "CS103");
+        assert_eq!(read(&json!(null)).1[0].0, "CS108");
     }
 }

@@ -39,7 +39,7 @@ pub fn from_str_json(text: &str) -> (Job, Vec<Finding>) {
             (job, findings)
         }
         Err(error) => {
-            let finding = Finding::new(&parameters::NOT_JSON, "").with("detail", shorten(&error.to_string()));
+            let finding = Finding::new(&parameters::UNREADABLE, "").with("detail", shorten(&error.to_string()));
             (Job::default(), vec![finding])
         }
     }

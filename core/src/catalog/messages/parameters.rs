@@ -1,8 +1,8 @@
 //! Rows `CS100` to `CS149`: the job document and its parameters. `CS100` to `CS108` speak of any document consnap reads.
 
 messages! {
-    NOT_JSON = "CS100", Error, "consnap": {
-        "this is not JSON: {detail}", "内容不是 JSON：{detail}"
+    UNREADABLE = "CS100", Error, "consnap": {
+        "this cannot be read: {detail}", "内容无法读取：{detail}"
     } help {
         "correct the text at the place named, or write the document anew", "请修正所指位置的内容，或重新编写文档"
     };
@@ -41,10 +41,10 @@ messages! {
     } help {
         "keep one of them", "请只保留其中一个"
     };
-    UNREADABLE = "CS108", Error, "consnap": {
-        "the document cannot be read as a whole: {detail}", "文档整体无法读取：{detail}"
+    NO_MAPPING = "CS108", Error, "consnap": {
+        "this is not a mapping of keys to values, but `{found}`", "内容不是键值映射，而是 `{found}`"
     } help {
-        "correct the other findings first; if none is left, report this one", "请先处理其他检查结果；若已全部处理，请反馈此问题"
+        "write the document as keys and values", "请以键值形式编写文档"
     };
     UNKNOWN_VERSION = "CS109", Error, "consnap": {
         "version `{version}` of the job document is not known", "未知的作业文档版本 `{version}`"
