@@ -13,6 +13,8 @@ mod json;
 mod memory;
 mod random;
 pub mod scenario;
+#[cfg(feature = "server")]
+pub mod server;
 mod service;
 mod truth;
 mod world;

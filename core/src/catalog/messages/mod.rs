@@ -29,6 +29,7 @@ macro_rules! messages {
 pub mod calls;
 pub mod consistency;
 pub mod errors;
+pub mod journal;
 pub mod outcomes;
 pub mod parameters;
 pub mod prerequisites;
@@ -46,6 +47,7 @@ pub static TABLES: &[&[&MessageRow]] = &[
     outcomes::ROWS,
     errors::ROWS,
     calls::ROWS,
+    journal::ROWS,
     runs::ROWS,
 ];
 
