@@ -16,11 +16,13 @@ pub(crate) use similar::most_similar;
 
 /// What a value must look like.
 #[derive(Debug)]
-pub(crate) enum Shape {
+pub enum Shape {
     /// Text.
     Text,
     /// A whole number that the typed form can hold.
     Whole(i64, i64),
+    /// A number, whole or not, within bounds.
+    Number(f64, f64),
     /// True or false.
     Truth,
     /// One of a few words.
@@ -33,25 +35,30 @@ pub(crate) enum Shape {
     List(&'static Shape),
     /// Any keys, each with text.
     TextMap,
+    /// Any keys, each with a value of one shape.
+    Map(&'static Shape),
     /// A mapping with known keys.
     Object(&'static [Key]),
 }
 
 /// A known key of a mapping.
 #[derive(Debug)]
-pub(crate) struct Key {
-    pub(crate) name: &'static str,
-    pub(crate) shape: Shape,
-    pub(crate) required: bool,
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// What its value must look like.
+    pub shape: Shape,
+    /// Whether it must be there.
+    pub required: bool,
 }
 
 /// A key that may be left out.
-pub(crate) const fn optional(name: &'static str, shape: Shape) -> Key {
+pub const fn optional(name: &'static str, shape: Shape) -> Key {
     Key { name, shape, required: false }
 }
 
 /// A key that must be there.
-pub(crate) const fn required(name: &'static str, shape: Shape) -> Key {
+pub const fn required(name: &'static str, shape: Shape) -> Key {
     Key { name, shape, required: true }
 }
 
@@ -61,29 +68,40 @@ impl Shape {
         match self {
             Self::Text | Self::Choice(_) => "string",
             Self::Whole(..) => "integer",
+            Self::Number(..) => "number",
             Self::Truth => "boolean",
             Self::AutoOrSeconds => "auto, or integer",
             Self::Time => "time",
             Self::List(_) => "list",
-            Self::TextMap | Self::Object(_) => "mapping",
+            Self::TextMap | Self::Map(_) | Self::Object(_) => "mapping",
         }
     }
 }
 
 /// How a document treats `null`.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Null {
+pub enum Null {
     /// Said: somebody left a value out.
     Advice,
     /// Silent: it means "unknown", as facts do.
     Unknown,
 }
 
+/// Keeps what fits the shape; everything else becomes a finding. `None` when nothing of the value can be used.
+pub fn clean(document: &Value, keys: &'static [Key], null: Null) -> (Option<Value>, Vec<Finding>) {
+    clean_with(document, keys, null, |_| None)
+}
+
 /// The place of what another tool calls by another name.
 pub(crate) type Alias = fn(&str) -> Option<&'static str>;
 
-/// Keeps what fits the shape; everything else becomes a finding. `None` when nothing of the value can be used.
-pub(crate) fn clean(document: &Value, keys: &'static [Key], null: Null, alias: Alias) -> (Option<Value>, Vec<Finding>) {
+/// As [`clean`]; keys that another tool gives are shown ours.
+pub(crate) fn clean_with(
+    document: &Value,
+    keys: &'static [Key],
+    null: Null,
+    alias: Alias,
+) -> (Option<Value>, Vec<Finding>) {
     let place = String::new();
     let mut cleaner = Cleaner { root: document, root_keys: keys, null, alias, place, findings: Vec::new() };
     let kept = cleaner.object(document, keys);
@@ -108,6 +126,7 @@ impl Cleaner<'_> {
             (Shape::AutoOrSeconds, Value::String(text)) if text == "auto" => Some(value.clone()),
             (Shape::AutoOrSeconds, Value::Number(_)) => self.whole(value, 0, i64::from(u32::MAX), shape),
             (Shape::Whole(least, most), Value::Number(_)) => self.whole(value, *least, *most, shape),
+            (Shape::Number(least, most), Value::Number(_)) => self.number(value, *least, *most),
             (Shape::Choice(choices), Value::String(text)) => self.choice(text, choices),
             (Shape::List(inner), Value::Array(items)) => {
                 let items = items.iter().enumerate();
@@ -118,6 +137,15 @@ impl Cleaner<'_> {
                     .iter()
                     .filter_map(|(key, member)| {
                         let kept = self.inside(key, |it| it.value(member, &Shape::Text))?;
+                        Some((key.clone(), kept))
+                    })
+                    .collect(),
+            )),
+            (Shape::Map(inner), Value::Object(members)) => Some(Value::Object(
+                members
+                    .iter()
+                    .filter_map(|(key, member)| {
+                        let kept = self.inside(key, |it| it.value(member, inner))?;
                         Some((key.clone(), kept))
                     })
                     .collect(),
@@ -179,6 +207,19 @@ impl Cleaner<'_> {
                 None
             }
         }
+    }
+
+    fn number(&mut self, value: &Value, least: f64, most: f64) -> Option<Value> {
+        if value.as_f64().is_some_and(|number| (least..=most).contains(&number)) {
+            return Some(value.clone());
+        }
+        let finding = Finding::new(&parameters::NUMBER_RANGE, self.place.clone())
+            .with("key", self.key())
+            .with("value", value.to_string())
+            .with("least", least.to_string())
+            .with("most", most.to_string());
+        self.findings.push(finding);
+        None
     }
 
     fn choice(&mut self, text: &str, choices: &'static [&'static str]) -> Option<Value> {
@@ -341,7 +382,7 @@ mod tests {
     type Said = (String, String, Option<Value>);
 
     fn read(document: &Value) -> (Option<Value>, Vec<Said>) {
-        let (kept, findings) = clean(document, KEYS, Null::Advice, |name| (name == "Colour").then_some("/colour"));
+        let (kept, findings) = clean_with(document, KEYS, Null::Advice, |name| (name == "Colour").then_some("/colour"));
         let findings = findings.into_iter().map(|f| (f.code().to_owned(), f.place.into_owned(), f.fix)).collect();
         (kept, findings)
     }

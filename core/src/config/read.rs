@@ -8,7 +8,7 @@ use super::Job;
 use super::forms::{is_id, parse_day, parse_duration, parse_spread_by, parse_time_of_day};
 use crate::catalog;
 use crate::catalog::messages::{self, parameters};
-use crate::document::{Key, Null, Shape, clean, duplicate_keys, optional, quoted, required, shorten};
+use crate::document::{Key, Null, Shape, clean_with, duplicate_keys, optional, quoted, required, shorten};
 use crate::finding::Finding;
 
 /// Reads a job document. What cannot be read is a finding and keeps its default; repetitions fall away.
@@ -109,7 +109,7 @@ fn ours(wire: &str) -> Option<&'static str> {
 }
 
 fn read_parts(document: &Value) -> (Job, Vec<Finding>) {
-    let (kept, mut findings) = clean(document, KEYS, Null::Advice, ours);
+    let (kept, mut findings) = clean_with(document, KEYS, Null::Advice, ours);
     let mut job = match serde_json::from_value::<Job>(kept.unwrap_or_else(|| json!({}))) {
         Ok(job) => job,
         Err(error) => {

@@ -9,7 +9,7 @@ use crate::finding::Finding;
 
 /// Reads the facts of one instance. What cannot be read is a finding and stays unknown, as does what is `null`.
 pub fn read(document: &Value) -> (InstanceFacts, Vec<Finding>) {
-    let (kept, mut findings) = clean(document, KEYS, Null::Unknown, |_| None);
+    let (kept, mut findings) = clean(document, KEYS, Null::Unknown);
     let facts = kept.map_or_else(|| Ok(InstanceFacts::default()), serde_json::from_value);
     let facts = facts.unwrap_or_else(|error| {
         findings.push(Finding::new(&parameters::UNREADABLE, "").with("detail", shorten(&error.to_string())));

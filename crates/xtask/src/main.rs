@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a build helper talks to its caller")]
 
 mod python;
+mod python_package;
 mod steps;
 mod wasm;
 
@@ -25,7 +26,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["test"] => test_all(),
         ["test", "rust"] => rust_tests(),
-        ["test", "python"] => python::sdk_tests(),
+        ["test", "python"] => python_package::tests().and_then(|()| python::sdk_tests()),
         ["wasm-check"] => wasm::check(),
         ["generate"] => generate(true),
         ["generate", "--check"] => generate(false),
@@ -57,6 +58,7 @@ fn test_all() -> Result<(), Failure> {
     steps.take("Rust tests", rust_tests);
     steps.take("doc tests", || cargo(&["test", "--workspace", "--doc", "--quiet"]).run());
     steps.take("core on wasm32", wasm::check);
+    steps.take("Python package", python_package::tests);
     steps.take("Python SDKs against the simulator", python::sdk_tests);
     steps.finish()
 }
