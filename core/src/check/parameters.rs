@@ -5,8 +5,7 @@ use serde_json::json;
 use crate::catalog::messages::parameters as rows;
 use crate::catalog::{budget as terms, limits};
 use crate::command::budget::budget;
-use crate::command::timeout;
-use crate::config::Job;
+use crate::config::{Job, Timeout};
 use crate::consistency::{Platform, RequiredConsistency};
 use crate::document::{quoted, shorten};
 use crate::finding::{Finding, Severity};
@@ -278,10 +277,26 @@ fn run(job: &Job, platform: Option<Platform>, findings: &mut Vec<Finding>) {
     if job.run.max_in_flight == 0 {
         findings.push(number_range("/run/max_in_flight", "run.max_in_flight", 0, 1, i64::from(u32::MAX)));
     }
-    // The writer of commands says the same of each instance; here the platform that may take longer speaks for both.
     let platforms = [Platform::Linux, Platform::Windows];
     let possible = platforms.into_iter().filter(|of| platform.is_none_or(|only| only == *of));
-    if let Some(longest) = possible.max_by_key(|of| budget(job, *of).total_seconds) {
-        timeout(job, longest, findings);
+    // Without a platform the one that may take longer speaks for both.
+    let budgets = possible.map(|of| (of, budget(job, of)));
+    let Some((longest, budget)) = budgets.max_by_key(|(_, budget)| budget.total_seconds) else { return };
+    let (least, most) = (limits::TIMEOUT_LEAST.value, terms::CEILING.seconds);
+    if budget.exceeds_ceiling {
+        let finding = Finding::new(&rows::BUDGET_CEILING, "/linux/script_timeout_seconds");
+        findings.push(finding.with("most", most.to_string()));
+    }
+    let Timeout::Seconds(given) = job.run.timeout else { return };
+    if !(least..=most).contains(&given) {
+        findings.push(number_range("/run/timeout", "run.timeout", given.into(), least.into(), most.into()));
+    } else if given < budget.total_seconds {
+        let finding = Finding::new(&rows::TIMEOUT_TOO_SHORT, "/run/timeout")
+            .with("given", given.to_string())
+            .with("platform", longest.name())
+            .with("needed", budget.total_seconds.to_string())
+            .with_fix(json!([{"op": "replace", "path": "/run/timeout", "value": "auto"}]));
+        // The job may have no instance of this platform.
+        findings.push(if platform.is_some() { finding } else { finding.weighing(Severity::Warning) });
     }
 }

@@ -13,7 +13,7 @@ use steps::{Failure, Steps, cargo, has_program};
 
 const HELP: &str = "\
 cargo xtask test               everything that must hold: format, lints, Rust, doc, wasm and Python tests
-cargo xtask test rust|python   only these
+cargo xtask test rust|python   only these; `python-package` leaves out the vendor's SDKs
 cargo xtask wasm-check         the core for wasm32: nothing imported, size within its budget
 cargo xtask generate           write what is generated: reference pages, schemas, assumptions in README.md
 cargo xtask generate --check   fail when one of them is not up to date
@@ -26,10 +26,12 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["test"] => test_all(),
         ["test", "rust"] => rust_tests(),
+        ["test", "python-package"] => python_package::tests(),
         ["test", "python"] => python_package::tests().and_then(|()| python::sdk_tests()),
         ["wasm-check"] => wasm::check(),
         ["generate"] => generate(true),
         ["generate", "--check"] => generate(false),
+        ["bench", "python"] => python_package::bench(),
         ["bench", rest @ ..] => {
             cargo(&["bench", "--package", "consnap-tests", "--bench", "ratios", "--"]).args(rest).run()
         }

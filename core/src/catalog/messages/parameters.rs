@@ -189,6 +189,17 @@ messages! {
     } help {
         "remove `{key}`, or add `{needs}`", "请删除 `{key}`，或添加 `{needs}`"
     };
+    TIMEOUT_TOO_SHORT = "CS137", Error, acceptable, "ecs-domain 1.4; launcher.md 3.3": {
+        "`run.timeout` is {given} s, but a run on {platform} may need {needed} s", "`run.timeout` 为 {given} 秒，但在 {platform} 上运行可能需要 {needed} 秒"
+    } help {
+        "write `auto`: at the time-out the service stops waiting while the plug-in runs on, and the guest may still be held",
+        "请写为 `auto`：超时后服务停止等待，而插件会继续运行，实例可能仍处于冻结状态"
+    };
+    BUDGET_CEILING = "CS138", Error, "assumption A04": {
+        "the script limits add up to more than the largest time-out of {most} s", "脚本时限之和超过最大超时时间 {most} 秒"
+    } help {
+        "lower `linux.script_timeout_seconds`", "请减小 `linux.script_timeout_seconds`"
+    };
     SAME_SCRIPT = "CS139", Warning, "consnap": {
         "pre-freeze and post-thaw script are the same file `{value}`", "应用冻结脚本与应用解冻脚本是同一个文件 `{value}`"
     } help {
