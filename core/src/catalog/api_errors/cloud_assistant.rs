@@ -5,10 +5,10 @@ use crate::text::Text;
 
 const NOT_THIS_INSTANCE: Text = Text::new(
     "take the instance out of the job, or look whether it was released or lies in another region or account",
-    "请将该实例移出任务，或确认其是否已释放、是否属于其他地域或账号",
+    "请将该实例移出作业，或确认其是否已释放、是否属于其他地域或账号",
 );
 const SHORTER: Text =
-    Text::new("shorten the names, paths or description in the job document", "请缩短任务文档中的名称、路径或描述");
+    Text::new("shorten the names, paths or description in the job document", "请缩短作业文档中的名称、路径或描述");
 const QUOTA: Text = Text::new(
     "wait until the quota is free again or have it raised in Quota Center, then run again",
     "请等待配额恢复，或在配额中心申请提升配额后重新运行",
@@ -34,7 +34,7 @@ api_errors! {
         "InvalidRegionId.NotFound" Never Account
             ("there is no such region", "地域不存在")
             => Text::new("correct the region id in the job document, such as `cn-hangzhou`",
-                         "请修正任务文档中的地域 ID，例如 `cn-hangzhou`");
+                         "请修正作业文档中的地域 ID，例如 `cn-hangzhou`");
         "RegionId.ApiNotSupported" Never Account
             ("Cloud Assistant does not offer this call in this region", "该地域不支持此云助手接口")
             => Text::new("run the job in a region where Cloud Assistant is offered",
@@ -70,7 +70,7 @@ api_errors! {
         "InvalidTimeout.ExceedLimit" Never Batch
             ("the time-out of the command is out of range", "命令的超时时间超出范围")
             => Text::new("set a smaller `run.timeout`, or shorter script and freeze time-outs, in the job document",
-                         "请在任务文档中减小 `run.timeout`，或缩短脚本与冻结的超时时间");
+                         "请在作业文档中减小 `run.timeout`，或缩短脚本与冻结的超时时间");
         "InvalidClientToken.Malformed" Never Batch
             ("the ClientToken is not valid", "ClientToken 格式错误") => REPORT;
         "InvalidContainerId.Malformed" Never Batch
