@@ -165,7 +165,7 @@ with_refused_commands! {
     "InstanceRoleInvalid" Service free no_group AfterFix
         ("the RAM role of the instance is missing or not valid", "实例RAM角色不存在或无效")
         ("no role is attached, or it was deleted", "未授予角色，或角色已被删除")
-        => Text::new("attach the role with `consnap role attach`", "请用 `consnap role attach` 授予角色");
+        => Text::new("attach the RAM role to the instance, then run again", "请为实例授予RAM角色后重新运行");
     "FileCreateFail" Service free no_group AfterFix
         ("a file could not be created on the instance", "在实例上创建文件失败")
         ("a full or read-only disk", "磁盘已满或只读")

@@ -41,8 +41,8 @@ api_errors! {
                          "请在支持云助手的地域运行");
         "Operation.Forbidden" Never Account
             ("this account may not make this call", "该账号不允许执行此操作")
-            => Text::new("grant the RAM user or role the Cloud Assistant actions, see `consnap role print`",
-                         "请为 RAM 用户或角色授予云助手相关操作权限，参见 `consnap role print`");
+            => Text::new("grant the RAM user or role `ecs:RunCommand`, `ecs:DescribeInvocations` and `ecs:DescribeCloudAssistantStatus`",
+                         "请为 RAM 用户或角色授予 `ecs:RunCommand`、`ecs:DescribeInvocations` 和 `ecs:DescribeCloudAssistantStatus` 权限");
         "Invocation.ExceedQuota" Never Account
             ("the daily quota of command runs in this region is used up", "该地域当日的命令执行次数已达配额上限") => QUOTA;
         "CmdCount.ExceedQuota" Never Account

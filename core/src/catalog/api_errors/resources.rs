@@ -23,12 +23,12 @@ api_errors! {
                          "请为当前用户授予该角色的 `ram:PassRole` 权限，或以其他方式授予实例 RAM 角色");
         "InvalidRamRole.NotFound" Never Batch
             ("there is no such RAM role", "RAM 角色不存在")
-            => Text::new("correct `instance_ram_role` in the job document, or create the role as `consnap role print` shows",
-                         "请修正作业文档中的 `instance_ram_role`，或按 `consnap role print` 的内容创建该角色");
+            => Text::new("correct `instance_ram_role` in the job document, or create the role with ECS as its trusted entity",
+                         "请修正作业文档中的 `instance_ram_role`，或创建可信实体为云服务器 ECS 的该角色");
         "InvalidRamRole.NotEcsRole" Never Batch
             ("ECS is not a trusted entity of the RAM role", "该 RAM 角色的可信实体不包含云服务器 ECS")
-            => Text::new("set `ecs.aliyuncs.com` as trusted service of the role, see `consnap role print`",
-                         "请将 `ecs.aliyuncs.com` 设为该角色的可信实体，参见 `consnap role print`");
+            => Text::new("name `ecs.aliyuncs.com` as trusted service in the trust policy of the role",
+                         "请在该角色的信任策略中将 `ecs.aliyuncs.com` 设为可信服务");
         "InvalidParameter.AllEmpty" Never Batch
             ("neither instances nor a role are named", "未指定实例或 RAM 角色") => REPORT;
     }

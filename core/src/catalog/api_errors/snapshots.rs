@@ -116,8 +116,8 @@ api_errors! {
             ("the instance is missing", "缺少实例 ID") => REPORT;
         "InvalidOperation.Unauthorized" Never Account
             ("this call is not authorised", "该操作未获授权")
-            => Text::new("add the snapshot actions to the RAM role of the instance, see `consnap role print`",
-                         "请为实例RAM角色添加快照相关权限，参见 `consnap role print`");
+            => Text::new("allow the RAM role of the instance `ecs:CreateSnapshot*`, `ecs:DescribeSnapshot*`, `ecs:DescribeDisks` and `ecs:TagResources`",
+                         "请为实例RAM角色授予 `ecs:CreateSnapshot*`、`ecs:DescribeSnapshot*`、`ecs:DescribeDisks` 和 `ecs:TagResources` 权限");
         "InvalidRegion.NotSupport" Never Account
             ("this region does not offer the function", "该地域不支持此功能")
             => Text::new("run the job in a region that offers snapshot-consistent groups", "请在支持快照一致性组的地域运行");
