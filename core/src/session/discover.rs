@@ -74,10 +74,6 @@ impl Session {
     }
 
     pub(super) fn drive_discovery(&mut self) {
-        if self.state.account_id.is_none() || !self.identity_asked {
-            self.ask_identity();
-            return;
-        }
         if self.state.plan_hash.is_some() || self.setup.goal == Goal::Verify {
             return;
         }
@@ -469,7 +465,8 @@ impl Session {
 fn unfit(job: &Job, check: &InstanceCheck) -> Option<Finding> {
     let blocking = check.findings.iter().find(|finding| finding.blocks());
     match (check.eligible, blocking) {
-        (_, Some(finding)) => return Some(Finding::new(&rows::NOT_STARTED_UNFIT, "").with("code", finding.code())),
+        // The finding says it best itself.
+        (_, Some(finding)) => return Some(finding.clone()),
         (Eligibility::No, None) => {
             return Some(Finding::new(&rows::NOT_STARTED_UNFIT, "").with("code", consistency::UNKNOWN_FITNESS.code));
         }
