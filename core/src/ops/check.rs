@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{Deserialize, Serialize, Value, unreadable};
 use crate::check::{CheckContext, Checker, Eligibility, InstanceCheck, check_many};
-use crate::config::{self, Job};
+use crate::config;
 use crate::consistency::{Consistency, Platform};
 use crate::error::Error;
 use crate::finding::{Finding, RenderedFinding};
@@ -82,34 +82,57 @@ pub struct InstanceVerdict {
 ///
 /// `CE102` when `as_of` cannot be read.
 pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
-    let Some(facts) = input.facts.as_ref().filter(|facts| !facts.is_null()) else {
-        let (job, context) = (config::read(&input.job), context(input)?);
-        let findings = of_job(job.1, &job.0, &context, input.platform);
-        return Ok(CheckOutput { findings: rendered(&findings, input.lang), instance: None, instances: None });
+    let context = CheckContext { as_of: input.as_of.as_deref().map(day).transpose()?, now: input.now };
+    let (job, mut findings) = config::read(&input.job);
+    let checker = Checker::new(&job, &context);
+    let lang = input.lang;
+    let one = |facts: &Value| -> (Vec<Finding>, InstanceVerdict) {
+        let (instance_id, check) = checker.check_document(facts);
+        let InstanceCheck { platform, findings, eligible, predicted, predicted_why } = check;
+        let verdict = InstanceVerdict {
+            instance_id,
+            platform,
+            eligible,
+            predicted_consistency: predicted,
+            predicted_why: predicted_why.render(lang),
+        };
+        (findings, verdict)
     };
-    let text = serde_json::to_vec(facts).map_err(|error| unreadable("check", error.to_string()))?;
-    let mut output = check_documents(input, &text)?;
-    if !facts.is_array()
-        && let Some(CheckedInstance { findings, verdict }) = output.instances.take().and_then(|mut list| list.pop())
-    {
-        output.findings.extend(findings);
-        output.instance = Some(verdict);
+    let mut output = CheckOutput { findings: Vec::new(), instance: None, instances: None };
+    match &input.facts {
+        None | Some(Value::Null) => findings.extend(checker.job_findings(input.platform)),
+        Some(Value::Array(list)) => {
+            findings.extend(checker.job_findings(input.platform));
+            let checked = list.iter().map(|facts| {
+                let (findings, verdict) = one(facts);
+                CheckedInstance { findings: rendered(&findings, lang), verdict }
+            });
+            output.instances = Some(checked.collect());
+        }
+        Some(facts) => {
+            let (of_instance, verdict) = one(facts);
+            findings.extend(checker.job_findings(verdict.platform.or(input.platform)));
+            findings.extend(of_instance);
+            output.instance = Some(verdict);
+        }
     }
+    output.findings = rendered(&findings, lang);
     Ok(output)
 }
 
-/// As [`check`], with the facts as text: one object, a list, or one object after the other. The output is that of a list.
+/// As [`check`] for a list, with the facts as text: a list, or one object after the other. Nothing is read twice.
 ///
 /// # Errors
 ///
 /// `CE102` when `as_of` cannot be read.
 pub fn check_documents(input: &CheckInput, facts: &[u8]) -> Result<CheckOutput, Error> {
-    let ((job, findings), context, lang) = (config::read(&input.job), context(input)?, input.lang);
+    let context = CheckContext { as_of: input.as_of.as_deref().map(day).transpose()?, now: input.now };
+    let (job, mut findings) = config::read(&input.job);
+    findings.extend(Checker::new(&job, &context).job_findings(input.platform));
+    let lang = input.lang;
     let mut instances = Vec::new();
-    let mut platforms = Vec::new();
     let (_, of_batch) = check_many(&job, facts, &context, |checked| {
         let InstanceCheck { platform, findings, eligible, predicted, predicted_why } = checked.check;
-        platforms.push(platform);
         instances.push(CheckedInstance {
             findings: rendered(&findings, lang),
             verdict: InstanceVerdict {
@@ -121,28 +144,8 @@ pub fn check_documents(input: &CheckInput, facts: &[u8]) -> Result<CheckOutput, 
             },
         });
     });
-    // Rules for a platform that no instance has would only be noise.
-    let platform = match platforms.split_first() {
-        Some((Some(first), rest)) if rest.iter().all(|other| *other == Some(*first)) => Some(*first),
-        _ => None,
-    };
-    let mut findings = of_job(findings, &job, &context, input.platform.or(platform));
     findings.extend(of_batch);
     Ok(CheckOutput { findings: rendered(&findings, lang), instance: None, instances: Some(instances) })
-}
-
-/// What reading the job found, then what its rules find.
-fn of_job(mut findings: Vec<Finding>, job: &Job, context: &CheckContext, platform: Option<Platform>) -> Vec<Finding> {
-    for finding in Checker::new(job, context).job_findings(platform) {
-        if !findings.contains(&finding) {
-            findings.push(finding);
-        }
-    }
-    findings
-}
-
-fn context(input: &CheckInput) -> Result<CheckContext, Error> {
-    Ok(CheckContext { as_of: input.as_of.as_deref().map(day).transpose()?, now: input.now })
 }
 
 fn rendered(findings: &[Finding], lang: Lang) -> Vec<RenderedFinding> {

@@ -463,7 +463,9 @@ impl Session {
 
 /// Why an instance is not started, if it is not.
 fn unfit(job: &Job, check: &InstanceCheck) -> Option<Finding> {
-    let blocking = check.findings.iter().find(|finding| finding.blocks());
+    // A level too weak has its own words below.
+    let weaker = &consistency::WEAKER_THAN_REQUIRED;
+    let blocking = check.findings.iter().find(|finding| finding.blocks() && finding.row != weaker);
     match (check.eligible, blocking) {
         // The finding says it best itself.
         (_, Some(finding)) => return Some(finding.clone()),
