@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         ["generate", "--check"] => generate(false),
         ["bench", "python"] => python_package::bench(),
         ["bench", rest @ ..] => {
-            cargo(&["bench", "--package", "consnap-tests", "--bench", "ratios", "--"]).args(rest).run()
+            cargo(&["bench", "--package", "consnap-tests", "--bench", "engine", "--"]).args(rest).run()
         }
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
