@@ -42,8 +42,8 @@ struct Watch {
     /// From this time on a missing group is no group.
     conclude_at: Time,
     /// When its group was first seen, and first seen accomplished.
-    seen_at: Option<Time>,
-    accomplished_at: Option<Time>,
+    first_seen: Option<Time>,
+    accomplished_since: Option<Time>,
 }
 
 #[derive(Debug, Default)]
@@ -102,7 +102,7 @@ impl Session {
         if may_run_on(outcome) {
             conclude_at = conclude_at.max(self.settled_at(index));
         }
-        let watch = Watch { conclude_at, seen_at: None, accomplished_at: None };
+        let watch = Watch { conclude_at, first_seen: None, accomplished_since: None };
         self.verification.watches.entry(region).or_default().insert(index, watch);
         let gap = Duration::from_secs(pacing::VERIFY_GAP.value);
         let soon = self.now.plus(Duration::from_millis(500));
@@ -285,19 +285,19 @@ impl Session {
                 continue;
             };
             let evidence = evidence(group, &sweep.snapshots);
-            let seen_at = watch.seen_at.unwrap_or(now);
+            let first_seen = watch.first_seen.unwrap_or(now);
             let waited = |since: Time, seconds: u64| now.since(since) >= Duration::from_secs(seconds);
             match evidence.status {
                 SnapshotState::Failed => concluded.push((index, Look::Found(evidence))),
                 SnapshotState::Progressing | SnapshotState::Unknown => {
-                    if waited(seen_at, u64::from(budget::GROUP.seconds)) {
+                    if waited(first_seen, u64::from(budget::GROUP.seconds)) {
                         concluded.push((index, Look::Found(evidence)));
                     } else {
                         seen.push((index, false));
                     }
                 }
                 SnapshotState::Accomplished => {
-                    let accomplished_at = watch.accomplished_at.unwrap_or(now);
+                    let accomplished_since = watch.accomplished_since.unwrap_or(now);
                     let complete = target.expected.iter().all(|disk| {
                         evidence.snapshots.iter().any(|snapshot| {
                             snapshot.disk_id == disk.disk_id
@@ -307,7 +307,7 @@ impl Session {
                     });
                     // A command that runs on may still change the picture: both scripts, the tags.
                     let finished = target.outcome.as_ref().is_none_or(|outcome| outcome.finished);
-                    if (complete && finished) || waited(accomplished_at, pacing::TAG_WAIT.value) {
+                    if (complete && finished) || waited(accomplished_since, pacing::TAG_WAIT.value) {
                         concluded.push((index, Look::Found(evidence)));
                     } else {
                         seen.push((index, true));
@@ -318,9 +318,9 @@ impl Session {
         for (index, accomplished) in seen {
             let watch = self.verification.watches.get_mut(&region).and_then(|watches| watches.get_mut(&index));
             if let Some(watch) = watch {
-                watch.seen_at.get_or_insert(now);
+                watch.first_seen.get_or_insert(now);
                 if accomplished {
-                    watch.accomplished_at.get_or_insert(now);
+                    watch.accomplished_since.get_or_insert(now);
                 }
             }
         }
@@ -357,7 +357,7 @@ impl Session {
         let conclude = self
             .verification
             .of_region(region)
-            .filter(|(_, watch)| watch.seen_at.is_none())
+            .filter(|(_, watch)| watch.first_seen.is_none())
             .map(|(_, watch)| watch.conclude_at)
             .min();
         let now = self.now;
@@ -391,7 +391,8 @@ impl Session {
             let Some(target) = self.state.target(index) else { continue };
             let region = target.region;
             let wait = Duration::from_secs(pacing::VERIFY_GAP.value * 2);
-            let watch = Watch { conclude_at: self.now.plus(wait), seen_at: None, accomplished_at: Some(Time::EPOCH) };
+            let watch =
+                Watch { conclude_at: self.now.plus(wait), first_seen: None, accomplished_since: Some(Time::EPOCH) };
             self.verification.watches.entry(region).or_default().insert(index, watch);
             self.verification.pace.insert(region, (self.now, Duration::from_secs(pacing::VERIFY_GAP.value)));
         }
