@@ -14,6 +14,7 @@ pub mod config;
 pub mod consistency;
 pub mod credentials;
 pub mod error;
+pub mod export;
 pub mod facts;
 pub mod finding;
 pub mod http;

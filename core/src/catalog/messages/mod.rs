@@ -29,6 +29,7 @@ macro_rules! messages {
 pub mod calls;
 pub mod consistency;
 pub mod errors;
+pub mod exports;
 pub mod outcomes;
 pub mod parameters;
 pub mod prerequisites;
@@ -40,6 +41,7 @@ pub mod writing;
 pub static TABLES: &[&[&MessageRow]] = &[
     parameters::ROWS,
     writing::ROWS,
+    exports::ROWS,
     prerequisites::ROWS,
     consistency::ROWS,
     verdicts::ROWS,

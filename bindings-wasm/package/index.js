@@ -1,0 +1,37 @@
+// The typed clothes of the engine: objects in, objects out, errors that carry their detail.
+import init, { initSync, operations as names, run as runText, version as versionText } from "./consnap_wasm.js";
+
+/** A call that could not be carried out. What is wrong with input comes back as findings instead. */
+export class ConsnapError extends Error {
+  constructor(detail) {
+    super(detail.message);
+    this.name = "ConsnapError";
+    this.detail = detail;
+  }
+}
+
+/** Loads the engine: in a browser from its own address or a given one. */
+export async function load(source) {
+  await init(source === undefined ? undefined : { module_or_path: source });
+}
+
+/** Loads the engine from bytes or from a compiled module, at once: for Node and for a page with inlined bytes. */
+export function loadSync(module) {
+  initSync({ module });
+}
+
+/** Carries out an operation by name. */
+export function run(operation, input) {
+  try {
+    return JSON.parse(runText(operation, JSON.stringify(input)));
+  } catch (error) {
+    if (typeof error === "string") throw new ConsnapError(JSON.parse(error));
+    throw error;
+  }
+}
+
+/** The names of all operations. */
+export const operations = () => JSON.parse(names());
+
+/** The version of consnap. */
+export const version = () => versionText();

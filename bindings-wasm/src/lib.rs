@@ -1,0 +1,59 @@
+//! The engine of consnap in a browser or in Node. It decides nothing: JSON text goes in, JSON text comes out, and
+//! `package/index.js` gives both their typed clothes.
+
+use consnap_core::error::{Error, ErrorKind, RenderedError};
+use consnap_core::{Lang, ops};
+use serde_json::Value;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Carries out an operation by name. Takes and gives JSON text.
+///
+/// # Errors
+///
+/// The rendered error as JSON text, when the call could not be carried out.
+#[wasm_bindgen]
+pub fn run(operation: &str, input: &str) -> Result<String, String> {
+    let value: Value = match serde_json::from_str(input) {
+        Ok(value) => value,
+        Err(error) => {
+            let row = &consnap_core::catalog::messages::errors::UNREADABLE_INPUT;
+            let error = Error::new(ErrorKind::Input, row).with("operation", operation).with("reason", error.to_string());
+            return Err(text(&error.render(Lang::En)));
+        }
+    };
+    let lang = if value.get("lang").and_then(Value::as_str) == Some("zh") { Lang::Zh } else { Lang::En };
+    match ops::run(operation, value) {
+        Ok(answer) => Ok(answer.to_string()),
+        Err(error) => Err(text(&error.render(lang))),
+    }
+}
+
+/// The names of all operations, as a JSON list.
+#[wasm_bindgen]
+pub fn operations() -> String {
+    Value::from(ops::NAMES.to_vec()).to_string()
+}
+
+/// The version of consnap.
+#[wasm_bindgen]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+fn text(error: &RenderedError) -> String {
+    serde_json::to_string(error).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_rendered_in_the_callers_language() {
+        let of = |operation, input| serde_json::from_str::<Value>(&run(operation, input).unwrap_err()).unwrap();
+        assert_eq!(of("build", "{")["code"], "CE102");
+        assert_eq!(of("nothing", "{}")["code"], "CE101");
+        let chinese = of("nothing", r#"{"lang": "zh"}"#)["message"].to_string();
+        assert!(chinese.chars().any(|c| c > '\u{2e80}'), "{chinese}");
+    }
+}
