@@ -97,6 +97,11 @@ pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     Ok(Scalar::deserialize(deserializer)?.into_text().map(Cow::into_owned))
 }
 
+/// A text borrowed from its document where that is possible; as [`text`], but nothing is the empty text.
+pub(crate) fn borrowed_text<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'a, str>, D::Error> {
+    Ok(Scalar::deserialize(deserializer)?.into_text().unwrap_or_default())
+}
+
 /// A text that says nothing when it is empty; an empty `NextToken` means that there is no further page.
 pub(crate) fn filled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(text(deserializer)?.filter(|text| !text.is_empty()))

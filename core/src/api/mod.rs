@@ -10,8 +10,6 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use lenient::number_or_text;
-
 /// The operations consnap knows. Only those marked as writing change anything.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Operation {

@@ -107,6 +107,19 @@ const REPEAT: Text = Text::new(
     "consnap 会在安全的情况下重试；如持续出现，请携带 RequestId 联系阿里云技术支持",
 );
 
+/// Beginnings of codes that speak of the credentials: the key, the token or the signature (ecs-domain 5.4; the token's
+/// are inferred from the service's own naming).
+pub static CREDENTIAL_CODES: &[&str] = &[
+    "Forbidden.AccessKeyDisabled",
+    "IncompleteSignature",
+    "InvalidAccessKeyId",
+    "InvalidAccessKeySecret",
+    "InvalidSecurityToken",
+    "MissingSecurityToken",
+    "SignatureDoesNotMatch",
+    "TemporaryAccessKey",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,16 +149,3 @@ mod tests {
         assert!(find("").is_none());
     }
 }
-
-/// Beginnings of codes that speak of the credentials: the key, the token or the signature (ecs-domain 5.4; the token's
-/// are inferred from the service's own naming).
-pub static CREDENTIAL_CODES: &[&str] = &[
-    "Forbidden.AccessKeyDisabled",
-    "IncompleteSignature",
-    "InvalidAccessKeyId",
-    "InvalidAccessKeySecret",
-    "InvalidSecurityToken",
-    "MissingSecurityToken",
-    "SignatureDoesNotMatch",
-    "TemporaryAccessKey",
-];

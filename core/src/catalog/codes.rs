@@ -58,7 +58,8 @@ pub fn outcome_rows() -> impl Iterator<Item = &'static OutcomeRow> {
     exit_codes::rows()
         .map(|row| &row.outcome)
         .chain(statuses::ROWS.iter().map(|row| &row.outcome))
-        .chain(task_errors::ROWS.iter())
+        .chain(task_errors::ROWS)
+        .chain([&statuses::UNKNOWN, &task_errors::UNKNOWN])
 }
 
 /// What kind of code it is.

@@ -34,7 +34,7 @@ const SEE_INSTANCES: Text = Text::new("look at the invocation status of each ins
 macro_rules! statuses {
     ($($name:literal $finished:ident $of:ident $layer:ident $held:ident $group:ident $repeat:ident
         $meaning:tt $cause:tt => $next:expr;)*) => {
-        /// All rows; the last stands for statuses that are not known.
+        /// All rows.
         pub static ROWS: &[StatusRow] = &[$(StatusRow {
             finished: statuses!(@$finished),
             of_one_instance: statuses!(@$of),
@@ -101,12 +101,30 @@ statuses! {
     "Stopped" finished invocation Unknown free no_group AfterFix
         ("the invocation was stopped", "命令执行已停止")
         ("somebody stopped it", "该命令执行被人为停止") => SEE_INSTANCES;
-    "unknown" going_on invocation Unknown free group AfterLook
-        ("the invocation status is not in any list that consnap knows", "该命令执行状态不在 consnap 已知的列表中")
-        ("the service is newer than this version of consnap", "服务版本比当前 consnap 更新")
-        => Text::new("look at the result in the console; use a newer version of consnap",
-                     "请在控制台查看执行结果，并使用更新版本的 consnap");
 }
+
+/// What stands for statuses that are not known.
+pub static UNKNOWN: OutcomeRow = outcome!(
+    "status:unknown",
+    "",
+    Unknown,
+    free,
+    group,
+    AfterLook,
+    "consnap: not in any list it knows",
+    (
+        "the invocation status is missing or not in any list that consnap knows",
+        "命令执行状态缺失，或不在 consnap 已知的列表中"
+    ),
+    (
+        "the service is newer than this version of consnap, or the result is not complete",
+        "服务版本比当前 consnap 更新，或结果不完整"
+    ),
+    Text::new(
+        "look at the result in the console; use a newer version of consnap",
+        "请在控制台查看执行结果，并使用更新版本的 consnap"
+    )
+);
 
 #[cfg(test)]
 mod tests {

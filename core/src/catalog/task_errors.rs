@@ -33,7 +33,7 @@ const REPORT: Text = Text::new(
 
 macro_rules! task_errors {
     ($($name:literal $layer:ident $held:ident $group:ident $repeat:ident $meaning:tt $cause:tt => $next:expr;)*) => {
-        /// All rows; the last stands for codes that are not known.
+        /// All rows.
         pub static ROWS: &[OutcomeRow] = &[$(outcome!(
             concat!("task:", $name), $name, $layer, $held, $group, $repeat,
             "Cloud Assistant execution errors; DescribeInvocationResults, ErrorCode (2024-12)", $meaning, $cause, $next
@@ -170,9 +170,21 @@ with_refused_commands! {
         ("a file could not be created on the instance", "在实例上创建文件失败")
         ("a full or read-only disk", "磁盘已满或只读")
         => Text::new("free space on the instance, then run again", "请清理实例磁盘空间后重新运行");
-    "unknown" Unknown free group AfterLook
-        ("the task error code is not in any list that consnap knows", "该任务错误码不在 consnap 已知的列表中")
-        ("the service is newer than this version of consnap", "服务版本比当前 consnap 更新")
-        => Text::new("look at the result in the console; use a newer version of consnap",
-                     "请在控制台查看执行结果，并使用更新版本的 consnap");
 }
+
+/// What stands for codes that are not known.
+pub static UNKNOWN: OutcomeRow = outcome!(
+    "task:unknown",
+    "",
+    Unknown,
+    free,
+    group,
+    AfterLook,
+    "consnap: not in any list it knows",
+    ("the task error code is not in any list that consnap knows", "该任务错误码不在 consnap 已知的列表中"),
+    ("the service is newer than this version of consnap", "服务版本比当前 consnap 更新"),
+    Text::new(
+        "look at the result in the console; use a newer version of consnap",
+        "请在控制台查看执行结果，并使用更新版本的 consnap"
+    )
+);

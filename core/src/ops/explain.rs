@@ -4,8 +4,10 @@ use super::{Deserialize, Serialize, unreadable};
 use crate::catalog::codes::RenderedExplanation;
 use crate::catalog::explain_code;
 use crate::catalog::parameters::{self, ParameterKind, ParameterRow};
+use crate::command::{self, Explained, ReadParameter};
 use crate::consistency::Platform;
 use crate::error::Error;
+use crate::finding::RenderedFinding;
 use crate::text::Lang;
 
 /// One thing to explain: `code`, `parameter`, or `command` with its `platform`.
@@ -17,6 +19,10 @@ pub struct ExplainInput {
     pub code: Option<String>,
     /// A parameter, as the plug-in or as the job spells it: `ExcludeDiskId`, `script_timeout_seconds`.
     pub parameter: Option<String>,
+    /// A whole command, as it would be sent to the instance.
+    pub command: Option<String>,
+    /// The platform of the instance the command is for; without it the one whose plug-in the command names.
+    pub platform: Option<Platform>,
     /// The language of words.
     pub lang: Lang,
 }
@@ -31,11 +37,33 @@ pub enum ExplainOutput {
         /// All meanings, the most likely first; empty when it is not known.
         explanations: Vec<RenderedExplanation>,
     },
+    /// Of a command.
+    Command(CommandExplanation),
     /// Of a parameter.
     Parameter {
         /// The parameter; null when it is not known.
         parameter: Option<ParameterExplanation>,
     },
+}
+
+/// What becomes of a command in the guest.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CommandExplanation {
+    /// The platform it was followed on.
+    pub platform: Platform,
+    /// Whether the way of the command could be followed.
+    pub modelled: bool,
+    /// The plug-in that the launcher is told to start.
+    pub plugin: Option<String>,
+    /// The arguments the plug-in would receive; null when it would not run, or when that cannot be told.
+    pub arguments: Option<Vec<String>>,
+    /// The parameters as the plug-in would read them.
+    pub parameters: Vec<ReadParameter>,
+    /// What is wrong, lost or injected on the way, or worth knowing.
+    pub findings: Vec<RenderedFinding>,
+    /// The same parameters written so that they arrive, where it is clear what was meant and something is wrong.
+    pub corrected: Option<String>,
 }
 
 /// A parameter in one language.
@@ -68,15 +96,35 @@ pub struct ParameterExplanation {
 ///
 /// `CE102` when not exactly one thing is asked for.
 pub fn explain(input: &ExplainInput) -> Result<ExplainOutput, Error> {
-    match (&input.code, &input.parameter) {
-        (Some(code), None) => Ok(ExplainOutput::Code {
+    match (&input.code, &input.parameter, &input.command) {
+        (Some(code), None, None) => Ok(ExplainOutput::Code {
             explanations: explain_code(code).iter().map(|found| found.render(input.lang)).collect(),
         }),
-        (None, Some(name)) => {
+        (None, Some(name), None) => {
             Ok(ExplainOutput::Parameter { parameter: find_parameter(name).map(|row| explained(row, input.lang)) })
+        }
+        (None, None, Some(command)) => {
+            let platform = input.platform.unwrap_or_else(|| platform_of(command));
+            let Explained { modelled, plugin, arguments, parameters, findings, corrected } =
+                command::explain(platform, command);
+            let findings = findings.iter().map(|finding| finding.render(input.lang)).collect();
+            Ok(ExplainOutput::Command(CommandExplanation {
+                platform,
+                modelled,
+                plugin,
+                arguments,
+                parameters,
+                findings,
+                corrected,
+            }))
         }
         _ => Err(unreadable("explain", "one of `code`, `parameter` and `command` is needed".to_owned())),
     }
+}
+
+/// The platform whose plug-in a command names.
+fn platform_of(command: &str) -> Platform {
+    if command.contains(parameters::plugin(Platform::Windows)) { Platform::Windows } else { Platform::Linux }
 }
 
 /// A parameter by either spelling; letter case does not matter here, and a leading dash neither.

@@ -17,17 +17,21 @@ use crate::error::{Error, ErrorKind};
 pub mod build;
 pub mod catalog;
 pub mod check;
+pub mod decode;
 pub mod explain;
+pub mod export;
 pub mod sign;
 
 pub use build::{BuildInput, BuildOutput, build};
 pub use catalog::{CatalogInput, CatalogOutput, catalog};
 pub use check::{CheckInput, CheckOutput, check};
+pub use decode::{DecodeInput, DecodeOutput, decode};
 pub use explain::{ExplainInput, ExplainOutput, explain};
+pub use export::{ExportInput, ExportOutput, export};
 pub use sign::{SignInput, SignOutput, sign};
 
 /// The names of all operations, as [`run`] takes them.
-pub const NAMES: &[&str] = &["build", "catalog", "check", "explain", "sign"];
+pub const NAMES: &[&str] = &["build", "catalog", "check", "decode", "explain", "export", "sign"];
 
 /// Carries out an operation by name.
 ///
@@ -40,7 +44,9 @@ pub fn run(name: &str, input: Value) -> Result<Value, Error> {
         "build" => carry_out(name, input, |input| Ok(build(&input))),
         "catalog" => carry_out(name, input, |input| Ok(catalog(&input))),
         "check" => carry_out(name, input, |input| check(&input)),
+        "decode" => carry_out(name, input, |input| decode(&input)),
         "explain" => carry_out(name, input, |input| explain(&input)),
+        "export" => carry_out(name, input, |input| export(&input)),
         "sign" => carry_out(name, input, |input| Ok(sign(&input))),
         _ => Err(unknown_operation(name)),
     }
@@ -53,7 +59,9 @@ pub fn schema(name: &str) -> Option<Value> {
         "build" => Some(schemas::<BuildInput, BuildOutput>(name)),
         "catalog" => Some(schemas::<CatalogInput, CatalogOutput>(name)),
         "check" => Some(schemas::<CheckInput, CheckOutput>(name)),
+        "decode" => Some(schemas::<DecodeInput, DecodeOutput>(name)),
         "explain" => Some(schemas::<ExplainInput, ExplainOutput>(name)),
+        "export" => Some(schemas::<ExportInput, ExportOutput>(name)),
         "sign" => Some(schemas::<SignInput, SignOutput>(name)),
         _ => None,
     }

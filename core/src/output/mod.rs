@@ -7,12 +7,23 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::api::lenient::{borrowed_text as text, number_or_text};
 use crate::consistency::Consistency;
 use crate::finding::Finding;
 use crate::time::Time;
 
+mod encoding;
+mod judge;
+mod log;
+mod page;
+mod words;
+
+pub use judge::{Decoder, decode};
+pub use page::{Decoded, Results, decode_page, read_results};
+pub use words::RenderedOutcome;
+
 /// Which layer an exit code speaks for.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Layer {
@@ -30,50 +41,50 @@ pub enum Layer {
     Unknown,
 }
 
-/// One result as DescribeInvocationResults gives it, in the wire's spelling; also read from
-/// DescribeInvocations (`InvokeInstance`, whose `FinishTime` is spelled differently).
+/// One result as `DescribeInvocationResults` gives it, in the wire's spelling; also read from
+/// `DescribeInvocations` (`InvokeInstance`, whose `FinishTime` is spelled differently).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "PascalCase")]
 pub struct InvocationResult<'a> {
     /// `i-...`.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "text")]
     pub instance_id: Cow<'a, str>,
     /// `t-...`.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "text")]
     pub invoke_id: Cow<'a, str>,
     /// `c-...`.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "text")]
     pub command_id: Cow<'a, str>,
     /// `Success`, `Failed`, `Timeout`, ... of this instance.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "text")]
     pub invocation_status: Cow<'a, str>,
     /// Of the whole invocation, in the legacy family; never decides.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "text")]
     pub invoke_record_status: Cow<'a, str>,
     /// Absent until finished. Some SDKs hand it on as text.
-    #[serde(deserialize_with = "crate::api::number_or_text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "number_or_text", skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<i64>,
     /// Base64 or plain.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "text")]
     pub output: Cow<'a, str>,
     /// Bytes cut from the output.
-    #[serde(deserialize_with = "crate::api::number_or_text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "number_or_text", skip_serializing_if = "Option::is_none")]
     pub dropped: Option<i64>,
     /// Task error code, such as `ExecutionTimeout`.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "text")]
     pub error_code: Cow<'a, str>,
     /// Free text.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "text")]
     pub error_info: Cow<'a, str>,
     /// When the command started in the guest.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "text")]
     pub start_time: Cow<'a, str>,
     /// When it ended.
-    #[serde(borrow, alias = "FinishTime")]
+    #[serde(borrow, alias = "FinishTime", deserialize_with = "text")]
     pub finished_time: Cow<'a, str>,
     /// When it was stopped.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "text")]
     pub stop_time: Cow<'a, str>,
 }
 
@@ -115,7 +126,7 @@ pub struct Outcome {
     pub claimed: Option<Consistency>,
     /// Key of the catalogue row that explains it: `exit:plugin:12`, `status:Timeout`, `task:ClientNotRunning`.
     pub explained_by: Cow<'static, str>,
-    /// What is odd about the result (CS5xx).
+    /// What is odd about the result (`CS5xx`).
     pub findings: Vec<Finding>,
     /// Version of the plug-in, from its banner.
     pub plugin_version: Option<String>,
@@ -129,30 +140,4 @@ pub struct Outcome {
     pub dropped: u64,
     /// The last lines of the log that speak of an error, for the reader; hostile text.
     pub error_lines: Vec<String>,
-}
-
-/// One result to its outcome.
-pub fn decode(result: &InvocationResult<'_>, _encoding: ContentEncoding) -> Outcome {
-    // Replaced by the decoder proper; until then everything is unknown.
-    Outcome {
-        instance_id: result.instance_id.to_string(),
-        finished: false,
-        invocation_status: result.invocation_status.to_string(),
-        error_code: result.error_code.to_string(),
-        exit_code: result.exit_code,
-        layer: Layer::Unknown,
-        succeeded: false,
-        group_may_exist: true,
-        held: false,
-        snapshot_group_id: None,
-        claimed: None,
-        explained_by: Cow::Borrowed("-"),
-        findings: Vec::new(),
-        plugin_version: None,
-        started_at: None,
-        finished_at: None,
-        frozen_millis: None,
-        dropped: 0,
-        error_lines: Vec::new(),
-    }
 }

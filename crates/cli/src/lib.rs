@@ -11,10 +11,13 @@ mod console;
 mod document;
 mod exit;
 mod job;
+mod progress;
+mod report_text;
+mod table;
 
 use std::ffi::OsString;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use arguments::{Arguments, Command};
 use console::Console;
@@ -37,6 +40,18 @@ pub fn main_from(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(failure) => console.failure(failure),
     };
     exit as u8
+}
+
+/// The help of every command as it stands on a page of 100 columns: the command and its text. For the reference pages.
+pub fn help_pages() -> Vec<(String, String)> {
+    let mut root = Arguments::command().term_width(100);
+    root.build();
+    let mut pages = vec![("consnap".to_owned(), root.render_long_help().to_string())];
+    for command in root.get_subcommands().filter(|command| !command.is_hide_set()) {
+        let mut command = command.clone().term_width(100);
+        pages.push((format!("consnap {}", command.get_name()), command.render_long_help().to_string()));
+    }
+    pages
 }
 
 fn dispatch(command: Command, console: &mut Console) -> Result<Exit, Failure> {

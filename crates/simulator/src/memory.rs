@@ -43,6 +43,7 @@ pub struct MemoryDriver {
     /// How far the client's clock is behind the service's, in milliseconds.
     pub clock_error_millis: i64,
     nonce: u64,
+    nonce_prefix: u64,
     arrivals: BTreeMap<(Time, u64), (u64, Result<HttpReply, TransportFailure>)>,
     sequence: u64,
     synced: u64,
@@ -57,10 +58,16 @@ impl MemoryDriver {
             credential,
             clock_error_millis: 0,
             nonce: 0,
+            nonce_prefix: 0,
             arrivals: BTreeMap::new(),
             sequence: 0,
             synced: 0,
         }
+    }
+
+    /// Makes the nonces of this driver differ from those of another: the service refuses one it has seen.
+    pub fn nonce_prefix(&mut self, prefix: u64) {
+        self.nonce_prefix = prefix;
     }
 
     /// The last event that had to be durable before a call was sent. Later ones may be lost in a crash.
@@ -87,7 +94,7 @@ impl MemoryDriver {
                     let offset = send.clock_offset_millis.saturating_sub(self.clock_error_millis);
                     let signed_at = Time::from_millis(self.now.millis().saturating_add(offset));
                     self.nonce += 1;
-                    let nonce = format!("{:032x}", self.nonce);
+                    let nonce = format!("{:016x}{:016x}", self.nonce_prefix, self.nonce);
                     let host = "127.0.0.1";
                     let request =
                         sign_call(&send.call, host, &self.credential, signed_at, &nonce, SignatureVersion::V3);

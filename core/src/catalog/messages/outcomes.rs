@@ -134,15 +134,16 @@ messages! {
     } help {
         "give the reply as the service sent it", "请提供服务返回的原始内容"
     };
-    WRONG_TYPE = "CS522", Warning, "ECS API reference, DescribeInvocationResults (2024-12)": {
-        "`{field}` has a type that the service never sends and is left out", "`{field}` 的类型与服务返回不符，已忽略"
+    NO_INSTANCE_NAMED = "CS522", Warning, "ECS API reference, DescribeInvocationResults (2024-12)": {
+        "the result names no instance", "结果中没有实例 ID"
     } help {
         "give the reply as the service sent it", "请提供服务返回的原始内容"
     };
-    OUTPUT_TOO_LONG = "CS523", Warning, "consnap: at most 1 MiB of output is read": {
-        "the output has {bytes} bytes; only its last part is read", "输出有 {bytes} 字节，只读取最后一部分"
+    STATUS_CONTRADICTS_ERROR = "CS523", Error, "ECS API reference, DescribeInvocationResults (2024-12)": {
+        "invocation status `{status}` and task error code `{code}` contradict each other",
+        "命令执行状态 `{status}` 与任务错误码 `{code}` 互相矛盾"
     } help {
-        "the service never sends more than 24 KB; give the output of one result",
-        "服务返回的输出不超过 24 KB；请提供单个结果的输出"
+        "the result is not counted as success; look at the output and for the group",
+        "该结果不计为成功；请查看输出并查找快照一致性组"
     };
 }

@@ -391,3 +391,6 @@ fn explained_by_time_out(evidence: &Evidence<'_>) -> bool {
         outcome.explained_by == "status:Timeout" || outcome.explained_by == "task:ExecutionTimeout"
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,179 @@
+//! Results from the JSON they come in: a reply of `DescribeInvocationResults` or of `DescribeInvocations` with output, a
+//! list of results, one result.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{ContentEncoding, Decoder, InvocationResult, Outcome};
+use crate::api::lenient::{borrowed_text, list};
+use crate::catalog::messages::outcomes;
+use crate::finding::Finding;
+
+/// What could be read, and what could not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Results<'a> {
+    /// The results, in their order.
+    pub results: Vec<InvocationResult<'a>>,
+    /// What could not be read, by its place.
+    pub findings: Vec<Finding>,
+}
+
+/// Outcomes of a page, and what of it could not be read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Decoded {
+    /// One outcome a result, in their order.
+    pub outcomes: Vec<Outcome>,
+    /// What could not be read, by its place.
+    pub findings: Vec<Finding>,
+}
+
+/// Reads and decodes a page in one go.
+pub fn decode_page(bytes: &[u8], encoding: ContentEncoding) -> Decoded {
+    let Results { results, findings } = read_results(bytes);
+    let mut decoder = Decoder::new(encoding);
+    Decoded { outcomes: results.iter().map(|result| decoder.decode(result)).collect(), findings }
+}
+
+/// Reads results. It never fails: what cannot be read becomes a finding.
+pub fn read_results(bytes: &[u8]) -> Results<'_> {
+    // One check of the whole instead of one a string.
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return slowly(&String::from_utf8_lossy(bytes));
+    };
+    match serde_json::from_str::<Reply<'_>>(text) {
+        Ok(reply) if reply.is_page() => reply.into_results(),
+        _ => slowly(text),
+    }
+}
+
+/// Either reply, as far as results go.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Reply<'a> {
+    #[serde(borrow)]
+    invocation: Option<Page<'a>>,
+    #[serde(borrow, default, deserialize_with = "list")]
+    invocations: Vec<Invocation<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Page<'a> {
+    #[serde(borrow, deserialize_with = "list")]
+    invocation_results: Vec<InvocationResult<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Invocation<'a> {
+    #[serde(borrow, default, deserialize_with = "borrowed_text")]
+    invoke_id: Cow<'a, str>,
+    #[serde(borrow, default, deserialize_with = "borrowed_text")]
+    command_id: Cow<'a, str>,
+    #[serde(borrow, deserialize_with = "list")]
+    invoke_instances: Vec<InvocationResult<'a>>,
+}
+
+impl<'a> Reply<'a> {
+    fn is_page(&self) -> bool {
+        self.invocation.is_some() || !self.invocations.is_empty()
+    }
+
+    fn into_results(self) -> Results<'a> {
+        let mut read = Results {
+            results: self.invocation.map(|page| page.invocation_results).unwrap_or_default(),
+            findings: Vec::new(),
+        };
+        for invocation in self.invocations {
+            read.results.extend(invocation.invoke_instances.into_iter().map(|mut result| {
+                // The ids stand once, beside the list.
+                result.invoke_id.clone_from(&invocation.invoke_id);
+                result.command_id.clone_from(&invocation.command_id);
+                result
+            }));
+        }
+        for (index, result) in read.results.iter().enumerate() {
+            if result.instance_id.is_empty() {
+                read.findings.push(Finding::new(&outcomes::NO_INSTANCE_NAMED, format!("/{index}")));
+            }
+        }
+        read
+    }
+}
+
+/// Any other shape, or a page with something wrong in it: each result is read by itself.
+fn slowly<'a>(text: &str) -> Results<'a> {
+    let mut read = Results::default();
+    match serde_json::from_str::<Value>(text) {
+        Ok(document) => collect(document, String::new(), &mut read),
+        Err(error) => {
+            read.findings.push(Finding::new(&outcomes::NOT_JSON, "").with("reason", error.to_string()));
+        }
+    }
+    read
+}
+
+/// Members that lead to results, outermost first. `body` is how the SDKs print a reply.
+const WAYS: [&str; 7] =
+    ["body", "Invocation", "Invocations", "InvocationResults", "InvocationResult", "InvokeInstances", "InvokeInstance"];
+/// Members of which a result has at least one.
+const MARKS: [&str; 5] = ["InvocationStatus", "ExitCode", "Output", "ErrorCode", "InstanceId"];
+
+fn collect(value: Value, place: String, read: &mut Results<'_>) {
+    let unreadable =
+        |reason: &str, place: String| Finding::new(&outcomes::UNREADABLE_RESULT, place).with("reason", reason);
+    match value {
+        Value::Array(items) => {
+            for (index, item) in items.into_iter().enumerate() {
+                collect(item, format!("{place}/{index}"), read);
+            }
+        }
+        Value::Object(mut members) => {
+            let on = WAYS.iter().find_map(|way| {
+                let inner = members.get_mut(*way).filter(|inner| inner.is_object() || inner.is_array())?;
+                Some((way, inner.take()))
+            });
+            if let Some((way, inner)) = on {
+                let first = read.results.len();
+                collect(inner, format!("{place}/{way}"), read);
+                let id = |name: &str| members.get(name).and_then(Value::as_str).filter(|id| !id.is_empty());
+                for result in read.results.iter_mut().skip(first) {
+                    if let (Some(id), true) = (id("InvokeId"), result.invoke_id.is_empty()) {
+                        result.invoke_id = id.to_owned().into();
+                    }
+                    if let (Some(id), true) = (id("CommandId"), result.command_id.is_empty()) {
+                        result.command_id = id.to_owned().into();
+                    }
+                }
+                return;
+            }
+            if members.contains_key("CommandContent") && !members.contains_key("InstanceId") {
+                read.findings.push(unreadable("it is an invocation without its instances", place));
+                return;
+            }
+            if let (Some(Value::String(code)), None) = (members.get("Code"), members.get("InstanceId")) {
+                read.findings.push(unreadable(&format!("it is an error reply with code `{code}`"), place));
+                return;
+            }
+            if !MARKS.iter().any(|mark| members.contains_key(*mark)) {
+                read.findings.push(unreadable("it has no member of a result", place));
+                return;
+            }
+            if members.contains_key("FinishedTime") {
+                members.remove("FinishTime");
+            }
+            match InvocationResult::deserialize(Value::Object(members)) {
+                Ok(result) => {
+                    if result.instance_id.is_empty() {
+                        read.findings.push(Finding::new(&outcomes::NO_INSTANCE_NAMED, place));
+                    }
+                    read.results.push(result);
+                }
+                Err(error) => read.findings.push(unreadable(&error.to_string(), place)),
+            }
+        }
+        _ => read.findings.push(unreadable("it is no object", place)),
+    }
+}

@@ -1,0 +1,110 @@
+//! Live progress on a terminal; nothing at all elsewhere, but for what must not wait.
+
+use std::io::IsTerminal as _;
+use std::time::Duration;
+
+use consnap_core::session::{Event, Numbered, Phase, State, StopReason};
+use consnap_core::{Lang, Text, sanitize};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Shows how a run goes on.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    lang: Lang,
+    on_terminal: bool,
+}
+
+impl Progress {
+    pub(crate) fn new(lang: Lang) -> Self {
+        let on_terminal = std::io::stderr().is_terminal();
+        let target = if on_terminal { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(0), target);
+        // A template that cannot be read leaves the plain bar.
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix:10} [{bar:28}] {pos}/{len} {msg}") {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Self { bar, lang, on_terminal }
+    }
+
+    /// Takes in what happened.
+    pub(crate) fn observe(&self, state: &State, events: &[Numbered]) {
+        for numbered in events {
+            match &numbered.event {
+                Event::StartsStopped { why } => self.say_stopped(why),
+                Event::CommandFinished { instance, outcome } if outcome.held => {
+                    self.say(&HELD, &[("instance", instance.clone())], true);
+                }
+                Event::CallInDoubt { code, .. } => self.say(&IN_DOUBT, &[("code", code.clone())], false),
+                _ => {}
+            }
+        }
+        let counts = state.counts;
+        self.bar.set_length(state.targets.len() as u64);
+        self.bar.set_position(u64::from(counts.done));
+        self.bar.set_prefix(phase_word(state.phase).get(self.lang));
+        let message = COUNTS.fill(
+            self.lang,
+            &[
+                ("running".into(), counts.in_flight.to_string()),
+                ("waiting".into(), counts.waiting.to_string()),
+                ("failures".into(), counts.failures.to_string()),
+                ("throttled".into(), state.throttled.to_string()),
+            ],
+        );
+        self.bar.set_message(message);
+    }
+
+    /// Clears the bar before something else is written.
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn say_stopped(&self, why: &StopReason) {
+        let detail = match why {
+            StopReason::Held { instance } | StopReason::Canary { instance } => instance.clone(),
+            StopReason::Errors { failures } => failures.to_string(),
+            StopReason::Account { code } => code.clone(),
+            StopReason::User | StopReason::Deadline | StopReason::Journal | StopReason::Unreachable => String::new(),
+        };
+        self.say(&STOPPED, &[("reason", why.name().to_owned()), ("detail", detail)], true);
+    }
+
+    /// A line above the bar; without a terminal only what must not wait for the end of the run.
+    fn say(&self, text: &Text, args: &[(&'static str, String)], urgent: bool) {
+        let args: Vec<_> = args.iter().map(|(name, value)| ((*name).into(), value.clone())).collect();
+        let line = sanitize::terminal(&text.fill(self.lang, &args)).into_owned();
+        if self.on_terminal {
+            self.bar.println(line);
+        } else if urgent {
+            use std::io::Write as _;
+            let _ = writeln!(std::io::stderr(), "{line}");
+        }
+    }
+}
+
+const fn phase_word(phase: Phase) -> Text {
+    match phase {
+        Phase::Identity => Text::new("identity", "身份"),
+        Phase::Discover => Text::new("discover", "发现"),
+        Phase::Check => Text::new("check", "检查"),
+        Phase::Attach => Text::new("attach", "授予角色"),
+        Phase::Run => Text::new("run", "执行"),
+        Phase::Verify => Text::new("verify", "验证"),
+        Phase::Ended => Text::new("ended", "结束"),
+    }
+}
+
+const COUNTS: Text = Text::new(
+    "{running} running, {waiting} waiting, {failures} not as wanted, slowed down {throttled} times",
+    "{running} 个执行中，{waiting} 个等待，{failures} 个未达到要求，流控 {throttled} 次",
+);
+const HELD: Text = Text::new(
+    "URGENT {instance}: the guest may still be held; check now that the application accepts writes",
+    "紧急 {instance}：实例可能仍处于冻结状态；请立即确认应用可写入",
+);
+const IN_DOUBT: Text = Text::new(
+    "a start got no clear answer ({code}); looking whether it happened",
+    "一次启动请求没有得到明确答复（{code}）；正在查询其是否已执行",
+);
+const STOPPED: Text = Text::new("nothing new is started: {reason} {detail}", "不再启动新实例：{reason} {detail}");

@@ -1,0 +1,221 @@
+//! The scenario: which account, which instances, and what goes wrong.
+//!
+//! A scenario is a YAML or JSON document; [`read`](Scenario::read) takes it with findings, [`Scenario::default`] is the
+//! small one of `consnap simulate`, [`demo_scenario`] the large one of `consnap demo`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+mod demo;
+mod faults;
+mod instance;
+mod read;
+mod small;
+
+pub use demo::demo_scenario;
+pub use faults::{
+    ApiFault, ClosedConnection, GroupFault, GuestFault, Millis, ServiceError, SnapshotFault, TagFault, Throttle,
+};
+pub use instance::{CloudAssistantSpec, DiskSpec, Fleet, GuestSpec, InstanceSpec, Language, MountSpec, ScriptSpec};
+
+/// Everything the simulator is told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct Scenario {
+    /// The version of the document, always 1.
+    pub version: u32,
+    /// The region all instances are in.
+    pub region: String,
+    /// The id of the account, digits.
+    pub account: String,
+    /// Decides every draw: the same scenario and the same calls give the same day.
+    pub seed: u64,
+    /// How much faster than the caller's clock the simulated day passes, 0.001 to 100000.
+    pub time_scale: f64,
+    /// The keys that may sign.
+    pub access_keys: Vec<AccessKey>,
+    /// The RAM roles of the account.
+    pub roles: Vec<Role>,
+    /// Instances, one by one.
+    pub instances: Vec<InstanceSpec>,
+    /// Instances, many of a kind.
+    pub fleets: Vec<Fleet>,
+    /// What goes wrong between caller and service. The first that applies to a call is taken.
+    pub api_faults: Vec<ApiFault>,
+    /// What goes wrong in guests. The first that applies to a start of the plug-in is taken.
+    pub guest_faults: Vec<GuestFault>,
+    /// How many calls of an operation the service takes; by name of the operation, `*` for all others.
+    pub rate_limits: BTreeMap<String, RateLimit>,
+    /// Choices where the service's behaviour is unknown or differs between regions.
+    pub service: ServiceRules,
+}
+
+impl Default for Scenario {
+    fn default() -> Self {
+        small::small_scenario()
+    }
+}
+
+impl Scenario {
+    /// A scenario without any instance, with the key `testid` / `testsecret` and the role `AppSnapshotRoleName`.
+    pub fn empty() -> Self {
+        Self {
+            version: 1,
+            region: "cn-hangzhou".to_owned(),
+            account: "1234567890123456".to_owned(),
+            seed: 1,
+            time_scale: 1.0,
+            access_keys: vec![AccessKey::default()],
+            roles: vec![Role::default()],
+            instances: Vec::new(),
+            fleets: Vec::new(),
+            api_faults: Vec::new(),
+            guest_faults: Vec::new(),
+            rate_limits: BTreeMap::new(),
+            service: ServiceRules::default(),
+        }
+    }
+}
+
+/// A key that may sign. Made up for the scenario; never a real one.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct AccessKey {
+    /// The `AccessKey` id; temporary ones begin with `STS.`.
+    pub id: String,
+    /// The `AccessKey` secret.
+    pub secret: String,
+    /// The STS token that must come with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub security_token: Option<String>,
+    /// Seconds after the first request at which the token ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_after_seconds: Option<u32>,
+    /// Operations that RAM refuses to this key (`Forbidden.RAM`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused_operations: Vec<String>,
+}
+
+impl Default for AccessKey {
+    fn default() -> Self {
+        Self {
+            id: "testid".to_owned(),
+            secret: "testsecret".to_owned(),
+            security_token: None,
+            expires_after_seconds: None,
+            refused_operations: Vec::new(),
+        }
+    }
+}
+
+/// Shows neither secret nor token.
+impl fmt::Debug for AccessKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessKey").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// A RAM role of the account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct Role {
+    /// Its name.
+    pub name: String,
+    /// Whether it trusts ECS and so can be attached to instances.
+    pub trusts_ecs: bool,
+    /// Whether its policy allows what the plug-in calls.
+    pub allows_snapshots: bool,
+}
+
+impl Default for Role {
+    fn default() -> Self {
+        Self { name: "AppSnapshotRoleName".to_owned(), trusts_ecs: true, allows_snapshots: true }
+    }
+}
+
+/// So many calls in so many seconds.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct RateLimit {
+    /// Calls, 1 or more.
+    pub calls: u32,
+    /// Seconds, 1 or more.
+    pub seconds: u32,
+}
+
+impl Default for RateLimit {
+    fn default() -> Self {
+        Self { calls: 100, seconds: 1 }
+    }
+}
+
+/// Choices where the service's behaviour is unknown or differs between regions (ecs-domain 10, 11, 12).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct ServiceRules {
+    /// Instances one `RunCommand` takes: 100, or 50 as in 2021.
+    pub instances_per_command: u32,
+    /// What a command for an instance that is not running does.
+    pub not_running: NotRunning,
+    /// What stopping a command that already runs does.
+    pub stop_running: StopRunning,
+    /// Results kept, over all invocations; the oldest invocations go first.
+    pub history_records: u32,
+    /// Seconds a `ClientToken` is remembered.
+    pub client_token_seconds: u32,
+    /// Milliseconds a new group stays invisible.
+    pub group_invisible_millis: u32,
+    /// Seconds until a newly attached role is seen in the guest.
+    pub role_propagation_seconds: u32,
+    /// Whether `DescribeSnapshotGroups` shows the tags of the member snapshots.
+    pub tags_in_groups: bool,
+    /// How long an answer takes.
+    pub latency_millis: Millis,
+}
+
+impl Default for ServiceRules {
+    fn default() -> Self {
+        Self {
+            instances_per_command: 100,
+            not_running: NotRunning::Reject,
+            stop_running: StopRunning::Terminate,
+            history_records: 10_000,
+            client_token_seconds: 600,
+            group_invisible_millis: 200,
+            role_propagation_seconds: 0,
+            tags_in_groups: true,
+            latency_millis: Millis { min: 0, max: 0 },
+        }
+    }
+}
+
+/// What a command for an instance that is not running does (ecs-domain 10.2: which of them is unknown).
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum NotRunning {
+    /// The whole call fails with `InvalidInstance.NotRunning`.
+    #[default]
+    Reject,
+    /// The call is taken; the instance's task ends `Aborted` with `InstanceNotRunning`.
+    Abort,
+}
+
+/// What stopping a command that already runs does (ecs-domain C11).
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum StopRunning {
+    /// Cloud Assistant ends the shell and says `Terminated`; the plug-in runs on (launcher.md 3.3).
+    #[default]
+    Terminate,
+    /// Nothing: a command that runs is not interrupted.
+    Ignore,
+}

@@ -1,0 +1,1 @@
+//! Reads a scenario, with findings.

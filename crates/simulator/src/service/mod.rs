@@ -1,0 +1,303 @@
+//! The service: reads requests, verifies them, lets faults strike, carries operations out, answers.
+
+mod authentication;
+mod error;
+mod faults;
+mod invocations;
+mod operations;
+mod paging;
+mod parameters;
+mod request;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use consnap_core::Time;
+use consnap_core::api::Operation;
+use consnap_core::http::{HttpReply, HttpRequest};
+
+pub(crate) use authentication::FixedState;
+use authentication::{Gate, Moment};
+use error::ApiError;
+use faults::{FaultState, Rate};
+use invocations::History;
+use operations::ClientTokens;
+use request::{Parameters, Request};
+
+use crate::calls::{CallLog, CallResult, RecordedCall};
+use crate::random::mix;
+use crate::scenario::{AccessKey, ApiFault, ClosedConnection, Scenario, ServiceError};
+use crate::world::World;
+use crate::{Answer, Arrival, Checks, Service};
+
+/// The simulated service with its account.
+#[derive(Clone, Debug)]
+pub struct Simulator {
+    pub(crate) scenario: Arc<Scenario>,
+    pub(crate) world: World,
+    history: History,
+    tokens: ClientTokens,
+    gate: Gate,
+    faults: FaultState,
+    pub(crate) log: CallLog,
+    checks: Checks,
+    origin: Option<Time>,
+    /// The service's clock at the last request.
+    pub(crate) now: Time,
+    requests: u64,
+}
+
+/// What came of a call, before it is put into a reply.
+struct Outcome {
+    result: Result<Vec<u8>, ApiError>,
+    headers: Vec<(&'static str, String)>,
+    way: Way,
+    delay: Duration,
+}
+
+/// How a reply travels.
+enum Way {
+    Whole,
+    Closed,
+    Silent,
+    Html(String),
+}
+
+impl Simulator {
+    /// The service of a scenario, before its first request.
+    pub fn new(scenario: Scenario) -> Self {
+        Self {
+            world: World::new(&scenario),
+            history: History::default(),
+            tokens: ClientTokens::default(),
+            gate: Gate::default(),
+            faults: FaultState::new(&scenario),
+            log: CallLog::default(),
+            checks: Checks::default(),
+            origin: None,
+            now: Time::EPOCH,
+            requests: 0,
+            scenario: Arc::new(scenario),
+        }
+    }
+
+    /// The same service with other checks; tests that replay old requests switch off those that look at the clock.
+    pub fn with_checks(mut self, checks: Checks) -> Self {
+        self.checks = checks;
+        self
+    }
+
+    /// The service of the same scenario as on its first day.
+    pub fn reset(&mut self) {
+        *self = Self::new(Scenario::clone(&self.scenario)).with_checks(self.checks);
+    }
+
+    /// The scenario played.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The requests of the log, the newest last; only the last 100,000 are kept.
+    pub fn calls(&self) -> impl Iterator<Item = &RecordedCall> {
+        self.log.recent()
+    }
+
+    /// How often each operation was called, whatever came of it.
+    pub fn call_counts(&self) -> &BTreeMap<&'static str, u64> {
+        self.log.counts()
+    }
+
+    /// The service's clock for a time on the caller's.
+    fn service_time(&self, wall: Time, origin: Time) -> Time {
+        origin.plus(wall.since(origin).mul_f64(self.scenario.time_scale))
+    }
+
+    /// The caller's clock for a duration on the service's.
+    fn wall_duration(&self, service: Duration) -> Duration {
+        if self.scenario.time_scale > 0.0 { service.div_f64(self.scenario.time_scale) } else { service }
+    }
+
+    fn request_id(&mut self) -> String {
+        self.requests += 1;
+        let (a, b) = (mix(self.scenario.seed ^ mix(self.requests)), mix(self.requests ^ 0x5eed));
+        format!(
+            "{:08X}-{:04X}-5{:03X}-{:04X}-{:012X}",
+            a >> 32,
+            a >> 16 & 0xffff,
+            a & 0xfff,
+            (b >> 48 & 0x3fff) | 0x8000,
+            b & 0xffff_ffff_ffff
+        )
+    }
+
+    /// Verifies a request, lets faults strike and carries it out.
+    fn serve(&mut self, http: &HttpRequest, moment: Moment, request_id: &str) -> Outcome {
+        let latency = self.scenario.service.latency_millis;
+        let delay = self.faults.random().between(latency.min, latency.max);
+        let mut outcome = Outcome {
+            result: Ok(Vec::new()),
+            headers: Vec::new(),
+            way: Way::Whole,
+            delay: Duration::from_millis(u64::from(delay)),
+        };
+        let scenario = Arc::clone(&self.scenario);
+        let (operation, parameters) = match self.admit(&scenario, http, moment) {
+            Ok(admitted) => admitted,
+            Err((name, error)) => {
+                self.log.add(RecordedCall::refused(moment.service, name, &error.code));
+                outcome.result = Err(error);
+                return outcome;
+            }
+        };
+        let rate = self.faults.count(&scenario.rate_limits, operation.name(), moment.service);
+        let fault = self.faults.pick(&scenario.api_faults, operation.name(), &parameters);
+        self.let_strike(&mut outcome, operation, &parameters, moment, request_id, rate, fault);
+        let result = match (&outcome.way, &outcome.result) {
+            (Way::Closed, _) => CallResult::ConnectionClosed,
+            (Way::Silent, _) => CallResult::Silence,
+            (_, Ok(_)) => CallResult::Ok,
+            (_, Err(error)) => CallResult::Error(error.code.clone().into_owned()),
+        };
+        self.log.add(RecordedCall {
+            operation: operation.name().to_owned(),
+            at: moment.service,
+            unknown_parameters: parameters::unknown(operation, &parameters),
+            parameters: parameters.0,
+            result,
+        });
+        outcome
+    }
+
+    /// Reads and verifies a request.
+    fn admit(
+        &mut self,
+        scenario: &Scenario,
+        http: &HttpRequest,
+        moment: Moment,
+    ) -> Result<(Operation, Parameters), (String, ApiError)> {
+        let request = Request::read(http).map_err(|error| (String::new(), error))?;
+        let name = request.action.clone();
+        let refuse = |error| (name.clone(), error);
+        let key: &AccessKey =
+            self.gate.authenticate(&scenario.access_keys, &request, moment, self.checks).map_err(refuse)?;
+        let operation = Operation::ALL
+            .into_iter()
+            .find(|operation| operation.name() == name && operation.version() == request.version)
+            .ok_or_else(|| refuse(ApiError::of("InvalidAction.NotFound")))?;
+        if key.refused_operations.contains(&name) {
+            return Err(refuse(ApiError::of("Forbidden.RAM")));
+        }
+        Ok((operation, request.into_parameters()))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one step of serving, with everything that step decides on")]
+    fn let_strike(
+        &mut self,
+        outcome: &mut Outcome,
+        operation: Operation,
+        parameters: &Parameters,
+        moment: Moment,
+        request_id: &str,
+        rate: Option<Rate>,
+        fault: Option<&ApiFault>,
+    ) {
+        if let Some(rate) = rate {
+            outcome.headers.push(("x-ratelimit-user-api", rate.header(moment.service)));
+            if rate.exceeded {
+                outcome.result = Err(ApiError::of("Throttling.User"));
+                return;
+            }
+        }
+        if let Some(late) = fault.and_then(|fault| fault.latency_millis) {
+            let extra = self.faults.random().between(late.min, late.max);
+            outcome.delay += Duration::from_millis(u64::from(extra));
+        }
+        if let Some(throttle) = fault.and_then(|fault| fault.throttle.as_ref()) {
+            if throttle.time_left_millis > 0 {
+                let rate =
+                    Rate { limit: 1, remain: 0, time_left: u64::from(throttle.time_left_millis), exceeded: true };
+                outcome.headers.retain(|(name, _)| *name != "x-ratelimit-user-api");
+                outcome.headers.push(("x-ratelimit-user-api", rate.header(moment.service)));
+            }
+            outcome.result = Err(service_error(&ServiceError {
+                status: 400,
+                code: throttle.code.clone(),
+                message: String::new(),
+                after_effect: false,
+            }));
+            return;
+        }
+        let error = fault.and_then(|fault| fault.error.as_ref());
+        let closed = fault.and_then(|fault| fault.connection_closed);
+        let silence = fault.and_then(|fault| fault.silence);
+        let html = fault.and_then(|fault| fault.html.clone());
+        let without_effect = error.is_some_and(|error| !error.after_effect)
+            || closed == Some(ClosedConnection::BeforeEffect)
+            || silence == Some(ClosedConnection::BeforeEffect)
+            || html.is_some() && error.is_none();
+        if !without_effect {
+            let done_at = moment.service.plus(outcome.delay);
+            outcome.result = self.carry_out(operation, parameters, moment.service, done_at, request_id);
+        }
+        if let Some(error) = error {
+            outcome.result = Err(service_error(error));
+        }
+        if closed.is_some() {
+            outcome.way = Way::Closed;
+        } else if silence.is_some() {
+            outcome.way = Way::Silent;
+        } else if let Some(html) = html {
+            outcome.way = Way::Html(html);
+        }
+    }
+
+    /// Puts what came of a call into a reply.
+    fn reply(outcome: Outcome, now: Time, request_id: String, host: &str) -> HttpReply {
+        let (status, mut body) = match outcome.result {
+            Ok(body) => (200, body),
+            Err(error) => (error.status, error.body(&request_id, host)),
+        };
+        let mut kind = "application/json;charset=utf-8";
+        if let Way::Html(text) = outcome.way {
+            body = text.into_bytes();
+            kind = "text/html";
+        }
+        let mut headers: Vec<(Cow<'static, str>, String)> = vec![
+            (Cow::Borrowed("date"), now.to_http_date()),
+            (Cow::Borrowed("content-type"), kind.to_owned()),
+            (Cow::Borrowed("x-acs-trace-id"), request_id.replace('-', "").to_ascii_lowercase()),
+            (Cow::Borrowed("x-acs-request-id"), request_id),
+        ];
+        headers.extend(outcome.headers.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)));
+        HttpReply { status, headers, body }
+    }
+}
+
+impl Service for Simulator {
+    fn handle(&mut self, now: Time, request: &HttpRequest) -> Answer {
+        let origin = *self.origin.get_or_insert(now);
+        let service = self.service_time(now, origin).max(self.now);
+        self.now = service;
+        let request_id = self.request_id();
+        let host = request.header("host").unwrap_or("ecs.aliyuncs.com").to_owned();
+        let outcome = self.serve(request, Moment { wall: now, service, origin }, &request_id);
+        let at = now.plus(self.wall_duration(outcome.delay));
+        let what = match outcome.way {
+            Way::Closed => Arrival::ConnectionClosed,
+            Way::Silent => Arrival::Silence,
+            Way::Whole | Way::Html(_) => {
+                let arrives = service.plus(outcome.delay);
+                Arrival::Reply(Self::reply(outcome, arrives, request_id, &host))
+            }
+        };
+        Answer { at, what }
+    }
+}
+
+fn service_error(error: &ServiceError) -> ApiError {
+    let message =
+        if error.message.is_empty() { error::usual_message(&error.code).to_owned() } else { error.message.clone() };
+    ApiError { status: error.status, code: Cow::Owned(error.code.clone()), message: Cow::Owned(message) }
+}

@@ -1,0 +1,356 @@
+//! Session and simulator in one thread and virtual time, with random fleets, faults, crashes and resumes.
+//!
+//! Every run ends; no outcome is lost; no instance is snapshotted twice by one run; every verdict agrees with what really
+//! happened in the simulated guests. A failing seed prints its journal. `CONSNAP_SEEDS=from..to` chooses other seeds.
+
+use consnap_core::config::{AttachRole, Job};
+use consnap_core::consistency::{Consistency, Platform};
+use consnap_core::credentials::{Credential, Secret};
+use consnap_core::report::{InstanceReport, Report};
+use consnap_core::session::{Goal, Numbered, Session, Setup};
+use consnap_core::verdict::ResultKind;
+use consnap_core::{Lang, Time};
+use consnap_simulator::scenario::{
+    ApiFault, ClosedConnection, GroupFault, GuestFault, Millis, ServiceError, SnapshotFault, TagFault, Throttle,
+};
+use consnap_simulator::scenario::{DiskSpec, InstanceSpec, Scenario};
+use consnap_simulator::{Ended, InstanceTruth, MemoryDriver, Onward, Simulator};
+
+/// Draws that decide a seed's day.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+    fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound.max(1)
+    }
+    fn one_in(&mut self, n: u64) -> bool {
+        self.below(n) == 0
+    }
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[usize::try_from(self.below(from.len() as u64)).unwrap()]
+    }
+}
+
+fn scenario(dice: &mut Dice) -> Scenario {
+    let mut scenario = Scenario::empty();
+    scenario.seed = dice.next();
+    let count = 1 + dice.below(24);
+    for n in 0..count {
+        let platform = if dice.one_in(4) { Platform::Windows } else { Platform::Linux };
+        let mut spec = InstanceSpec {
+            id: format!("i-bp1seed{n:013}"),
+            name: format!("host-{n}"),
+            platform,
+            role: if dice.one_in(6) { None } else { Some("AppSnapshotRoleName".to_owned()) },
+            disks: (0..=dice.below(3)).map(|_| DiskSpec::of("cloud_essd", 40)).collect(),
+            ..InstanceSpec::default()
+        };
+        spec.guest.group_millis = Millis { min: 300, max: 20_000 };
+        match dice.below(24) {
+            0 => spec.status = "Stopped".to_owned(),
+            1 => spec.cloud_assistant.online = false,
+            2 => spec.disks = vec![DiskSpec::of("cloud_efficiency", 40)],
+            3 => spec.guest.pre_script.mode = "0755".to_owned(),
+            4 => spec.guest.pre_script.exists = false,
+            5 => spec.guest.vss_writers = false,
+            6 => spec.guest.post_script.exit_code = 3,
+            7 => spec.cloud_assistant.responds = false,
+            8 => spec.guest.launcher_present = false,
+            9 => spec.guest.plugin_list_reachable = false,
+            _ => {}
+        }
+        scenario.instances.push(spec);
+    }
+    for _ in 0..dice.below(4) {
+        scenario.guest_faults.push(guest_fault(dice, count));
+    }
+    if dice.one_in(2) {
+        for _ in 0..=dice.below(4) {
+            scenario.api_faults.push(api_fault(dice));
+        }
+    }
+    scenario.service.tags_in_groups = !dice.one_in(4);
+    scenario.service.instances_per_command = if dice.one_in(6) { 3 } else { 100 };
+    scenario.service.latency_millis = Millis { min: 5, max: dice.pick(&[20, 200, 2_000]) };
+    scenario.service.role_propagation_seconds = if dice.one_in(4) { 30 } else { 0 };
+    scenario
+}
+
+fn guest_fault(dice: &mut Dice, count: u64) -> GuestFault {
+    let mut fault = GuestFault {
+        instances: vec![format!("i-bp1seed{:013}", dice.below(count))],
+        nth: dice.one_in(2).then_some(1),
+        ..GuestFault::default()
+    };
+    match dice.below(9) {
+        0..=3 => {
+            let codes =
+                [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 126, 127, 137, 234, 240, 243, 246, 247, 255];
+            fault.exit_code = Some(dice.pick(&codes));
+        }
+        4 => fault.offline = true,
+        5 => fault.stall_seconds = Some(dice.pick(&[30, 600, 4_000])),
+        6 => {
+            let tags = [TagFault::Missing, TagFault::Both, TagFault::FirstOnly, TagFault::OtherCase, TagFault::Late];
+            fault.tags = Some(dice.pick(&tags));
+        }
+        7 => fault.group = Some(dice.pick(&[GroupFault::Failed, GroupFault::Progressing, GroupFault::Slow])),
+        _ => fault.snapshot = Some(dice.pick(&[SnapshotFault::Failed, SnapshotFault::Missing])),
+    }
+    if dice.one_in(6) {
+        fault.output_noise_bytes = Some(60_000);
+    }
+    fault.no_final_line = dice.one_in(12);
+    fault
+}
+
+fn api_fault(dice: &mut Dice) -> ApiFault {
+    let operations = [
+        "RunCommand",
+        "RunCommand",
+        "DescribeInvocations",
+        "DescribeSnapshotGroups",
+        "DescribeSnapshots",
+        "DescribeInstances",
+        "DescribeDisks",
+        "AttachInstanceRamRole",
+        "DescribeCloudAssistantStatus",
+    ];
+    let mut fault = ApiFault {
+        operation: Some(dice.pick(&operations).to_owned()),
+        times: Some(1 + u32::try_from(dice.below(3)).unwrap()),
+        probability: Some(dice.pick(&[0.2, 0.5, 1.0])),
+        ..ApiFault::default()
+    };
+    let when = dice.pick(&[ClosedConnection::BeforeEffect, ClosedConnection::AfterEffect]);
+    match dice.below(6) {
+        0 => fault.throttle = Some(Throttle::default()),
+        1 => fault.error = Some(ServiceError { after_effect: dice.one_in(2), ..ServiceError::default() }),
+        2 => fault.connection_closed = Some(when),
+        3 => fault.silence = Some(when),
+        4 => fault.latency_millis = Some(Millis { min: 1_000, max: 40_000 }),
+        _ => fault.html = Some("<html><body>gateway</body></html>".to_owned()),
+    }
+    fault
+}
+
+fn job(dice: &mut Dice, scenario: &Scenario) -> Job {
+    let mut job = Job { version: 1, regions: vec!["cn-hangzhou".to_owned()], ..Job::default() };
+    job.instance_ram_role = "AppSnapshotRoleName".to_owned();
+    job.group_name = "nightly-{run}".to_owned();
+    job.linux.pre_script_path = Some("/tmp/prescript.sh".to_owned());
+    job.linux.post_script_path = Some("/tmp/postscript.sh".to_owned());
+    job.linux.script_timeout_seconds = Some(dice.pick(&[30, 60, 300]));
+    job.targets.ids = scenario.instances.iter().map(|spec| spec.id.clone()).collect();
+    if dice.one_in(4) {
+        job.targets.ids.push("i-bp1nosuchinstance0001".to_owned());
+    }
+    job.run.canary = u32::try_from(dice.below(3)).unwrap();
+    job.run.max_in_flight = dice.pick(&[1, 3, 10, 100]);
+    job.run.max_errors = dice.pick(&[0, 1, 5, 1_000]);
+    job.run.attach_role = if dice.one_in(2) { AttachRole::IfMissing } else { AttachRole::Never };
+    job
+}
+
+struct Day {
+    report: Report,
+    truth: Vec<InstanceTruth>,
+    journal: Vec<Numbered>,
+    faults_between: bool,
+    crashed: bool,
+    run_commands: usize,
+}
+
+fn setup(job: &Job, seed: u64) -> Setup {
+    Setup::new(job.clone(), "a1b2c3d4", seed, Goal::Run)
+}
+
+/// One day: from the first call to the last verdict, with crashes in between.
+fn live(seed: u64) -> Result<Day, (String, Vec<Numbered>)> {
+    let mut dice = Dice(seed);
+    let scenario = scenario(&mut dice);
+    let faults_between = !scenario.api_faults.is_empty();
+    let job = job(&mut dice, &scenario);
+    let mut simulator = Simulator::new(scenario);
+    let start = Time::parse("2026-11-03T02:00:00Z").unwrap();
+    let credential = || Credential {
+        access_key_id: "testid".to_owned(),
+        access_key_secret: Secret::new("testsecret"),
+        security_token: None,
+        expires_at: None,
+        source: "test".to_owned(),
+    };
+    let mut now = start;
+    let mut journal: Vec<Numbered> = Vec::new();
+    let mut session = Session::new(setup(&job, seed), now);
+    let mut crashes_left = if dice.one_in(2) { dice.below(4) } else { 0 };
+    let crashed = crashes_left > 0;
+    let mut incarnation = 0u64;
+    loop {
+        incarnation += 1;
+        let mut driver = MemoryDriver::new(now, credential());
+        driver.nonce_prefix(seed ^ (incarnation << 48));
+        let crash_after = if crashes_left > 0 { dice.below(120) } else { u64::MAX };
+        let mut seen = 0u64;
+        let ended = driver.run(&mut session, &mut simulator, |events| {
+            for numbered in events {
+                journal.push(numbered.clone());
+                seen += 1;
+            }
+            if seen > crash_after { Onward::Crash } else { Onward::Go }
+        });
+        now = driver.now;
+        match ended {
+            Ended::Done => break,
+            Ended::Stuck => return Err(("the session neither sends nor waits".to_owned(), journal)),
+            Ended::Crashed => {
+                crashes_left -= 1;
+                // What was not synced may be lost, from the end.
+                let durable = usize::try_from(driver.synced()).unwrap().min(journal.len());
+                let kept = durable + usize::try_from(dice.below((journal.len() - durable) as u64 + 1)).unwrap();
+                journal.truncate(kept);
+                now = now.plus_seconds(dice.pick(&[1, 20, 120, 700, 7_200]));
+                session = if journal.is_empty() {
+                    Session::new(setup(&job, seed), now)
+                } else {
+                    Session::resume(setup(&job, seed), &journal, now)
+                };
+            }
+        }
+        if now.since(start).as_secs() > 40 * 86_400 {
+            return Err(("the run does not end".to_owned(), journal));
+        }
+    }
+    let run_commands = simulator.calls().filter(|call| call.operation == "RunCommand").count();
+    let report = Report::of(session.state(), session.error(), session.calls_sent(), Lang::En);
+    Ok(Day { report, truth: simulator.truth_at(now), journal, faults_between, crashed, run_commands })
+}
+
+/// What is wrong with a day, if anything.
+fn judge(day: &Day) -> Result<(), String> {
+    let report = &day.report;
+    for truth in &day.truth {
+        let id = &truth.instance_id;
+        if truth.groups.len() > 1 {
+            return Err(format!("{id} was snapshotted {} times", truth.groups.len()));
+        }
+        let Some(instance) = report.instances.iter().find(|instance| instance.instance_id == *id) else {
+            if report.error.is_some() && truth.started == 0 {
+                continue;
+            }
+            return Err(format!("{id} is missing from the report"));
+        };
+        judge_instance(day, instance, truth).map_err(|why| {
+            format!(
+                "{id}: {why}\n  verdict {:?} got {:?} held {} why {}\n  truth {truth:?}",
+                instance.result, instance.got, instance.held, instance.why.message
+            )
+        })?;
+    }
+    if report.summary.open > 0 {
+        return Err("something is still open".to_owned());
+    }
+    Ok(())
+}
+
+fn judge_instance(day: &Day, instance: &InstanceReport, truth: &InstanceTruth) -> Result<(), String> {
+    if truth.held && !instance.held {
+        return Err("the guest is held, and the verdict does not say so".to_owned());
+    }
+    match instance.result {
+        ResultKind::Ok => {
+            if truth.level != Consistency::Application || instance.got != Consistency::Application || truth.held {
+                return Err("said ok, but it is not".to_owned());
+            }
+        }
+        ResultKind::Weaker => {
+            if instance.got != truth.level || truth.level == Consistency::Application {
+                return Err("said weaker, but the level is another".to_owned());
+            }
+        }
+        ResultKind::NotRun => {
+            if truth.started > 0 {
+                return Err("said not run, but the plug-in ran".to_owned());
+            }
+        }
+        ResultKind::Failed => {
+            if instance.got == Consistency::None
+                && !matches!(truth.level, Consistency::None)
+                && truth.level != Consistency::Unknown
+                && instance.disks_covered > 0
+            {
+                return Err("said there is no snapshot, but there is".to_owned());
+            }
+        }
+        ResultKind::Unknown => {
+            let excusable = day.faults_between
+                || day.crashed
+                || truth.level == Consistency::Unknown
+                || matches!(truth.exit_code, Some(8));
+            if !excusable {
+                return Err("said unknown, but all could be known".to_owned());
+            }
+        }
+        ResultKind::Urgent => {
+            if truth.started == 0 {
+                return Err("said held, but the plug-in never ran".to_owned());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn seeds() -> std::ops::Range<u64> {
+    let given = std::env::var("CONSNAP_SEEDS").ok();
+    let parsed = given
+        .as_deref()
+        .and_then(|text| text.split_once(".."))
+        .and_then(|(from, to)| Some(from.parse().ok()?..to.parse().ok()?));
+    parsed.unwrap_or(0..2_000)
+}
+
+#[test]
+fn every_seed_ends_with_the_truth() {
+    let mut results = std::collections::BTreeMap::new();
+    let (mut calls, mut crashed) = (0, 0);
+    for seed in seeds() {
+        let day = match live(seed) {
+            Ok(day) => day,
+            Err((why, journal)) => {
+                print_journal(&journal);
+                panic!("seed {seed}: {why}");
+            }
+        };
+        if let Err(why) = judge(&day) {
+            print_journal(&day.journal);
+            panic!("seed {seed}: {why}");
+        }
+        for instance in &day.report.instances {
+            *results.entry(instance.result.name()).or_insert(0u64) += 1;
+        }
+        calls += day.run_commands;
+        crashed += usize::from(day.crashed);
+    }
+    println!("{} seeds, {crashed} with crashes, {calls} RunCommand calls, verdicts {results:?}", seeds().count());
+    // A day on which nothing ever goes well, or nothing ever goes wrong, would test nothing.
+    for result in ["ok", "weaker", "failed", "not_run", "urgent", "unknown"] {
+        assert!(
+            seeds().count() < 1_000 || results.get(result).is_some_and(|count| *count > 20),
+            "{result}: {results:?}"
+        );
+    }
+}
+
+fn print_journal(journal: &[Numbered]) {
+    for numbered in journal {
+        let text = serde_json::to_string(numbered).unwrap();
+        println!("{}", text.chars().take(600).collect::<String>());
+    }
+}
