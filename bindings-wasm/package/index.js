@@ -1,5 +1,5 @@
 // The typed clothes of the engine: objects in, objects out, errors that carry their detail.
-import init, { initSync, operations as names, run as runText, version as versionText } from "./consnap_wasm.js";
+import init, { catalogue_date as dateText, initSync, operations as names, run as runText, version as versionText } from "./consnap_wasm.js";
 
 /** A call that could not be carried out. What is wrong with input comes back as findings instead. */
 export class ConsnapError extends Error {
@@ -35,3 +35,6 @@ export const operations = () => JSON.parse(names());
 
 /** The version of consnap. */
 export const version = () => versionText();
+
+/** The day up to which the engine's facts were gathered, `2026-11-22`. */
+export const catalogueDate = () => dateText();

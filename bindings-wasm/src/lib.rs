@@ -3,6 +3,7 @@
 
 use consnap_core::error::{Error, ErrorKind, RenderedError};
 use consnap_core::{Lang, ops};
+use consnap_simulator::rehearse;
 use serde_json::Value;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -17,12 +18,14 @@ pub fn run(operation: &str, input: &str) -> Result<String, String> {
         Ok(value) => value,
         Err(error) => {
             let row = &consnap_core::catalog::messages::errors::UNREADABLE_INPUT;
-            let error = Error::new(ErrorKind::Input, row).with("operation", operation).with("reason", error.to_string());
+            let error =
+                Error::new(ErrorKind::Input, row).with("operation", operation).with("reason", error.to_string());
             return Err(text(&error.render(Lang::En)));
         }
     };
     let lang = if value.get("lang").and_then(Value::as_str) == Some("zh") { Lang::Zh } else { Lang::En };
-    match ops::run(operation, value) {
+    let answer = if operation == rehearse::NAME { rehearse::run(value) } else { ops::run(operation, value) };
+    match answer {
         Ok(answer) => Ok(answer.to_string()),
         Err(error) => Err(text(&error.render(lang))),
     }
@@ -31,13 +34,19 @@ pub fn run(operation: &str, input: &str) -> Result<String, String> {
 /// The names of all operations, as a JSON list.
 #[wasm_bindgen]
 pub fn operations() -> String {
-    Value::from(ops::NAMES.to_vec()).to_string()
+    ops::NAMES.iter().copied().chain([rehearse::NAME]).collect::<Value>().to_string()
 }
 
 /// The version of consnap.
 #[wasm_bindgen]
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// The day up to which the engine's facts were gathered, `2026-11-22`.
+#[wasm_bindgen]
+pub fn catalogue_date() -> String {
+    consnap_core::catalog::DATE.to_owned()
 }
 
 fn text(error: &RenderedError) -> String {

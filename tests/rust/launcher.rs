@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use consnap_core::Platform;
 use consnap_core::command::launcher::{Launch, launch, trace};
+use consnap_core::command::{BuildRequest, build, explain};
+use consnap_core::config::{ExcludedDisk, Job};
+use consnap_core::{Finding, Platform};
+use proptest::prelude::*;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -98,4 +101,82 @@ fn arguments_are_known_beside_other_commands() {
         }
     }
     assert_eq!(count, 14);
+}
+
+/// Characters that mean something to one of the readers, and a few that do not.
+const TRICKY: &str = "[a-cNR0 \"'\\\\$`#!*?~{}\\[\\]();&|<>^%=,:@+./\t\r\n\u{0}\u{1a}\u{7f}é应\u{feff}-]{0,40}";
+
+fn platform() -> impl Strategy<Value = Platform> {
+    prop_oneof![Just(Platform::Linux), Just(Platform::Windows)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_is_too_strange(
+        platform in platform(), any_text in any::<String>(), tricky in TRICKY, params in TRICKY, cut in 0usize..120,
+    ) {
+        let sample = format!("acs-plugin-manager --exec --plugin app-snapshot-plugin --params=-RamRoleName=\"R\",-Name=\"{params}\"");
+        let cut_off: String = sample.chars().take(cut).collect();
+        for command in [&any_text, &tricky, &sample, &cut_off, &format!("acs-plugin-manager {tricky}")] {
+            let explained = explain(platform, command);
+            let launched = launch(platform, command);
+            prop_assert_eq!(explained.modelled, !matches!(trace(platform, command).launch, Launch::NotModelled { .. }));
+            if let Launch::Plugin { arguments, .. } = launched {
+                prop_assert!(explained.arguments.is_none_or(|explained| explained == arguments));
+            }
+            // What is corrected is right: it arrives, and nothing on the way takes anything from it.
+            if let Some(corrected) = explained.corrected {
+                let again = explain(platform, &corrected);
+                prop_assert!(again.arguments.is_some(), "{}", corrected);
+                prop_assert_eq!(&again.corrected, &None, "{}", corrected);
+                let lost: Vec<_> = again.findings.iter().map(Finding::code).filter(|code| *code != "CS195").collect();
+                prop_assert!(lost.is_empty(), "{}: {:?}", corrected, lost);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back(
+        platform in platform(),
+        name in "[ -~应é]{1,30}",
+        description in proptest::option::of("[ -~应，é]{0,40}"),
+        days in proptest::option::of(any::<i64>()),
+        instant in proptest::option::of(any::<bool>()),
+        disk in proptest::option::of("d-[a-z0-9]{4}"),
+        use_separator in any::<bool>(),
+    ) {
+        let job = Job {
+            instance_ram_role: "R".to_owned(),
+            group_name: name.clone(),
+            description: description.clone(),
+            instant_access: instant,
+            instant_access_retention_days: days,
+            exclude_disks: disk.clone().map(|disk| {
+                vec![ExcludedDisk { instance: "i-1".to_owned(), disk, reason: None }]
+            }),
+            ..Job::default()
+        };
+        let request = BuildRequest { job: &job, platform, instance: Some("i-1"), role: None, naming: None, use_separator };
+        let built = build(&request);
+        if let Some(command) = built.command {
+            let mut meant = vec!["-RamRoleName=R".to_owned()];
+            meant.extend(instant.map(|value| format!("-InstantAccess={value}")));
+            meant.extend(description.map(|text| format!("-Description={text}")));
+            meant.extend(days.map(|days| format!("-InstantAccessRentationDays={days}")));
+            meant.extend(disk.map(|disk| format!("-ExcludeDiskId={disk}")));
+            meant.push(format!("-Name={name}"));
+            prop_assert_eq!(&built.arguments, &meant);
+            let explained = explain(platform, &command);
+            prop_assert_eq!(explained.arguments, Some(meant));
+            prop_assert!(explained.findings.iter().all(|finding| finding.code() == "CS195"), "{:?}", explained.findings);
+        } else {
+            let unfit = |text: &str| {
+                text.contains("{{") || (text.contains(',') && !use_separator) || (platform == Platform::Windows
+                    && (!text.is_ascii() || text.contains(['"', '%', '!', '^', '&', '|', '<', '>'])))
+            };
+            prop_assert!(unfit(&name) || job.description.as_deref().is_some_and(unfit), "{:?}", built.findings);
+        }
+    }
 }

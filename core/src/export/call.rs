@@ -61,7 +61,8 @@ pub(super) fn aliyun_cli(material: &Material<'_>) -> Vec<ExportedFile> {
     text += "# It starts snapshots and shows how the commands ended. Which consistency was reached, only the tags of the\n\
              # snapshots tell: APPConsistent or FsConsistent.\nset -euo pipefail\n\n";
     if material.shares.iter().any(|share| Naming::has_marks(&share.command)) {
-        text += "run=$(od -An -N4 -tx1 /dev/urandom | tr -d ' \\n')\ndate=$(date -u +%Y%m%d)\ntime=$(date -u +%H%M%S)\n";
+        text +=
+            "run=$(od -An -N4 -tx1 /dev/urandom | tr -d ' \\n')\ndate=$(date -u +%Y%m%d)\ntime=$(date -u +%H%M%S)\n";
     }
     let _ = write!(
         text,
@@ -83,7 +84,8 @@ pub(super) fn aliyun_cli(material: &Material<'_>) -> Vec<ExportedFile> {
             let mut filter = String::new();
             for (at, (key, value)) in material.request.job.targets.tags.iter().enumerate() {
                 let at = at + 1;
-                let _ = write!(filter, " --Tag.{at}.Key {} --Tag.{at}.Value {}", quote::shell(key), quote::shell(value));
+                let _ =
+                    write!(filter, " --Tag.{at}.Key {} --Tag.{at}.Value {}", quote::shell(key), quote::shell(value));
             }
             let _ = write!(
                 text,
@@ -106,5 +108,7 @@ fn with_shell_values(command: &str) -> String {
     let marks = Naming::marks();
     [(&marks.run, "run"), (&marks.date, "date"), (&marks.time, "time")]
         .into_iter()
-        .fold(quote::shell(command), |text, (mark, variable)| text.replace(mark.as_str(), &format!("'\"${variable}\"'")))
+        .fold(quote::shell(command), |text, (mark, variable)| {
+            text.replace(mark.as_str(), &format!("'\"${variable}\"'"))
+        })
 }

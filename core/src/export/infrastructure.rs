@@ -63,8 +63,10 @@ pub(super) fn oos(material: &Material<'_>, timer: bool) -> Vec<ExportedFile> {
     let _ = writeln!(text, "Description: {}", quote::double(&format!("App-consistent snapshots ({})", made_by())));
     text += "Parameters:\n  regionId:\n    Type: String\n    AssociationProperty: RegionId\n";
     let _ = writeln!(text, "    Default: {}", quote::double(&material.region));
-    text += "  rateControl:\n    Type: Json\n    AssociationProperty: RateControl\n    Default:\n      Mode: Concurrency\n";
-    let _ = write!(text, "      Concurrency: {}\n      MaxErrors: {}\n", job.run.max_in_flight.max(1), job.run.max_errors);
+    text +=
+        "  rateControl:\n    Type: Json\n    AssociationProperty: RateControl\n    Default:\n      Mode: Concurrency\n";
+    let _ =
+        write!(text, "      Concurrency: {}\n      MaxErrors: {}\n", job.run.max_in_flight.max(1), job.run.max_errors);
     if timer {
         let (hour, minute) = material.request.schedule;
         let _ = write!(
@@ -73,7 +75,8 @@ pub(super) fn oos(material: &Material<'_>, timer: bool) -> Vec<ExportedFile> {
              endDate:\n    Type: String\n    Default: \"2099-12-31T23:59:59Z\"\n"
         );
     }
-    text += "  OOSAssumeRole:\n    Type: String\n    Default: OOSServiceRole\nRamRole: \"{{ OOSAssumeRole }}\"\nTasks:\n";
+    text +=
+        "  OOSAssumeRole:\n    Type: String\n    Default: OOSServiceRole\nRamRole: \"{{ OOSAssumeRole }}\"\nTasks:\n";
     if timer {
         text += "  - Name: timer\n    Action: ACS::TimerTrigger\n    Properties:\n      Type: cron\n      Expression: \"{{ timer }}\"\n      \
                  TimeZone: \"{{ timeZone }}\"\n      EndDate: \"{{ endDate }}\"\n";

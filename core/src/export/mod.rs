@@ -194,7 +194,8 @@ pub fn export(request: &Request<'_>) -> Export {
 /// The command of each instance, those that share one together.
 fn shares(request: &Request<'_>, findings: &mut Vec<Finding>) -> Vec<Share> {
     let targets = &request.job.targets;
-    let by_tags = matches!(request.target, Target::Oos | Target::OosTimer | Target::AliyunCli) && !targets.tags.is_empty();
+    let by_tags =
+        matches!(request.target, Target::Oos | Target::OosTimer | Target::AliyunCli) && !targets.tags.is_empty();
     let mut instances: Vec<&str> = Vec::new();
     for id in &targets.ids {
         if !targets.exclude.ids.contains(id) && !instances.contains(&id.as_str()) {

@@ -18,7 +18,8 @@ pub(super) fn ram_policies(material: &Material<'_>) -> Vec<ExportedFile> {
         "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": [ram::INSTANCE_TRUST]},
     }]});
     let policy = |rows: &[ram::ActionRow]| {
-        let allowed: Vec<&str> = rows.iter().filter(|row| !row.only_to_attach || attaches).map(|row| row.action).collect();
+        let allowed: Vec<&str> =
+            rows.iter().filter(|row| !row.only_to_attach || attaches).map(|row| row.action).collect();
         let (pass, others): (Vec<&str>, Vec<&str>) = allowed.into_iter().partition(|action| *action == "ram:PassRole");
         let mut statements = vec![json!({"Effect": "Allow", "Action": others, "Resource": ["*"]})];
         if !pass.is_empty() {

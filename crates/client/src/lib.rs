@@ -1,3 +1,9 @@
 //! Drives a consnap session over the network: transport, credential providers, journal files.
+//!
+//! Nothing here decides what is sent or repeated: that is the session's business, in the core.
 
+pub mod caller;
+pub mod credentials;
 pub mod driver;
+pub mod journal;
+pub mod transport;

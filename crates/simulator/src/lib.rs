@@ -12,7 +12,10 @@ mod guest;
 mod json;
 mod memory;
 mod random;
+pub mod rehearse;
 pub mod scenario;
+#[cfg(feature = "server")]
+pub mod server;
 mod service;
 mod truth;
 mod world;

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use consnap_simulator::rehearse;
+
 use crate::steps::{Failure, Run, cargo, has_program, root, target_folder};
 use crate::{typescript, wasm};
 
@@ -21,7 +23,9 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
     wasm_bindgen_cli_support::Bindgen::new()
         .input_path(&module)
         .web(true)
-        .and_then(|bindgen| bindgen.typescript(false).remove_name_section(true).remove_producers_section(true).generate(&folder))
+        .and_then(|bindgen| {
+            bindgen.typescript(false).remove_name_section(true).remove_producers_section(true).generate(&folder)
+        })
         .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))?;
     let built = folder.join("consnap_wasm_bg.wasm");
     optimise(&built)?;
@@ -31,7 +35,8 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
         let schema = consnap_core::ops::schema(name).ok_or_else(|| Failure::new(format!("`{name}` has no schema")))?;
         schemas.push((*name, schema));
     }
-    fs::write(folder.join("index.d.ts"), typescript::declarations(&schemas))?;
+    schemas.push((rehearse::NAME, rehearse::schema()));
+    fs::write(folder.join("index.d.ts"), typescript::declarations(&schemas, &consnap_core::ops::error_schema()))?;
     fs::write(folder.join("package.json"), manifest())?;
     let bytes = fs::read(&built)?;
     let glue = fs::read(folder.join("consnap_wasm.js"))?;
@@ -48,7 +53,14 @@ fn optimise(module: &Path) -> Result<(), Failure> {
     install()?;
     let program = root().join("web/node_modules/.bin/wasm-opt");
     Run::new(program)
-        .args([Path::new("-Oz"), Path::new("--all-features"), Path::new("--strip-debug"), module, Path::new("-o"), module])
+        .args([
+            Path::new("-Oz"),
+            Path::new("--all-features"),
+            Path::new("--strip-debug"),
+            module,
+            Path::new("-o"),
+            module,
+        ])
         .run()
 }
 

@@ -6,11 +6,13 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 
 /// The declarations of the package: one interface a type, one overload of `run` an operation.
-pub(crate) fn declarations(schemas: &[(&str, Value)]) -> String {
+pub(crate) fn declarations(schemas: &[(&str, Value)], error: &Value) -> String {
     let mut types = BTreeMap::new();
+    collect(error, &mut types);
     let mut overloads = String::new();
     for (operation, schema) in schemas {
-        let mut of = |side: &str| schema.get(side).map_or_else(|| "unknown".to_owned(), |root| collect(root, &mut types));
+        let mut of =
+            |side: &str| schema.get(side).map_or_else(|| "unknown".to_owned(), |root| collect(root, &mut types));
         let (input, output) = (of("input"), of("output"));
         let _ = writeln!(overloads, "export function run(operation: {operation:?}, input: {input}): {output};");
     }
@@ -18,7 +20,8 @@ pub(crate) fn declarations(schemas: &[(&str, Value)]) -> String {
     for (name, declaration) in types {
         let _ = write!(text, "\n{declaration}", declaration = declaration.replace("$NAME", &name));
     }
-    text + "\n/** Carries out an operation. Throws `ConsnapError` when the call itself cannot be carried out. */\n" + &overloads
+    text + "\n/** Carries out an operation. Throws `ConsnapError` when the call itself cannot be carried out. */\n"
+        + &overloads
 }
 
 const HEAD: &str = "\
@@ -37,6 +40,8 @@ export function loadSync(module: BufferSource | WebAssembly.Module): void;
 export function operations(): string[];
 /** The version of consnap. */
 export function version(): string;
+/** The day up to which the engine's facts were gathered, `2026-11-22`. */
+export function catalogueDate(): string;
 ";
 
 /// Adds the types of a root schema and returns its name.
@@ -58,7 +63,11 @@ fn declaration(schema: &Value) -> String {
             .all(|key| schema.get(key).is_none_or(Value::is_boolean));
     let body = type_of(schema, 0);
     let comment = comment(schema, "");
-    if plain_object { format!("{comment}export interface $NAME {body}\n") } else { format!("{comment}export type $NAME = {body};\n") }
+    if plain_object {
+        format!("{comment}export interface $NAME {body}\n")
+    } else {
+        format!("{comment}export type $NAME = {body};\n")
+    }
 }
 
 fn type_of(schema: &Value, depth: usize) -> String {
@@ -89,9 +98,12 @@ fn type_of(schema: &Value, depth: usize) -> String {
     }
     match schema.get("type") {
         Some(Value::String(kind)) => basic(kind, schema, depth),
-        Some(Value::Array(kinds)) => {
-            kinds.iter().filter_map(Value::as_str).map(|kind| basic(kind, schema, depth)).collect::<Vec<_>>().join(" | ")
-        }
+        Some(Value::Array(kinds)) => kinds
+            .iter()
+            .filter_map(Value::as_str)
+            .map(|kind| basic(kind, schema, depth))
+            .collect::<Vec<_>>()
+            .join(" | "),
         _ => "unknown".to_owned(),
     }
 }
@@ -104,9 +116,14 @@ fn basic(kind: &str, schema: &Map<String, Value>, depth: usize) -> String {
         "null" => "null".to_owned(),
         "array" => {
             if let Some(members) = schema.get("prefixItems").and_then(Value::as_array) {
-                return format!("[{}]", members.iter().map(|member| type_of(member, depth)).collect::<Vec<_>>().join(", "));
+                return format!(
+                    "[{}]",
+                    members.iter().map(|member| type_of(member, depth)).collect::<Vec<_>>().join(", ")
+                );
             }
-            schema.get("items").map_or_else(|| "unknown[]".to_owned(), |items| format!("Array<{}>", type_of(items, depth)))
+            schema
+                .get("items")
+                .map_or_else(|| "unknown[]".to_owned(), |items| format!("Array<{}>", type_of(items, depth)))
         }
         _ => match schema.get("additionalProperties") {
             Some(values @ Value::Object(_)) => format!("Record<string, {}>", type_of(values, depth)),
@@ -146,9 +163,17 @@ mod tests {
             "a": {"$ref": "#/$defs/A"}, "b": {"type": ["integer", "null"], "description": "Days."},
             "c": {"type": "array", "items": {"enum": ["x", "y"]}}},
             "$defs": {"A": {"oneOf": [{"const": "auto"}, {"type": "integer"}]}}});
-        let text = declarations(&[("do", json!({"input": root, "output": {"title": "Out"}}))]);
+        let text = declarations(
+            &[("do", json!({"input": root, "output": {"title": "Out"}}))],
+            &json!({"title": "RenderedError"}),
+        );
         assert!(text.contains("export type A = (\"auto\" | number);"), "{text}");
-        assert!(text.contains("export interface In {\n  a: A;\n  /** Days. */\n  b?: number | null;\n  c?: Array<\"x\" | \"y\">;\n}"), "{text}");
+        assert!(
+            text.contains(
+                "export interface In {\n  a: A;\n  /** Days. */\n  b?: number | null;\n  c?: Array<\"x\" | \"y\">;\n}"
+            ),
+            "{text}"
+        );
         assert!(text.contains("export function run(operation: \"do\", input: In): Out;"), "{text}");
     }
 }

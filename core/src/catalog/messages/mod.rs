@@ -1,7 +1,7 @@
 //! Every message of consnap, once, in English and Chinese, beside its code.
 //!
 //! Ranges: `CS1xx` parameters and commands, `CS2xx` prerequisites, `CS3xx` consistency, `CS4xx` organisation policies,
-//! `CS5xx` outcomes of plug-in, launcher and service; `CExxx` errors. Codes are never reused.
+//! `CS5xx` outcomes of plug-in, launcher and service, `CS6xx` exports; `CExxx` errors. Codes are never reused.
 
 use crate::finding::MessageRow;
 
@@ -30,6 +30,7 @@ pub mod calls;
 pub mod consistency;
 pub mod errors;
 pub mod exports;
+pub mod journal;
 pub mod outcomes;
 pub mod parameters;
 pub mod prerequisites;
@@ -48,6 +49,7 @@ pub static TABLES: &[&[&MessageRow]] = &[
     outcomes::ROWS,
     errors::ROWS,
     calls::ROWS,
+    journal::ROWS,
     runs::ROWS,
 ];
 

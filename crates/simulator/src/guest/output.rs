@@ -419,7 +419,7 @@ impl Log<'_> {
             (Reason::DiskRefused, _) => "CreateSnapshotGroup failed, ErrorCode= InvalidOperation.MultiAttachDisk",
             (Reason::RoleForbidden, _) => return,
             (Reason::ThawTimedOut | Reason::GroupTimedOut, _) | (_, 6) => "Wait for the snapshot group timed out",
-            (Reason::PostScriptTimedOut, _) | (_, 10) => "Run Post-Script failed: signal: killed",
+            (Reason::PostScriptFailed, _) | (_, 10) => "Run Post-Script failed: signal: killed",
             (_, 1) => "One or more conditions are not met",
             (_, 2) => "The parameters after --params are invalid",
             (_, 3) => "No ESSD is attached to the instance",

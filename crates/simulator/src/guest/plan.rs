@@ -86,7 +86,7 @@ pub(crate) enum Reason {
     DiskRefused,
     SnapshotInProgress,
     PreScriptTimedOut,
-    PostScriptTimedOut,
+    PostScriptFailed,
     FreezeTimedOut,
     ThawTimedOut,
     GroupFailed,
@@ -320,8 +320,9 @@ fn natural_end(view: &GuestView<'_>, options: &Options, scripts: Scripts, steps:
         (_, Some(SnapshotFault::Failed)) => return (Reason::MemberFailed, 7),
         _ => {}
     }
-    if scripts == Scripts::Ran && guest.post_script.millis > script_limit {
-        return (Reason::PostScriptTimedOut, 10);
+    // A script that fails degrades the run by the documents (ecs-domain 1.1); after the thaw nothing is left to degrade.
+    if scripts == Scripts::Ran && (guest.post_script.millis > script_limit || guest.post_script.exit_code != 0) {
+        return (Reason::PostScriptFailed, 10);
     }
     (Reason::Finished, 0)
 }
@@ -366,7 +367,7 @@ fn end_of(reason: Reason, exit: i64, reach: Reach, steps: Steps, options: &Optio
     let script_limit = limit(options.script_timeout_seconds);
     match (reason, exit) {
         (Reason::PreScriptTimedOut, _) => steps.looked.saturating_add(script_limit),
-        (Reason::PostScriptTimedOut, _) => steps.thawed.saturating_add(script_limit),
+        (Reason::PostScriptFailed, _) => steps.post_done,
         (Reason::FreezeTimedOut, _) => steps.pre_done.saturating_add(limit(options.timeout_seconds)),
         (Reason::ThawTimedOut, _) => steps.frozen.saturating_add(limit(options.timeout_seconds)),
         // The launcher's own limit where the plug-in says nothing (launcher.md 2.5).

@@ -111,12 +111,26 @@ impl Simulator {
 
     /// The service's clock for a time on the caller's.
     fn service_time(&self, wall: Time, origin: Time) -> Time {
-        origin.plus(wall.since(origin).mul_f64(self.scenario.time_scale))
+        let passed = wall.since(origin).as_secs_f64() * self.time_scale();
+        origin.plus(Duration::try_from_secs_f64(passed).unwrap_or(Duration::MAX))
     }
 
     /// The caller's clock for a duration on the service's.
     fn wall_duration(&self, service: Duration) -> Duration {
-        if self.scenario.time_scale > 0.0 { service.div_f64(self.scenario.time_scale) } else { service }
+        service.div_f64(self.time_scale())
+    }
+
+    /// The scenario's scale, brought into its range.
+    fn time_scale(&self) -> f64 {
+        let scale = self.scenario.time_scale;
+        if scale.is_finite() { scale.clamp(0.001, 100_000.0) } else { 1.0 }
+    }
+
+    /// Moves the service's clock to a time on the caller's, as a request would.
+    pub fn catch_up(&mut self, wall: Time) {
+        if let Some(origin) = self.origin {
+            self.now = self.service_time(wall, origin).max(self.now);
+        }
     }
 
     fn request_id(&mut self) -> String {
@@ -278,7 +292,8 @@ impl Simulator {
 impl Service for Simulator {
     fn handle(&mut self, now: Time, request: &HttpRequest) -> Answer {
         let origin = *self.origin.get_or_insert(now);
-        let service = self.service_time(now, origin).max(self.now);
+        self.catch_up(now);
+        let service = self.now.max(origin);
         self.now = service;
         let request_id = self.request_id();
         let host = request.header("host").unwrap_or("ecs.aliyuncs.com").to_owned();

@@ -1,0 +1,77 @@
+//! One call: endpoint, signature, transport.
+
+use consnap_core::api::endpoint::{Endpoint, Network};
+use consnap_core::api::{ApiCall, Product};
+use consnap_core::credentials::Credential;
+use consnap_core::http::{HttpReply, Sent, TransportFailure, TransportReason};
+use consnap_core::sign::{SignatureVersion, sign_call};
+use consnap_core::{Error, Lang, Time};
+
+use crate::driver::Caller;
+use crate::transport::HttpTransport;
+
+/// Signs calls with one credential and sends them where they belong.
+pub struct ApiCaller {
+    transport: HttpTransport,
+    credential: Credential,
+    /// The user's own endpoint, before everything.
+    endpoint: Option<String>,
+    network: Network,
+    signature: SignatureVersion,
+}
+
+impl ApiCaller {
+    /// A caller over the internet with signature version 3. `endpoint` is the user's own choice, if there is one.
+    pub fn new(transport: HttpTransport, credential: Credential, endpoint: Option<String>) -> Self {
+        Self { transport, credential, endpoint, network: Network::default(), signature: SignatureVersion::default() }
+    }
+
+    /// Over another network.
+    #[must_use]
+    pub fn over(mut self, network: Network) -> Self {
+        self.network = network;
+        self
+    }
+
+    /// With another signature.
+    #[must_use]
+    pub fn signing(mut self, signature: SignatureVersion) -> Self {
+        self.signature = signature;
+        self
+    }
+
+    /// Where calls to a service go for a region. Ask before the first call: an unknown region or an endpoint that cannot be
+    /// read is an error.
+    pub fn endpoint_of(&self, product: Product, region: &str) -> Result<Endpoint, Error> {
+        Endpoint::resolve(product, region, self.network, self.endpoint.as_deref())
+    }
+
+    /// The credential.
+    pub fn credential(&self) -> &Credential {
+        &self.credential
+    }
+
+    /// Sends a call signed for a time.
+    pub async fn call(&self, call: &ApiCall, signed_at: Time) -> Result<HttpReply, TransportFailure> {
+        let not_sent = |detail: String| TransportFailure { sent: Sent::No, reason: TransportReason::Other, detail };
+        let endpoint = self
+            .endpoint_of(call.operation.product(), &call.region)
+            .map_err(|error| not_sent(error.message(Lang::En)))?;
+        let nonce = nonce().map_err(not_sent)?;
+        let request = sign_call(call, &endpoint.authority(), &self.credential, signed_at, &nonce, self.signature);
+        self.transport.send(&endpoint, &request).await
+    }
+}
+
+impl Caller for ApiCaller {
+    async fn call(&self, call: ApiCall, signed_at: Time) -> Result<HttpReply, TransportFailure> {
+        ApiCaller::call(self, &call, signed_at).await
+    }
+}
+
+/// 32 hexadecimal digits that were never used before.
+fn nonce() -> Result<String, String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| format!("no random numbers: {error}"))?;
+    Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
+}

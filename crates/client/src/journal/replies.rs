@@ -1,0 +1,70 @@
+//! Raw replies that decided a verdict: what answers an auditor about last quarter.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use consnap_core::Error;
+use consnap_core::http::HttpReply;
+use serde::{Deserialize, Serialize};
+
+use super::{REPLIES, io_error, line, run_directory};
+
+/// A reply as it came, without headers that say nothing about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptReply {
+    /// What was called, `DescribeSnapshots`.
+    pub operation: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers `date`, `content-type` and `x-acs-request-id`.
+    pub headers: Vec<(String, String)>,
+    /// The body, if it is UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// Else the body in Base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body_base64: Option<String>,
+}
+
+impl KeptReply {
+    pub(super) fn new(operation: &str, reply: &HttpReply) -> Self {
+        let kept = |name: &str| matches!(name, "date" | "content-type" | "x-acs-request-id");
+        let body = std::str::from_utf8(&reply.body).ok();
+        Self {
+            operation: operation.to_owned(),
+            status: reply.status,
+            headers: reply
+                .headers
+                .iter()
+                .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()))
+                .filter(|(name, _)| kept(name))
+                .collect(),
+            body: body.map(str::to_owned),
+            body_base64: body.is_none().then(|| STANDARD.encode(&reply.body)),
+        }
+    }
+}
+
+/// The kept replies of a run, each with the number of its call. Lines that are not whole are left out: they decide nothing
+/// any more.
+pub fn load_replies(state: &Path, run_id: &str) -> Result<Vec<(u64, KeptReply)>, Error> {
+    let path = run_directory(state, run_id)?.join(REPLIES);
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(io_error(&path, &error)),
+    };
+    let lines = bytes.split(|byte| *byte == b'\n').filter_map(|text| line::read(text, "reply").ok());
+    Ok(lines.filter_map(|line| Some((line.seq, serde_json::from_str(line.text).ok()?))).collect())
+}
+
+/// The length up to and with the last line's end.
+pub(super) fn whole_length(mut file: &File) -> std::io::Result<u64> {
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at.saturating_add(1));
+    Ok(u64::try_from(whole).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,113 @@
+// The only file that touches WebAssembly. Everything the page knows about snapshots comes through here.
+import * as consnap from "consnap";
+import type {
+  BudgetOutput,
+  BuildOutput,
+  CheckInput,
+  CheckOutput,
+  DecodeInput,
+  DecodeOutput,
+  ExplainInput,
+  ExplainOutput,
+  ExportInput,
+  ExportOutput,
+  FactsOutput,
+  RenderedError,
+  RenderedFinding,
+  SimulateInput,
+  SimulateOutput,
+} from "consnap";
+import wasmAddress from "../../bindings-wasm/pkg/consnap_wasm_bg.wasm?url";
+
+export type { BudgetOutput, BuildOutput, CheckOutput, DecodeOutput, ExplainOutput, ExportOutput, FactsOutput, SimulateOutput };
+export type Finding = RenderedFinding;
+export type Failure = RenderedError;
+export type Platform = "linux" | "windows";
+export type Lang = "en" | "zh";
+export type Target = ExportInput["target"];
+export type Job = Record<string, unknown>;
+
+/** Loads the engine: from the page itself in the single-file form, else from its own address. */
+export async function loadEngine(): Promise<void> {
+  const inlined = document.getElementById("consnap-engine")?.textContent;
+  if (inlined) {
+    const packed = Uint8Array.from(atob(inlined.trim()), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+    consnap.loadSync(await new Response(stream).arrayBuffer());
+    return;
+  }
+  await consnap.load(wasmAddress);
+}
+
+export type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+
+function answer<T>(call: () => T): Answer<T> {
+  try {
+    return { ok: true, value: call() };
+  } catch (error) {
+    if (error instanceof consnap.ConsnapError) return { ok: false, failure: error.detail };
+    throw error;
+  }
+}
+
+export const build = (job: Job, platform: Platform, instance: string | undefined, useSeparator: boolean, lang: Lang) =>
+  answer<BuildOutput>(() =>
+    consnap.run("build", { job, platform, ...(instance ? { instance } : {}), use_separator: useSeparator, lang }),
+  );
+
+export const budget = (job: Job, platform: Platform, lang: Lang) =>
+  answer<BudgetOutput>(() => consnap.run("budget", { job, platform, lang }));
+
+export const check = (input: CheckInput) => answer<CheckOutput>(() => consnap.run("check", input));
+
+export const facts = (replies: unknown[], lang: Lang) =>
+  answer<FactsOutput>(() => consnap.run("facts", { replies, lang }));
+
+export const explain = (input: ExplainInput) => answer<ExplainOutput>(() => consnap.run("explain", input));
+
+export const decode = (input: DecodeInput) => answer<DecodeOutput>(() => consnap.run("decode", readable(input)));
+
+export const exportJob = (input: ExportInput) => answer<ExportOutput>(() => consnap.run("export", input));
+
+export const simulate = (input: SimulateInput) => answer<SimulateOutput>(() => consnap.run("simulate", input));
+
+export const catalogueDate = () => consnap.catalogueDate();
+
+export const version = () => consnap.version();
+
+/** The engine here has no tables of GBK; the browser does. Output that is not UTF-8 is turned into UTF-8 first. */
+function readable(input: DecodeInput): DecodeInput {
+  const plain = (encoding: unknown) => typeof encoding === "string" && encoding.toLowerCase().startsWith("plain");
+  if (plain(input.content_encoding)) return input;
+  const converted = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(converted);
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [key, key === "Output" ? utf8(member) : converted(member)]),
+    );
+  };
+  const output = typeof input.output === "string" ? { output: utf8(input.output) as string } : {};
+  return { ...input, ...output, ...(input.results === undefined ? {} : { results: converted(input.results) }) };
+}
+
+function utf8(base64: unknown): unknown {
+  if (typeof base64 !== "string") return base64;
+  let bytes: Uint8Array;
+  try {
+    bytes = Uint8Array.from(atob(base64.replace(/\s+/g, "")), (letter) => letter.charCodeAt(0));
+  } catch {
+    return base64;
+  }
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return base64;
+  } catch {
+    // Lone invalid bytes are cut characters; only text that is GBK throughout is converted.
+  }
+  try {
+    const text = new TextDecoder("gbk", { fatal: true }).decode(bytes);
+    return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+  } catch {
+    return base64;
+  }
+}
