@@ -1,6 +1,7 @@
 //! The tables everything else reads: facts with their source, codes with their words. Nothing here decides.
 
 pub mod api_errors;
+pub mod assumptions;
 pub mod budget;
 pub mod codes;
 pub mod endpoints;
@@ -16,3 +17,8 @@ pub mod task_errors;
 pub const DATE: &str = "2026-11-22";
 
 pub use codes::{CodeExplanation, explain_code};
+pub mod dated;
+pub mod disks;
+pub mod file_systems;
+pub mod limits;
+pub mod systems;

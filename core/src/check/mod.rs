@@ -1,27 +1,62 @@
 //! Whether a job and an instance fit each other, and which consistency that will give.
 //!
-//! Places of findings are JSON pointers into the job document ([`check_job`]) or into the facts ([`check`]).
+//! Start at [`Checker`]. Places of findings are JSON pointers: into the job document for [`check_job`], into the facts
+//! of the instance for [`check`].
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::messages::consistency;
+use crate::catalog::systems;
 use crate::config::Job;
+use crate::config::forms::parse_day;
 use crate::consistency::{Consistency, Platform};
 use crate::facts::InstanceFacts;
 use crate::finding::Finding;
 use crate::time::Time;
 
+mod accept;
+mod disks;
+mod guest;
+mod instance;
+mod many;
+mod parameters;
+mod prediction;
+mod system;
+
+pub use accept::apply_acceptances;
+pub use many::{Checked, check_many};
+
 /// What the check is told about the world around job and facts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckContext {
-    /// Judge by the edition of the documents that was valid on this day; the newest without it.
+    /// Judge by the edition of the documents that was valid on this day; by the newest without one.
     pub as_of: Option<Date>,
-    /// The time of the check. Without it the age of heartbeats and facts is not judged.
+    /// The time of the check. Without it the age of facts is not judged.
     pub now: Option<Time>,
 }
 
-/// Whether an instance can be snapshotted, as far as the API shows.
+impl CheckContext {
+    /// From the texts at the border: a day such as `2024-03-14` and a time such as `2024-05-06T07:08:09Z`. The names of
+    /// those that cannot be read come back.
+    pub fn read(as_of: Option<&str>, now: Option<&str>) -> Result<Self, Vec<&'static str>> {
+        let context = Self { as_of: as_of.and_then(parse_day), now: now.and_then(Time::parse) };
+        let mut unread = Vec::new();
+        if as_of.is_some() && context.as_of.is_none() {
+            unread.push("as_of");
+        }
+        if now.is_some() && context.now.is_none() {
+            unread.push("now");
+        }
+        if unread.is_empty() { Ok(context) } else { Err(unread) }
+    }
+
+    /// The day by which acceptances end.
+    fn today(&self) -> Option<Date> {
+        self.now.and_then(|now| parse_day(now.to_wire().get(..10)?)).or(self.as_of)
+    }
+}
+
+/// Whether an instance can be snapshotted, as far as it is known.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -30,7 +65,7 @@ pub enum Eligibility {
     Yes,
     /// Something blocks it: the findings say what.
     No,
-    /// A fact the API could show is missing.
+    /// A fact that the API could show is missing. What only the guest knows does not count here.
     Unknown,
 }
 
@@ -41,53 +76,72 @@ crate::consistency::wire_names!(Eligibility { Yes => "yes", No => "no", Unknown 
 pub struct InstanceCheck {
     /// Which plug-in it takes; `None` when the facts do not tell.
     pub platform: Option<Platform>,
-    /// Everything worth saying, in the order of the facts.
+    /// Everything worth saying, in the order of the facts. Acceptances of the job are applied.
     pub findings: Vec<Finding>,
     /// Whether it can be snapshotted.
     pub eligible: Eligibility,
-    /// The consistency the job will give on it.
+    /// The level the job will give on it. `None` when it is not eligible, `Unknown` when only the guest could tell.
     pub predicted: Consistency,
-    /// Why (a row `CS3xx`).
+    /// Why (a row `CS300` to `CS319`).
     pub predicted_why: Finding,
 }
 
-/// Checks the job document alone, for one platform or for all.
-pub fn check_job(_job: &Job, _platform: Option<Platform>) -> Vec<Finding> {
-    Vec::new()
+/// Checks the parameters of the job document, for one platform or for all. Acceptances are not applied.
+///
+/// What only the document's text shows (unknown keys, targets) is said by [`crate::config::read`].
+pub fn check_job(job: &Job, platform: Option<Platform>) -> Vec<Finding> {
+    parameters::check(job, platform)
 }
 
-/// Checks one instance. For many use a [`Checker`].
+/// Checks one instance. For many use a [`Checker`], or [`check_many`] for documents.
 pub fn check<S: AsRef<str> + Ord>(job: &Job, facts: &InstanceFacts<S>, context: &CheckContext) -> InstanceCheck {
     Checker::new(job, context).check(facts)
 }
 
-/// Everything that depends on the job alone, worked out once.
+/// The check of many instances against one job: everything that depends on the job alone is worked out once.
 #[derive(Debug)]
 pub struct Checker<'a> {
     job: &'a Job,
     context: &'a CheckContext,
+    acceptances: accept::Acceptances<'a>,
+    edition: Option<&'static systems::Edition>,
+    /// Instance and disk of each exclusion, sorted.
+    exclusions: Vec<(&'a str, &'a str)>,
 }
 
 impl<'a> Checker<'a> {
-    /// Prepares the check of many instances against one job.
+    /// Prepares the check.
     pub fn new(job: &'a Job, context: &'a CheckContext) -> Self {
-        Self { job, context }
+        let exclusions = job.exclude_disks.iter().flatten();
+        let mut exclusions: Vec<_> = exclusions.map(|e| (e.instance.as_str(), e.disk.as_str())).collect();
+        exclusions.sort_unstable();
+        Self {
+            job,
+            context,
+            acceptances: accept::Acceptances::new(job, context.today()),
+            edition: systems::edition(context.as_of),
+            exclusions,
+        }
     }
 
-    /// All findings about the job document itself, acceptances applied.
+    /// All findings about the job itself: [`check_job`], acceptances that ended, and the others applied.
     pub fn job_findings(&self, platform: Option<Platform>) -> Vec<Finding> {
-        let _ = self.context;
-        check_job(self.job, platform)
+        let mut findings = check_job(self.job, platform);
+        findings.extend(accept::ended(self.job, self.context.today()));
+        findings.iter_mut().for_each(|finding| self.acceptances.apply(finding));
+        findings
     }
 
     /// Checks one instance.
-    pub fn check<S: AsRef<str> + Ord>(&self, _facts: &InstanceFacts<S>) -> InstanceCheck {
-        InstanceCheck {
-            platform: None,
-            findings: Vec::new(),
-            eligible: Eligibility::Unknown,
-            predicted: Consistency::Unknown,
-            predicted_why: Finding::new(&consistency::UNKNOWN_FITNESS, ""),
-        }
+    pub fn check<S: AsRef<str> + Ord>(&self, facts: &InstanceFacts<S>) -> InstanceCheck {
+        instance::check(self, facts, Vec::new())
+    }
+
+    /// The disks excluded for an instance.
+    fn excluded(&self, instance: &str) -> &[(&'a str, &'a str)] {
+        let from = self.exclusions.partition_point(|(owner, _)| *owner < instance);
+        let rest = self.exclusions.get(from..).unwrap_or_default();
+        let length = rest.partition_point(|(owner, _)| *owner == instance);
+        rest.get(..length).unwrap_or_default()
     }
 }

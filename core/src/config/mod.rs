@@ -3,15 +3,20 @@
 //! Reading never fails ([`read`]): it returns the job as far as it can be read, plus findings. Numbers keep the value
 //! that was written, even out of range: judging them is the business of [`crate::check`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::consistency::RequiredConsistency;
 
+pub mod forms;
 mod read;
+#[cfg(feature = "schema")]
+mod schema;
 
 pub use read::{from_str_json, read, read_for_command};
+#[cfg(feature = "schema")]
+pub use schema::schema;
 
 /// A job. Our own JSON is `snake_case`; unknown keys are findings.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -70,6 +75,14 @@ pub struct Targets {
     /// Bounds of the selection; one outside is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expect: Option<Expect>,
+}
+
+impl Targets {
+    /// The ids that remain when the excluded ones are taken away, in the order of the document.
+    pub fn selected_ids(&self) -> Vec<&str> {
+        let excluded: BTreeSet<_> = self.exclude.ids.iter().collect();
+        self.ids.iter().filter(|id| !excluded.contains(id)).map(String::as_str).collect()
+    }
 }
 
 /// Instances left out in any case.

@@ -11,9 +11,11 @@ use crate::time::Time;
 
 mod borrowed_text;
 pub mod from_api;
+mod read;
 
 pub use borrowed_text::BorrowedText;
 pub use from_api::from_api;
+pub use read::read;
 
 /// The facts of one instance, from our own JSON, from API replies or from the guest probe.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -133,6 +133,7 @@ impl Session {
         }
         if !self.canary.is_empty() {
             if !self.canary_passed() {
+                self.retry_canary();
                 return;
             }
             self.canary.clear();
@@ -167,6 +168,23 @@ impl Session {
             return false;
         }
         true
+    }
+
+    /// A member of the canary that is tried once more is still the canary.
+    fn retry_canary(&mut self) {
+        let due: Vec<TargetIndex> = self
+            .canary
+            .iter()
+            .copied()
+            .filter(|&index| {
+                let stage = self.state.target(index).map(|target| target.stage);
+                matches!(stage, Some(Stage::Waiting { not_before }) if not_before <= self.now)
+            })
+            .collect();
+        if !due.is_empty() {
+            self.waiting.retain(|index| !due.contains(index));
+            self.start_all(&due);
+        }
     }
 
     /// The next instances whose turn it is; members of one cluster never together.

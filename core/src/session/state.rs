@@ -271,7 +271,8 @@ impl State {
             Event::CallLost { call } => self.lose(*call),
             Event::NotStarted { instance, why } => {
                 if let Some(index) = self.find(instance) {
-                    if why.row != &rows::NOT_STARTED_STOPPED {
+                    let started_before = self.target(index).is_some_and(|target| target.outcome.is_some());
+                    if why.row != &rows::NOT_STARTED_STOPPED && !started_before {
                         self.counts.failures += 1;
                     }
                     self.set_aside(index, why.clone());
@@ -287,9 +288,9 @@ impl State {
             }
             Event::RetryScheduled { instance, not_before, .. } => {
                 if let Some(index) = self.find(instance) {
+                    // The outcome stays until the next start is taken: it is the verdict if that never comes.
                     if let Some(target) = self.targets.get_mut(index as usize) {
-                        target.outcome = None;
-                        target.look = None;
+                        target.look = Some(Box::new(Look::Nothing));
                     }
                     self.set_stage(index, Stage::Waiting { not_before: *not_before });
                 }
@@ -394,6 +395,7 @@ impl State {
         let timeout_seconds =
             first.and_then(|target| self.command_of(target)).map_or(60, |command| command.timeout_seconds);
         for &index in &record.targets {
+            self.forget_earlier_start(index);
             self.set_stage(index, Stage::Running { invocation });
         }
         self.invocations.push(Invocation {
@@ -429,6 +431,7 @@ impl State {
             return;
         }
         for &index in &record.targets {
+            self.forget_earlier_start(index);
             if let Some(target) = self.targets.get_mut(index as usize) {
                 target.lost = true;
             }
@@ -528,7 +531,19 @@ impl State {
         }
     }
 
+    fn forget_earlier_start(&mut self, index: TargetIndex) {
+        if let Some(target) = self.targets.get_mut(index as usize) {
+            target.outcome = None;
+            target.look = None;
+        }
+    }
+
     fn set_aside(&mut self, index: TargetIndex, reason: Finding) {
+        if self.target(index).is_some_and(|target| target.outcome.is_some()) {
+            // It was started before and waited to be tried once more: what came of that stands.
+            self.conclude(index);
+            return;
+        }
         if let Some(target) = self.targets.get_mut(index as usize) {
             target.not_run = Some(Box::new(reason));
         }

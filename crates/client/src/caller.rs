@@ -46,6 +46,11 @@ impl ApiCaller {
         Endpoint::resolve(product, region, self.network, self.endpoint.as_deref())
     }
 
+    /// The user's own choice of endpoint.
+    pub fn given_endpoint(&self) -> Option<&str> {
+        self.endpoint.as_deref()
+    }
+
     /// The credential.
     pub fn credential(&self) -> &Credential {
         &self.credential

@@ -24,6 +24,8 @@ pub trait Record {
     type Error: std::fmt::Display;
     /// Takes in one event; it need not be durable yet.
     fn append(&mut self, numbered: &Numbered) -> Result<(), Self::Error>;
+    /// Everything so far survives the death of this process when this returns.
+    fn flush(&mut self) -> Result<(), Self::Error>;
     /// Everything so far is durable when this returns.
     fn sync(&mut self) -> Result<(), Self::Error>;
     /// Keeps a raw reply that may decide a verdict.
@@ -129,6 +131,9 @@ pub async fn drive<C: Caller, R: Record>(
                 call_of_task.insert(task.id(), call_id);
             }
             Next::WaitUntil(at) => {
+                if record.flush().is_err() {
+                    session.journal_failed(clock.now());
+                }
                 tokio::select! {
                     Some(joined) = calls.join_next_with_id(), if !calls.is_empty() => match joined {
                         Ok((task, (send, result))) => {

@@ -6,4 +6,5 @@ pub mod caller;
 pub mod credentials;
 pub mod driver;
 pub mod journal;
+pub mod run;
 pub mod transport;

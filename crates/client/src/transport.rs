@@ -20,7 +20,8 @@ use tokio::sync::OnceCell;
 pub struct TransportOptions {
     /// The longest wait for a connection, TLS included.
     pub connect_timeout: Duration,
-    /// The longest silence after that.
+    /// The longest silence after that. Should be longer than `connect_timeout`: the wait for the first byte counts from the
+    /// start, and when it ends first, the call counts as perhaps sent.
     pub read_timeout: Duration,
     /// The longest wait for a whole reply.
     pub total_timeout: Duration,
@@ -157,6 +158,8 @@ fn outgoing(endpoint: &Endpoint, request: &HttpRequest) -> Result<reqwest::Reque
         value.set_sensitive(matches!(name.as_str(), "authorization" | "x-acs-security-token"));
         headers.append(name, value);
     }
+    // Said in full: some gateways answer 411 to a POST that leaves it out.
+    headers.insert(reqwest::header::CONTENT_LENGTH, request.body.len().into());
     *outgoing.body_mut() = Some(request.body.clone().into());
     Ok(outgoing)
 }
@@ -187,11 +190,8 @@ fn why_no_connection(error: &reqwest::Error) -> TransportReason {
         return TransportReason::NameResolution;
     }
     for cause in causes(error) {
-        if cause.is::<rustls::Error>() {
-            return TransportReason::Tls;
-        }
         let Some(io) = cause.downcast_ref::<io::Error>() else { continue };
-        if io.get_ref().is_some_and(<dyn StdError + Send + Sync>::is::<rustls::Error>) {
+        if is_of_tls(io) {
             return TransportReason::Tls;
         }
         match io.kind() {
@@ -203,6 +203,13 @@ fn why_no_connection(error: &reqwest::Error) -> TransportReason {
         }
     }
     TransportReason::Other
+}
+
+/// Errors of TLS come wrapped in errors of input and output, more than once, where `source` steps over them.
+fn is_of_tls(error: &io::Error) -> bool {
+    error
+        .get_ref()
+        .is_some_and(|inner| inner.is::<rustls::Error>() || inner.downcast_ref::<io::Error>().is_some_and(is_of_tls))
 }
 
 fn why_broken(error: &reqwest::Error) -> TransportReason {

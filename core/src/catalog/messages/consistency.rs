@@ -1,10 +1,81 @@
-//! Rows `CS3xx`: which consistency this will give, or gave.
+//! Rows `CS3xx`: which consistency this will give, or gave. `CS300` to `CS349` predict.
 
 messages! {
     UNKNOWN_FITNESS = "CS300", Advice, "consnap": {
-        "the consistency cannot be predicted: facts about the instance are missing",
-        "无法预测一致性级别：缺少该实例的信息"
+        "the consistency cannot be predicted: `{fact}` is not known", "无法预测一致性级别：`{fact}` 未知"
     } help {
-        "collect the missing facts named by the other findings", "请补齐其他检查结果中指出的缺失信息"
+        "collect the missing fact", "请补齐缺失的信息"
+    };
+    SCRIPTS_READY = "CS301", Advice, "SDK for Go page: APPConsistent": {
+        "both scripts are in place, so the snapshots will be application-consistent if they succeed", "两个脚本均已就绪，执行成功则快照为应用一致性快照"
+    } help {
+        "nothing to do: the tags will tell", "无需处理：以标签为准"
+    };
+    SCRIPTS_READY_WITHOUT_FREEZE = "CS302", Advice, "assumption A14": {
+        "both scripts are in place, but file systems are not frozen: application consistency rests on the scripts alone",
+        "两个脚本均已就绪，但不冻结文件系统：应用一致性完全依赖脚本"
+    } help {
+        "make sure that the pre-freeze script writes everything to disk", "请确认应用冻结脚本会将数据全部落盘"
+    };
+    WRITERS_READY = "CS303", Advice, "SDK for Go page: VSS": {
+        "VSS Writers are there, so the snapshots will be application-consistent if they succeed", "存在 VSS Writer，执行成功则快照为应用一致性快照"
+    } help {
+        "nothing to do: the tags will tell", "无需处理：以标签为准"
+    };
+    NO_SCRIPTS = "CS304", Advice, "SDK for Go page: no application scripts": {
+        "the job names no scripts, so the snapshots will be file system-consistent", "作业没有填写脚本，快照将为文件系统一致性快照"
+    } help {
+        "name both scripts under `linux` to reach application consistency", "如需应用一致性，请在 `linux` 下填写两个脚本"
+    };
+    SCRIPTS_UNFIT = "CS305", Advice, "SDK for Go page: invalid script configurations": {
+        "the scripts cannot be used ({code}), so the snapshots will silently be file system-consistent", "脚本不可用（{code}），快照将静默降级为文件系统一致性快照"
+    } help {
+        "mend what {code} names", "请处理 {code} 指出的问题"
+    };
+    NO_WRITER_READY = "CS306", Advice, "SDK for Go page: no VSS writers": {
+        "no VSS Writer is there, so the snapshots will silently be file system-consistent", "没有 VSS Writer，快照将静默降级为文件系统一致性快照"
+    } help {
+        "install or repair the application's writer", "请安装或修复应用的 VSS Writer"
+    };
+    WRITERS_OFF = "CS307", Advice, "SDK for Go page: EnableWriters": {
+        "the job switches VSS Writers off, so the snapshots will be file system-consistent", "作业关闭了 VSS Writer，快照将为文件系统一致性快照"
+    } help {
+        "remove `windows.vss_writers: false` to reach application consistency", "如需应用一致性，请删除 `windows.vss_writers: false`"
+    };
+    NOTHING_HELD = "CS308", Advice, "assumption A14": {
+        "neither scripts nor the freeze hold anything, so the snapshots will be crash-consistent", "既没有可用脚本也不冻结文件系统，快照将为崩溃一致性快照"
+    } help {
+        "name both scripts, or remove `linux.freeze_file_systems: false`", "请填写两个脚本，或删除 `linux.freeze_file_systems: false`"
+    };
+    SCRIPTS_UNSEEN = "CS309", Advice, "consnap": {
+        "whether the scripts are in place is known to the guest alone", "脚本是否就绪只有实例内部知道"
+    } help {
+        "set `run.probe: always` to look before the run", "请设置 `run.probe: always`，在运行前查看"
+    };
+    WRITERS_UNSEEN = "CS310", Advice, "consnap": {
+        "whether VSS Writers are there is known to the guest alone", "是否存在 VSS Writer 只有实例内部知道"
+    } help {
+        "set `run.probe: always` to look before the run", "请设置 `run.probe: always`，在运行前查看"
+    };
+    MOUNTS_UNSEEN = "CS311", Advice, "consnap": {
+        "which file systems hold the data is known to the guest alone", "数据位于哪些文件系统只有实例内部知道"
+    } help {
+        "set `run.probe: always` to look before the run", "请设置 `run.probe: always`，在运行前查看"
+    };
+    DATA_NOT_COVERED = "CS312", Advice, "SDK for Go page: file systems": {
+        "`{target}` lies on a file system that is not covered ({code}), whatever the tags say", "`{target}` 所在的文件系统不在覆盖范围内（{code}），标签不代表其一致性"
+    } help {
+        "mend what {code} names", "请处理 {code} 指出的问题"
+    };
+    NOT_ELIGIBLE = "CS313", Advice, "consnap": {
+        "no snapshot is expected: a prerequisite is not met ({code})", "预计不会有快照：不满足前提条件（{code}）"
+    } help {
+        "mend what {code} names", "请处理 {code} 指出的问题"
+    };
+    WEAKER_THAN_REQUIRED = "CS320", Error, "consnap": {
+        "the job requires `{required}`, this instance will reach `{predicted}`", "作业要求 `{required}`，该实例将只能达到 `{predicted}`"
+    } help {
+        "mend what the prediction names, or lower `required_consistency`; `run` does not start this instance as it is",
+        "请处理预测中指出的问题，或降低 `required_consistency`；目前 `run` 不会执行该实例"
     };
 }

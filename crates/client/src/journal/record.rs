@@ -15,6 +15,10 @@ impl Record for Journal {
         self.append(numbered.seq, numbered)
     }
 
+    fn flush(&mut self) -> Result<(), Error> {
+        Journal::flush(self)
+    }
+
     fn sync(&mut self) -> Result<(), Error> {
         self.sync()
     }

@@ -86,3 +86,37 @@ impl Writer {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_written_is_written_later() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("f");
+        std::fs::write(&path, "one\ntorn").unwrap();
+        let read_only = File::open(&path).unwrap();
+        let mut writer = Writer::new(read_only, path.clone(), 4);
+        writer.push(|out| out.push_str("two\n"));
+        assert!(writer.sync().is_err());
+        writer.push(|out| out.push_str("three\n"));
+        assert!(writer.sync().is_err());
+        writer.file = File::options().write(true).open(&path).unwrap();
+        writer.cut().unwrap();
+        writer.flush().unwrap();
+        writer.push(|out| out.push_str("four\n"));
+        writer.sync().unwrap();
+        writer.sync().unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "one\ntwo\nthree\nfour\n");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_named() {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let mut writer = Writer::new(full, "/dev/full".into(), 0);
+        writer.push(|out| out.push('x'));
+        assert_eq!(writer.sync().unwrap_err().row.code, "CE327");
+    }
+}

@@ -1,0 +1,73 @@
+//! Limits of the service and of consnap's own judgement.
+
+use serde::Serialize;
+
+use crate::text::Text;
+
+/// A limit.
+#[derive(Debug, Serialize)]
+pub struct LimitRow {
+    /// Its key.
+    pub key: &'static str,
+    /// The limit itself.
+    pub value: u32,
+    /// `disks`, `TiB`, `characters`, `seconds`, `days`, `tasks`.
+    pub unit: &'static str,
+    /// What it limits.
+    pub about: Text,
+    /// Document and edition.
+    pub source: &'static str,
+}
+
+/// Declares the rows and the list of them.
+macro_rules! limits {
+    ($($name:ident = $key:literal, $value:literal $unit:literal: $en:literal, $zh:literal; $source:literal)*) => {
+        $(
+            #[doc = $en]
+            pub static $name: LimitRow =
+                LimitRow { key: $key, value: $value, unit: $unit, about: Text::new($en, $zh), source: $source };
+        )*
+        /// All limits.
+        pub static ROWS: &[&LimitRow] = &[$(&$name),*];
+    };
+}
+
+limits! {
+    GROUP_DISKS = "group_disks", 16 "disks":
+        "disks of one snapshot-consistent group, everywhere", "单个快照一致性组的云盘数（所有地域）";
+        "Create a snapshot-consistent group, 2025/26; API parameter arrays 1 to 16"
+    GROUP_DISKS_NEWER = "group_disks_newer", 128 "disks":
+        "disks of one snapshot-consistent group in regions with the raised limit", "单个快照一致性组的云盘数（已提升上限的地域）";
+        "Create a snapshot-consistent group, newest page: about 30 regions"
+    GROUP_SIZE = "group_size", 32 "TiB":
+        "size of one snapshot-consistent group, everywhere", "单个快照一致性组的总容量（所有地域）";
+        "Create a snapshot-consistent group, 2025/26"
+    GROUP_SIZE_NEWER = "group_size_newer", 256 "TiB":
+        "size of one snapshot-consistent group in regions with the raised limit", "单个快照一致性组的总容量（已提升上限的地域）";
+        "Create a snapshot-consistent group, newest page: about 30 regions"
+    SNAPSHOT_TASKS = "snapshot_tasks", 10 "tasks":
+        "snapshot tasks under way on one disk", "单块云盘上进行中的快照任务数";
+        "CreateSnapshotGroup, 2026-01-07: QuotaExceed.ConcurrentSnapshotQuota"
+    NAME_LEAST = "name_least", 2 "characters":
+        "least length of a group's name", "快照一致性组名称的最小长度"; "CreateSnapshotGroup, 2026-01-07: Name"
+    NAME_MOST = "name_most", 128 "characters":
+        "greatest length of a group's name", "快照一致性组名称的最大长度"; "CreateSnapshotGroup, 2026-01-07: Name"
+    DESCRIPTION_LEAST = "description_least", 2 "characters":
+        "least length of a group's description", "快照一致性组描述的最小长度"; "CreateSnapshotGroup, 2026-01-07: Description"
+    DESCRIPTION_MOST = "description_most", 256 "characters":
+        "greatest length of a group's description", "快照一致性组描述的最大长度"; "CreateSnapshotGroup, 2026-01-07: Description"
+    ROLE_MOST = "role_most", 64 "characters":
+        "greatest length of a RAM role's name", "RAM角色名称的最大长度"; "launcher.md 4.2"
+    INSTANT_ACCESS_DAYS = "instant_access_days", 65_535 "days":
+        "greatest number of instant access days", "快照极速可用的最大天数";
+        "CreateSnapshotGroup, 2026-01-07: InstantAccessRetentionDays 1 to 65535; the plug-in's page says 65536"
+    TIMEOUT_LEAST = "timeout_least", 10 "seconds":
+        "least time-out of a Cloud Assistant command", "云助手命令的最小超时时间"; "InvokeCommand, 2025-12-09: Timeout"
+    HEARTBEAT = "heartbeat", 120 "seconds":
+        "age of the last heartbeat of Cloud Assistant", "云助手最近一次心跳距今的时间";
+        "DescribeCloudAssistantStatus, 2024-12-05: heartbeat within two minutes"
+    FACTS_AGE = "facts_age", 900 "seconds":
+        "age of collected facts before consnap says so", "实例信息采集距今的时间，超过则提示"; "consnap"
+    RESOURCE_TAGS = "resource_tags", 10 "tags":
+        "tags that select instances", "用于选择实例的标签数"; "RunCommand, 2025: ResourceTag.N 1 to 10"
+}

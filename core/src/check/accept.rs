@@ -1,0 +1,64 @@
+//! Findings that a job takes on purpose. They stay visible, marked with the reason the job gives.
+
+use jiff::civil::Date;
+
+use crate::catalog::messages::{self, parameters};
+use crate::config::forms::parse_day;
+use crate::config::{Accept, Job};
+use crate::finding::Finding;
+
+/// Marks the findings that the job accepts and that may be accepted. An acceptance without a reason, or past its day,
+/// does not count; without a day to judge by, an end date is not held against it.
+pub fn apply_acceptances(job: &Job, today: Option<Date>, findings: &mut [Finding]) {
+    let acceptances = Acceptances::new(job, today);
+    findings.iter_mut().for_each(|finding| acceptances.apply(finding));
+}
+
+/// The acceptances of a job that count.
+#[derive(Debug)]
+pub(super) struct Acceptances<'a> {
+    counting: Vec<&'a Accept>,
+}
+
+impl<'a> Acceptances<'a> {
+    pub(super) fn new(job: &'a Job, today: Option<Date>) -> Self {
+        let counting = job.accept.iter().filter(|accept| !accept.reason.trim().is_empty() && holds(accept, today));
+        Self { counting: counting.collect() }
+    }
+
+    pub(super) fn apply(&self, finding: &mut Finding) {
+        if finding.row.acceptable
+            && let Some(accept) = self.counting.iter().find(|accept| accept.code == finding.row.code)
+        {
+            finding.accepted = Some(accept.reason.clone());
+        }
+    }
+}
+
+fn holds(accept: &Accept, today: Option<Date>) -> bool {
+    match (&accept.until, today) {
+        (None, _) => true,
+        (Some(until), Some(today)) => parse_day(until).is_some_and(|until| today <= until),
+        (Some(until), None) => parse_day(until).is_some(),
+    }
+}
+
+/// Findings about acceptances that ended, or whose end cannot be judged without a day.
+pub(super) fn ended(job: &Job, today: Option<Date>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (at, accept) in job.accept.iter().enumerate() {
+        // A code that is not known, or a day that is none, has been said when the document was read.
+        let (Some(row), Some(until)) = (messages::find(&accept.code), accept.until.as_deref().and_then(parse_day))
+        else {
+            continue;
+        };
+        let finding = match today {
+            Some(today) if today <= until => continue,
+            Some(_) => &parameters::ACCEPT_EXPIRED,
+            None => &parameters::ACCEPT_UNDATED,
+        };
+        let finding = Finding::new(finding, format!("/accept/{at}/until"));
+        findings.push(finding.with("code", row.code).with("until", until.to_string()));
+    }
+    findings
+}

@@ -1,0 +1,254 @@
+//! What only the guest knows: scripts, mounts, VSS Writers.
+
+use super::Checker;
+use super::instance::{Findings, text};
+use crate::catalog::file_systems::{FileSystemClass, classify};
+use crate::catalog::messages::prerequisites as rows;
+use crate::consistency::Platform;
+use crate::document::shorten;
+use crate::facts::{Guest, Mount, Script};
+use crate::finding::Finding;
+
+/// What a look into the guest says about the level.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// The two scripts together.
+    pub(super) scripts: Scripts,
+    /// Whether the mounts are known.
+    pub(super) mounts: bool,
+    /// A place with data that the snapshot does not cover, and the code that says so.
+    pub(super) uncovered: Option<(String, &'static str)>,
+    /// Whether VSS Writers are there.
+    pub(super) writers: Option<bool>,
+}
+
+/// What is known of both scripts.
+#[derive(Debug, Default, PartialEq)]
+pub(super) enum Scripts {
+    /// Not enough.
+    #[default]
+    Unknown,
+    /// The plug-in will run them.
+    Ready,
+    /// The plug-in will not use them, for the reason of this code.
+    Unfit(&'static str),
+}
+
+pub(super) fn check<S: AsRef<str>>(
+    checker: &Checker<'_>,
+    platform: Option<Platform>,
+    guest: &Guest<S>,
+    excluded: &[(&str, &str)],
+    findings: &mut Findings,
+) -> Seen {
+    let mut seen = Seen { mounts: guest.mounts.is_some(), ..Seen::default() };
+    if guest.metadata_reachable == Some(false) {
+        findings.push(Finding::new(&rows::METADATA_SILENT, "/guest/metadata_reachable"));
+    }
+    if guest.launcher_present == Some(false) {
+        findings.push(Finding::new(&rows::LAUNCHER_MISSING, "/guest/launcher_present"));
+    }
+    for (at, mount) in guest.mounts.iter().flatten().enumerate() {
+        if let Some(row) = one_mount(platform, at, mount, excluded, findings) {
+            seen.uncovered.get_or_insert_with(|| (shorten(mount.target.as_ref()), row));
+        }
+    }
+    if platform == Some(Platform::Linux) {
+        seen.scripts = scripts(checker, guest, findings);
+    }
+    if platform == Some(Platform::Windows) {
+        seen.writers = guest.vss_writers.as_ref().map(|writers| !writers.is_empty());
+        if seen.writers == Some(false) && checker.job.windows.vss_writers != Some(false) {
+            findings.push(Finding::new(&rows::NO_WRITERS, "/guest/vss_writers"));
+        }
+    }
+    seen
+}
+
+fn scripts<S: AsRef<str>>(checker: &Checker<'_>, guest: &Guest<S>, findings: &mut Findings) -> Scripts {
+    let linux = &checker.job.linux;
+    let mut together = Scripts::Ready;
+    for (place, path, found) in [
+        ("/guest/pre_script", &linux.pre_script_path, &guest.pre_script),
+        ("/guest/post_script", &linux.post_script_path, &guest.post_script),
+    ] {
+        let state = match (path, found) {
+            (Some(path), Some(found)) => script_state(place, path, found, guest.mounts.as_deref()),
+            _ => ScriptState::Unknown,
+        };
+        match (state, &together) {
+            (ScriptState::Ready, _) => {}
+            (ScriptState::Unfit(finding), Scripts::Unfit(_)) => findings.push(finding),
+            (ScriptState::Unfit(finding), _) => {
+                together = Scripts::Unfit(finding.code());
+                findings.push(finding);
+            }
+            (unknown, before) => {
+                if *before == Scripts::Ready {
+                    together = Scripts::Unknown;
+                }
+                if let ScriptState::Elsewhere(finding) = unknown {
+                    findings.push(finding);
+                }
+            }
+        }
+    }
+    together
+}
+
+/// Says what a mount means; gives back the code when it may hold data that is not covered.
+fn one_mount<S: AsRef<str>>(
+    platform: Option<Platform>,
+    at: usize,
+    mount: &Mount<S>,
+    excluded: &[(&str, &str)],
+    findings: &mut Findings,
+) -> Option<&'static str> {
+    let disk = text(mount.disk_id.as_ref());
+    if let Some(disk) = disk.filter(|disk| excluded.iter().any(|(_, id)| id == disk)) {
+        // What lies there is not meant to be covered.
+        if mount.holds_data == Some(true) {
+            let finding = Finding::new(&rows::DATA_EXCLUDED, format!("/guest/mounts/{at}"));
+            findings.push(finding.with("target", shorten(mount.target.as_ref())).with("disk", shorten(disk)));
+        }
+        return None;
+    }
+    let data = may_hold_data(mount);
+    let row = match (cover(platform, mount), data) {
+        (Cover::Covered, _) => return None,
+        (Cover::Elsewhere, true) => &rows::DATA_ON_NETWORK,
+        (Cover::Elsewhere, false) => &rows::NETWORK_BESIDE,
+        (Cover::Unlisted, true) => &rows::DATA_ON_UNLISTED,
+        (Cover::Unlisted, false) => &rows::UNLISTED_BESIDE,
+    };
+    findings.push(
+        Finding::new(row, format!("/guest/mounts/{at}"))
+            .with("target", shorten(mount.target.as_ref()))
+            .with("file_system", shorten(mount.file_system.as_ref())),
+    );
+    data.then_some(row.code)
+}
+
+/// Whether the snapshot covers what a file system holds.
+enum Cover {
+    Covered,
+    Elsewhere,
+    Unlisted,
+}
+
+fn cover<S: AsRef<str>>(platform: Option<Platform>, mount: &Mount<S>) -> Cover {
+    match classify(mount.file_system.as_ref(), platform) {
+        FileSystemClass::Supported => Cover::Covered,
+        FileSystemClass::Network | FileSystemClass::Cluster => Cover::Elsewhere,
+        FileSystemClass::Virtual if mount.holds_data != Some(true) => Cover::Covered,
+        FileSystemClass::Firmware if is_boot(mount) && mount.holds_data != Some(true) => Cover::Covered,
+        _ => Cover::Unlisted,
+    }
+}
+
+/// Unknown counts as data, but for the partitions a system starts from.
+fn may_hold_data<S: AsRef<str>>(mount: &Mount<S>) -> bool {
+    mount.holds_data.unwrap_or_else(|| !is_boot(mount))
+}
+
+fn is_boot<S: AsRef<str>>(mount: &Mount<S>) -> bool {
+    let target = mount.target.as_ref();
+    // Windows gives the system partition no letter.
+    target.is_empty() || target == "/boot" || target == "/efi" || target.starts_with("/boot/")
+}
+
+/// What is known of a script.
+enum ScriptState {
+    /// As the plug-in wants it.
+    Ready,
+    /// Something the plug-in wants is not known.
+    Unknown,
+    /// The plug-in will not use it.
+    Unfit(Finding),
+    /// The facts speak of another file, so nothing is known of this one.
+    Elsewhere(Finding),
+}
+
+/// The first thing wrong with a script, in the order in which the plug-in looks: there, a regular file, root's, 0700,
+/// executable where it lies.
+fn script_state<S: AsRef<str>>(
+    place: &'static str,
+    path: &str,
+    found: &Script<S>,
+    mounts: Option<&[Mount<S>]>,
+) -> ScriptState {
+    let about = |row| Finding::new(row, place).with("path", shorten(path));
+    if found.path.as_ref() != path {
+        return ScriptState::Elsewhere(about(&rows::SCRIPT_ELSEWHERE).with("found", shorten(found.path.as_ref())));
+    }
+    if !found.exists {
+        return ScriptState::Unfit(about(&rows::SCRIPT_MISSING));
+    }
+    let kind = text(found.kind.as_ref());
+    if let Some(kind) = kind.filter(|kind| *kind != "regular file") {
+        return ScriptState::Unfit(about(&rows::SCRIPT_KIND).with("kind", shorten(kind)));
+    }
+    let owner = text(found.owner.as_ref());
+    if let Some(owner) = owner.filter(|owner| !matches!(*owner, "root" | "0")) {
+        return ScriptState::Unfit(about(&rows::SCRIPT_OWNER).with("owner", shorten(owner)));
+    }
+    let mode = text(found.mode.as_ref());
+    if let Some(mode) = mode.filter(|mode| !is_0700(mode)) {
+        return ScriptState::Unfit(about(&rows::SCRIPT_MODE).with("mode", shorten(mode)));
+    }
+    let noexec = found.noexec.or_else(|| mounts.map(|mounts| lies_on_noexec(path, mounts)));
+    if noexec == Some(true) {
+        return ScriptState::Unfit(about(&rows::SCRIPT_NOEXEC));
+    }
+    let all_known = kind.is_some() && owner.is_some() && mode.is_some() && noexec.is_some();
+    if all_known { ScriptState::Ready } else { ScriptState::Unknown }
+}
+
+/// Whether an octal mode means 0700, with or without the bits of the file type. What is no mode is not 0700.
+fn is_0700(mode: &str) -> bool {
+    u32::from_str_radix(mode.trim(), 8).is_ok_and(|mode| mode & 0o7777 == 0o700)
+}
+
+/// Whether the mount that a path lies on forbids execution.
+fn lies_on_noexec<S: AsRef<str>>(path: &str, mounts: &[Mount<S>]) -> bool {
+    let holds = |target: &str| {
+        target == "/" || path.strip_prefix(target.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'))
+    };
+    // Of two mounts on one place the later one counts, as `max_by_key` has it.
+    let mounts = mounts.iter().filter(|mount| holds(mount.target.as_ref()));
+    let nearest = mounts.max_by_key(|mount| mount.target.as_ref().len());
+    let options = nearest.and_then(|mount| text(mount.options.as_ref())).unwrap_or_default();
+    options.split(',').any(|option| option.trim() == "noexec")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modes() {
+        for good in ["700", "0700", "100700", " 0700\n"] {
+            assert!(is_0700(good), "{good}");
+        }
+        for bad in ["", "755", "0770", "4700", "0o700", "rwx------", "7000", "1700", "-700", "99999999999"] {
+            assert!(!is_0700(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_mount_decides() {
+        let mount = |target: &str, options: &str| Mount::<String> {
+            target: target.into(),
+            file_system: "xfs".into(),
+            options: Some(options.into()),
+            ..Mount::default()
+        };
+        let mounts =
+            [mount("/", "rw"), mount("/tmp", "rw,nosuid,noexec"), mount("/tmpfoo", "rw"), mount("/tmp/x/", "rw")];
+        assert!(lies_on_noexec("/tmp/prescript.sh", &mounts));
+        assert!(!lies_on_noexec("/tmpfoo/prescript.sh", &mounts));
+        assert!(!lies_on_noexec("/tmp/x/prescript.sh", &mounts));
+        assert!(!lies_on_noexec("/opt/prescript.sh", &mounts));
+        assert!(!lies_on_noexec("/opt/prescript.sh", &[mount("/mnt", "noexec")]));
+    }
+}

@@ -1,0 +1,271 @@
+//! The prerequisites of an instance that the API shows.
+
+use super::parameters::ATTACHED;
+use super::system::{SystemName, read_name};
+use super::{Checker, Eligibility, InstanceCheck, disks, guest, prediction};
+use crate::catalog::limits;
+use crate::catalog::messages::prerequisites as rows;
+use crate::config::AttachRole;
+use crate::consistency::Platform;
+use crate::document::shorten;
+use crate::facts::{CloudAssistant, InstanceFacts};
+use crate::finding::{Finding, MessageRow};
+use crate::time::Time;
+
+/// What has been found so far.
+pub(super) struct Findings {
+    pub(super) list: Vec<Finding>,
+    /// Whether a fact that the API could show is missing.
+    pub(super) unknown: bool,
+}
+
+impl Findings {
+    pub(super) fn push(&mut self, finding: Finding) {
+        self.list.push(finding);
+    }
+
+    fn row(&mut self, row: &'static MessageRow, place: &'static str) {
+        self.list.push(Finding::new(row, place));
+    }
+
+    /// A fact that the API could show is missing.
+    pub(super) fn missing(&mut self, fact: &str, place: String) {
+        self.unknown = true;
+        self.list.push(Finding::new(&rows::FACT_MISSING, place).with("fact", fact));
+    }
+
+    fn missing_here(&mut self, fact: &'static str, place: &'static str) {
+        self.unknown = true;
+        self.list.push(Finding::new(&rows::FACT_MISSING, place).with("fact", fact));
+    }
+
+    /// A fact has a value nobody knows, which is as good as missing.
+    pub(super) fn unknown_value(&mut self, fact: &str, value: &str, place: String) {
+        self.unknown = true;
+        self.list.push(Finding::new(&rows::UNKNOWN_VALUE, place).with("fact", fact).with("value", shorten(value)));
+    }
+}
+
+/// The text of an optional fact.
+pub(super) fn text<S: AsRef<str>>(fact: Option<&S>) -> Option<&str> {
+    fact.map(AsRef::as_ref)
+}
+
+/// Checks one instance; `read` are the findings of reading its facts, which make what they speak of unknown.
+pub(super) fn check<S: AsRef<str> + Ord>(
+    checker: &Checker<'_>,
+    facts: &InstanceFacts<S>,
+    read: Vec<Finding>,
+) -> InstanceCheck {
+    let mut findings = Findings { unknown: !read.is_empty(), list: read };
+    let id = facts.instance_id.as_ref();
+    if id.is_empty() {
+        findings.missing_here("instance_id", "/instance_id");
+    }
+    state(facts, &mut findings);
+    let platform = system(checker, facts, &mut findings);
+    network(facts, &mut findings);
+    role(checker, facts, &mut findings);
+    assistant(checker, facts, &mut findings);
+    age(checker, facts, &mut findings);
+    let excluded = checker.excluded(id);
+    disks::check(checker, facts.disks.as_deref(), excluded, &mut findings);
+    let seen = facts.guest.as_ref().map(|guest| guest::check(checker, platform, guest, excluded, &mut findings));
+    let Findings { mut list, unknown } = findings;
+    for finding in &mut list {
+        checker.acceptances.apply(finding);
+    }
+    let blocking = list.iter().find(|finding| finding.blocks() && finding.row.code.starts_with("CS2"));
+    let eligible = match blocking {
+        Some(_) => Eligibility::No,
+        None if unknown => Eligibility::Unknown,
+        None => Eligibility::Yes,
+    };
+    let (predicted, why) = prediction::predict(checker, platform, &seen.unwrap_or_default(), blocking);
+    let weaker = prediction::weaker(checker, eligible, predicted);
+    list.extend(weaker);
+    InstanceCheck { platform, findings: list, eligible, predicted, predicted_why: why }
+}
+
+fn state<S: AsRef<str> + Ord>(facts: &InstanceFacts<S>, findings: &mut Findings) {
+    match text(facts.status.as_ref()) {
+        None | Some("") => findings.missing_here("status", "/status"),
+        Some("Running") => {}
+        Some(status) => findings.push(Finding::new(&rows::NOT_RUNNING, "/status").with("status", shorten(status))),
+    }
+    match &facts.locks {
+        None => findings.missing_here("locks", "/locks"),
+        Some(locks) => {
+            for (at, lock) in locks.iter().enumerate() {
+                let finding = Finding::new(&rows::LOCKED, format!("/locks/{at}"));
+                findings.push(finding.with("reason", shorten(lock.as_ref())));
+            }
+        }
+    }
+}
+
+/// Which system, which platform, and whether it is listed.
+fn system<S: AsRef<str> + Ord>(
+    checker: &Checker<'_>,
+    facts: &InstanceFacts<S>,
+    findings: &mut Findings,
+) -> Option<Platform> {
+    let written = text(facts.os_type.as_ref()).filter(|kind| !kind.is_empty());
+    let kind = match written {
+        Some(kind) if kind.eq_ignore_ascii_case("linux") => Some(Platform::Linux),
+        Some(kind) if kind.eq_ignore_ascii_case("windows") => Some(Platform::Windows),
+        Some(other) => {
+            findings.unknown_value("os_type", other, "/os_type".to_owned());
+            None
+        }
+        None => None,
+    };
+    let [english, local] = [&facts.os_name_en, &facts.os_name]
+        .map(|name| text(name.as_ref()).filter(|name| name.contains(|c: char| !c.is_whitespace())));
+    // Both names come from one image; the English one has fewer spellings.
+    let (name, place, found) = match (english, local) {
+        (Some(name), None) => (name, "/os_name_en", read_name(name)),
+        (None, Some(name)) => (name, "/os_name", read_name(name)),
+        (Some(english), Some(local)) => match (read_name(english), read_name(local)) {
+            (None, found @ Some(_)) => (local, "/os_name", found),
+            (found, _) => (english, "/os_name_en", found),
+        },
+        (None, None) => {
+            findings.missing_here("os_name_en", "/os_name_en");
+            if kind.is_none() && written.is_none() {
+                findings.row_unknown_platform();
+            }
+            return kind;
+        }
+    };
+    let platform = kind.or(found.map(|found| found.platform));
+    match (checker.edition, found) {
+        (_, Some(found)) if kind.is_some_and(|kind| kind != found.platform) => {
+            let kind = written.unwrap_or_default();
+            let finding = Finding::new(&rows::PLATFORM_CONTRADICTION, "/os_type");
+            findings.push(finding.with("name", shorten(name)).with("platform", shorten(kind)));
+            return None;
+        }
+        (None, _) => {
+            findings.unknown = true;
+            let day = checker.context.as_of.map(|day| day.to_string()).unwrap_or_default();
+            findings.push(Finding::new(&rows::SYSTEM_UNDATED, place).with("day", day));
+        }
+        (Some(_), None) => {
+            findings.push(Finding::new(&rows::SYSTEM_UNRECOGNISED, place).with("name", shorten(name)));
+        }
+        (Some(edition), Some(found)) if is_listed(edition, &found) => {}
+        (Some(edition), Some(_)) => {
+            let finding = Finding::new(&rows::SYSTEM_UNLISTED, place).with("name", shorten(name));
+            findings.push(finding.with("edition", edition.date.to_string()));
+        }
+    }
+    if platform.is_none() && written.is_none() {
+        findings.row_unknown_platform();
+    }
+    platform
+}
+
+impl Findings {
+    fn row_unknown_platform(&mut self) {
+        self.unknown = true;
+        self.row(&rows::PLATFORM_UNKNOWN, "/os_type");
+    }
+}
+
+fn is_listed(edition: &crate::catalog::systems::Edition, found: &SystemName) -> bool {
+    !found.is_32_bit && edition.lists(found.family, found.version())
+}
+
+fn network<S: AsRef<str> + Ord>(facts: &InstanceFacts<S>, findings: &mut Findings) {
+    match text(facts.network_type.as_ref()) {
+        None | Some("") => findings.missing_here("network_type", "/network_type"),
+        Some(network) if network.eq_ignore_ascii_case("vpc") => {}
+        Some(network) => {
+            let finding = Finding::new(&rows::NOT_VPC, "/network_type");
+            findings.push(finding.with("network", shorten(network)));
+        }
+    }
+    match text(facts.metadata_endpoint.as_ref()) {
+        None => findings.missing_here("metadata_endpoint", "/metadata_endpoint"),
+        // Assumption A15.
+        Some("" | "enabled") => {}
+        Some("disabled") => findings.row(&rows::METADATA_OFF, "/metadata_endpoint"),
+        Some(other) => findings.unknown_value("metadata_endpoint", other, "/metadata_endpoint".to_owned()),
+    }
+    match text(facts.metadata_tokens.as_ref()) {
+        None => findings.missing_here("metadata_tokens", "/metadata_tokens"),
+        Some("" | "optional") => {}
+        Some("required") => {
+            findings.unknown = true;
+            findings.row(&rows::METADATA_TOKENS, "/metadata_tokens");
+        }
+        Some(other) => findings.unknown_value("metadata_tokens", other, "/metadata_tokens".to_owned()),
+    }
+}
+
+fn role<S: AsRef<str> + Ord>(checker: &Checker<'_>, facts: &InstanceFacts<S>, findings: &mut Findings) {
+    const PLACE: &str = "/ram_role";
+    let wanted = checker.job.instance_ram_role.as_str();
+    match text(facts.ram_role.as_ref()) {
+        None => findings.missing_here("ram_role", PLACE),
+        Some("") if checker.job.run.attach_role == AttachRole::IfMissing && wanted != ATTACHED => {
+            findings.push(Finding::new(&rows::ROLE_TO_ATTACH, PLACE).with("wanted", shorten(wanted)));
+        }
+        Some("") => findings.row(&rows::ROLE_NONE, PLACE),
+        Some(attached) if attached == wanted || wanted == ATTACHED => {}
+        Some(attached) => {
+            let finding = Finding::new(&rows::ROLE_DIFFERENT, PLACE).with("attached", shorten(attached));
+            findings.push(finding.with("wanted", shorten(wanted)));
+        }
+    }
+}
+
+fn assistant<S: AsRef<str> + Ord>(checker: &Checker<'_>, facts: &InstanceFacts<S>, findings: &mut Findings) {
+    const PLACE: &str = "/cloud_assistant";
+    let Some(assistant) = &facts.cloud_assistant else {
+        findings.missing_here("cloud_assistant", PLACE);
+        return;
+    };
+    // The service leaves the version empty where nothing is installed or running (ecs-domain 4.10).
+    let absent = text(assistant.version.as_ref()) == Some("");
+    match assistant.online {
+        Some(true) => heartbeat(checker, facts, assistant, findings),
+        _ if absent => findings.row(&rows::ASSISTANT_MISSING, PLACE),
+        Some(false) => findings.row(&rows::ASSISTANT_OFFLINE, "/cloud_assistant/online"),
+        None => findings.missing_here("cloud_assistant.online", "/cloud_assistant/online"),
+    }
+    if let Some(count @ 1..) = assistant.active_tasks {
+        let finding = Finding::new(&rows::ASSISTANT_BUSY, "/cloud_assistant/active_tasks");
+        findings.push(finding.with("count", count.to_string()));
+    }
+}
+
+fn heartbeat<S: AsRef<str> + Ord>(
+    checker: &Checker<'_>,
+    facts: &InstanceFacts<S>,
+    assistant: &CloudAssistant<S>,
+    findings: &mut Findings,
+) {
+    const PLACE: &str = "/cloud_assistant/last_heartbeat";
+    let Some(written) = text(assistant.last_heartbeat.as_ref()).filter(|written| !written.is_empty()) else { return };
+    // The heartbeat was recent or not when the facts were collected; how old they are by now is said apart.
+    let Some(reference) = facts.collected_at.or(checker.context.now) else { return };
+    let Some(last) = Time::parse(written) else {
+        findings.unknown_value("cloud_assistant.last_heartbeat", written, PLACE.to_owned());
+        return;
+    };
+    let seconds = reference.since(last).as_secs();
+    if seconds > u64::from(limits::HEARTBEAT.value) {
+        findings.push(Finding::new(&rows::HEARTBEAT_OLD, PLACE).with("seconds", seconds.to_string()));
+    }
+}
+
+fn age<S: AsRef<str> + Ord>(checker: &Checker<'_>, facts: &InstanceFacts<S>, findings: &mut Findings) {
+    let (Some(now), Some(collected)) = (checker.context.now, facts.collected_at) else { return };
+    let seconds = now.since(collected).as_secs();
+    if seconds > u64::from(limits::FACTS_AGE.value) {
+        let minutes = (seconds / 60).to_string();
+        findings.push(Finding::new(&rows::FACTS_OLD, "/collected_at").with("minutes", minutes));
+    }
+}

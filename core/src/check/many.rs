@@ -1,0 +1,133 @@
+//! Checking many instances straight from their JSON.
+
+use serde_json::{StreamDeserializer, Value};
+
+use super::{CheckContext, Checker, InstanceCheck, instance};
+use crate::catalog::messages::parameters;
+use crate::config::Job;
+use crate::document::{duplicate_keys, shorten};
+use crate::facts::{self, BorrowedText, InstanceFacts};
+use crate::finding::Finding;
+
+/// One instance of a batch.
+#[derive(Debug)]
+pub struct Checked<'a> {
+    /// Its number in the batch, from 0.
+    pub index: usize,
+    /// `i-...`; empty when it could not be read.
+    pub instance_id: &'a str,
+    /// What was found, with findings about the document itself at the front.
+    pub check: InstanceCheck,
+}
+
+/// Checks the facts of many instances, given as one JSON array, as JSON Lines, or one after the other. Each goes to the
+/// sink as soon as it is read. Gives back how many there were, and what was wrong with the batch as a whole: text that
+/// is no JSON ends it, and the finding says at which instance.
+///
+/// A document that fits the facts is read without copying a text. Only one that does not is read a second time, with a
+/// finding for each thing that does not fit.
+pub fn check_many(
+    job: &Job,
+    json: &[u8],
+    context: &CheckContext,
+    mut sink: impl FnMut(Checked<'_>),
+) -> (usize, Vec<Finding>) {
+    let text = match str::from_utf8(json) {
+        Ok(text) => text,
+        Err(error) => return (0, vec![not_json(0, &error.to_string())]),
+    };
+    let checker = Checker::new(job, context);
+    let mut batch = Batch::new(text);
+    let mut index = 0usize;
+    while let Some(rest) = batch.next_document() {
+        let (length, id, check) = match first::<InstanceFacts<BorrowedText<'_>>>(rest) {
+            Some((Ok(facts), length)) => {
+                let check = instance::check(&checker, &facts, Vec::new());
+                (length, facts.instance_id.0, check)
+            }
+            typed => match first::<Value>(rest) {
+                Some((Ok(document), length)) => {
+                    let (facts, mut findings) = facts::read(&document);
+                    findings.extend(duplicate_keys(rest.get(..length).unwrap_or_default()));
+                    if findings.is_empty() {
+                        // Whatever the typed reading refused must not pass without a word.
+                        let detail = typed.and_then(|(typed, _)| typed.err()).map(|error| error.to_string());
+                        let finding = Finding::new(&parameters::UNREADABLE, "");
+                        findings.push(finding.with("detail", shorten(&detail.unwrap_or_default())));
+                    }
+                    let check = instance::check(&checker, &facts, findings);
+                    (length, facts.instance_id.into(), check)
+                }
+                Some((Err(error), _)) => return (index, vec![not_json(index, &error.to_string())]),
+                None => break,
+            },
+        };
+        sink(Checked { index, instance_id: &id, check });
+        index = index.saturating_add(1);
+        batch.pass(length);
+    }
+    let wrong = batch.wrong.map(|wrong| not_json(index, wrong));
+    (index, wrong.into_iter().collect())
+}
+
+/// The first value of a text and how many bytes it takes.
+fn first<'a, T: serde::Deserialize<'a>>(text: &'a str) -> Option<(serde_json::Result<T>, usize)> {
+    let mut values: StreamDeserializer<'a, _, T> = serde_json::Deserializer::from_str(text).into_iter();
+    let value = values.next()?;
+    Some((value, values.byte_offset()))
+}
+
+fn not_json(index: usize, detail: &str) -> Finding {
+    Finding::new(&parameters::NOT_JSON, format!("/{index}")).with("detail", shorten(detail))
+}
+
+/// Walks over the documents of a batch: the members of an array, or documents with blanks between them.
+struct Batch<'a> {
+    rest: &'a str,
+    in_array: bool,
+    /// Whether a comma must stand before the next document.
+    after_document: bool,
+    wrong: Option<&'static str>,
+}
+
+impl<'a> Batch<'a> {
+    fn new(text: &'a str) -> Self {
+        // A byte order mark is no JSON, yet editors write one.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_start_matches(BLANKS);
+        let inside = text.strip_prefix('[');
+        Self { rest: inside.unwrap_or(text), in_array: inside.is_some(), after_document: false, wrong: None }
+    }
+
+    /// The text from the next document on.
+    fn next_document(&mut self) -> Option<&'a str> {
+        self.rest = self.rest.trim_start_matches(BLANKS);
+        if !self.in_array {
+            return (!self.rest.is_empty()).then_some(self.rest);
+        }
+        if let Some(after) = self.rest.strip_prefix(']') {
+            if !after.trim_start_matches(BLANKS).is_empty() {
+                self.wrong = Some("text after the end of the array");
+            }
+            return None;
+        }
+        if self.after_document {
+            let Some(after) = self.rest.strip_prefix(',') else {
+                self.wrong = Some("expected `,` or `]`");
+                return None;
+            };
+            self.rest = after.trim_start_matches(BLANKS);
+        }
+        if self.rest.is_empty() {
+            self.wrong = Some("the array has no end");
+            return None;
+        }
+        Some(self.rest)
+    }
+
+    fn pass(&mut self, length: usize) {
+        self.rest = self.rest.get(length..).unwrap_or_default();
+        self.after_document = true;
+    }
+}
+
+const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];

@@ -1,0 +1,78 @@
+//! Which consistency a job will give on an instance, and why.
+//!
+//! The prediction speaks of the tags the snapshots will carry if the run succeeds. The fall-back is silent: a script
+//! that cannot be used, or a missing VSS Writer, gives a file system-consistent snapshot with exit code 0.
+
+use super::guest::{Scripts, Seen};
+use super::{Checker, Eligibility};
+use crate::catalog::messages::consistency as rows;
+use crate::catalog::messages::parameters::ONE_SCRIPT;
+use crate::consistency::{Consistency, Platform};
+use crate::finding::{Finding, MessageRow};
+
+/// The level and its reason. `blocking` is what keeps the instance from being eligible.
+pub(super) fn predict(
+    checker: &Checker<'_>,
+    platform: Option<Platform>,
+    seen: &Seen,
+    blocking: Option<&Finding>,
+) -> (Consistency, Finding) {
+    if let Some(blocking) = blocking {
+        return (Consistency::None, why(&rows::NOT_ELIGIBLE).with("code", blocking.code()));
+    }
+    let (level, reason) = match platform {
+        Some(Platform::Linux) => linux(checker, seen),
+        Some(Platform::Windows) => windows(checker, seen),
+        None => return (Consistency::Unknown, why(&rows::UNKNOWN_FITNESS).with("fact", "os_type")),
+    };
+    // Covered or not is a question about snapshots that claim more than a power cut would leave.
+    match &seen.uncovered {
+        Some((target, code)) if level > Consistency::Crash => {
+            (Consistency::Unknown, why(&rows::DATA_NOT_COVERED).with("target", target).with("code", *code))
+        }
+        // A weaker level stays weak whatever the mounts are.
+        _ if level == Consistency::Application && !seen.mounts => (Consistency::Unknown, why(&rows::MOUNTS_UNSEEN)),
+        _ => (level, reason),
+    }
+}
+
+/// The finding that the predicted level does not satisfy the job, if it is known not to.
+pub(super) fn weaker(checker: &Checker<'_>, eligible: Eligibility, predicted: Consistency) -> Option<Finding> {
+    let required = checker.job.required_consistency;
+    let known = eligible != Eligibility::No && predicted != Consistency::Unknown;
+    (known && !required.is_met_by(predicted))
+        .then(|| why(&rows::WEAKER_THAN_REQUIRED).with("required", required.name()).with("predicted", predicted.name()))
+}
+
+fn why(row: &'static MessageRow) -> Finding {
+    Finding::new(row, "")
+}
+
+fn linux(checker: &Checker<'_>, seen: &Seen) -> (Consistency, Finding) {
+    let linux = &checker.job.linux;
+    let freezes = linux.freeze_file_systems != Some(false);
+    let fallen_back = |reason: Finding| {
+        if freezes { (Consistency::FileSystem, reason) } else { (Consistency::Crash, why(&rows::NOTHING_HELD)) }
+    };
+    match (&linux.pre_script_path, &linux.post_script_path) {
+        (None, None) => fallen_back(why(&rows::NO_SCRIPTS)),
+        (Some(_), Some(_)) => match seen.scripts {
+            Scripts::Ready if freezes => (Consistency::Application, why(&rows::SCRIPTS_READY)),
+            Scripts::Ready => (Consistency::Application, why(&rows::SCRIPTS_READY_WITHOUT_FREEZE)),
+            Scripts::Unfit(code) => fallen_back(why(&rows::SCRIPTS_UNFIT).with("code", code)),
+            Scripts::Unknown => (Consistency::Unknown, why(&rows::SCRIPTS_UNSEEN)),
+        },
+        _ => fallen_back(why(&rows::SCRIPTS_UNFIT).with("code", ONE_SCRIPT.code)),
+    }
+}
+
+fn windows(checker: &Checker<'_>, seen: &Seen) -> (Consistency, Finding) {
+    if checker.job.windows.vss_writers == Some(false) {
+        return (Consistency::FileSystem, why(&rows::WRITERS_OFF));
+    }
+    match seen.writers {
+        Some(true) => (Consistency::Application, why(&rows::WRITERS_READY)),
+        Some(false) => (Consistency::FileSystem, why(&rows::NO_WRITER_READY)),
+        None => (Consistency::Unknown, why(&rows::WRITERS_UNSEEN)),
+    }
+}

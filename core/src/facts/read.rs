@@ -1,0 +1,147 @@
+//! Reading the facts of an instance from our own JSON: never fails, loses nothing silently.
+
+use serde_json::Value;
+
+use super::InstanceFacts;
+use crate::catalog::messages::parameters;
+use crate::document::{Key, Null, Shape, clean, optional, required, shorten};
+use crate::finding::Finding;
+
+/// Reads the facts of one instance. What cannot be read is a finding and stays unknown, as does what is `null`.
+pub fn read(document: &Value) -> (InstanceFacts, Vec<Finding>) {
+    let (kept, mut findings) = clean(document, KEYS, Null::Unknown);
+    let facts = kept.map_or_else(|| Ok(InstanceFacts::default()), serde_json::from_value);
+    let facts = facts.unwrap_or_else(|error| {
+        findings.push(Finding::new(&parameters::UNREADABLE, "").with("detail", shorten(&error.to_string())));
+        InstanceFacts::default()
+    });
+    (facts, findings)
+}
+
+const COUNT: Shape = Shape::Whole(0, u32::MAX as i64);
+
+/// The keys of the facts of an instance.
+pub(super) static KEYS: &[Key] = &[
+    required("instance_id", Shape::Text),
+    optional("region_id", Shape::Text),
+    optional("zone_id", Shape::Text),
+    optional("instance_name", Shape::Text),
+    optional("status", Shape::Text),
+    optional("os_type", Shape::Text),
+    optional("os_name", Shape::Text),
+    optional("os_name_en", Shape::Text),
+    optional("network_type", Shape::Text),
+    optional("metadata_endpoint", Shape::Text),
+    optional("metadata_tokens", Shape::Text),
+    optional("locks", Shape::List(&Shape::Text)),
+    optional("ram_role", Shape::Text),
+    optional("cloud_assistant", Shape::Object(CLOUD_ASSISTANT)),
+    optional("disks", Shape::List(&Shape::Object(DISK))),
+    optional("tags", Shape::TextMap),
+    optional("guest", Shape::Object(GUEST)),
+    optional("collected_at", Shape::Time),
+];
+static CLOUD_ASSISTANT: &[Key] = &[
+    optional("online", Shape::Truth),
+    optional("version", Shape::Text),
+    optional("last_heartbeat", Shape::Text),
+    optional("active_tasks", COUNT),
+];
+static DISK: &[Key] = &[
+    required("disk_id", Shape::Text),
+    optional("category", Shape::Text),
+    optional("kind", Shape::Text),
+    optional("performance_level", Shape::Text),
+    optional("size_gib", COUNT),
+    optional("status", Shape::Text),
+    optional("device", Shape::Text),
+    optional("multi_attach", Shape::Text),
+    optional("encrypted", Shape::Truth),
+    optional("zone_id", Shape::Text),
+    optional("snapshots_in_progress", COUNT),
+];
+static GUEST: &[Key] = &[
+    optional("mounts", Shape::List(&Shape::Object(MOUNT))),
+    optional("pre_script", Shape::Object(SCRIPT)),
+    optional("post_script", Shape::Object(SCRIPT)),
+    optional("metadata_reachable", Shape::Truth),
+    optional("launcher_present", Shape::Truth),
+    optional("vss_writers", Shape::List(&Shape::Text)),
+];
+static MOUNT: &[Key] = &[
+    required("target", Shape::Text),
+    required("file_system", Shape::Text),
+    optional("source", Shape::Text),
+    optional("disk_id", Shape::Text),
+    optional("options", Shape::Text),
+    optional("holds_data", Shape::Truth),
+];
+static SCRIPT: &[Key] = &[
+    required("path", Shape::Text),
+    required("exists", Shape::Truth),
+    optional("kind", Shape::Text),
+    optional("owner", Shape::Text),
+    optional("mode", Shape::Text),
+    optional("sha256", Shape::Text),
+    optional("noexec", Shape::Truth),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// Every key with a value: the typed form and the reader must know the same ones.
+    fn complete() -> Value {
+        let script = json!({"path": "/a", "exists": true, "kind": "regular file", "owner": "root", "mode": "0700", "sha256": "00", "noexec": false});
+        json!({
+            "instance_id": "i-a", "region_id": "r", "zone_id": "z", "instance_name": "n", "status": "Running", "os_type": "linux",
+            "os_name": "a", "os_name_en": "b", "network_type": "vpc", "metadata_endpoint": "", "metadata_tokens": "", "locks": [],
+            "ram_role": "", "cloud_assistant": {"online": true, "version": "1", "last_heartbeat": "x", "active_tasks": 0},
+            "disks": [{"disk_id": "d-a", "category": "cloud_essd", "kind": "system", "performance_level": "PL1", "size_gib": 40,
+                "status": "In_use", "device": "/dev/xvda", "multi_attach": "Disabled", "encrypted": false, "zone_id": "z",
+                "snapshots_in_progress": 0}],
+            "tags": {"a": "b"},
+            "guest": {"mounts": [{"target": "/", "file_system": "xfs", "source": "/dev/vda1", "disk_id": "d-a", "options": "rw", "holds_data": true}],
+                "pre_script": script, "post_script": script, "metadata_reachable": true, "launcher_present": true, "vss_writers": []},
+            "collected_at": "2024-05-06T07:08:09.000Z",
+        })
+    }
+
+    #[test]
+    fn types_and_reader_know_the_same_keys() {
+        let (facts, findings) = read(&complete());
+        assert_eq!(findings, vec![]);
+        assert_eq!(serde_json::to_value(&facts).unwrap(), complete());
+        let listed = |keys: &[Key]| {
+            let mut names: Vec<_> = keys.iter().map(|key| key.name).collect();
+            names.sort_unstable();
+            names
+        };
+        let written = |value: &Value| {
+            let mut names: Vec<_> = value.as_object().unwrap().keys().cloned().collect();
+            names.sort_unstable();
+            names
+        };
+        let all = complete();
+        assert_eq!(written(&all), listed(KEYS));
+        assert_eq!(written(&all["cloud_assistant"]), listed(CLOUD_ASSISTANT));
+        assert_eq!(written(&all["disks"][0]), listed(DISK));
+        assert_eq!(written(&all["guest"]), listed(GUEST));
+        assert_eq!(written(&all["guest"]["mounts"][0]), listed(MOUNT));
+        assert_eq!(written(&all["guest"]["pre_script"]), listed(SCRIPT));
+    }
+
+    #[test]
+    fn what_is_wrong_stays_unknown() {
+        let (facts, findings) = read(&json!({
+            "instance_id": "i-a", "status": null, "Status": "Running", "disks": [{"category": "cloud_essd"}, 1],
+            "guest": {"pre_script": {"path": "/a"}},
+        }));
+        assert_eq!(facts.status, None);
+        assert_eq!(facts.disks.as_ref().map(Vec::len), Some(1));
+        assert_eq!(facts.guest.and_then(|guest| guest.pre_script), None);
+        let said: Vec<_> = findings.iter().map(|f| format!("{} {}", f.code(), f.place)).collect();
+        assert_eq!(said, ["CS102 /Status", "CS104 /disks/0", "CS103 /disks/1", "CS104 /guest/pre_script"]);
+    }
+}
