@@ -11,6 +11,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: { output: { codeSplitting: false } },
   },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
 });

@@ -1,5 +1,7 @@
 // The typed clothes of the engine: objects in, objects out, errors that carry their detail.
-import init, { catalogue_date as dateText, initSync, operations as names, run as runText, version as versionText } from "./consnap_wasm.js";
+import init, { catalogue_date as dateText, initSync, operations as names, run as runText, version as versionText } from "./consnap_engine.js";
+
+let rehearse;
 
 /** A call that could not be carried out. What is wrong with input comes back as findings instead. */
 export class ConsnapError extends Error {
@@ -20,10 +22,19 @@ export function loadSync(module) {
   initSync({ module });
 }
 
+/** Loads the simulator, a module of its own, so that `run` knows the operation `simulate`. */
+export async function loadRehearsal(source) {
+  const module = await import("./consnap_rehearsal.js");
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) module.initSync({ module: source });
+  else await module.default(source === undefined ? undefined : { module_or_path: source });
+  rehearse = module.run;
+}
+
 /** Carries out an operation by name. */
 export function run(operation, input) {
   try {
-    return JSON.parse(runText(operation, JSON.stringify(input)));
+    const carryOut = operation === "simulate" && rehearse ? rehearse : runText;
+    return JSON.parse(carryOut(operation, JSON.stringify(input)));
   } catch (error) {
     if (typeof error === "string") throw new ConsnapError(JSON.parse(error));
     throw error;
@@ -31,7 +42,7 @@ export function run(operation, input) {
 }
 
 /** The names of all operations. */
-export const operations = () => JSON.parse(names());
+export const operations = () => [...JSON.parse(names()), ...(rehearse ? ["simulate"] : [])];
 
 /** The version of consnap. */
 export const version = () => versionText();

@@ -1,9 +1,12 @@
 //! The engine of consnap in a browser or in Node. It decides nothing: JSON text goes in, JSON text comes out, and
 //! `package/index.js` gives both their typed clothes.
+//!
+//! It is built twice: without features as the engine that a page loads first, and with `rehearse` as the simulator that
+//! it loads when a rehearsal is asked for.
 
+use consnap_core::Lang;
 use consnap_core::error::{Error, ErrorKind, RenderedError};
-use consnap_core::{Lang, ops};
-use consnap_simulator::rehearse;
+use consnap_core::ops;
 use serde_json::Value;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -24,17 +27,27 @@ pub fn run(operation: &str, input: &str) -> Result<String, String> {
         }
     };
     let lang = if value.get("lang").and_then(Value::as_str) == Some("zh") { Lang::Zh } else { Lang::En };
-    let answer = if operation == rehearse::NAME { rehearse::run(value) } else { ops::run(operation, value) };
-    match answer {
+    match carry_out(operation, value) {
         Ok(answer) => Ok(answer.to_string()),
         Err(error) => Err(text(&error.render(lang))),
     }
 }
 
-/// The names of all operations, as a JSON list.
+#[cfg(not(feature = "rehearse"))]
+fn carry_out(operation: &str, input: Value) -> Result<Value, Error> {
+    ops::run(operation, input)
+}
+
+#[cfg(feature = "rehearse")]
+fn carry_out(_: &str, input: Value) -> Result<Value, Error> {
+    consnap_simulator::rehearse::run(input)
+}
+
+/// The names of all operations of this module, as a JSON list.
 #[wasm_bindgen]
 pub fn operations() -> String {
-    ops::NAMES.iter().copied().chain([rehearse::NAME]).collect::<Value>().to_string()
+    let names = if cfg!(feature = "rehearse") { &["simulate"] } else { ops::NAMES };
+    Value::from(names).to_string()
 }
 
 /// The version of consnap.
@@ -53,7 +66,7 @@ fn text(error: &RenderedError) -> String {
     serde_json::to_string(error).unwrap_or_default()
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(feature = "rehearse")))]
 mod tests {
     use super::*;
 

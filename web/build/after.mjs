@@ -42,7 +42,8 @@ self.addEventListener("fetch", (event) => {
 const page = bytes("index.html").toString("utf8");
 const script = files.find((name) => /^assets\/index-.*\.js$/.test(name));
 const style = files.find((name) => /^assets\/index-.*\.css$/.test(name));
-const engine = files.find((name) => name.endsWith(".wasm"));
+const engine = files.find((name) => /engine_bg.*\.wasm$/.test(name));
+const rehearsal = files.find((name) => /rehearsal_bg.*\.wasm$/.test(name));
 // A closing tag inside a string would end the element.
 const code = bytes(script).toString("utf8").replaceAll("</script", "<\\/script");
 const css = bytes(style).toString("utf8");
@@ -57,7 +58,9 @@ const single = page
   .replace(/<link rel="stylesheet"[^>]*>\s*/, () => `<style>${css}</style>`)
   .replace(/<script type="module"[^>]*><\/script>\s*/, "")
   .replace("</body>", () =>
-    `<script type="application/octet-stream" id="consnap-engine">${gzipSync(bytes(engine), { level: 9 }).toString("base64")}</script>\n` +
+    [["engine", engine], ["rehearsal", rehearsal]]
+      .map(([id, name]) => `<script type="application/octet-stream" id="consnap-${id}">${gzipSync(bytes(name), { level: 9 }).toString("base64")}</script>\n`)
+      .join("") +
     `<script type="module">${code}</script>\n</body>`,
   );
 if (/(?:src|href)="\.?\/?assets\//.test(single)) throw new Error("consnap.html still refers to other files");

@@ -98,7 +98,7 @@ export function App() {
         <div class="top-inner tabs-row">
           <div class="tabs" role="tablist" aria-label="consnap" onKeyDown={onTabKey}>
             {AREAS.map((area: Area) => (
-              <button key={area} id={`tab-${area}`} role="tab" type="button" aria-selected={state.area === area} aria-controls="main"
+              <button key={area} id={`tab-${area}`} role="tab" type="button" aria-selected={state.area === area} aria-controls="area"
                 tabIndex={state.area === area ? 0 : -1} onClick={() => change({ area })}>{words.areas[area]}</button>
             ))}
           </div>
@@ -108,11 +108,13 @@ export function App() {
           </div>
         </div>
       </header>
-      <main id="main" ref={main} tabIndex={-1} role="tabpanel" aria-labelledby={`tab-${state.area}`}>
+      <main id="main" ref={main} tabIndex={-1}>
+        <div id="area" role="tabpanel" aria-labelledby={`tab-${state.area}`}>
         {state.area === "build" && <Build {...context} today={today} />}
         {state.area === "facts" && <Facts {...context} />}
         {state.area === "explain" && <Explain {...context} />}
         {state.area === "rehearse" && <Rehearse {...context} />}
+        </div>
       </main>
       <footer>
         <p>{words.privacy}</p>

@@ -17,7 +17,8 @@ import type {
   SimulateInput,
   SimulateOutput,
 } from "consnap";
-import wasmAddress from "../../bindings-wasm/pkg/consnap_wasm_bg.wasm?url";
+import engineAddress from "../../bindings-wasm/pkg/consnap_engine_bg.wasm?url";
+import rehearsalAddress from "../../bindings-wasm/pkg/consnap_rehearsal_bg.wasm?url";
 
 export type { BudgetOutput, BuildOutput, CheckOutput, DecodeOutput, ExplainOutput, ExportOutput, FactsOutput, SimulateOutput };
 export type Finding = RenderedFinding;
@@ -27,17 +28,25 @@ export type Lang = "en" | "zh";
 export type Target = ExportInput["target"];
 export type Job = Record<string, unknown>;
 
+/** A module that stands in the page itself, in the single-file form. */
+async function inlined(id: string): Promise<ArrayBuffer | undefined> {
+  const text = document.getElementById(id)?.textContent;
+  if (!text) return undefined;
+  const packed = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+}
+
 /** Loads the engine: from the page itself in the single-file form, else from its own address. */
 export async function loadEngine(): Promise<void> {
-  const inlined = document.getElementById("consnap-engine")?.textContent;
-  if (inlined) {
-    const packed = Uint8Array.from(atob(inlined.trim()), (letter) => letter.charCodeAt(0));
-    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-    consnap.loadSync(await new Response(stream).arrayBuffer());
-    return;
-  }
-  await consnap.load(wasmAddress);
+  const own = await inlined("consnap-engine");
+  if (own) consnap.loadSync(own);
+  else await consnap.load(engineAddress);
 }
+
+let rehearsal: Promise<void> | undefined;
+
+/** Loads the simulator once, when the first rehearsal is asked for. */
+const loadRehearsal = () => (rehearsal ??= inlined("consnap-rehearsal").then((own) => consnap.loadRehearsal(own ?? rehearsalAddress)));
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
@@ -69,7 +78,10 @@ export const decode = (input: DecodeInput) => answer<DecodeOutput>(() => consnap
 
 export const exportJob = (input: ExportInput) => answer<ExportOutput>(() => consnap.run("export", input));
 
-export const simulate = (input: SimulateInput) => answer<SimulateOutput>(() => consnap.run("simulate", input));
+export const simulate = async (input: SimulateInput) => {
+  await loadRehearsal();
+  return answer<SimulateOutput>(() => consnap.run("simulate", input));
+};
 
 export const catalogueDate = () => consnap.catalogueDate();
 

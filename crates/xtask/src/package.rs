@@ -13,22 +13,13 @@ const BUDGET_GZIPPED: usize = 400_000;
 
 /// Builds `bindings-wasm/pkg`: module, glue, wrapper and types.
 pub(crate) fn build() -> Result<PathBuf, Failure> {
-    wasm::build("consnap-wasm")?;
-    let module = target_folder().join(wasm::TARGET).join("wasm").join("consnap_wasm.wasm");
     let folder = root().join("bindings-wasm/pkg");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
-    wasm_bindgen_cli_support::Bindgen::new()
-        .input_path(&module)
-        .web(true)
-        .and_then(|bindgen| {
-            bindgen.typescript(false).remove_name_section(true).remove_producers_section(true).generate(&folder)
-        })
-        .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))?;
-    let built = folder.join("consnap_wasm_bg.wasm");
-    optimise(&built)?;
+    let engine = module(&folder, "consnap_engine", &[])?;
+    let rehearsal = module(&folder, "consnap_rehearsal", &["--features", "rehearse"])?;
     fs::copy(root().join("bindings-wasm/package/index.js"), folder.join("index.js"))?;
     let mut schemas = Vec::new();
     for name in consnap_core::ops::NAMES {
@@ -38,29 +29,46 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
     schemas.push((rehearse::NAME, rehearse::schema()));
     fs::write(folder.join("index.d.ts"), typescript::declarations(&schemas, &consnap_core::ops::error_schema()))?;
     fs::write(folder.join("package.json"), manifest())?;
-    let bytes = fs::read(&built)?;
-    let glue = fs::read(folder.join("consnap_wasm.js"))?;
-    let gzipped = wasm::gzipped(&bytes)? + wasm::gzipped(&glue)?;
-    println!("engine: {} kB, {} kB gzipped of at most {}", bytes.len() / 1000, gzipped / 1000, BUDGET_GZIPPED / 1000);
-    if gzipped > BUDGET_GZIPPED {
-        return Err(Failure::new(format!("{gzipped} bytes gzipped are above the budget of {BUDGET_GZIPPED}")));
+    let kilobytes = |bytes: usize| bytes / 1000;
+    println!(
+        "gzipped: engine {} kB of at most {}, rehearsal {} kB when it is asked for",
+        kilobytes(engine),
+        kilobytes(BUDGET_GZIPPED),
+        kilobytes(rehearsal)
+    );
+    if engine > BUDGET_GZIPPED {
+        return Err(Failure::new(format!("{engine} bytes gzipped are above the budget of {BUDGET_GZIPPED}")));
     }
     Ok(folder)
+}
+
+/// Builds a module with its glue and returns how many bytes both have, gzipped.
+fn module(folder: &Path, name: &str, features: &[&str]) -> Result<usize, Failure> {
+    wasm::build("consnap-wasm", features)?;
+    wasm_bindgen_cli_support::Bindgen::new()
+        .input_path(target_folder().join(wasm::TARGET).join("wasm").join("consnap_wasm.wasm"))
+        .out_name(name)
+        .web(true)
+        .and_then(|bindgen| {
+            bindgen.typescript(false).remove_name_section(true).remove_producers_section(true).generate(folder)
+        })
+        .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))?;
+    let built = folder.join(format!("{name}_bg.wasm"));
+    optimise(&built)?;
+    Ok(wasm::gzipped(&fs::read(&built)?)? + wasm::gzipped(&fs::read(folder.join(format!("{name}.js")))?)?)
 }
 
 /// Runs binaryen over a module in place, with the version the page's lockfile pins.
 fn optimise(module: &Path) -> Result<(), Failure> {
     install()?;
     let program = root().join("web/node_modules/.bin/wasm-opt");
+    // What rustc makes for this target and every browser of the last years reads; newer encodings only some know.
+    let features =
+        ["bulk-memory", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
     Run::new(program)
-        .args([
-            Path::new("-Oz"),
-            Path::new("--all-features"),
-            Path::new("--strip-debug"),
-            module,
-            Path::new("-o"),
-            module,
-        ])
+        .args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"])
+        .args(features.map(|name| format!("--enable-{name}")))
+        .args([module, Path::new("-o"), module])
         .run()
 }
 
@@ -115,7 +123,9 @@ fn manifest() -> String {
         "main": "index.js",
         "types": "index.d.ts",
         "sideEffects": false,
-        "files": ["index.js", "index.d.ts", "consnap_wasm.js", "consnap_wasm_bg.wasm"],
+        "files": [
+            "index.js", "index.d.ts", "consnap_engine.js", "consnap_engine_bg.wasm", "consnap_rehearsal.js", "consnap_rehearsal_bg.wasm",
+        ],
     });
     format!("{manifest:#}\n")
 }

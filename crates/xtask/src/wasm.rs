@@ -13,7 +13,7 @@ const BUDGET_GZIPPED: usize = 400_000;
 
 /// Builds the program that uses every operation of the core and looks at what it imports and how large it is.
 pub(crate) fn check() -> Result<(), Failure> {
-    build("consnap-wasm-purity")?;
+    build("consnap-wasm-purity", &[])?;
     let file = target_folder().join(TARGET).join("wasm").join("consnap-wasm-purity.wasm");
     let module = fs::read(&file).map_err(|error| Failure::new(format!("{}: {error}", file.display())))?;
     let content = Content::read(&module)?;
@@ -40,12 +40,12 @@ pub(crate) fn check() -> Result<(), Failure> {
 }
 
 /// Builds a package for wasm32 with the profile of the page.
-pub(crate) fn build(package: &str) -> Result<(), Failure> {
+pub(crate) fn build(package: &str, features: &[&str]) -> Result<(), Failure> {
     let build = ["build", "--quiet", "--profile", "wasm", "--package", package, "--target", TARGET];
     match toolchain()? {
-        Toolchain::Installed => cargo(&build).run(),
+        Toolchain::Installed => cargo(&build).args(features).run(),
         Toolchain::Unpacked(folder) => {
-            with_unpacked(cargo(&build), &folder).args(["-Zbuild-std=std,panic_abort"]).run()
+            with_unpacked(cargo(&build), &folder).args(features).args(["-Zbuild-std=std,panic_abort"]).run()
         }
     }
 }

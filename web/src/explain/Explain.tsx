@@ -86,8 +86,8 @@ function Explained({ value, words }: { value: ExplainOutput; words: Context["wor
     if (value.explanations.length === 0) return <p class="blocked-note">{words.unknownCode}</p>;
     return <>{value.explanations.map((found) => (
       <article key={found.key} class="explanation">
-        <header><h2>{found.name}</h2><code>{found.key}</code></header>
-        <Meaning {...found} words={words} />
+        <header><h2>{found.name || found.key}</h2><code>{found.key}</code></header>
+        <Meaning meaning={found.message} cause={found.cause ?? ""} next_step={found.next_step} words={words} />
       </article>
     ))}</>;
   }
@@ -126,17 +126,10 @@ function Decoded({ value, words }: { value: DecodeOutput; words: Context["words"
           {outcome.held && <p class="alarm">{words.held}</p>}
           <p class={`outcome ${outcome.succeeded ? "good" : "bad"}`}>{outcome.succeeded ? words.succeeded : outcome.group_may_exist ? words.groupMayExist : words.notSucceeded}</p>
           <p class="wire">{words.layer}: <code>{outcome.layer}</code>{outcome.invocation_status && <> · {words.status}: <code>{outcome.invocation_status}</code></>}{outcome.snapshot_group_id && <> · {words.group}: <code>{outcome.snapshot_group_id}</code></>}</p>
-          {outcome.message && <p class="says"><Ticked text={outcome.message} /></p>}
-          <OutcomeMeaning outcome={outcome as unknown as Record<string, unknown>} words={words} />
+          <Meaning meaning={outcome.message} cause={outcome.cause} next_step={outcome.next_step} words={words} />
           {outcome.findings.length > 0 && <Findings findings={outcome.findings} words={words} />}
         </article>
       ))}
     </>
   );
-}
-
-function OutcomeMeaning({ outcome, words }: { outcome: Record<string, unknown>; words: Context["words"] }) {
-  const explanation = (outcome["explanation"] ?? outcome) as Record<string, unknown>;
-  const text = (key: string) => (typeof explanation[key] === "string" ? (explanation[key] as string) : "");
-  return text("meaning") || text("next_step") ? <Meaning meaning={text("meaning")} cause={text("cause")} next_step={text("next_step")} words={words} /> : null;
 }

@@ -39,8 +39,9 @@ export function Facts(context: Context) {
     if (text.trim() === "") return undefined;
     const replies = documents(text);
     if (!replies) return { error: words.invalidJson };
-    const own = replies.filter((reply) => typeof reply === "object" && reply !== null && "instance_id" in reply);
-    const answer = facts(replies.filter((reply) => !own.includes(reply)), lang);
+    const isOwn = (reply: unknown): reply is object => typeof reply === "object" && reply !== null && "instance_id" in reply;
+    const own = replies.filter(isOwn);
+    const answer = facts(replies.filter((reply) => !isOwn(reply)), lang);
     if (!answer.ok) return { error: answer.failure.message };
     return { facts: [...own, ...answer.value.facts], recognised: answer.value.recognised };
   }, [way, text, form, state.job, lang, words]);

@@ -20,11 +20,11 @@ export function Rehearse({ state, words, lang }: Context) {
   const [fault, setFault] = useState<Fault>("none");
   const [count, setCount] = useState(4);
   const [played, setPlayed] = useState<Answer<SimulateOutput>>();
-  const play = () => {
+  const play = async () => {
     const ids = Array.from({ length: count }, (_, index) => `i-bp1rehearse${String(index + 1).padStart(9, "0")}`);
     const job: Job = { ...state.job, regions: ["cn-hangzhou"], targets: { ids }, run: { ...(at(state.job, "/run") as object | undefined), attach_role: "if_missing" } };
     delete job["exclude_disks"];
-    setPlayed(simulate({ job, scenario: scenario(state.platform, job, ids, fault), now: START, lang }));
+    setPlayed(await simulate({ job, scenario: scenario(state.platform, job, ids, fault), now: START, lang }));
   };
   return (
     <div class="columns">
@@ -40,7 +40,7 @@ export function Rehearse({ state, words, lang }: Context) {
             <label key={name} class="fault"><input type="radio" name="fault" checked={fault === name} onChange={() => setFault(name)} /><span><strong>{words.faults[name]}</strong><small>{words.faultNotes[name]}</small></span></label>
           ))}
         </fieldset>
-        <button type="button" class="primary" onClick={play}>{words.play}</button>
+        <button type="button" class="primary" onClick={() => void play()}>{words.play}</button>
       </section>
       <section class="result" aria-live="polite">
         {!played && <p class="empty">{words.rehearseLead}</p>}
