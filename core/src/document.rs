@@ -16,11 +16,13 @@ pub(crate) use similar::most_similar;
 
 /// What a value must look like.
 #[derive(Debug)]
-pub(crate) enum Shape {
+pub enum Shape {
     /// Text.
     Text,
     /// A whole number that the typed form can hold.
     Whole(i64, i64),
+    /// A number, whole or not, within bounds.
+    Number(f64, f64),
     /// True or false.
     Truth,
     /// One of a few words.
@@ -33,25 +35,30 @@ pub(crate) enum Shape {
     List(&'static Shape),
     /// Any keys, each with text.
     TextMap,
+    /// Any keys, each with a value of one shape.
+    Map(&'static Shape),
     /// A mapping with known keys.
     Object(&'static [Key]),
 }
 
 /// A known key of a mapping.
 #[derive(Debug)]
-pub(crate) struct Key {
-    pub(crate) name: &'static str,
-    pub(crate) shape: Shape,
-    pub(crate) required: bool,
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// What its value must look like.
+    pub shape: Shape,
+    /// Whether it must be there.
+    pub required: bool,
 }
 
 /// A key that may be left out.
-pub(crate) const fn optional(name: &'static str, shape: Shape) -> Key {
+pub const fn optional(name: &'static str, shape: Shape) -> Key {
     Key { name, shape, required: false }
 }
 
 /// A key that must be there.
-pub(crate) const fn required(name: &'static str, shape: Shape) -> Key {
+pub const fn required(name: &'static str, shape: Shape) -> Key {
     Key { name, shape, required: true }
 }
 
@@ -59,21 +66,21 @@ impl Shape {
     /// The name of the type in messages; types, like keys, are not translated.
     fn type_name(&self) -> &'static str {
         match self {
-            Self::Text => "string",
+            Self::Text | Self::Choice(_) => "string",
             Self::Whole(..) => "integer",
+            Self::Number(..) => "number",
             Self::Truth => "boolean",
-            Self::Choice(_) => "string",
             Self::AutoOrSeconds => "auto, or integer",
             Self::Time => "time",
             Self::List(_) => "list",
-            Self::TextMap | Self::Object(_) => "mapping",
+            Self::TextMap | Self::Map(_) | Self::Object(_) => "mapping",
         }
     }
 }
 
 /// How a document treats `null`.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Null {
+pub enum Null {
     /// Said: somebody left a value out.
     Advice,
     /// Silent: it means "unknown", as facts do.
@@ -81,7 +88,7 @@ pub(crate) enum Null {
 }
 
 /// Keeps what fits the shape; everything else becomes a finding. `None` when nothing of the value can be used.
-pub(crate) fn clean(document: &Value, keys: &'static [Key], null: Null) -> (Option<Value>, Vec<Finding>) {
+pub fn clean(document: &Value, keys: &'static [Key], null: Null) -> (Option<Value>, Vec<Finding>) {
     let mut cleaner = Cleaner { root: document, root_keys: keys, null, place: String::new(), findings: Vec::new() };
     let kept = cleaner.object(document, keys);
     (kept, cleaner.findings)
@@ -104,6 +111,7 @@ impl Cleaner<'_> {
             (Shape::AutoOrSeconds, Value::String(text)) if text == "auto" => Some(value.clone()),
             (Shape::AutoOrSeconds, Value::Number(_)) => self.whole(value, 0, i64::from(u32::MAX), shape),
             (Shape::Whole(least, most), Value::Number(_)) => self.whole(value, *least, *most, shape),
+            (Shape::Number(least, most), Value::Number(_)) => self.number(value, *least, *most),
             (Shape::Choice(choices), Value::String(text)) => self.choice(text, choices),
             (Shape::List(inner), Value::Array(items)) => {
                 let items = items.iter().enumerate();
@@ -114,6 +122,15 @@ impl Cleaner<'_> {
                     .iter()
                     .filter_map(|(key, member)| {
                         let kept = self.inside(key, |it| it.value(member, &Shape::Text))?;
+                        Some((key.clone(), kept))
+                    })
+                    .collect(),
+            )),
+            (Shape::Map(inner), Value::Object(members)) => Some(Value::Object(
+                members
+                    .iter()
+                    .filter_map(|(key, member)| {
+                        let kept = self.inside(key, |it| it.value(member, inner))?;
                         Some((key.clone(), kept))
                     })
                     .collect(),
@@ -175,6 +192,19 @@ impl Cleaner<'_> {
                 None
             }
         }
+    }
+
+    fn number(&mut self, value: &Value, least: f64, most: f64) -> Option<Value> {
+        if value.as_f64().is_some_and(|number| (least..=most).contains(&number)) {
+            return Some(value.clone());
+        }
+        let finding = Finding::new(&parameters::NUMBER_RANGE, self.place.clone())
+            .with("key", self.key())
+            .with("value", value.to_string())
+            .with("least", least.to_string())
+            .with("most", most.to_string());
+        self.findings.push(finding);
+        None
     }
 
     fn choice(&mut self, text: &str, choices: &'static [&'static str]) -> Option<Value> {

@@ -13,7 +13,7 @@ pub mod command;
 pub mod config;
 pub mod consistency;
 pub mod credentials;
-mod document;
+pub mod document;
 pub mod error;
 pub mod export;
 pub mod facts;

@@ -11,6 +11,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("consnap-simulator", &["consnap-core"]),
     ("consnap", &["consnap-core", "consnap-client", "consnap-simulator"]),
     ("consnap-wasm", &["consnap-core", "consnap-simulator"]),
+    ("consnap-python", &["consnap-core", "consnap-client", "consnap-simulator", "consnap"]),
 ];
 
 /// Crates that only one of ours may name.
@@ -21,6 +22,7 @@ const RESERVED: &[(&str, &str)] = &[
     ("clap", "consnap"),
     ("indicatif", "consnap"),
     ("serde-saphyr", "consnap"),
+    ("pyo3", "consnap-python"),
 ];
 
 /// Crates that would bring a clock, randomness, files or threads into the core.

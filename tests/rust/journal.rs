@@ -166,7 +166,7 @@ fn a_torn_end_may_be_garbage_but_damage_inside_is_refused() {
 fn a_newer_format_is_named() {
     let state = tempfile::tempdir().unwrap();
     let newer = Header { format: FORMAT + 1, consnap_version: "9.0.0".to_owned(), ..header("k3v9") };
-    drop(Journal::create(state.path(), &newer).unwrap());
+    assert_eq!(code(Journal::create(state.path(), &newer)), "CE326");
     let error = load(state.path(), "k3v9").unwrap_err();
     assert_eq!(error.row.code, "CE326");
     assert!(error.help(consnap_core::Lang::En).contains("9.0.0"));
@@ -208,6 +208,24 @@ fn raw_replies_are_kept_as_they_came() {
     assert_eq!(kept[0].1.body.as_deref(), Some("{\"a\":1}\n"));
     assert_eq!(kept[0].1.headers, [("date".to_owned(), "now".to_owned())]);
     assert_eq!(kept[1].1.body_base64.as_deref(), Some("//4="));
+
+    fs::write(&path, fs::read_to_string(&path).unwrap().replacen("200", "201", 1)).unwrap();
+    let error = load_replies(state.path(), "k3v9").unwrap_err();
+    assert_eq!(error.row.code, "CE325");
+    assert!(error.message(consnap_core::Lang::En).contains("replies.jsonl` is damaged in line 1:"), "{error}");
+}
+
+/// A journal as version 0.1.0 wrote it; later versions must still read it.
+#[test]
+fn the_journal_of_format_1_stays_readable() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/journal");
+    let recorded = load(&fixtures, "format-1").unwrap();
+    assert_eq!(recorded.header, header("format-1"));
+    let events: Vec<Value> = recorded.events.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
+    assert_eq!(events, [event(1), event(2)]);
+    let replies = load_replies(&fixtures, "format-1").unwrap();
+    assert_eq!((replies[0].0, replies[0].1.operation.as_str()), (2, "DescribeSnapshots"));
+    assert_eq!(replies[0].1.body.as_deref(), Some("{\"RequestId\":\"x\"}"));
 }
 
 /// Run by the test below in a process that may not write files longer than four kilobytes or so.

@@ -193,6 +193,7 @@ fn live(seed: u64) -> Result<Day, (String, Vec<Numbered>)> {
     let mut crashes_left = if dice.one_in(2) { dice.below(4) } else { 0 };
     let crashed = crashes_left > 0;
     let mut incarnation = 0u64;
+    let mut on_disk = 0;
     loop {
         incarnation += 1;
         let mut driver = MemoryDriver::new(now, credential());
@@ -213,9 +214,10 @@ fn live(seed: u64) -> Result<Day, (String, Vec<Numbered>)> {
             Ended::Crashed => {
                 crashes_left -= 1;
                 // What was not synced may be lost, from the end.
-                let durable = usize::try_from(driver.synced()).unwrap().min(journal.len());
+                let durable = usize::try_from(driver.synced()).unwrap().min(journal.len()).max(on_disk);
                 let kept = durable + usize::try_from(dice.below((journal.len() - durable) as u64 + 1)).unwrap();
                 journal.truncate(kept);
+                on_disk = kept;
                 now = now.plus_seconds(dice.pick(&[1, 20, 120, 700, 7_200]));
                 session = if journal.is_empty() {
                     Session::new(setup(&job, seed), now)

@@ -32,12 +32,15 @@ impl Endpoint {
     /// The endpoint of a service for a region.
     ///
     /// `given` is the user's own choice and goes before everything. It speaks of ECS: calls to STS follow it only when it
-    /// is on this machine (a simulator answers for both). A region that is not known is an error with a suggestion.
+    /// is on this machine (a simulator answers for both), or into the VPC when it names the VPC host. A region that is not known is an error with a suggestion.
     pub fn resolve(product: Product, region: &str, network: Network, given: Option<&str>) -> Result<Self, Error> {
         let given = given.map(Self::parse).transpose()?;
         if let Some(endpoint) = given.as_ref().filter(|endpoint| product == Product::Ecs || endpoint.is_loopback()) {
             return Ok(endpoint.clone());
         }
+        // Who calls from inside a VPC says so by the host; the public STS may not be reachable there.
+        let in_vpc = given.as_ref().is_some_and(|endpoint| endpoint.host.starts_with("ecs-vpc."));
+        let network = if in_vpc { Network::Vpc } else { network };
         let host = match (endpoints::find(region), product, network) {
             (_, Product::Sts, Network::Public) => endpoints::STS_HOST.to_owned(),
             (Some(row), Product::Sts, Network::Vpc) => row.sts_in_vpc(),
@@ -170,6 +173,10 @@ mod tests {
         assert_eq!(
             resolved(Sts, "cn-beijing", Public, Some("ecs.cn-beijing.aliyuncs.com")),
             "https://sts.aliyuncs.com"
+        );
+        assert_eq!(
+            resolved(Sts, "cn-beijing", Public, Some("ecs-vpc.cn-beijing.aliyuncs.com")),
+            "https://sts-vpc.cn-beijing.aliyuncs.com"
         );
         assert_eq!(resolved(Sts, "cn-beijing", Public, Some("127.0.0.1:8080")), "http://127.0.0.1:8080");
         let error = Endpoint::resolve(Ecs, "cn-hangzou", Public, None).unwrap_err();

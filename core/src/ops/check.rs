@@ -126,6 +126,11 @@ fn rendered(findings: &[Finding], lang: Lang) -> Vec<RenderedFinding> {
     findings.iter().map(|finding| finding.render(lang)).collect()
 }
 
-fn day(text: &str) -> Result<Date, Error> {
+/// Reads a day such as `2025-06-01`.
+///
+/// # Errors
+///
+/// `CE102` when it is not one.
+pub fn day(text: &str) -> Result<Date, Error> {
     text.parse().map_err(|_| unreadable("check", format!("`as_of`: `{text}` is not a day such as 2025-06-01")))
 }

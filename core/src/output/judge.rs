@@ -52,7 +52,7 @@ impl Decoder {
             succeeded: verdict.succeeded,
             group_may_exist: verdict.group_may_exist,
             held: verdict.held,
-            snapshot_group_id: log.group.or(log.mentioned_group).map(str::to_owned),
+            snapshot_group_id: log.group.map(str::to_owned),
             claimed: log.claimed,
             explained_by: verdict.row.key.into(),
             findings,
@@ -166,11 +166,13 @@ impl Judge<'_, '_> {
         self.name_unknown_task_error();
         let status: &str = &self.result.invocation_status;
         let of_status = statuses::find(status).map_or(&statuses::UNKNOWN, |row| &row.outcome);
-        let mut verdict = match task_errors::find(code) {
-            Some(row) => Verdict::of(row),
-            None if of_status.layer == Layer::Unknown => Verdict::of(&task_errors::UNKNOWN),
+        let of_failure = self.result.exit_code.filter(|number| *number != 0 && of_status.layer == Layer::Unknown);
+        let mut verdict = match (task_errors::find(code), of_failure) {
+            (Some(row), _) => Verdict::of(row),
+            (None, Some(number)) => Verdict { group_may_exist: true, ..self.by_failure(number) },
+            (None, None) if of_status.layer == Layer::Unknown => Verdict::of(&task_errors::UNKNOWN),
             // An unknown code adds a doubt to what the status says.
-            None => Verdict { group_may_exist: true, ..Verdict::of(of_status) },
+            (None, None) => Verdict { group_may_exist: true, ..Verdict::of(of_status) },
         };
         if !verdict.group_may_exist {
             // The code says that nothing was started. The status may know better.
@@ -178,8 +180,7 @@ impl Judge<'_, '_> {
             verdict.group_may_exist |= of_status.group_may_exist;
         }
         if status == "Success" {
-            let finding = Finding::new(&outcomes::STATUS_CONTRADICTS_ERROR, "/InvocationStatus");
-            self.findings.push(finding.with("status", status).with("code", code));
+            self.contradicting_error();
         }
         // The command ran to an end of its own all the same: its exit code weighs too.
         if let ("Success" | "Failed" | "", Some(number)) = (status, self.result.exit_code) {
@@ -188,6 +189,12 @@ impl Judge<'_, '_> {
             verdict.group_may_exist |= exit.group_may_exist || number == 0;
         }
         Some(verdict)
+    }
+
+    fn contradicting_error(&mut self) {
+        let finding = Finding::new(&outcomes::STATUS_CONTRADICTS_ERROR, "/ErrorCode");
+        let (status, code): (&str, &str) = (&self.result.invocation_status, &self.result.error_code);
+        self.findings.push(finding.with("status", status).with("code", code));
     }
 
     fn contradiction(&mut self, exit_code: &str) {
@@ -207,6 +214,12 @@ impl Judge<'_, '_> {
             ("Failed", 0) => {
                 self.contradiction("0");
                 Verdict { group_may_exist: true, ..Verdict::of(status) }
+            }
+            (_, 0) if !self.result.error_code.is_empty() => {
+                // The error code says that the exit code is not 0.
+                self.contradicting_error();
+                let row = task_errors::find(&self.result.error_code).unwrap_or(&task_errors::UNKNOWN);
+                Verdict { group_may_exist: true, ..Verdict::of(row) }
             }
             (_, 0) if self.log.group.is_some() => {
                 Verdict { succeeded: true, ..Verdict::of(&exit_codes::find(0).outcome) }
@@ -279,6 +292,9 @@ impl Judge<'_, '_> {
         if let (Some(group), true) = (log.group, log.group_count() > 1) {
             let finding = Finding::new(&outcomes::SEVERAL_GROUPS, "/Output");
             self.findings.push(finding.with("count", log.group_count().to_string()).with("group", group));
+        }
+        if let Some(group) = log.mentioned_group.filter(|_| log.group.is_none()) {
+            self.findings.push(Finding::new(&outcomes::GROUP_MENTIONED, "/Output").with("group", group));
         }
         if !verdict.succeeded && (log.group.is_some() || log.mentioned_group.is_some()) {
             verdict.group_may_exist = true;

@@ -111,7 +111,8 @@ impl<'t> Log<'t> {
             return;
         }
         if error {
-            self.errors.push(false, message);
+            // A message cut off by the hole has no end and is no pair: show the line.
+            self.errors.push(false, if message.is_empty() { line } else { message });
         }
         self.read_message(message, time);
     }
@@ -136,7 +137,8 @@ impl<'t> Log<'t> {
     fn look_for_group(&mut self, text: &'t [u8]) {
         for at in memmem::find_iter(text, b"ssg-") {
             let Some(id) = group_id(id_at(&text[at..])) else { continue };
-            if text[..at].ends_with(b"[snapshotgroup=\"") {
+            let is_whole = text[at + id.len()..].starts_with(b"\"]");
+            if is_whole && text[..at].ends_with(b"[snapshotgroup=\"") {
                 self.take_group(id.as_bytes());
             }
             match self.mentioned_group {
@@ -295,10 +297,10 @@ fn millis(time: &[u8]) -> Option<i64> {
     }
     let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
     let seconds = number(11, 13)? * 3600 + number(14, 16)? * 60 + number(17, 19)?;
-    let fraction = match time.get(19) {
-        Some(b'.') => number(20, 23).unwrap_or(0),
-        _ => 0,
-    };
+    let digits =
+        |from: usize| time.get(from).filter(|byte| byte.is_ascii_digit()).map_or(0, |byte| i64::from(byte - b'0'));
+    let fraction =
+        if time.get(19) == Some(&b'.') { [20, 21, 22].iter().fold(0, |sum, at| sum * 10 + digits(*at)) } else { 0 };
     Some((crate::time::days_from_civil(year, month, day) * 86_400 + seconds) * 1000 + fraction)
 }
 
@@ -368,6 +370,8 @@ mod tests {
         assert_eq!(read(b"[snapshotgroup=\"sg-1\"]").odd_group, Some(&b"sg-1"[..]));
         assert_eq!(read(b"[snapshotgroup=\"ssg-\"]").group, None);
         assert_eq!(read(b"[message=\"a [snapshotgroup=\"ssg-1\"]\"]").group, Some("ssg-1"));
+        let longer = read(b"[snapshotgroup=\"ssg-1;x\"]");
+        assert_eq!((longer.group, longer.mentioned_group), (None, Some("ssg-1")));
         assert_eq!(read(b"made ssg-1, tag ssg-1").mentioned_group, Some("ssg-1"));
         assert_eq!(read(b"made ssg-1, tag ssg-2").mentioned_group, None);
     }
@@ -395,6 +399,8 @@ mod tests {
         assert_eq!(log(&all[..3]), (true, true, Some(900)));
         assert_eq!(log(&all[..2]), (true, false, None));
         assert_eq!(log(&all[2..]), (false, true, None));
+        assert_eq!(log(&[("08:12:45.1", "3. Filesystem Freeze Completed"), all[2]]), (true, true, Some(900)));
+        assert_eq!(log(&[("08:12:46.4", "3. Filesystem Freeze Completed"), all[2]]), (true, true, None));
         assert_eq!(log(&[("8:12", "3. Filesystem Freeze Completed"), all[2]]), (true, true, None));
     }
 

@@ -82,37 +82,46 @@ impl<'a> Reply<'a> {
     }
 
     fn into_results(self) -> Results<'a> {
-        let mut read = Results {
-            results: self.invocation.map(|page| page.invocation_results).unwrap_or_default(),
-            findings: Vec::new(),
-        };
-        for invocation in self.invocations {
-            read.results.extend(invocation.invoke_instances.into_iter().map(|mut result| {
+        let mut read = Results::default();
+        if let Some(page) = self.invocation {
+            note_nameless(
+                &page.invocation_results,
+                "/Invocation/InvocationResults/InvocationResult",
+                &mut read.findings,
+            );
+            read.results = page.invocation_results;
+        }
+        for (index, mut invocation) in self.invocations.into_iter().enumerate() {
+            for result in &mut invocation.invoke_instances {
                 // The ids stand once, beside the list.
                 result.invoke_id.clone_from(&invocation.invoke_id);
                 result.command_id.clone_from(&invocation.command_id);
-                result
-            }));
-        }
-        for (index, result) in read.results.iter().enumerate() {
-            if result.instance_id.is_empty() {
-                read.findings.push(Finding::new(&outcomes::NO_INSTANCE_NAMED, format!("/{index}")));
             }
+            let place = format!("/Invocations/Invocation/{index}/InvokeInstances/InvokeInstance");
+            note_nameless(&invocation.invoke_instances, &place, &mut read.findings);
+            read.results.append(&mut invocation.invoke_instances);
         }
         read
     }
 }
 
+fn note_nameless(results: &[InvocationResult<'_>], place: &str, findings: &mut Vec<Finding>) {
+    let nameless = results.iter().enumerate().filter(|(_, result)| result.instance_id.is_empty());
+    findings.extend(nameless.map(|(index, _)| Finding::new(&outcomes::NO_INSTANCE_NAMED, format!("{place}/{index}"))));
+}
+
 /// Any other shape, or a page with something wrong in it: each result is read by itself.
 fn slowly<'a>(text: &str) -> Results<'a> {
     let mut read = Results::default();
-    match serde_json::from_str::<Value>(text) {
-        Ok(document) => collect(document, String::new(), &mut read),
-        Err(error) => {
-            read.findings.push(Finding::new(&outcomes::NOT_JSON, "").with("reason", error.to_string()));
-        }
-    }
+    collect_text(text, String::new(), &mut read);
     read
+}
+
+fn collect_text(text: &str, place: String, read: &mut Results<'_>) {
+    match serde_json::from_str::<Value>(text) {
+        Ok(document) => collect(document, place, read),
+        Err(error) => read.findings.push(Finding::new(&outcomes::NOT_JSON, place).with("reason", error.to_string())),
+    }
 }
 
 /// Members that lead to results, outermost first. `body` is how the SDKs print a reply.
@@ -132,7 +141,9 @@ fn collect(value: Value, place: String, read: &mut Results<'_>) {
         }
         Value::Object(mut members) => {
             let on = WAYS.iter().find_map(|way| {
-                let inner = members.get_mut(*way).filter(|inner| inner.is_object() || inner.is_array())?;
+                let holds =
+                    |inner: &Value| inner.is_object() || inner.is_array() || (*way == "body" && inner.is_string());
+                let inner = members.get_mut(*way).filter(|inner| holds(inner))?;
                 Some((way, inner.take()))
             });
             if let Some((way, inner)) = on {
@@ -174,6 +185,8 @@ fn collect(value: Value, place: String, read: &mut Results<'_>) {
                 Err(error) => read.findings.push(unreadable(&error.to_string(), place)),
             }
         }
+        // Some tools hand on a reply as text.
+        Value::String(text) => collect_text(&text, place, read),
         _ => read.findings.push(unreadable("it is no object", place)),
     }
 }

@@ -24,6 +24,24 @@ use console::Console;
 pub use exit::Exit;
 use exit::Failure;
 
+/// Reads a document that people write, YAML or JSON, into one JSON value. `name` is what errors call it.
+///
+/// # Errors
+///
+/// One that names line and column when the text cannot be read.
+pub fn read_document(name: &str, text: &str) -> Result<serde_json::Value, consnap_core::Error> {
+    document::Document::parse(name, text).map(|document| document.value)
+}
+
+/// Reads such a document from a file.
+///
+/// # Errors
+///
+/// One that names the file when it is not there or cannot be read, or line and column in it.
+pub fn read_document_file(path: &std::path::Path) -> Result<serde_json::Value, consnap_core::Error> {
+    document::Document::read(path).map(|document| document.value)
+}
+
 /// Runs the command line with its arguments, the program's name first, and gives the exit code.
 pub fn main_from(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments = match Arguments::try_parse_from(arguments) {

@@ -5,6 +5,7 @@
 #[cfg(feature = "bindgen")]
 mod package;
 mod python;
+mod python_package;
 mod steps;
 #[cfg(feature = "bindgen")]
 mod typescript;
@@ -32,7 +33,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["test"] => test_all(),
         ["test", "rust"] => rust_tests(),
-        ["test", "python"] => python::sdk_tests(),
+        ["test", "python"] => python_package::tests().and_then(|()| python::sdk_tests()),
         ["wasm-check"] => wasm::check(),
         ["wasm" | "page"] | ["test" | "bench", "web"] => with_bindgen(&words),
         ["generate"] => generate(true),
@@ -65,6 +66,7 @@ fn test_all() -> Result<(), Failure> {
     steps.take("Rust tests", rust_tests);
     steps.take("doc tests", || cargo(&["test", "--workspace", "--doc", "--quiet"]).run());
     steps.take("core on wasm32", wasm::check);
+    steps.take("Python package", python_package::tests);
     steps.take("Python SDKs against the simulator", python::sdk_tests);
     steps.finish()
 }

@@ -23,8 +23,8 @@ messages! {
     PROFILE_NOT_FOUND = "CE204", Error, "aliyun CLI, config.json": {
         "there is no profile `{profile}` in `{file}`; it has: {known}", "`{file}` 中没有配置 `{profile}`；现有配置：{known}"
     } help {
-        "name one of these with `--profile`, or add it with `aliyun configure --profile {profile}`",
-        "请用 `--profile` 指定其中之一，或用 `aliyun configure --profile {profile}` 添加"
+        "name one of these in `ALIBABA_CLOUD_PROFILE`, or add it with `aliyun configure --profile {profile}`",
+        "请用 `ALIBABA_CLOUD_PROFILE` 指定其中之一，或用 `aliyun configure --profile {profile}` 添加"
     };
     CREDENTIALS_FILE_UNREADABLE = "CE205", Error, "consnap": {
         "`{file}` cannot be read: {detail}", "无法读取 `{file}`：{detail}"
@@ -45,8 +45,8 @@ messages! {
     NAME_NOT_RESOLVED = "CE210", Error, "consnap": {
         "the name of the endpoint cannot be resolved: {detail}", "无法解析接入点的域名：{detail}"
     } help {
-        "look at the region, the DNS and the network; inside a VPC `--network vpc` may help",
-        "请检查地域、DNS 和网络；在 VPC 内可尝试 `--network vpc`"
+        "look at the region, the DNS and the network; inside a VPC use `--endpoint ecs-vpc.REGION.aliyuncs.com`",
+        "请检查地域、DNS 和网络；在 VPC 内请使用 `--endpoint ecs-vpc.REGION.aliyuncs.com`"
     };
     CONNECTION_REFUSED = "CE211", Error, "consnap": {
         "nobody listens at the endpoint: {detail}", "接入点拒绝连接：{detail}"

@@ -53,4 +53,50 @@ messages! {
         "give an exit code, an error code, a parameter, a whole command in quotes, results as JSON, or a file",
         "请提供退出码、错误码、参数、加引号的完整命令、JSON 格式的执行结果或文件"
     };
+    SCENARIO_UNUSABLE = "CE501", Error, "consnap": {
+        "the scenario cannot be played", "无法运行该模拟场景"
+    } help {
+        "correct the findings; `consnap schema scenario` shows what a scenario may say",
+        "请处理检查结果；`consnap schema scenario` 列出了场景可用的内容"
+    };
+    PORT_UNUSABLE = "CE502", Error, "consnap": {
+        "port {port} on 127.0.0.1 cannot be used: {reason}", "无法使用 127.0.0.1 的端口 {port}：{reason}"
+    } help {
+        "take another port, or leave `--port` out for a free one", "请改用其他端口，或省略 `--port` 以自动选择空闲端口"
+    };
+    SCENARIO_INSTANCE_TWICE = "CE503", Error, "consnap": {
+        "instance `{instance}` stands more than once; only the first counts", "实例 `{instance}` 重复出现，只有第一个有效"
+    } help {
+        "give each instance an id of its own", "请为每个实例指定不同的实例ID"
+    };
+    SCENARIO_OPERATION = "CE504", Error, "consnap": {
+        "the simulator has no operation `{operation}`", "模拟器不支持接口 `{operation}`"
+    } help {
+        "use one of {known}", "请使用以下接口之一：{known}"
+    };
+    SCENARIO_EFFECT = "CE505", Error, "consnap": {
+        "the fault does nothing", "该故障没有任何效果"
+    } help {
+        "give it an effect, one of {known}", "请指定一种效果：{known}"
+    };
+    SCENARIO_EFFECTS = "CE506", Error, "consnap": {
+        "the fault has several effects at once: {effects}", "该故障同时指定了多种效果：{effects}"
+    } help {
+        "keep one; write a fault for each of the others", "请保留一种，其余效果请各写一个故障"
+    };
+    SCENARIO_UNKNOWN_INSTANCE = "CE507", Warning, "consnap": {
+        "no instance of the scenario is called `{instance}`", "场景中没有实例 `{instance}`"
+    } help {
+        "name an instance of the scenario; a final `*` stands for any ending", "请填写场景中的实例；末尾的 `*` 代表任意后缀"
+    };
+    SCENARIO_UNKNOWN_ROLE = "CE508", Error, "consnap": {
+        "role `{role}` is not among the roles of the scenario", "RAM角色 `{role}` 不在场景的角色列表中"
+    } help {
+        "add it to `roles`, or attach another one", "请将其加入 `roles`，或改用其他角色"
+    };
+    SCENARIO_NO_KEY = "CE509", Error, "consnap": {
+        "no AccessKey may sign, so every request would be refused", "没有可用于签名的AccessKey，所有请求都会被拒绝"
+    } help {
+        "leave `access_keys` out, or give at least one with `id` and `secret`", "请省略 `access_keys`，或至少提供一个包含 `id` 和 `secret` 的条目"
+    };
 }

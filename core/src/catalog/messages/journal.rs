@@ -30,7 +30,7 @@ messages! {
         "wait until it ends; `consnap show {run}` reads along", "请等待其结束；可用 `consnap show {run}` 查看进展"
     };
     JOURNAL_DAMAGED = "CE325", Error, "consnap": {
-        "the journal `{file}` is damaged in line {line}: {detail}", "执行记录 `{file}` 第 {line} 行已损坏：{detail}"
+        "`{file}` is damaged in line {line}: {detail}", "`{file}` 第 {line} 行已损坏：{detail}"
     } help {
         "do not repeat the run before you looked at the snapshot-consistent groups: what was started is no longer known for certain",
         "在查看快照一致性组之前请勿重复执行：已启动的内容无法确定"

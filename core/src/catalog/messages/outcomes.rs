@@ -146,4 +146,11 @@ messages! {
         "the result is not counted as success; look at the output and for the group",
         "该结果不计为成功；请查看输出并查找快照一致性组"
     };
+    GROUP_MENTIONED = "CS524", Advice, "consnap: only a `snapshotgroup` pair names the group of a run": {
+        "the output speaks of `{group}`, but not as the group this command made",
+        "输出中提到了 `{group}`，但未表明它是本次命令创建的快照一致性组"
+    } help {
+        "look at its name and time of creation before you take it for the group of this run",
+        "请先核对其名称和创建时间，再判断它是否为本次创建的快照一致性组"
+    };
 }

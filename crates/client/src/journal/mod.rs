@@ -77,43 +77,23 @@ impl Journal {
         make_private(state).map_err(|error| failed(&error))?;
         // Not a run id, so that it never shows up as a run.
         let draft = state.join(format!(".{}.{}", header.run_id, std::process::id()));
-        let made = Self::draft(&draft, header).and_then(|journal| {
+        let made = write_draft(&draft, header).and_then(|()| {
             if directory.exists() {
                 return Err(run_exists(&header.run_id, state));
             }
             match std::fs::rename(&draft, &directory) {
-                Ok(()) => Ok(journal),
+                Ok(()) => Ok(()),
                 Err(_) if directory.exists() => Err(run_exists(&header.run_id, state)),
                 Err(error) => Err(failed(&error)),
             }
         });
-        match made {
-            Ok(mut journal) => {
-                sync_directory(state).map_err(|error| failed(&error))?;
-                journal.events.moved_to(directory.join(JOURNAL));
-                journal.directory = directory;
-                Ok(journal)
-            }
-            Err(error) => {
-                // The draft is ours alone; what cannot be removed does no harm.
-                let _ = std::fs::remove_dir_all(&draft);
-                Err(error)
-            }
+        if let Err(error) = made {
+            // The draft is ours alone; what cannot be removed does no harm.
+            let _ = std::fs::remove_dir_all(&draft);
+            return Err(error);
         }
-    }
-
-    fn draft(draft: &Path, header: &Header) -> Result<Self, Error> {
-        let failed = |error: &std::io::Error| io_error(draft, error);
-        make_private(draft).map_err(|error| failed(&error))?;
-        let path = draft.join(JOURNAL);
-        let file = private_file().write(true).create_new(true).open(&path).map_err(|error| failed(&error))?;
-        lock(&file, &path, &header.run_id)?;
-        let text = serde_json::to_string(header).map_err(|error| unwritable(&path, &error))?;
-        let mut events = Writer::new(file, path, 0);
-        events.push(|out| line::write(out, 0, "header", &text));
-        events.sync()?;
-        sync_directory(draft).map_err(|error| failed(&error))?;
-        Ok(Self { directory: draft.to_owned(), events, replies: None, next_seq: 1 })
+        sync_directory(state).map_err(|error| failed(&error))?;
+        Self::open(state, &header.run_id).map(|(journal, _)| journal)
     }
 
     /// Opens the journal of a run to go on with it: takes the lock, cuts a torn end off, and gives what was recorded.
@@ -203,6 +183,26 @@ impl Journal {
     pub fn next_seq(&self) -> u64 {
         self.next_seq
     }
+}
+
+impl Drop for Journal {
+    /// Gives the lock back at once: left to closing, it would live on in a child process that was being started.
+    fn drop(&mut self) {
+        self.events.unlock();
+    }
+}
+
+/// A run's directory under another name, with the header in it, durable.
+fn write_draft(draft: &Path, header: &Header) -> Result<(), Error> {
+    let failed = |error: &std::io::Error| io_error(draft, error);
+    make_private(draft).map_err(|error| failed(&error))?;
+    let path = draft.join(JOURNAL);
+    let file = private_file().write(true).create_new(true).open(&path).map_err(|error| failed(&error))?;
+    let text = serde_json::to_string(header).map_err(|error| unwritable(&path, &error))?;
+    let mut writer = Writer::new(file, path, 0);
+    writer.push(|out| line::write(out, 0, "header", &text));
+    writer.sync()?;
+    sync_directory(draft).map_err(|error| failed(&error))
 }
 
 fn lock(file: &File, path: &Path, run_id: &str) -> Result<(), Error> {

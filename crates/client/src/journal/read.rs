@@ -119,7 +119,7 @@ fn header(path: &Path, line: &[u8]) -> Result<Header, Error> {
     serde_json::from_str(text).map_err(|error| damaged(path, 1, &error.to_string()))
 }
 
-fn damaged(path: &Path, number: u64, detail: &str) -> Error {
+pub(super) fn damaged(path: &Path, number: u64, detail: &str) -> Error {
     Error::new(ErrorKind::Input, &rows::JOURNAL_DAMAGED)
         .with("file", path.display().to_string())
         .with("line", number.to_string())

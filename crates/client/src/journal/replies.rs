@@ -10,6 +10,7 @@ use consnap_core::Error;
 use consnap_core::http::HttpReply;
 use serde::{Deserialize, Serialize};
 
+use super::read::damaged;
 use super::{REPLIES, io_error, line, run_directory};
 
 /// A reply as it came, without headers that say nothing about it.
@@ -48,8 +49,8 @@ impl KeptReply {
     }
 }
 
-/// The kept replies of a run, each with the number of its call. Lines that are not whole are left out: they decide nothing
-/// any more.
+/// The kept replies of a run, each with the number of its call. A last line that is torn is left out; any other damage is
+/// an error, because an archive with silent holes answers nobody.
 pub fn load_replies(state: &Path, run_id: &str) -> Result<Vec<(u64, KeptReply)>, Error> {
     let path = run_directory(state, run_id)?.join(REPLIES);
     let bytes = match std::fs::read(&path) {
@@ -57,8 +58,14 @@ pub fn load_replies(state: &Path, run_id: &str) -> Result<Vec<(u64, KeptReply)>,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(io_error(&path, &error)),
     };
-    let lines = bytes.split(|byte| *byte == b'\n').filter_map(|text| line::read(text, "reply").ok());
-    Ok(lines.filter_map(|line| Some((line.seq, serde_json::from_str(line.text).ok()?))).collect())
+    let mut replies = Vec::new();
+    for (number, full) in (1_u64..).zip(bytes.split_inclusive(|byte| *byte == b'\n')) {
+        let Some(text) = full.strip_suffix(b"\n") else { break };
+        let line = line::read(text, "reply").map_err(|detail| damaged(&path, number, detail))?;
+        let reply = serde_json::from_str(line.text).map_err(|error| damaged(&path, number, &error.to_string()))?;
+        replies.push((line.seq, reply));
+    }
+    Ok(replies)
 }
 
 /// The length up to and with the last line's end.

@@ -30,8 +30,10 @@ impl Writer {
         &self.path
     }
 
-    pub(super) fn moved_to(&mut self, path: PathBuf) {
-        self.path = path;
+    /// Gives the file's lock back.
+    pub(super) fn unlock(&self) {
+        // Closing the file does the same a moment later.
+        let _ = self.file.unlock();
     }
 
     /// Adds text; it stays in memory.

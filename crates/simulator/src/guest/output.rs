@@ -372,7 +372,7 @@ impl Log<'_> {
     /// Nothing is recorded of the Windows plug-in (ecs-domain 12.4): plausible lines, not the real ones.
     fn windows_freeze(&mut self, output: &Output<'_>) {
         let (steps, course) = (output.plan.steps, output.plan.course);
-        let volume = if output.spec.guest.language == Language::Zh { "系统" } else { "System" };
+        let volume = if output.spec.guest.language == Language::Zh { "本地磁盘" } else { "Local Disk" };
         self.info(steps.looked, format_args!("Volume C: ({volume}), FileSystem: NTFS Added"));
         if course.tags == Tags::Application {
             self.info(

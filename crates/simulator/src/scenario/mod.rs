@@ -12,6 +12,7 @@ mod demo;
 mod faults;
 mod instance;
 mod read;
+mod shape;
 mod small;
 
 pub use demo::demo_scenario;

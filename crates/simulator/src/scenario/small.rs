@@ -1,6 +1,6 @@
 //! The scenario of `consnap simulate` without a file.
 
-use super::{DiskSpec, InstanceSpec, Scenario};
+use super::{DiskSpec, InstanceSpec, Role, Scenario};
 use consnap_core::Platform;
 
 /// Two eligible instances and a few that are not.
@@ -30,5 +30,11 @@ pub(super) fn small_scenario() -> Scenario {
     let mut other_role = instance("i-bp1otherrole00000001", "db-other-role");
     other_role.role = Some("SomeOtherRole".to_owned());
 
-    Scenario { instances: vec![linux, windows, stopped, offline, debian, efficiency, other_role], ..Scenario::empty() }
+    let mut roles = Scenario::empty().roles;
+    roles.push(Role { name: "SomeOtherRole".to_owned(), ..Role::default() });
+    Scenario {
+        roles,
+        instances: vec![linux, windows, stopped, offline, debian, efficiency, other_role],
+        ..Scenario::empty()
+    }
 }

@@ -1,0 +1,136 @@
+"""Application-consistent snapshots of Alibaba Cloud ECS instances one can rely on: check, build, run, verify.
+
+>>> import consnap
+>>> job = consnap.Job(instance_ram_role="AppSnapshotRoleName", group_name="nightly-{run}")
+>>> consnap.build_command(job, "linux").form
+<Form.VENDOR: 'vendor'>
+
+Importing this package loads next to nothing: every name is loaded when it is first used.
+"""
+
+# Names of a type checker only; `typing` itself costs more to load than all of this.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .client import AsyncClient as AsyncClient, AsyncRun as AsyncRun, Client as Client, Run as Run
+    from .enums import CodeKind as CodeKind, Consistency as Consistency, Eligibility as Eligibility, Form as Form, Lang as Lang, Layer as Layer, Platform as Platform, Proof as Proof, RequiredConsistency as RequiredConsistency, ResultKind as ResultKind, Sent as Sent, Severity as Severity, SnapshotState as SnapshotState
+    from .errors import ApiError as ApiError, ConfigError as ConfigError, ConsnapError as ConsnapError, CredentialError as CredentialError, ProtocolError as ProtocolError, ThrottledError as ThrottledError, TransportError as TransportError
+    from .facts import CloudAssistant as CloudAssistant, Disk as Disk, Guest as Guest, InstanceFacts as InstanceFacts, Mount as Mount, Script as Script
+    from .job import Accept as Accept, Exclude as Exclude, ExcludedDisk as ExcludedDisk, Expect as Expect, Job as Job, LinuxOptions as LinuxOptions, RunOptions as RunOptions, Targets as Targets, WindowsOptions as WindowsOptions
+    from .operations import build_command as build_command, catalog as catalog, check as check, check_many as check_many, decode as decode, decode_many as decode_many, explain as explain, explain_command as explain_command, explain_parameter as explain_parameter, operation as operation, operation_names as operation_names, schema as schema, sign as sign
+    from .report import CauseGroup as CauseGroup, CommandReport as CommandReport, DiskReport as DiskReport, Event as Event, Explanation as Explanation, InstanceReport as InstanceReport, Plan as Plan, PlannedCall as PlannedCall, PlannedInstance as PlannedInstance, Report as Report, Stopped as Stopped, Summary as Summary
+    from .results import Catalog as Catalog, CheckResult as CheckResult, CheckedInstance as CheckedInstance, CodeExplanation as CodeExplanation, Command as Command, CommandExplanation as CommandExplanation, DecodeResult as DecodeResult, Finding as Finding, Outcome as Outcome, ParameterExplanation as ParameterExplanation, ReadParameter as ReadParameter, Signature as Signature
+    from .tables import CheckTable as CheckTable, DecodeTable as DecodeTable
+
+    __version__: str
+
+__all__ = [
+    "Accept",
+    "ApiError",
+    "AsyncClient",
+    "AsyncRun",
+    "Catalog",
+    "CauseGroup",
+    "CheckResult",
+    "CheckTable",
+    "CheckedInstance",
+    "Client",
+    "CloudAssistant",
+    "CodeExplanation",
+    "CodeKind",
+    "Command",
+    "CommandExplanation",
+    "CommandReport",
+    "ConfigError",
+    "Consistency",
+    "ConsnapError",
+    "CredentialError",
+    "DecodeResult",
+    "DecodeTable",
+    "Disk",
+    "DiskReport",
+    "Eligibility",
+    "Event",
+    "Exclude",
+    "ExcludedDisk",
+    "Expect",
+    "Explanation",
+    "Finding",
+    "Form",
+    "Guest",
+    "InstanceFacts",
+    "InstanceReport",
+    "Job",
+    "Lang",
+    "Layer",
+    "LinuxOptions",
+    "Mount",
+    "Outcome",
+    "ParameterExplanation",
+    "Plan",
+    "PlannedCall",
+    "PlannedInstance",
+    "Platform",
+    "Proof",
+    "ProtocolError",
+    "ReadParameter",
+    "Report",
+    "RequiredConsistency",
+    "ResultKind",
+    "Run",
+    "RunOptions",
+    "Script",
+    "Sent",
+    "Severity",
+    "Signature",
+    "SnapshotState",
+    "Stopped",
+    "Summary",
+    "Targets",
+    "ThrottledError",
+    "TransportError",
+    "WindowsOptions",
+    "build_command",
+    "catalog",
+    "check",
+    "check_many",
+    "decode",
+    "decode_many",
+    "explain",
+    "explain_command",
+    "explain_parameter",
+    "operation",
+    "operation_names",
+    "schema",
+    "sign",
+]
+
+_HOMES = {
+    "client": "AsyncClient AsyncRun Client Run",
+    "enums": "CodeKind Consistency Eligibility Form Lang Layer Platform Proof RequiredConsistency ResultKind Sent Severity SnapshotState",
+    "errors": "ApiError ConfigError ConsnapError CredentialError ProtocolError ThrottledError TransportError",
+    "facts": "CloudAssistant Disk Guest InstanceFacts Mount Script",
+    "job": "Accept Exclude ExcludedDisk Expect Job LinuxOptions RunOptions Targets WindowsOptions",
+    "operations": "build_command catalog check check_many decode decode_many explain explain_command explain_parameter operation operation_names schema sign",
+    "report": "CauseGroup CommandReport DiskReport Event Explanation InstanceReport Plan PlannedCall PlannedInstance Report Stopped Summary",
+    "results": "Catalog CheckResult CheckedInstance CodeExplanation Command CommandExplanation DecodeResult Finding Outcome ParameterExplanation ReadParameter Signature",
+    "tables": "CheckTable DecodeTable",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        from ._native import version
+
+        return version()
+    for module, names in _HOMES.items():
+        if name in names.split():
+            from importlib import import_module
+
+            value: object = getattr(import_module(f".{module}", __name__), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> "list[str]":
+    return [*globals(), *__all__, "__version__"]

@@ -1,0 +1,106 @@
+"""What callers hand over, turned into plain JSON values: our classes, dicts, JSON, YAML files, SDK responses."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from . import _native
+from .errors import from_json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def plain(value: Any) -> Any:
+    """The JSON value of something a caller handed over.
+
+    - mappings, lists, numbers, our data classes: as they are;
+    - anything with ``to_map()``: a request or response object of the official SDK;
+    - ``bytes``: JSON or YAML text;
+    - ``str``: JSON or YAML text if it spans lines or begins like JSON, else the path of a JSON or YAML file;
+    - a ``pathlib.Path``: such a file.
+    """
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, dict):
+        return {key: _member(item) for key, item in value.items()}
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return document(bytes(value).decode("utf-8", "replace"))
+    if isinstance(value, str):
+        text = value.lstrip()
+        if text.startswith(("{", "[")) or "\n" in text:
+            return document(value)
+        return document_file(value)
+    if isinstance(value, os.PathLike):
+        return document_file(os.fspath(value))
+    return _member(value)
+
+
+def _member(value: Any) -> Any:
+    """A value inside another: text is text here, never a path."""
+    if value is None or isinstance(value, (str, bool, int, float)):
+        # Enumerations of ours are text too.
+        return getattr(value, "value", value)
+    if isinstance(value, (list, tuple)):
+        return [_member(item) for item in value]
+    for name in ("to_dict", "to_map"):
+        method = getattr(value, name, None)
+        if callable(method):
+            return method()
+    items = getattr(value, "items", None)
+    if callable(items):
+        return {str(key): _member(item) for key, item in items()}
+    isoformat = getattr(value, "isoformat", None)
+    if callable(isoformat):
+        return isoformat()
+    if hasattr(value, "__iter__") and not isinstance(value, (bytes, bytearray)):
+        return [_member(item) for item in value]
+    return value
+
+
+def moment(value: Any) -> str | None:
+    """A point in time as the engine reads it; a ``datetime`` without a zone is local time, as everywhere in Python."""
+    if value is None or isinstance(value, str):
+        return value
+    astimezone = getattr(value, "astimezone", None)
+    if callable(astimezone):
+        from datetime import timezone
+
+        return str(astimezone(timezone.utc).isoformat(timespec="milliseconds")).replace("+00:00", "Z")
+    return str(value)
+
+
+def document(text: str) -> Any:
+    """A JSON or YAML document from text."""
+    if text.lstrip().startswith(("{", "[")):
+        try:
+            return json.loads(text)
+        except ValueError:
+            pass
+    return _answer(_native.read_document(None, text, "en"))
+
+
+def document_file(path: str | bytes) -> Any:
+    """A JSON or YAML document from a file."""
+    return _answer(_native.read_document(os.fsdecode(path), None, "en"))
+
+
+def _answer(answer: tuple[bool, bytes]) -> Any:
+    ok, text = answer
+    if not ok:
+        raise from_json(text)
+    return json.loads(text)
+
+
+def carry_out(name: str, members: dict[str, Any], lang: str = "en") -> Any:
+    """Carries out an operation; members that are None are left out."""
+    given = {key: value for key, value in members.items() if value is not None}
+    try:
+        text = json.dumps(given, separators=(",", ":"), ensure_ascii=False, default=_member).encode("utf-8", "replace")
+    except (TypeError, ValueError) as error:
+        from .errors import ConfigError
+
+        raise ConfigError(f"the input of `{name}` is not JSON: {error}", help="hand over plain values") from None
+    return _answer(_native.operation(name, text, str(lang)))

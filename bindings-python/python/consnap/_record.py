@@ -1,0 +1,138 @@
+"""The base of every data class of consnap: JSON in, JSON out, nothing lost on the way."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from enum import Enum
+from typing import Any, Callable, TypeVar
+
+_R = TypeVar("_R", bound="Record")
+_Converter = Callable[[Any], Any]
+_CONVERTERS: dict[type, dict[str, _Converter]] = {}
+_DEFAULTS: dict[type, dict[str, Any]] = {}
+
+#: The value of a member that is always written.
+_ALWAYS = object()
+
+
+class Record:
+    """A frozen data class that mirrors one JSON object of consnap.
+
+    ``to_dict`` gives that object. ``from_dict`` reads it: members it does not know are kept and written again, values of
+    another type than expected are kept as they are, so that the engine sees (and judges) exactly what was given.
+    """
+
+    @classmethod
+    def from_dict(cls: type[_R], data: Mapping[str, Any]) -> _R:
+        """Reads the JSON object.
+
+        Raises:
+            ConfigError: a member without which there is no such object is missing, or ``data`` is no object.
+        """
+        if not isinstance(data, Mapping):
+            raise _misshapen(cls, f"a JSON object is needed, not {type(data).__name__}")
+        converters = _converters(cls)
+        known = {name: converters[name](value) for name, value in data.items() if name in converters}
+        missing = [name for name, default in _defaults(cls).items() if default is _ALWAYS and name not in known]
+        if missing:
+            raise _misshapen(cls, "missing: " + ", ".join(f"`{name}`" for name in missing))
+        made = cls(**known)
+        if len(known) < len(data):
+            rest = {name: value for name, value in data.items() if name not in converters}
+            object.__setattr__(made, "_unknown", rest)
+        return made
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object: plain dicts, lists, strings and numbers. Empty optional members are left out."""
+        out: dict[str, Any] = {}
+        for name, default in _defaults(type(self)).items():
+            value = getattr(self, name)
+            if default is not _ALWAYS and _is_empty(value) and value == default:
+                continue
+            plain = _plain(value)
+            # A section that is as it would be without it.
+            if isinstance(default, Record) and plain == default.to_dict():
+                continue
+            out[name] = plain
+        out.update(getattr(self, "_unknown", {}))
+        return out
+
+    def __post_init__(self) -> None:
+        # Lists become tuples, so that what is frozen stays so and equal content is equal.
+        for name, value in self.__dict__.items():
+            if isinstance(value, list):
+                object.__setattr__(self, name, tuple(value))
+
+    def __repr__(self) -> str:
+        shown = (
+            f"{name}={getattr(self, name)!r}"
+            for name, default in _defaults(type(self)).items()
+            if default is _ALWAYS or getattr(self, name) != default
+        )
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, (tuple, dict, str)) and not value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Record):
+        return value.to_dict()
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def _misshapen(cls: type, reason: str) -> Exception:
+    from .errors import ConfigError
+
+    return ConfigError(f"`{cls.__name__}` cannot be read: {reason}", help="see its documentation for its members")
+
+
+def _defaults(cls: type) -> dict[str, Any]:
+    """The default of each member, or `_ALWAYS`."""
+    found = _DEFAULTS.get(cls)
+    if found is None:
+        found = {}
+        for field in fields(cls):
+            if field.default is not MISSING:
+                found[field.name] = field.default
+            elif field.default_factory is not MISSING:
+                found[field.name] = field.default_factory()
+            else:
+                found[field.name] = _ALWAYS
+        _DEFAULTS[cls] = found
+    return found
+
+
+def _converters(cls: type) -> dict[str, _Converter]:
+    """How each member is read, worked out of its annotation once."""
+    found = _CONVERTERS.get(cls)
+    if found is None:
+        names = vars(sys.modules[cls.__module__])
+        found = {field.name: _converter(str(field.type), names) for field in fields(cls)}
+        _CONVERTERS[cls] = found
+    return found
+
+
+def _converter(annotation: str, names: Mapping[str, Any]) -> _Converter:
+    annotation = annotation.replace(" | None", "").strip()
+    for prefix in ("tuple[", "Sequence["):
+        if annotation.startswith(prefix):
+            each = _converter(annotation[len(prefix) : -1].removesuffix(", ..."), names)
+            return lambda value: tuple(map(each, value)) if isinstance(value, (list, tuple)) else value
+    kind = names.get(annotation)
+    if isinstance(kind, type) and issubclass(kind, Record):
+        record = kind
+        return lambda value: record.from_dict(value) if isinstance(value, Mapping) else value
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        members = kind._value2member_map_
+        return lambda value: members.get(value, value) if isinstance(value, str) else value
+    return lambda value: value

@@ -1,0 +1,149 @@
+"""The words of consnap that have a fixed set of values. Each is a ``str``, so it compares with and prints as its value."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class _Word(str, Enum):
+    def __str__(self) -> str:
+        return str(self.value)
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self.value), spec)
+
+
+class Lang(_Word):
+    """The language of messages."""
+
+    EN = "en"
+    ZH = "zh"
+
+
+class Platform(_Word):
+    """The platform of an instance, which decides plug-in, command type and parameters."""
+
+    LINUX = "linux"
+    WINDOWS = "windows"
+
+
+class Consistency(_Word):
+    """The consistency a snapshot really has.
+
+    >>> from consnap import Consistency
+    >>> Consistency.APPLICATION == "application"
+    True
+    """
+
+    UNKNOWN = "unknown"
+    """It could not be learnt."""
+    NONE = "none"
+    """There is no snapshot."""
+    CRASH = "crash"
+    """A snapshot without a consistency tag: as after a power cut."""
+    FILE_SYSTEM = "file_system"
+    """Tagged ``FsConsistent:True``."""
+    APPLICATION = "application"
+    """Tagged ``APPConsistent:True``."""
+
+
+class RequiredConsistency(_Word):
+    """The consistency a job asks for."""
+
+    APPLICATION = "application"
+    FILE_SYSTEM = "file_system"
+
+
+class Severity(_Word):
+    """How much a finding weighs."""
+
+    ADVICE = "advice"
+    """Good to know."""
+    WARNING = "warning"
+    """Worth a change; nothing is stopped."""
+    ERROR = "error"
+    """Must be changed, or taken on purpose where that is allowed."""
+
+
+class Eligibility(_Word):
+    """Whether an instance can be snapshotted, as far as the API shows."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Form(_Word):
+    """How a command is written."""
+
+    VENDOR = "vendor"
+    """The vendor's form, byte for byte."""
+    QUOTED = "quoted"
+    """Linux: values quoted for the launcher, the whole quoted for the shell."""
+    SEPARATOR = "separator"
+    """As ``QUOTED`` with a blank between parameters, so that commas survive."""
+    WHOLE_ARGUMENT = "whole_argument"
+    """Windows: the whole argument in double quotes."""
+
+
+class Layer(_Word):
+    """Which layer an exit code speaks for."""
+
+    PLUGIN = "plugin"
+    LAUNCHER = "launcher"
+    SHELL = "shell"
+    AGENT = "agent"
+    SERVICE = "service"
+    UNKNOWN = "unknown"
+
+
+class ResultKind(_Word):
+    """How an instance came out, most urgent first."""
+
+    URGENT = "urgent"
+    """The guest may still be held: application locked or file systems frozen."""
+    UNKNOWN = "unknown"
+    """It could not be learnt, or is still under way."""
+    FAILED = "failed"
+    """There is no usable snapshot."""
+    WEAKER = "weaker"
+    """There is a snapshot of every expected disk, but of a weaker consistency than required."""
+    NOT_RUN = "not_run"
+    """Nothing was started."""
+    OK = "ok"
+    """The required consistency was reached on every expected disk."""
+
+
+class Proof(_Word):
+    """What a reached level rests on."""
+
+    TAG = "tag"
+    TAG_AND_LOG = "tag+log"
+    WITNESS = "witness"
+
+
+class SnapshotState(_Word):
+    """The state of a snapshot."""
+
+    PROGRESSING = "progressing"
+    ACCOMPLISHED = "accomplished"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Sent(_Word):
+    """Whether a request may have reached the service."""
+
+    NO = "no"
+    MAYBE = "maybe"
+    YES = "yes"
+
+
+class CodeKind(_Word):
+    """What kind of code an explanation is of."""
+
+    EXIT_CODE = "exit_code"
+    INVOCATION_STATUS = "invocation_status"
+    TASK_ERROR = "task_error"
+    API_ERROR = "api_error"
+    MESSAGE = "message"

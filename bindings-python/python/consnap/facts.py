@@ -1,0 +1,150 @@
+"""What is known of an instance. ``None`` means unknown, which is never clean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ._record import Record
+
+__all__ = ["CloudAssistant", "Disk", "Guest", "InstanceFacts", "Mount", "Script"]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class CloudAssistant(Record):
+    """Cloud Assistant as the API sees it."""
+
+    online: bool | None = None
+    """Whether a heartbeat came within two minutes."""
+    version: str | None = None
+    """``2.2.3.1090``; empty when it is not installed or not running."""
+    last_heartbeat: str | None = None
+    """The last heartbeat."""
+    active_tasks: int | None = None
+    """Tasks under way."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Disk(Record):
+    """An attached disk."""
+
+    disk_id: str
+    """``d-...``."""
+    category: str | None = None
+    """``cloud_essd``, ``cloud_auto``, ..."""
+    kind: str | None = None
+    """``system`` or ``data``."""
+    performance_level: str | None = None
+    """``PL0`` to ``PL3``."""
+    size_gib: int | None = None
+    """GiB."""
+    status: str | None = None
+    """``In_use``, ..."""
+    device: str | None = None
+    """``/dev/xvda`` as the API names it; the guest may name it otherwise."""
+    multi_attach: str | None = None
+    """``Disabled``, ``Enabled``, ``LegacyShared``."""
+    encrypted: bool | None = None
+    """Whether it is encrypted."""
+    zone_id: str | None = None
+    """``cn-hangzhou-k``."""
+    snapshots_in_progress: int | None = None
+    """Snapshot tasks under way on this disk."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Mount(Record):
+    """A mounted file system or a Windows volume."""
+
+    target: str
+    """``/data``, ``D:``."""
+    file_system: str
+    """``ext4``, ``xfs``, ``NTFS``, ``nfs4``, ..."""
+    source: str | None = None
+    """What is mounted, ``/dev/vdb1``."""
+    disk_id: str | None = None
+    """The disk it lies on, where that is known."""
+    options: str | None = None
+    """Mount options, ``rw,noexec``."""
+    holds_data: bool | None = None
+    """Whether it holds application data. Unknown counts as data."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Script(Record):
+    """A script as it lies in the guest."""
+
+    path: str
+    """The path looked at."""
+    exists: bool
+    """Whether it is there."""
+    kind: str | None = None
+    """``regular file``, ``symbolic link``, ..."""
+    owner: str | None = None
+    """``root``, or the numeric user id."""
+    mode: str | None = None
+    """Octal, ``0700``."""
+    sha256: str | None = None
+    """SHA-256 of the content in hexadecimal."""
+    noexec: bool | None = None
+    """Whether its file system forbids execution."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Guest(Record):
+    """What only the guest knows."""
+
+    mounts: Sequence[Mount] | None = None
+    """Mounted file systems."""
+    pre_script: Script | None = None
+    """The pre-freeze script."""
+    post_script: Script | None = None
+    """The post-thaw script."""
+    metadata_reachable: bool | None = None
+    """Whether the metadata service answers inside the guest."""
+    launcher_present: bool | None = None
+    """Whether ``acs-plugin-manager`` is found."""
+    vss_writers: Sequence[str] | None = None
+    """Windows: VSS writers that are stable; an empty list means there is none."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class InstanceFacts(Record):
+    """The facts of one instance."""
+
+    instance_id: str
+    """``i-...``."""
+    region_id: str | None = None
+    """``cn-hangzhou``."""
+    zone_id: str | None = None
+    """``cn-hangzhou-k``."""
+    instance_name: str | None = None
+    """The instance's name."""
+    status: str | None = None
+    """``Running``, ``Stopped``, ..."""
+    os_type: str | None = None
+    """``linux`` or ``windows``, as DescribeInstances says."""
+    os_name: str | None = None
+    """The name of the operating system, in Chinese on many accounts."""
+    os_name_en: str | None = None
+    """The name of the operating system in English."""
+    network_type: str | None = None
+    """``vpc`` or ``classic``."""
+    metadata_endpoint: str | None = None
+    """``enabled`` (also the empty string) or ``disabled``."""
+    metadata_tokens: str | None = None
+    """``optional`` or ``required``."""
+    locks: Sequence[str] | None = None
+    """Security or financial locks on the instance, by reason."""
+    ram_role: str | None = None
+    """The attached RAM role; the empty string means none is attached."""
+    cloud_assistant: CloudAssistant | None = None
+    """Cloud Assistant as the API sees it."""
+    disks: Sequence[Disk] | None = None
+    """All attached disks."""
+    tags: Mapping[str, str] | None = None
+    """Tags of the instance."""
+    guest: Guest | None = None
+    """What only the guest knows."""
+    collected_at: str | None = None
+    """When these facts were collected."""

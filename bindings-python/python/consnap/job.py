@@ -1,0 +1,181 @@
+"""The job document: which instances, how, and how carefully."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ._record import Record
+from .enums import RequiredConsistency
+
+__all__ = [
+    "Accept",
+    "Exclude",
+    "ExcludedDisk",
+    "Expect",
+    "Job",
+    "LinuxOptions",
+    "RunOptions",
+    "Targets",
+    "WindowsOptions",
+]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Exclude(Record):
+    """Instances left out in any case."""
+
+    ids: Sequence[str] = ()
+    """Instance ids."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Tags; an instance with any of them is left out."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Expect(Record):
+    """How many instances a selection must have; one outside is refused."""
+
+    min: int | None = None
+    """At least so many."""
+    max: int | None = None
+    """At most so many."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Targets(Record):
+    """Which instances: by id or by tag, never both. ``exclude`` wins; duplicates fall away.
+
+    >>> from consnap import Targets
+    >>> Targets(tags={"backup": "nightly"}).to_dict()
+    {'tags': {'backup': 'nightly'}}
+    """
+
+    ids: Sequence[str] = ()
+    """Instance ids, ``i-...``."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Tags; all keys must match."""
+    exclude: Exclude = Exclude()
+    """Left out in any case."""
+    expect: Expect | None = None
+    """Bounds of the selection."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ExcludedDisk(Record):
+    """A disk left out of the snapshot of its instance. It is sent only to its owner."""
+
+    instance: str
+    """``i-...``."""
+    disk: str
+    """``d-...``."""
+    reason: str | None = None
+    """Why."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class LinuxOptions(Record):
+    """Parameters of the Linux plug-in. What is left out is left out of the command."""
+
+    pre_script_path: str | None = None
+    """Application pre-freeze script, absolute path; root only, mode 0700."""
+    post_script_path: str | None = None
+    """Application post-thaw script, absolute path; root only, mode 0700."""
+    script_timeout_seconds: int | None = None
+    """Limit of each script in seconds. The plug-in's default is 1800."""
+    freeze_file_systems: bool | None = None
+    """Whether to freeze file systems. The plug-in's default is true."""
+    freeze_timeout_seconds: int | None = None
+    """Limit of the freeze in seconds. The plug-in's default is 30."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class WindowsOptions(Record):
+    """Parameters of the Windows plug-in."""
+
+    vss_writers: bool | None = None
+    """Whether VSS writers take part. The plug-in's default is true."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Accept(Record):
+    """A finding taken on purpose; it stays visible."""
+
+    code: str
+    """``CS231``."""
+    reason: str
+    """Why."""
+    owner: str | None = None
+    """Who answers for it."""
+    until: str | None = None
+    """The last day it holds, ``2027-01-01``."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RunOptions(Record):
+    """How the run proceeds. Units are instances."""
+
+    canary: int = 1
+    """Instances of the first wave, a call of its own; the rest starts only when all of them went well. 0: no canary."""
+    max_in_flight: int = 10
+    """Instances that may be running at the same time."""
+    max_errors: int = 1
+    """After so many failures nothing new is started. 0: stop at the first."""
+    spread_by: str | None = None
+    """``tag:KEY``: instances with the same value are never frozen together."""
+    start_before: str | None = None
+    """Nothing new is started after this time of day, ``03:00``."""
+    deadline: str | None = None
+    """Nothing new is started when so much time has passed, ``2h``."""
+    timeout: str | int = "auto"
+    """``auto`` (from the time budget) or seconds."""
+    attach_role: str = "never"
+    """``never``, or ``if_missing``: attach the role where an instance has none."""
+    probe: str = "never"
+    """``never``, or ``always``: one read-only command an instance."""
+    on_unknown: str = "proceed"
+    """What to do with an instance whose fitness is unknown: ``proceed`` or ``set_aside``."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Job(Record):
+    """A job: what to snapshot, how, and how carefully.
+
+    >>> from consnap import Job, LinuxOptions, Targets
+    >>> job = Job(
+    ...     instance_ram_role="AppSnapshotRoleName",
+    ...     group_name="nightly-{run}",
+    ...     targets=Targets(ids=["i-bp1linux000000000001"]),
+    ...     linux=LinuxOptions(pre_script_path="/tmp/prescript.sh", post_script_path="/tmp/postscript.sh"),
+    ... )
+    >>> Job.from_dict(job.to_dict()) == job
+    True
+    """
+
+    instance_ram_role: str
+    """The RAM role the plug-in uses, or ``attached``: the role each instance already has."""
+    group_name: str
+    """Name of the snapshot-consistent groups. ``{run}``, ``{date}`` and ``{time}`` are replaced."""
+    targets: Targets = Targets()
+    """Which instances."""
+    version: int = 1
+    """The version of the document, always 1."""
+    regions: Sequence[str] = ()
+    """Regions to look in, such as ``cn-hangzhou``."""
+    description: str | None = None
+    """Description of the groups, 2 to 256 characters."""
+    exclude_disks: Sequence[ExcludedDisk] | None = None
+    """Disks left out, each with its instance. An empty list writes ``ExcludeDiskId=""`` as the vendor's sample does."""
+    required_consistency: RequiredConsistency = RequiredConsistency.APPLICATION
+    """The consistency that must be reached."""
+    linux: LinuxOptions = LinuxOptions()
+    """Parameters for Linux instances."""
+    windows: WindowsOptions = WindowsOptions()
+    """Parameters for Windows instances."""
+    instant_access: bool | None = None
+    """Accepted, of no effect today."""
+    instant_access_retention_days: int | None = None
+    """Days, 1 to 65535; of no effect today."""
+    accept: Sequence[Accept] = ()
+    """Findings taken on purpose; they stay visible."""
+    run: RunOptions = RunOptions()
+    """How the run proceeds."""

@@ -1,0 +1,360 @@
+"""The pure operations. Nothing here touches the network, the clock or the environment; only named files are read."""
+
+from __future__ import annotations
+
+import json
+
+from . import _native
+from ._input import carry_out, moment, plain
+from .results import (
+    Catalog,
+    CheckResult,
+    CodeExplanation,
+    Command,
+    CommandExplanation,
+    DecodeResult,
+    ParameterExplanation,
+    Signature,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+    from typing import Any
+
+    from ._types import FactsInput, JobInput, ResultsInput, ToMap
+    from .tables import CheckTable, DecodeTable
+
+__all__ = [
+    "build_command",
+    "catalog",
+    "check",
+    "check_many",
+    "decode",
+    "decode_many",
+    "explain",
+    "explain_command",
+    "explain_parameter",
+    "operation",
+    "operation_names",
+    "schema",
+    "sign",
+]
+
+
+def check(
+    job: JobInput,
+    facts: FactsInput | None = None,
+    *,
+    platform: str | None = None,
+    as_of: date | str | None = None,
+    now: datetime | str | None = None,
+    lang: str = "en",
+) -> CheckResult:
+    """Checks a job, and instances against it: what is wrong, which are fit, and which consistency will come of it.
+
+    Args:
+        job: a :class:`~consnap.Job`, a mapping, JSON or YAML text, or the path of a file.
+        facts: what is known of one instance, or a list of such.
+        platform: check the job for this platform only, where there are no facts to tell it.
+        as_of: judge by the vendor's documents as they were on this day.
+        now: the time of the check; without it the age of heartbeats and facts is not judged.
+        lang: the language of messages, ``en`` or ``zh``.
+
+    Raises:
+        ConfigError: ``facts`` or ``as_of`` cannot be read. What is wrong with a job is a finding, never an exception.
+
+    >>> import consnap
+    >>> result = consnap.check({"version": 1, "targets": {"ids": ["i-a"]}, "instance_ram_role": "Role", "group_name": "g"})
+    >>> result.eligible is None  # no facts: nothing is said about an instance
+    True
+    """
+    members = {
+        "job": plain(job),
+        "facts": plain(facts),
+        "platform": platform,
+        "as_of": None if as_of is None else str(as_of),
+        "now": moment(now),
+        "lang": lang,
+    }
+    return CheckResult.from_dict(carry_out("check", members, lang))
+
+
+def check_many(
+    job: JobInput,
+    facts: bytes | FactsInput,
+    *,
+    platform: str | None = None,
+    as_of: date | str | None = None,
+    now: datetime | str | None = None,
+    lang: str = "en",
+    threads: int | None = None,
+) -> CheckTable:
+    """Checks many instances in one go, beside other Python threads.
+
+    Args:
+        facts: JSON bytes, one instance a line or one list of them; or anything :func:`check` takes.
+        threads: how many threads work; as many as the process has processors when not given.
+
+    Raises:
+        ConfigError: the job, ``as_of`` or another argument cannot be read. A line of facts that cannot be read is a row
+            with a finding.
+    """
+    from .tables import CheckTable
+
+    members = {
+        "job": plain(job),
+        "platform": platform,
+        "as_of": None if as_of is None else str(as_of),
+        "now": moment(now),
+        "lang": lang,
+    }
+    given = {name: value for name, value in members.items() if value is not None}
+    text = json.dumps(given, ensure_ascii=False).encode("utf-8", "replace")
+    if isinstance(facts, (bytes, bytearray, memoryview)):
+        lines = bytes(facts)
+    else:
+        listed = plain(facts)
+        lines = json.dumps(listed if isinstance(listed, list) else [listed], ensure_ascii=False).encode()
+    table, error = _native.check_many(text, lines, _threads(threads), str(lang))
+    if table is None:
+        from .errors import from_json
+
+        raise from_json(error or b"{}")
+    return CheckTable(table)
+
+
+def build_command(
+    job: JobInput,
+    platform: str,
+    *,
+    instance: str | None = None,
+    role: str | None = None,
+    naming: Mapping[str, str] | None = None,
+    use_separator: bool = False,
+    now: datetime | str | None = None,
+    lang: str = "en",
+) -> Command:
+    """Builds the one command line that reaches the plug-in as it was meant. The job needs no targets for it.
+
+    Args:
+        platform: ``linux`` or ``windows``.
+        instance: ``i-...``; excluded disks go only to their owner.
+        role: the role the instance has, for ``instance_ram_role: attached``.
+        naming: what replaces the placeholders of the group's name: ``run``, ``date`` and ``time``.
+        use_separator: write the separator form, so that commas survive.
+
+    >>> import consnap
+    >>> job = consnap.Job(instance_ram_role="AppSnapshotRoleName", group_name="nightly")
+    >>> built = consnap.build_command(job, "linux")
+    >>> built.arguments[0]
+    '-RamRoleName=AppSnapshotRoleName'
+    """
+    members = {
+        "job": plain(job),
+        "platform": platform,
+        "instance": instance,
+        "role": role,
+        "naming": naming,
+        "use_separator": use_separator or None,
+        "now": moment(now),
+        "lang": lang,
+    }
+    return Command.from_dict(carry_out("build", members, lang))
+
+
+def explain(code: str | int, *, lang: str = "en") -> tuple[CodeExplanation, ...]:
+    """What a code means: all meanings, the most likely first; empty when it is not known.
+
+    Args:
+        code: an exit code, status, error code or message code: ``12``, ``Timeout``, ``InvalidInstance.NotFound``,
+            ``CS506``.
+
+    >>> import consnap
+    >>> consnap.explain(12)[0].key
+    'exit:plugin:12'
+    """
+    answer = carry_out("explain", {"code": str(code), "lang": lang}, lang)
+    return tuple(CodeExplanation.from_dict(row) for row in answer["explanations"])
+
+
+def explain_parameter(name: str, *, lang: str = "en") -> ParameterExplanation | None:
+    """What a parameter means, by the plug-in's or the job's spelling; ``None`` when it is not known.
+
+    >>> import consnap
+    >>> consnap.explain_parameter("ExcludeDiskId").key
+    '/exclude_disks'
+    """
+    answer = carry_out("explain", {"parameter": name, "lang": lang}, lang)["parameter"]
+    return None if answer is None else ParameterExplanation.from_dict(answer)
+
+
+def explain_command(command: str, platform: str | None = None, *, lang: str = "en") -> CommandExplanation:
+    """What becomes of a command in the guest: the arguments the plug-in would receive, what is lost or injected.
+
+    Args:
+        platform: ``linux`` or ``windows``; without it the one whose plug-in the command names.
+    """
+    members = {"command": command, "platform": platform, "lang": lang}
+    return CommandExplanation.from_dict(carry_out("explain", members, lang))
+
+
+def decode(
+    results: ResultsInput | None = None,
+    *,
+    output: str | bytes | None = None,
+    exit_code: int | None = None,
+    invocation_status: str | None = None,
+    error_code: str | None = None,
+    dropped: int | None = None,
+    content_encoding: str = "Base64",
+    lang: str = "en",
+) -> DecodeResult:
+    """What became of commands.
+
+    Args:
+        results: a reply of ``DescribeInvocationResults`` (SDK object, mapping, JSON or the path of a file), or a list of
+            results; or leave it out and give the members of one result.
+        content_encoding: how ``output`` is encoded: ``Base64`` (the service's default) or ``PlainText``.
+
+    Raises:
+        ConfigError: there are both results and members of one result, or neither.
+
+    >>> import consnap
+    >>> outcome = consnap.decode(exit_code=12, invocation_status="Failed").outcomes[0]
+    >>> outcome.held  # the guest may still be held
+    True
+    """
+    if isinstance(output, bytes):
+        output = output.decode("utf-8", "replace")
+    members = {
+        "results": None if results is None else _reply(plain(results)),
+        "output": output,
+        "exit_code": exit_code,
+        "invocation_status": invocation_status,
+        "error_code": error_code,
+        "dropped": dropped,
+        "content_encoding": content_encoding,
+        "lang": lang,
+    }
+    return DecodeResult.from_dict(carry_out("decode", members, lang))
+
+
+def decode_many(
+    pages: bytes | Iterable[bytes | str | ToMap | Mapping[str, Any]],
+    *,
+    content_encoding: str = "Base64",
+    lang: str = "en",
+    threads: int | None = None,
+) -> DecodeTable:
+    """Decodes many results in one go, beside other Python threads.
+
+    Args:
+        pages: the bodies of replies of ``DescribeInvocationResults``; or bytes with one page or one result a line.
+        threads: how many threads work; as many as the process has processors when not given.
+    """
+    from .tables import DecodeTable
+
+    if isinstance(pages, (bytes, bytearray, memoryview)):
+        listed = [bytes(pages)]
+    else:
+        listed = [_page(page) for page in pages]
+    is_plain = content_encoding.lower().replace("_", "") in ("plaintext", "plain")
+    return DecodeTable(_native.decode_many(listed, is_plain, _threads(threads), str(lang)))
+
+
+def sign(
+    *,
+    version: str = "v3",
+    access_key_id: str,
+    access_key_secret: str,
+    security_token: str | None = None,
+    method: str = "POST",
+    host: str | None = None,
+    path: str | None = None,
+    params: Mapping[str, Any] | None = None,
+    body: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    timestamp: datetime | str | None = None,
+    nonce: str | None = None,
+    signed_headers: Sequence[str] | None = None,
+    lang: str = "en",
+) -> Signature:
+    """Signs a request, with every stage visible: for comparing with what another program sends.
+
+    Args:
+        version: ``v1`` (HMAC-SHA1 over the parameters) or ``v3`` (ACS3-HMAC-SHA256 over the whole request).
+
+    >>> import consnap
+    >>> len(consnap.sign(access_key_id="testid", access_key_secret="testsecret", nonce="1").signature)
+    64
+    """
+    members = {
+        "version": version,
+        "method": method,
+        "host": host,
+        "path": path,
+        "params": params,
+        "body": body,
+        "headers": headers,
+        "access_key_id": access_key_id,
+        "access_key_secret": access_key_secret,
+        "security_token": security_token,
+        "timestamp": moment(timestamp),
+        "nonce": nonce,
+        "signed_headers": signed_headers,
+        "lang": lang,
+    }
+    return Signature.from_dict(carry_out("sign", members, lang))
+
+
+def catalog(*, lang: str = "en") -> Catalog:
+    """The tables everything else reads, in one language."""
+    return Catalog.from_dict(carry_out("catalog", {"lang": lang}, lang))
+
+
+def operation(name: str, input: Mapping[str, Any], *, lang: str = "en") -> Any:
+    """Carries out an operation as ``consnap op NAME`` does: one JSON object in, one out.
+
+    Raises:
+        ConfigError: there is no such operation, or the input misses a member or has one of the wrong type.
+    """
+    return carry_out(name, {key: value for key, value in input.items()}, lang)
+
+
+def operation_names() -> list[str]:
+    """The names of all operations, as :func:`operation` takes them."""
+    return _native.operation_names()
+
+
+def schema(name: str) -> dict[str, Any] | None:
+    """The JSON Schemas of an operation: ``{"operation", "input", "output"}``; ``None`` for an unknown one."""
+    text = _native.schema(name)
+    return None if text is None else json.loads(text)
+
+
+def _threads(asked: int | None) -> int:
+    if asked is not None:
+        return max(1, asked)
+    import os
+
+    count = getattr(os, "sched_getaffinity", None)
+    return len(count(0)) if count is not None else os.cpu_count() or 1
+
+
+def _reply(value: Any) -> Any:
+    """The body of a reply: responses of the official SDK have it beside headers and status."""
+    if isinstance(value, dict) and isinstance(value.get("body"), dict):
+        return value["body"]
+    if isinstance(value, list):
+        return [_reply(item) for item in value]
+    return value
+
+
+def _page(page: Any) -> bytes:
+    if isinstance(page, (bytes, bytearray, memoryview)):
+        return bytes(page)
+    if isinstance(page, str):
+        return page.encode("utf-8", "replace")
+    return json.dumps(_reply(plain(page)), ensure_ascii=False).encode("utf-8", "replace")

@@ -1,0 +1,334 @@
+"""What a run reached, with the evidence; and what a plan would do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ._record import Record
+from .enums import Consistency, Layer, Platform, Proof, RequiredConsistency, ResultKind, SnapshotState
+from .results import Finding
+
+__all__ = [
+    "CauseGroup",
+    "CommandReport",
+    "DiskReport",
+    "Event",
+    "Explanation",
+    "InstanceReport",
+    "Plan",
+    "PlannedCall",
+    "PlannedInstance",
+    "Report",
+    "Stopped",
+    "Summary",
+]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Event(Record):
+    """Something that happened in a run. Other members depend on ``event``: see ``to_dict()``."""
+
+    seq: int
+    """Its number; numbers begin at 1 and have no gaps."""
+    at: str
+    """When it happened."""
+    event: str
+    """What happened: ``run_started``, ``call_accepted``, ``command_finished``, ``run_ended``, ..."""
+
+    def __getitem__(self, name: str) -> Any:
+        """A member by its name."""
+        return self.to_dict()[name]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Summary(Record):
+    """Counts of a run."""
+
+    instances: int
+    """All instances."""
+    ok: int
+    """The required consistency was reached."""
+    urgent: int
+    """May be held."""
+    unknown: int
+    """Could not be learnt."""
+    failed: int
+    """No usable snapshot."""
+    weaker: int
+    """Weaker than required."""
+    not_run: int
+    """Not started."""
+    open: int
+    """Started, and still open when consnap stopped looking."""
+    expected_disks: int
+    """Disks that must have a snapshot, of instances that were started."""
+    covered_disks: int
+    """Of those, disks that have one."""
+    excluded_disks: int
+    """Disks the job leaves out."""
+    calls: int
+    """Calls to the service."""
+    throttled: int
+    """How often the service asked to slow down."""
+    longest_hold_millis: int | None = None
+    """The longest time from freeze to thaw that a log shows, in milliseconds."""
+    longest_hold_instance: str | None = None
+    """The instance with the longest hold."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Stopped(Record):
+    """Why nothing new was started."""
+
+    reason: str
+    """``held``, ``canary``, ``errors``, ``account``, ``user``, ``deadline``, ``journal``, ``unreachable``."""
+    detail: str
+    """The instance, number or code behind it."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Explanation(Record):
+    """A row of the catalogue in words."""
+
+    meaning: str
+    """What it means."""
+    cause: str
+    """Why it happens."""
+    next_step: str
+    """What to do."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class CauseGroup(Record):
+    """Instances that came out alike for the same cause."""
+
+    result: ResultKind
+    """How they came out."""
+    why: Finding
+    """The cause, with the words of its first instance."""
+    instances: tuple[str, ...]
+    """The instances."""
+    explained_by: str | None = None
+    """Key of the catalogue row that explains it, where there is one."""
+    explanation: Explanation | None = None
+    """What that means, why, and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class DiskReport(Record):
+    """An expected disk."""
+
+    disk_id: str
+    """``d-...``."""
+    device: str | None
+    """``/dev/xvda``."""
+    snapshot_id: str | None
+    """``s-...``; ``None`` when the group has none of it."""
+    status: SnapshotState | None
+    """The snapshot's state."""
+    level: Consistency | None
+    """The level its tags show."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class CommandReport(Record):
+    """The result of a command."""
+
+    invocation_status: str
+    """As the service gave it."""
+    error_code: str
+    """As the service gave it."""
+    exit_code: int | None
+    """As the service gave it."""
+    layer: Layer
+    """Which layer it speaks for."""
+    explained_by: str
+    """Key of the catalogue row."""
+    explanation: Explanation | None
+    """That row in words."""
+    plugin_version: str | None
+    """Version of the plug-in."""
+    started_at: str | None
+    """Start in the guest."""
+    finished_at: str | None
+    """End in the guest."""
+    dropped: int
+    """Bytes the service cut from the output."""
+    error_lines: tuple[str, ...]
+    """The log's error lines. Text from the guest: treat it as hostile."""
+    findings: tuple[Finding, ...]
+    """What is odd about the result."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class InstanceReport(Record):
+    """One instance: what was wanted, what was reached, and the evidence."""
+
+    result: ResultKind
+    """How it came out."""
+    instance_id: str
+    """``i-...``."""
+    name: str
+    """Its name. Text from the account: treat it as hostile."""
+    region: str
+    """Its region."""
+    platform: Platform | None
+    """Its platform, where known."""
+    wanted: RequiredConsistency
+    """The level the job requires."""
+    predicted: Consistency
+    """The level that was expected."""
+    predicted_why: Finding
+    """Why that was expected."""
+    got: Consistency
+    """The level reached."""
+    proof: Proof | None
+    """What that rests on."""
+    held: bool
+    """Whether the guest may still be held."""
+    held_millis: int | None
+    """From freeze to thaw in milliseconds, where the log shows it."""
+    disks_covered: int
+    """Expected disks with a good snapshot."""
+    disks_expected: int
+    """Expected disks."""
+    disks: tuple[DiskReport, ...]
+    """Each expected disk."""
+    excluded_disks: tuple[str, ...]
+    """Disks the job leaves out."""
+    group_id: str | None
+    """``ssg-...``."""
+    why: Finding
+    """Why."""
+    command: CommandReport | None
+    """The command's result, where there is one."""
+    starts: int
+    """How often it was started."""
+    started_at: str | None
+    """When its last start was intended."""
+    agent_version: str | None
+    """Version of Cloud Assistant."""
+    findings: tuple[Finding, ...]
+    """Everything the check found."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Report(Record):
+    """The report of a run."""
+
+    format: int
+    """The version of the report's form."""
+    consnap: str
+    """The version of consnap."""
+    run_id: str
+    """``8f3a01c2``."""
+    goal: str
+    """What the run was for: ``plan``, ``run`` or ``verify``."""
+    account_id: str | None
+    """The account."""
+    regions: tuple[str, ...]
+    """Regions."""
+    group_name: str
+    """Name of the groups."""
+    plan_hash: str | None
+    """Hash of the plan."""
+    started_at: str
+    """When it began."""
+    ended_at: str
+    """The last event's time."""
+    required_consistency: RequiredConsistency
+    """What the job requires."""
+    exit_status: int
+    """The exit status the command line would have: 0, 1, 2, 3, 4 or 5."""
+    summary: Summary
+    """Counts."""
+    causes: tuple[CauseGroup, ...]
+    """Everything that is not ``ok``, grouped by cause, most urgent first."""
+    instances: tuple[InstanceReport, ...]
+    """Each instance, most urgent first."""
+    sentences: tuple[str, ...]
+    """How it ended, in three or four sentences."""
+    stopped: Stopped | None = None
+    """Why nothing new was started, if so."""
+    error: Any = None
+    """The error that ended the run before anything was started."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the required consistency was reached on every instance."""
+        return self.exit_status == 0
+
+    def instance(self, instance_id: str) -> InstanceReport:
+        """The report of one instance."""
+        for instance in self.instances:
+            if instance.instance_id == instance_id:
+                return instance
+        raise KeyError(instance_id)
+
+    def __str__(self) -> str:
+        return "\n".join(self.sentences)
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class PlannedCall(Record):
+    """A call that writes."""
+
+    operation: str
+    """``RunCommand`` or ``AttachInstanceRamRole``."""
+    region: str
+    """The region."""
+    platform: Platform
+    """The platform of a command."""
+    instances: tuple[str, ...]
+    """The instances."""
+    command: str | None = None
+    """The command line, for ``RunCommand``."""
+    ram_role: str | None = None
+    """The role, for ``AttachInstanceRamRole``."""
+    timeout_seconds: int | None = None
+    """``Timeout`` in seconds, for ``RunCommand``."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class PlannedInstance(Record):
+    """What would be done with one instance."""
+
+    instance_id: str
+    """``i-...``."""
+    name: str
+    """Its name. Text from the account: treat it as hostile."""
+    platform: Platform | None
+    """The platform, where known."""
+    starts: bool
+    """Whether it would be started."""
+    predicted_consistency: Consistency
+    """The level the command is expected to reach."""
+    predicted_why: Finding
+    """Why."""
+    expected_disks: tuple[str, ...]
+    """The disks that must be in the group."""
+    findings: tuple[Finding, ...]
+    """Everything found."""
+    set_aside: Finding | None = None
+    """Why it would not be started."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Plan(Record):
+    """The exact calls that would be made, with a hash to approve: ``client.run(job, approve=plan.hash)``."""
+
+    hash: str
+    """The hash to approve."""
+    account_id: str | None
+    """The account the credentials belong to."""
+    group_name: str
+    """Name of the groups, with this plan's run id."""
+    calls: tuple[PlannedCall, ...]
+    """The calls that write, in the order they would be made; waves may split them further."""
+    instances: tuple[PlannedInstance, ...]
+    """Each instance."""
+    eligible: int
+    """Instances that would be started."""
+    set_aside: int
+    """Instances that would not."""

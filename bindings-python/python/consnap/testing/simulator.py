@@ -1,0 +1,175 @@
+"""The simulated ECS behind a port on 127.0.0.1. It checks signatures, and plays the plug-in from the command it is sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .. import _native
+from .._input import plain
+from .._record import Record
+from ..enums import Consistency
+from ..errors import from_json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from os import PathLike
+    from types import TracebackType
+
+__all__ = ["Call", "GroupTruth", "InstanceTruth", "Simulator"]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Call(Record):
+    """A request as the service saw it, without anything secret."""
+
+    operation: str
+    """The operation's name; empty when the request could not be read."""
+    at: str
+    """When it came, on the service's clock."""
+    parameters: tuple[tuple[str, str], ...]
+    """Its own parameters, decoded, in the order they came."""
+    result: Any
+    """What came of it: ``ok``, ``connection_closed``, ``silence`` or ``{"error": code}``."""
+    unknown_parameters: tuple[str, ...] = ()
+    """Those of them the operation does not have."""
+
+    def __getitem__(self, name: str) -> str:
+        """The first value of a parameter."""
+        for key, value in self.parameters:
+            if key == name:
+                return value
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class GroupTruth(Record):
+    """A group that really exists."""
+
+    group_id: str
+    """``ssg-...``."""
+    name: str
+    """Its name."""
+    created_at: str
+    """When it was made."""
+    status: str
+    """``progressing``, ``accomplished`` or ``failed``."""
+    level: Consistency
+    """Its weakest expected disk."""
+    snapshots: int
+    """Member snapshots."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class InstanceTruth(Record):
+    """What really happened on an instance, for comparison with what a client concluded."""
+
+    instance_id: str
+    """``i-...``."""
+    commands: int
+    """Commands that reached the service for it."""
+    started: int
+    """Starts of the plug-in."""
+    groups: tuple[GroupTruth, ...]
+    """Groups made, the oldest first."""
+    level: Consistency
+    """The level of the last group."""
+    held: bool
+    """Whether the guest is held now: application locked or file systems frozen."""
+    held_millis: int
+    """Milliseconds the guest was held, over all runs that ended."""
+    exit_code: int | None = None
+    """The exit code of the plug-in's last run, even when nobody was told."""
+
+
+class Simulator:
+    """A simulated ECS for tests, as a context manager.
+
+    Args:
+        scenario: which instances there are and what goes wrong: a mapping, JSON or YAML text, or the path of a file.
+            Without it there are a few instances, among them ``i-bp1linux000000000001`` and ``i-bp1windows0000000001``, both fit.
+        time_scale: how much faster than real time the simulated day passes, 0.001 to 100000.
+        port: 0 takes a free one.
+
+    >>> from consnap.testing import Simulator
+    >>> with Simulator() as ecs:
+    ...     print(ecs.endpoint.startswith("http://127.0.0.1:"), ecs.region, ecs.access_key_id)
+    True cn-hangzhou testid
+    """
+
+    def __init__(
+        self,
+        scenario: Mapping[str, Any] | str | bytes | PathLike[str] | None = None,
+        *,
+        time_scale: float | None = None,
+        port: int = 0,
+    ) -> None:
+        given = plain(scenario)
+        if time_scale is not None:
+            # The small scenario is Rust's default for everything a document leaves out.
+            given = {**(given or {}), "time_scale": float(time_scale)}
+        native, error = _native.start_simulator(json.dumps(given).encode(), port, "en")
+        if native is None:
+            raise from_json(error or b"{}")
+        self._native = native
+        about = json.loads(native.about())
+        key = about["access_keys"][0] if about["access_keys"] else {}
+        #: ``http://127.0.0.1:PORT``.
+        self.endpoint: str = native.endpoint
+        #: The region all instances are in.
+        self.region: str = about["region"]
+        #: The id of the account.
+        self.account_id: str = about["account_id"]
+        #: The first key of the scenario; made up, never a real one.
+        self.access_key_id: str = key.get("access_key_id", "")
+        #: Its secret.
+        self.access_key_secret: str = key.get("access_key_secret", "")
+        #: Its STS token, where it has one.
+        self.security_token: str | None = key.get("security_token")
+
+    @property
+    def host(self) -> str:
+        """``127.0.0.1:PORT``, as the official SDK wants it beside ``protocol="http"``."""
+        return self.endpoint.removeprefix("http://")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Environment variables with which SDKs and ``consnap`` find key and region."""
+        found = {
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": self.access_key_id,
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": self.access_key_secret,
+            "ALIBABA_CLOUD_REGION_ID": self.region,
+            "CONSNAP_ENDPOINT": self.endpoint,
+        }
+        return {**found, "ALIBABA_CLOUD_SECURITY_TOKEN": self.security_token} if self.security_token else found
+
+    def calls(self, operation: str | None = None) -> Sequence[Call]:
+        """The requests so far, all or of one operation, in their order."""
+        found = map(Call.from_dict, json.loads(self._native.requests()) or ())
+        return [call for call in found if operation in (None, call.operation)]
+
+    def truth(self) -> dict[str, InstanceTruth]:
+        """What really happened to each instance, by its id."""
+        found = map(InstanceTruth.from_dict, json.loads(self._native.truth()) or ())
+        return {truth.instance_id: truth for truth in found}
+
+    def reset(self) -> None:
+        """Begins the scenario anew, under the same address."""
+        self._native.reset()
+
+    def stop(self) -> None:
+        """Stops listening and breaks open connections; stopping twice does no harm."""
+        self._native.stop()
+
+    def __enter__(self) -> Simulator:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"Simulator({self.endpoint!r}, region={self.region!r}, access_key_id={self.access_key_id!r})"

@@ -1,0 +1,158 @@
+//! `consnap._native`: the engine as Python sees it. A handful of items; everything typed is in the package around it.
+//!
+//! This module decides nothing. JSON goes in as bytes and comes out as bytes, with a flag that tells an answer from an
+//! error: the package turns errors into its exceptions. Nothing here holds the interpreter while the engine works.
+
+mod check_table;
+mod client;
+mod decode_table;
+mod reading;
+mod run;
+mod simulator;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use consnap_core::output::ContentEncoding;
+use consnap_core::{Error, Lang, ops};
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::PyBytes;
+use serde_json::Value;
+
+/// Whether it is an answer, and the answer or the error as JSON.
+type Answer<'py> = (bool, Bound<'py, PyBytes>);
+
+/// The native half of the package `consnap`.
+#[pymodule]
+mod _native {
+    #[pymodule_export]
+    use super::{
+        check_many, decode_many, main, open_client, operation, operation_names, read_document, schema, start_simulator,
+        version,
+    };
+
+    #[pymodule_export]
+    use super::check_table::CheckTable;
+
+    #[pymodule_export]
+    use super::decode_table::DecodeTable;
+
+    #[pymodule_export]
+    use super::simulator::Simulator;
+
+    #[pymodule_export]
+    use super::client::{Client, RunningTask};
+}
+
+/// The version of the engine.
+#[pyfunction]
+fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
+
+/// The names of all operations.
+#[pyfunction]
+fn operation_names() -> Vec<&'static str> {
+    ops::NAMES.to_vec()
+}
+
+/// The JSON Schemas of an operation, or of the document `job`, as JSON.
+#[pyfunction]
+fn schema(name: &str) -> Option<String> {
+    ops::schema(name).map(|schema| schema.to_string())
+}
+
+/// Carries out an operation: one JSON object in, one out.
+#[pyfunction]
+fn operation<'py>(py: Python<'py>, name: &str, input: &[u8], lang: &str) -> Answer<'py> {
+    let lang = reading::lang(lang);
+    let answer = py.detach(|| reading::value(name, input).and_then(|input| ops::run(name, input)));
+    give(py, answer, lang)
+}
+
+/// Reads a document in YAML or JSON, from a file or from text.
+#[pyfunction]
+#[pyo3(signature = (path, text, lang))]
+fn read_document<'py>(py: Python<'py>, path: Option<PathBuf>, text: Option<&str>, lang: &str) -> Answer<'py> {
+    let lang = reading::lang(lang);
+    let answer = py.detach(|| match path {
+        Some(path) => consnap::read_document_file(&path),
+        None => consnap::read_document("text", text.unwrap_or_default()),
+    });
+    give(py, answer, lang)
+}
+
+/// Checks instances against a job: facts as JSON, one instance a line or one list. A table, or an error as JSON.
+#[pyfunction]
+fn check_many<'py>(
+    py: Python<'py>,
+    input: &[u8],
+    facts: &[u8],
+    threads: usize,
+    lang: &str,
+) -> (Option<check_table::CheckTable>, Option<Bound<'py, PyBytes>>) {
+    match py.detach(|| check_table::check_many(input, facts, threads)) {
+        Ok(table) => (Some(table), None),
+        Err(error) => (None, Some(json(py, &error.render(reading::lang(lang))))),
+    }
+}
+
+/// Decodes results from pages as the service replies them, or one result or page a line.
+#[pyfunction]
+fn decode_many(
+    py: Python<'_>,
+    pages: Vec<PyBackedBytes>,
+    plain_text: bool,
+    threads: usize,
+    lang: &str,
+) -> decode_table::DecodeTable {
+    let encoding = if plain_text { ContentEncoding::PlainText } else { ContentEncoding::Base64 };
+    let lang = reading::lang(lang);
+    py.detach(move || decode_table::decode_many(&pages, encoding, threads, lang))
+}
+
+/// Starts a simulator of a scenario given as JSON. A simulator, or an error as JSON.
+#[pyfunction]
+fn start_simulator<'py>(
+    py: Python<'py>,
+    scenario: &[u8],
+    port: u16,
+    lang: &str,
+) -> PyResult<(Option<simulator::Simulator>, Option<Bound<'py, PyBytes>>)> {
+    match py.detach(|| simulator::start(scenario, port)) {
+        Ok(started) => Ok((Some(started?), None)),
+        Err(error) => Ok((None, Some(json(py, &error.render(reading::lang(lang)))))),
+    }
+}
+
+/// Opens a client with options given as JSON. A client, or an error as JSON.
+#[pyfunction]
+fn open_client<'py>(
+    py: Python<'py>,
+    options: &[u8],
+    lang: &str,
+) -> (Option<client::Client>, Option<Bound<'py, PyBytes>>) {
+    match py.detach(|| client::open(options)) {
+        Ok(opened) => (Some(opened), None),
+        Err(error) => (None, Some(json(py, &error.render(reading::lang(lang))))),
+    }
+}
+
+/// Runs the command line with its arguments, the program's name first, and gives the exit code.
+#[pyfunction]
+fn main(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
+    py.detach(|| consnap::main_from(arguments))
+}
+
+fn give(py: Python<'_>, answer: Result<Value, Error>, lang: Lang) -> Answer<'_> {
+    match answer {
+        Ok(value) => (true, json(py, &value)),
+        Err(error) => (false, json(py, &error.render(lang))),
+    }
+}
+
+/// JSON of our own types never fails to be written; were it to, an empty object says less than nothing wrong.
+fn json<'py>(py: Python<'py>, value: &impl serde::Serialize) -> Bound<'py, PyBytes> {
+    PyBytes::new(py, &serde_json::to_vec(value).unwrap_or_else(|_| b"{}".to_vec()))
+}

@@ -1,0 +1,129 @@
+//! Runs, plans and later looks: what Python asks for, handed to the client crate.
+
+use std::sync::Arc;
+
+use consnap_client::driver::{Clock, Wish};
+use consnap_client::run::{self, Begin, Finished};
+use consnap_core::plan::Plan;
+use consnap_core::session::{Goal, Numbered, Setup, State};
+use consnap_core::{Error, Lang, Time, config};
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::client::{Inner, Teller, Told};
+use crate::reading;
+
+/// What is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum What {
+    Plan,
+    Run,
+    Resume,
+    Verify,
+}
+
+/// What Python asks for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Task {
+    what: What,
+    /// The job, for a plan and a new run.
+    #[serde(default)]
+    job: Value,
+    /// The run to go on with or to look at again; for a new one the id it gets.
+    run_id: Option<String>,
+    /// Only a plan with this hash may run.
+    approved_plan: Option<String>,
+    /// The instance this script runs on may be among the targets.
+    #[serde(default)]
+    include_self: bool,
+    /// Judge by the documents of this day.
+    as_of: Option<String>,
+    /// Whether anybody reads events.
+    #[serde(default)]
+    events: bool,
+}
+
+/// Reads what is asked for.
+pub(crate) fn read(request: &[u8]) -> Result<Task, Error> {
+    serde_json::from_slice(request).map_err(|error| reading::unreadable("run", error.to_string()))
+}
+
+/// Carries it out and tells what happens. It ends early when nobody listens any more.
+pub(crate) async fn carry_out(inner: Arc<Inner>, task: Task, lang: Lang, wish: watch::Receiver<Wish>, told: Teller) {
+    let what = task.what;
+    let last = match finish(&inner, task, lang, wish, &told).await {
+        Ok(finished) => Told::Done(report(&finished, what, lang)),
+        Err(error) => Told::Failed(Box::new(error)),
+    };
+    let _ = told.send(last);
+}
+
+async fn finish(
+    inner: &Inner,
+    task: Task,
+    lang: Lang,
+    wish: watch::Receiver<Wish>,
+    told: &Teller,
+) -> Result<Finished, Error> {
+    let events = task.events;
+    let observe = move |_: &State, news: &[Numbered]| {
+        for numbered in news.iter().filter(|_| events) {
+            if let Ok(text) = serde_json::to_vec(numbered) {
+                // Nobody listens any more: the run goes on all the same, its journal has everything.
+                let _ = told.send(Told::Event(text));
+            }
+        }
+    };
+    let goal = match task.what {
+        What::Plan => Goal::Plan,
+        What::Run | What::Resume => Goal::Run,
+        What::Verify => Goal::Verify,
+    };
+    let finished = match task.what {
+        What::Plan | What::Run => {
+            let begin = begin(inner, task, goal, lang)?;
+            let clock = Clock::starting_at(Clock::of_wall(Time::EPOCH).now(), inner.time_scale);
+            run::begin(begin, &inner.caller, &clock, wish, observe).await?
+        }
+        What::Resume | What::Verify => {
+            let run_id = task.run_id.unwrap_or_default();
+            run::resume(&run_id, goal, &inner.state_directory, &inner.caller, wish, observe).await?
+        }
+    };
+    match finished.session.error() {
+        // Nothing was started.
+        Some(error) => Err(error.clone()),
+        None => Ok(finished),
+    }
+}
+
+fn begin(inner: &Inner, task: Task, goal: Goal, lang: Lang) -> Result<Begin, Error> {
+    let (job, findings) = config::read(&task.job);
+    if findings.iter().any(consnap_core::Finding::blocks) {
+        let places: Vec<String> =
+            findings.iter().filter(|finding| finding.blocks()).map(|finding| finding.message(lang)).collect();
+        let mut error = reading::unreadable("run", places.join("; "));
+        error.findings = findings;
+        return Err(error);
+    }
+    let run_id = task.run_id.map_or_else(run::new_run_id, Ok)?;
+    let mut setup = Setup::new(job, run_id, run::new_seed()?, goal);
+    setup.approved_plan = task.approved_plan;
+    setup.include_self = task.include_self;
+    setup.as_of = task.as_of.as_deref().map(consnap_core::ops::check::day).transpose()?;
+    Ok(Begin { setup, state_directory: inner.state_directory.clone() })
+}
+
+/// The report, or the plan.
+fn report(finished: &Finished, what: What, lang: Lang) -> Value {
+    let attach_role = finished.session.job().run.attach_role;
+    let plan = if what == What::Plan { Plan::of(finished.session.state(), attach_role, lang) } else { None };
+    let value = match plan {
+        Some(plan) => serde_json::to_value(plan),
+        None => serde_json::to_value(finished.report(lang)),
+    };
+    value.unwrap_or_default()
+}

@@ -1,0 +1,132 @@
+//! The simulator behind a port on 127.0.0.1, for users' own tests.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use consnap_core::{Error, Time};
+use consnap_simulator::Scenario;
+use consnap_simulator::server::{Server, serve};
+use pyo3::exceptions::PyOSError;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use serde::Deserialize as _;
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+use crate::reading;
+
+/// A running simulator. It has its own thread and stops when it is dropped.
+#[pyclass(frozen, module = "consnap._native")]
+pub(crate) struct Simulator {
+    endpoint: String,
+    about: Value,
+    running: Mutex<Option<Running>>,
+}
+
+struct Running {
+    server: Server,
+    /// The thread ends when this is dropped.
+    _stop: oneshot::Sender<()>,
+}
+
+#[pymethods]
+impl Simulator {
+    /// `http://127.0.0.1:PORT`.
+    #[getter]
+    fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// Region, account and keys, as JSON.
+    fn about<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        crate::json(py, &self.about)
+    }
+
+    /// The requests so far, as JSON.
+    fn requests<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        self.look(py, |simulator| {
+            let calls: Vec<_> = simulator.calls().collect();
+            serde_json::to_value(calls)
+        })
+    }
+
+    /// What really happened to each instance, as JSON.
+    fn truth<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        self.look(py, |simulator| {
+            simulator.catch_up(wall_clock());
+            serde_json::to_value(simulator.truth())
+        })
+    }
+
+    /// As on its first day.
+    fn reset(&self, py: Python<'_>) {
+        py.detach(|| {
+            if let Some(running) = self.running().as_ref() {
+                running.server.with(consnap_simulator::Simulator::reset);
+            }
+        });
+    }
+
+    /// Stops listening and breaks open connections.
+    fn stop(&self, py: Python<'_>) {
+        py.detach(|| drop(self.running().take()));
+    }
+}
+
+impl Simulator {
+    fn running(&self) -> MutexGuard<'_, Option<Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn look<'py>(
+        &self,
+        py: Python<'py>,
+        look: impl FnOnce(&mut consnap_simulator::Simulator) -> serde_json::Result<Value> + Send,
+    ) -> Bound<'py, PyBytes> {
+        let seen = py.detach(|| {
+            let running = self.running();
+            running.as_ref().and_then(|running| running.server.with(look).ok())
+        });
+        crate::json(py, &seen)
+    }
+}
+
+/// Starts a simulator of a scenario, the small one for `null`.
+pub(crate) fn start(scenario: &[u8], port: u16) -> Result<PyResult<Simulator>, Error> {
+    let scenario = match reading::value("simulate", scenario)? {
+        Value::Null => Scenario::default(),
+        given => Scenario::deserialize(given).map_err(|error| reading::unreadable("simulate", error.to_string()))?,
+    };
+    let keys: Vec<Value> = scenario
+        .access_keys
+        .iter()
+        .map(|key| {
+            json!({
+                "access_key_id": key.id, "access_key_secret": key.secret, "security_token": key.security_token,
+            })
+        })
+        .collect();
+    let about = json!({"region": scenario.region, "account_id": scenario.account, "access_keys": keys});
+    Ok(listen(scenario, port)
+        .map(|(endpoint, running)| Simulator { endpoint, about, running: Mutex::new(Some(running)) })
+        .map_err(|error| PyOSError::new_err(error.to_string())))
+}
+
+fn listen(scenario: Scenario, port: u16) -> std::io::Result<(String, Running)> {
+    let (told, tell) = std::sync::mpsc::channel();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    std::thread::Builder::new().name("consnap-simulator".to_owned()).spawn(move || {
+        runtime.block_on(async {
+            let _ = told.send(serve(consnap_simulator::Simulator::new(scenario), port).await);
+            // Its other end was dropped: nobody needs the server any more.
+            let _ = stopped.await;
+        });
+    })?;
+    let server = tell.recv().map_err(|_| std::io::Error::other("the simulator's thread died"))??;
+    Ok((server.endpoint(), Running { server, _stop: stop }))
+}
+
+fn wall_clock() -> Time {
+    Time::EPOCH.plus(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
+}

@@ -1,0 +1,75 @@
+//! The Python package: its wheel, installed into an environment of its own and tested there, outside the sources.
+
+use std::path::{Path, PathBuf};
+
+use crate::steps::{Failure, Run, has_program, root, target_folder};
+
+/// What building and testing needs from PyPI; the package itself depends on nothing.
+const PACKAGES: [&str; 4] = ["maturin>=1.9,<2", "pytest", "pytest-asyncio", "mypy"];
+
+/// Builds the wheel, installs it and runs everything that holds of it.
+pub(crate) fn tests() -> Result<(), Failure> {
+    let folder = environment()?;
+    let python = folder.join("bin/python");
+    install(&folder, "dev")?;
+    let outside = target_folder().join("python-outside");
+    std::fs::create_dir_all(&outside)?;
+    let tests = root().join("tests/python");
+    let configuration = root().join("pyproject.toml");
+    let inside = |arguments: &[&str]| Run::new(&python).args(arguments).within(&outside);
+    let pytest = || {
+        inside(&["-m", "pytest", "-q", "-p", "no:cacheprovider", "-c"])
+            .args([&configuration])
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+    };
+    pytest().args([&tests]).run()?;
+    pytest().args(["--doctest-modules", "--pyargs", "consnap"]).run()?;
+    inside(&["-m", "mypy", "--config-file"]).args([&configuration]).args(["-p", "consnap"]).run()?;
+    inside(&["-m", "mypy", "--config-file"]).args([&configuration]).args([&tests]).run()?;
+    let examples = root().join("bindings-python/examples");
+    inside(&["-m", "mypy", "--config-file"]).args([&configuration]).args([&examples]).run()?;
+    let allowed = tests.join("stubtest-allowlist.txt");
+    inside(&["-m", "mypy.stubtest", "consnap", "--mypy-config-file"])
+        .args([&configuration])
+        .args(["--allowlist"])
+        .args([&allowed])
+        .run()
+}
+
+/// Builds the wheel with a profile of cargo and installs it; everything that was there of it is replaced.
+pub(crate) fn install(environment: &Path, profile: &str) -> Result<(), Failure> {
+    let wheels = target_folder().join("wheels").join(profile);
+    if wheels.is_dir() {
+        std::fs::remove_dir_all(&wheels)?;
+    }
+    Run::new(environment.join("bin/maturin"))
+        .args(["build", "--quiet", "--profile", profile, "--out"])
+        .args([&wheels])
+        .run()?;
+    let wheel = std::fs::read_dir(&wheels)?
+        .flatten()
+        .map(|entry| entry.path())
+        .find(|path| path.extension().is_some_and(|extension| extension == "whl"))
+        .ok_or_else(|| Failure::new(format!("no wheel in {}", wheels.display())))?;
+    Run::new(environment.join("bin/python"))
+        .args(["-m", "pip", "install", "--quiet", "--force-reinstall", "--no-deps", "--no-index"])
+        .args([&wheel])
+        .run()
+}
+
+/// A virtual environment with the tools; made once.
+pub(crate) fn environment() -> Result<PathBuf, Failure> {
+    let folder = target_folder().join("venv-package");
+    let complete = folder.join("complete");
+    let wanted = PACKAGES.join("\n");
+    if std::fs::read_to_string(&complete).is_ok_and(|found| found == wanted) {
+        return Ok(folder);
+    }
+    if !has_program("python3") {
+        return Err(Failure::new("python3 is not on the search path; install Python 3.10 or newer"));
+    }
+    Run::new("python3").args([Path::new("-m"), Path::new("venv"), &folder]).run()?;
+    Run::new(folder.join("bin/python")).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES).run()?;
+    std::fs::write(complete, wanted)?;
+    Ok(folder)
+}

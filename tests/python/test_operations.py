@@ -1,0 +1,120 @@
+"""The pure operations as a script uses them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import consnap
+
+JOB = {"version": 1, "targets": {"ids": ["i-a"]}, "instance_ram_role": "Role", "group_name": "g-{run}"}
+
+
+class SdkResponse:
+    """What the official SDK hands back: an object with `to_map`."""
+
+    def __init__(self, content: dict[str, Any]) -> None:
+        self.content = content
+
+    def to_map(self) -> dict[str, Any]:
+        return self.content
+
+
+def test_a_job_may_come_in_any_form(tmp_path: Path) -> None:
+    yaml = "version: 1\ntargets:\n  ids: [i-a]\ninstance_ram_role: Role\ngroup_name: g-{run}\n"
+    path = tmp_path / "job.yaml"
+    path.write_text(yaml, "utf-8")
+    expected = consnap.build_command(JOB, "linux")
+    assert expected.command is not None and "Role" in expected.command
+    forms: list[Any] = [
+        consnap.Job.from_dict(JOB), json.dumps(JOB), json.dumps(JOB).encode(), yaml, yaml.encode(), path, str(path),
+        SdkResponse(JOB),
+    ]
+    for form in forms:
+        assert consnap.build_command(form, "linux") == expected, form
+
+
+def test_unreadable_input_is_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(consnap.ConfigError, match="no-such.yaml"):
+        consnap.check(tmp_path / "no-such.yaml")
+    with pytest.raises(consnap.ConfigError, match=":2:"):
+        consnap.check("a: 1\n  b: 2\n")
+    with pytest.raises(consnap.ConfigError) as caught:
+        consnap.operation("catalgo", {})
+    assert "catalog" in caught.value.help
+    with pytest.raises(consnap.ConfigError, match="as_of"):
+        consnap.check(JOB, as_of="tomorrow")
+    with pytest.raises(consnap.ConfigError):
+        consnap.check(JOB, as_of="tomorrow", lang="zh")
+    with pytest.raises(consnap.ConfigError, match="as_of"):
+        consnap.check_many(JOB, b"", as_of="tomorrow")
+
+
+def test_decode_takes_what_the_sdk_answers() -> None:
+    result = {"InstanceId": "i-a", "ExitCode": 12, "InvocationStatus": "Failed", "Output": ""}
+    body = {"RequestId": "r", "Invocation": {"InvocationResults": {"InvocationResult": [result]}}}
+    response = {"headers": {}, "statusCode": 200, "body": body}
+    for form in (SdkResponse(response), response, body, [result], json.dumps(body), json.dumps(body).encode()):
+        (outcome,) = consnap.decode(form).outcomes
+        assert (outcome.instance_id, outcome.exit_code, outcome.held) == ("i-a", 12, True)
+        assert outcome.layer is consnap.Layer.PLUGIN
+    table = consnap.decode_many([json.dumps(body).encode(), SdkResponse(response), body], threads=2)
+    assert (table.instance_ids, table.held) == (["i-a"] * 3, [True] * 3)
+    assert list(table) == [outcome] * 3 and table[-1] == outcome and table[1:] == [outcome] * 2
+    assert table.counts() == {"exit:plugin:12": 3}
+
+
+def test_many_results_keep_their_order_on_any_number_of_threads() -> None:
+    lines = b"\n".join(b'{"InstanceId": "i-%d", "ExitCode": %d, "InvocationStatus": "Failed"}' % (n, n % 17) for n in range(500))
+    one, two = consnap.decode_many(lines, threads=1), consnap.decode_many(lines, threads=3)
+    assert one.instance_ids == two.instance_ids == [f"i-{n}" for n in range(500)]
+    assert one.exit_codes == two.exit_codes
+    assert list(one) == list(two)
+
+
+def test_what_cannot_be_read_is_not_lost() -> None:
+    table = consnap.decode_many([b"{}", b"<html>", b""])
+    assert len(table) == 0 and [finding.place[:2] for finding in table.findings] == ["/0", "/1"]
+    checks = consnap.check_many(JOB, b'{"instance_id": "i-a"}\nnonsense\n\n{"instance_id": "i-b", "cpu": 1}\n', threads=2)
+    assert checks.instance_ids == ["i-a", "", "i-b"]
+    assert checks.eligible == ["unknown"] * 3
+    assert [[finding.code for finding in row.findings] for row in checks][1] == ["CE102"]
+    with pytest.raises(IndexError):
+        checks[3]
+
+
+def test_one_and_many_agree() -> None:
+    facts: list[Any] = [consnap.InstanceFacts(instance_id="i-a", os_type="linux"), {"instance_id": "i-b", "status": "Stopped"}]
+    one = consnap.check(JOB, facts)
+    assert one.instances is not None
+    assert tuple(consnap.check_many(JOB, facts)) == one.instances
+    assert consnap.check(JOB, facts[0]).instance_id == "i-a"
+
+
+def test_languages() -> None:
+    english, chinese = consnap.explain(12)[0], consnap.explain(12, lang="zh")[0]
+    assert english.key == chinese.key and english.message != chinese.message
+    assert consnap.explain("no-such-code") == ()
+    assert consnap.explain_parameter("no-such") is None
+
+
+def test_a_pasted_command_is_read_back() -> None:
+    built = consnap.build_command(JOB, "linux")
+    assert built.command is not None
+    read = consnap.explain_command(built.command)
+    assert read.arguments == built.arguments and read.platform is consnap.Platform.LINUX
+
+
+def test_the_command_line_comes_with_the_package() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "consnap", "explain", "12", "--format", "json"], capture_output=True, text=True, timeout=60
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "exit:plugin:12" in ran.stdout
+    wrong = subprocess.run([sys.executable, "-m", "consnap", "nonsense"], capture_output=True, text=True, timeout=60)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
