@@ -33,6 +33,7 @@ export async function loadRehearsal(source) {
 /** Carries out an operation by name. */
 export function run(operation, input) {
   try {
+    if (operation === "decode") input = withoutGbk(input);
     const carryOut = operation === "simulate" && rehearse ? rehearse : runText;
     return JSON.parse(carryOut(operation, JSON.stringify(input)));
   } catch (error) {
@@ -49,3 +50,35 @@ export const version = () => versionText();
 
 /** The day up to which the engine's facts were gathered, `2026-11-22`. */
 export const catalogueDate = () => dateText();
+
+/** The engine here has no tables of GBK; its host does. Base64 that holds GBK throughout is turned into UTF-8 first. */
+function withoutGbk(input) {
+  if (input === null || typeof input !== "object" || /^plain/i.test(input.content_encoding ?? "")) return input;
+  const converted = (value, name) => {
+    if (typeof value === "string") return name === "Output" ? fromGbk(value) : value;
+    if (Array.isArray(value)) return value.map((item) => converted(item));
+    if (value === null || typeof value !== "object") return value;
+    if (Number(value.Dropped) > 0) return value; // a cut may damage good UTF-8: that alone does not speak for GBK
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, converted(member, key)]));
+  };
+  const changed = { ...input };
+  if (typeof input.output === "string" && !(Number(input.dropped) > 0)) changed.output = fromGbk(input.output);
+  if (input.results !== undefined) changed.results = converted(input.results);
+  return changed;
+}
+
+function fromGbk(base64) {
+  try {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    try {
+      new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+      return base64;
+    } catch {
+      const text = new TextDecoder("gbk", { fatal: true }).decode(bytes);
+      return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(""));
+    }
+  } catch {
+    // No Base64, or neither UTF-8 nor GBK: the engine says so.
+    return base64;
+  }
+}

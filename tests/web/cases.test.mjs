@@ -1,5 +1,5 @@
-// Every shared case whose operation the package has, through the package in Node. The engine here has no tables of GBK
-// (the page lets the browser decode it): results in GBK are the only difference, and are counted apart.
+// Every shared case whose operation the package has, through the package in Node. The package lets its host decode GBK, so
+// that the engine cannot say that it did: the finding CS510 is the only difference.
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import test from "node:test";
@@ -18,6 +18,13 @@ const answer = (operation, input) => {
   }
 };
 
+const withoutGbkFinding = (expected) => ({
+  ...expected,
+  ...(expected.outcomes && {
+    outcomes: expected.outcomes.map((outcome) => ({ ...outcome, findings: outcome.findings.filter((finding) => finding.code !== "CS510") })),
+  }),
+});
+
 const known = new Set(consnap.operations());
 const counts = new Map();
 const suites = readdirSync(folder, { withFileTypes: true })
@@ -30,7 +37,7 @@ const suites = readdirSync(folder, { withFileTypes: true })
 for (const suite of suites.filter((suite) => known.has(suite.op))) {
   test(suite.name, () => {
     for (const { name, input, expect } of suite.cases) {
-      assert.deepEqual(answer(suite.op, input), expect, `${suite.name}: ${name}`);
+      assert.deepEqual(answer(suite.op, input), suite.op === "decode" ? withoutGbkFinding(expect) : expect, `${suite.name}: ${name}`);
       counts.set(suite.op, (counts.get(suite.op) ?? 0) + 1);
     }
   });

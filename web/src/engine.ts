@@ -74,7 +74,7 @@ export const facts = (replies: unknown[], lang: Lang) =>
 
 export const explain = (input: ExplainInput) => answer<ExplainOutput>(() => consnap.run("explain", input));
 
-export const decode = (input: DecodeInput) => answer<DecodeOutput>(() => consnap.run("decode", readable(input)));
+export const decode = (input: DecodeInput) => answer<DecodeOutput>(() => consnap.run("decode", input));
 
 export const exportJob = (input: ExportInput) => answer<ExportOutput>(() => consnap.run("export", input));
 
@@ -86,40 +86,3 @@ export const simulate = async (input: SimulateInput) => {
 export const catalogueDate = () => consnap.catalogueDate();
 
 export const version = () => consnap.version();
-
-/** The engine here has no tables of GBK; the browser does. Output that is not UTF-8 is turned into UTF-8 first. */
-function readable(input: DecodeInput): DecodeInput {
-  const plain = (encoding: unknown) => typeof encoding === "string" && encoding.toLowerCase().startsWith("plain");
-  if (plain(input.content_encoding)) return input;
-  const converted = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(converted);
-    if (value === null || typeof value !== "object") return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, member]) => [key, key === "Output" ? utf8(member) : converted(member)]),
-    );
-  };
-  const output = typeof input.output === "string" ? { output: utf8(input.output) as string } : {};
-  return { ...input, ...output, ...(input.results === undefined ? {} : { results: converted(input.results) }) };
-}
-
-function utf8(base64: unknown): unknown {
-  if (typeof base64 !== "string") return base64;
-  let bytes: Uint8Array;
-  try {
-    bytes = Uint8Array.from(atob(base64.replace(/\s+/g, "")), (letter) => letter.charCodeAt(0));
-  } catch {
-    return base64;
-  }
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return base64;
-  } catch {
-    // Lone invalid bytes are cut characters; only text that is GBK throughout is converted.
-  }
-  try {
-    const text = new TextDecoder("gbk", { fatal: true }).decode(bytes);
-    return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
-  } catch {
-    return base64;
-  }
-}

@@ -19,7 +19,7 @@ export function fitInstance(job: Job, platform: Platform): Record<string, unknow
   return {
     instance_id: "i-bp1example0000000001", region_id: "cn-hangzhou", zone_id: "cn-hangzhou-k", status: "Running", os_type: platform,
     os_name_en: linux ? "Alibaba Cloud Linux  3.2104 LTS 64 bit" : "Windows Server  2019 Data Center Edition 64bit English Edition",
-    network_type: "vpc", metadata_endpoint: "enabled", locks: [], ram_role: typeof role === "string" && role !== "attached" ? role : "AppSnapshotRoleName",
+    network_type: "vpc", metadata_endpoint: "enabled", metadata_tokens: "optional", locks: [], ram_role: typeof role === "string" && role !== "attached" ? role : "AppSnapshotRoleName",
     cloud_assistant: { online: true, version: "2.2.3.1090" },
     disks: [{ disk_id: "d-bp1example0000000001", category: "cloud_essd", kind: "system", performance_level: "PL1", size_gib: 40, status: "In_use", device: "/dev/xvda", multi_attach: "Disabled", encrypted: false, snapshots_in_progress: 0 }],
     guest: {

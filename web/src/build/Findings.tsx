@@ -22,7 +22,7 @@ export function Findings({ findings, words, onFix }: { findings: Finding[]; word
   );
 }
 
-/** Text whose parts in backticks are shown as code. */
+/** Text whose parts in backticks are shown as code. It begins like a sentence, unless it begins with code. */
 export function Ticked({ text }: { text: string }) {
-  return <>{text.split("`").map((part, at) => (at % 2 ? <code key={at}>{part}</code> : part))}</>;
+  return <>{text.split("`").map((part, at) => (at % 2 ? <code key={at}>{part}</code> : at === 0 ? part.charAt(0).toUpperCase() + part.slice(1) : part))}</>;
 }

@@ -57,7 +57,15 @@ export function FileView({ name, content, words }: { name: string; content: stri
           <button type="button" class="small quiet" onClick={download}>{words.download}<span class="hidden"> {name}</span></button>
         </span>
       </figcaption>
-      <pre tabIndex={0} aria-label={name}><code>{content}</code></pre>
+      <pre tabIndex={0} aria-label={name}><code><Origin content={content} /></code></pre>
     </figure>
   );
+}
+
+/** The content, its lines of origin (version, link) kept to one line each on the screen; copies have them whole. */
+function Origin({ content }: { content: string }) {
+  const lines = content.split(/(?<=\n)/);
+  const cut = lines.findIndex((line) => !/^(#!|# consnap|\/\/ consnap|@rem consnap|(#|\/\/|@rem) (https?|file):)/.test(line));
+  const head = cut < 0 ? lines : lines.slice(0, cut);
+  return <>{head.map((line, at) => <span key={at} class="origin">{line}</span>)}{cut < 0 ? "" : lines.slice(cut).join("")}</>;
 }

@@ -4,8 +4,8 @@ const replies = [
     RequestId: "473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E",
     Instances: {
       Instance: [
-        { InstanceId: "i-bp1linux000000000001", InstanceName: "db-1", Status: "Running", OSType: "linux", OSName: "Alibaba Cloud Linux  3.2104 LTS 64位", OSNameEn: "Alibaba Cloud Linux  3.2104 LTS 64 bit", InstanceNetworkType: "vpc", RegionId: "cn-hangzhou", ZoneId: "cn-hangzhou-k", OperationLocks: { LockReason: [] }, Tags: { Tag: [{ TagKey: "app", TagValue: "orders" }] } },
-        { InstanceId: "i-bp1debian00000000001", InstanceName: "db-2", Status: "Stopped", OSType: "linux", OSName: "Debian  12.13 64位", OSNameEn: "Debian  12.13 64 bit", InstanceNetworkType: "vpc", RegionId: "cn-hangzhou", ZoneId: "cn-hangzhou-k", OperationLocks: { LockReason: [] } },
+        { InstanceId: "i-bp1linux000000000001", InstanceName: "db-1", Status: "Running", OSType: "linux", OSName: "Alibaba Cloud Linux  3.2104 LTS 64位", OSNameEn: "Alibaba Cloud Linux  3.2104 LTS 64 bit", InstanceNetworkType: "vpc", RegionId: "cn-hangzhou", ZoneId: "cn-hangzhou-k", MetadataOptions: { HttpEndpoint: "enabled", HttpTokens: "optional" }, OperationLocks: { LockReason: [] }, Tags: { Tag: [{ TagKey: "app", TagValue: "orders" }] } },
+        { InstanceId: "i-bp1debian00000000001", InstanceName: "db-2", Status: "Stopped", OSType: "linux", OSName: "Debian  12.13 64位", OSNameEn: "Debian  12.13 64 bit", InstanceNetworkType: "vpc", RegionId: "cn-hangzhou", ZoneId: "cn-hangzhou-k", MetadataOptions: { HttpEndpoint: "enabled", HttpTokens: "optional" }, OperationLocks: { LockReason: [] } },
       ],
     },
   },
