@@ -117,10 +117,11 @@ fn decode_many(
 fn start_simulator<'py>(
     py: Python<'py>,
     scenario: &[u8],
+    changes: &[u8],
     port: u16,
     lang: &str,
 ) -> PyResult<(Option<simulator::Simulator>, Option<Bound<'py, PyBytes>>)> {
-    match py.detach(|| simulator::start(scenario, port)) {
+    match py.detach(|| simulator::start(scenario, changes, port)) {
         Ok(started) => Ok((Some(started?), None)),
         Err(error) => Ok((None, Some(json(py, &error.render(reading::lang(lang)))))),
     }

@@ -3,13 +3,12 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use consnap_core::{Error, Time};
+use consnap_core::{Error, Finding, Lang, Time};
 use consnap_simulator::Scenario;
 use consnap_simulator::server::{Server, serve};
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use serde::Deserialize as _;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
@@ -91,12 +90,24 @@ impl Simulator {
     }
 }
 
-/// Starts a simulator of a scenario, the small one for `null`.
-pub(crate) fn start(scenario: &[u8], port: u16) -> Result<PyResult<Simulator>, Error> {
-    let scenario = match reading::value("simulate", scenario)? {
-        Value::Null => Scenario::default(),
-        given => Scenario::deserialize(given).map_err(|error| reading::unreadable("simulate", error.to_string()))?,
+/// Starts a simulator of a scenario, the small one for `null`, with members that take the place of the scenario's own.
+pub(crate) fn start(scenario: &[u8], changes: &[u8], port: u16) -> Result<PyResult<Simulator>, Error> {
+    let mut document = match reading::value("simulate", scenario)? {
+        Value::Null => serde_json::to_value(Scenario::default()).unwrap_or_default(),
+        given => given,
     };
+    if let (Some(members), Value::Object(changes)) = (document.as_object_mut(), reading::value("simulate", changes)?) {
+        members.extend(changes);
+    }
+    let (scenario, findings) = Scenario::read(&document);
+    if findings.iter().any(Finding::blocks) {
+        let blocking = findings.iter().filter(|finding| finding.blocks());
+        let words: Vec<String> =
+            blocking.map(|finding| format!("`{}`: {}", finding.place, finding.message(Lang::En))).collect();
+        let mut error = reading::unreadable("simulate", words.join("; "));
+        error.findings = findings;
+        return Err(error);
+    }
     let keys: Vec<Value> = scenario
         .access_keys
         .iter()

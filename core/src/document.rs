@@ -89,7 +89,21 @@ pub enum Null {
 
 /// Keeps what fits the shape; everything else becomes a finding. `None` when nothing of the value can be used.
 pub fn clean(document: &Value, keys: &'static [Key], null: Null) -> (Option<Value>, Vec<Finding>) {
-    let mut cleaner = Cleaner { root: document, root_keys: keys, null, place: String::new(), findings: Vec::new() };
+    clean_with(document, keys, null, |_| None)
+}
+
+/// The place of what another tool calls by another name.
+pub(crate) type Alias = fn(&str) -> Option<&'static str>;
+
+/// As [`clean`]; keys that another tool gives are shown ours.
+pub(crate) fn clean_with(
+    document: &Value,
+    keys: &'static [Key],
+    null: Null,
+    alias: Alias,
+) -> (Option<Value>, Vec<Finding>) {
+    let place = String::new();
+    let mut cleaner = Cleaner { root: document, root_keys: keys, null, alias, place, findings: Vec::new() };
     let kept = cleaner.object(document, keys);
     (kept, cleaner.findings)
 }
@@ -98,6 +112,7 @@ struct Cleaner<'a> {
     root: &'a Value,
     root_keys: &'static [Key],
     null: Null,
+    alias: Alias,
     /// JSON pointer of the value at hand.
     place: String,
     findings: Vec<Finding>,
@@ -223,6 +238,11 @@ impl Cleaner<'_> {
     }
 
     fn wrong_type(&mut self, value: &Value, shape: &'static Shape) -> Option<Value> {
+        if self.place.is_empty() {
+            let finding = Finding::new(&parameters::NO_MAPPING, "");
+            self.findings.push(finding.with("found", shorten(&value.to_string())));
+            return None;
+        }
         let mut finding = Finding::new(&parameters::WRONG_TYPE, self.place.clone())
             .with("key", self.key())
             .with("expected", shape.type_name())
@@ -241,14 +261,13 @@ impl Cleaner<'_> {
         let (similar, fix) = if let Some(similar) = most_similar(name, free) {
             let fix = json!([{"op": "move", "from": place, "path": self.pointer(similar)}]);
             (Some(similar.to_owned()), fix)
-        } else if let Some((section, key)) = self.section_of(name) {
-            let path = format!("/{section}/{key}");
-            let fix = if self.root.get(section).is_some_and(Value::is_object) {
-                json!([{"op": "move", "from": place, "path": path}])
-            } else {
-                json!([{"op": "add", "path": format!("/{section}"), "value": {}}, {"op": "move", "from": place, "path": path}])
-            };
-            (Some(format!("{section}.{key}")), fix)
+        } else if let Some(path) = self.elsewhere(name) {
+            let section = path.rsplit_once('/').map_or("", |(section, _)| section);
+            let mut fix = vec![json!({"op": "move", "from": place, "path": path})];
+            if !self.root.pointer(section).is_some_and(Value::is_object) {
+                fix.insert(0, json!({"op": "add", "path": section, "value": {}}));
+            }
+            (Some(path.trim_start_matches('/').replace('/', ".")), Value::Array(fix))
         } else {
             (None, json!([{"op": "remove", "path": place}]))
         };
@@ -260,14 +279,16 @@ impl Cleaner<'_> {
         self.findings.push(finding.with("known", known).with_fix(fix));
     }
 
-    /// The section of the document that knows a key which stands in the wrong place.
-    fn section_of(&self, name: &str) -> Option<(&'static str, &'static str)> {
-        self.root_keys.iter().find_map(|section| {
+    /// The free place in the document for a key which stands in the wrong one, or which another tool calls so.
+    fn elsewhere(&self, name: &str) -> Option<String> {
+        let in_section = self.root_keys.iter().find_map(|section| {
             let Shape::Object(keys) = &section.shape else { return None };
-            let taken = |key: &str| self.root.get(section.name).and_then(|inner| inner.get(key)).is_some();
-            let key = keys.iter().find(|key| similar::same_word(key.name, name) && !taken(key.name))?;
-            Some((section.name, key.name))
-        })
+            let key = keys.iter().find(|key| similar::same_word(key.name, name))?;
+            Some(format!("/{}/{}", section.name, key.name))
+        });
+        in_section
+            .or_else(|| (self.alias)(name).map(str::to_owned))
+            .filter(|path| self.root.pointer(path).is_none_or(Value::is_null))
     }
 
     fn inside<T>(&mut self, name: &str, what: impl FnOnce(&mut Self) -> T) -> T {
@@ -358,8 +379,10 @@ mod tests {
         optional("inner", Shape::Object(INNER)),
     ];
 
-    fn read(document: &Value) -> (Option<Value>, Vec<(String, String, Option<Value>)>) {
-        let (kept, findings) = clean(document, KEYS, Null::Advice);
+    type Said = (String, String, Option<Value>);
+
+    fn read(document: &Value) -> (Option<Value>, Vec<Said>) {
+        let (kept, findings) = clean_with(document, KEYS, Null::Advice, |name| (name == "Colour").then_some("/colour"));
         let findings = findings.into_iter().map(|f| (f.code().to_owned(), f.place.into_owned(), f.fix)).collect();
         (kept, findings)
     }
@@ -389,7 +412,7 @@ mod tests {
         ];
         let mut findings = findings;
         findings.sort_by(|a, b| a.1.cmp(&b.1));
-        expected.sort_by(|a: &(String, String, Option<Value>), b| a.1.cmp(&b.1));
+        expected.sort_by(|a: &Said, b| a.1.cmp(&b.1));
         assert_eq!(findings, expected);
     }
 
@@ -401,10 +424,20 @@ mod tests {
     }
 
     #[test]
+    fn a_key_of_another_tool_is_shown_ours() {
+        let (_, findings) = read(&json!({"name": "a", "inner": {"Colour": "red"}}));
+        let fix = json!([{"op": "move", "from": "/inner/Colour", "path": "/colour"}]);
+        assert_eq!(findings, vec![("CS102".into(), "/inner/Colour".into(), Some(fix))]);
+        // Where ours is taken there is no place to move to.
+        let (_, findings) = read(&json!({"name": "a", "colour": "red", "inner": {"Colour": "red"}}));
+        assert_eq!(findings[0].0, "CS101");
+    }
+
+    #[test]
     fn long_keys_and_no_object() {
         let long = "k".repeat(100_000);
         assert_eq!(read(&json!({"name": "a", long: 1})).1.len(), 1);
         assert_eq!(read(&json!([])).0, None);
-        assert_eq!(read(&json!(null)).1[0].0, "CS103");
+        assert_eq!(read(&json!(null)).1[0].0, "CS108");
     }
 }

@@ -84,7 +84,7 @@ pub enum Unreadable {
 pub fn classify(operation: Operation, reply: &HttpReply) -> Result<&[u8], Failure> {
     match reply.status {
         200..=299 => match body_form(&reply.body) {
-            Form::Json => Ok(&reply.body),
+            Form::Json => Ok(without_mark(&reply.body)),
             form => Err(unreadable(operation, reply, form.why_unreadable(), None)),
         },
         400.. => Err(refused(operation, reply)),
@@ -95,7 +95,10 @@ pub fn classify(operation: Operation, reply: &HttpReply) -> Result<&[u8], Failur
 /// The typed reply, or the failure.
 pub fn parse<'a, T: Deserialize<'a>>(operation: Operation, reply: &'a HttpReply) -> Result<T, Failure> {
     let body = classify(operation, reply)?;
-    serde_json::from_slice(body).map_err(|error| {
+    // One check of the whole costs less than one a text.
+    let text = std::str::from_utf8(body)
+        .map_err(|error| unreadable(operation, reply, Unreadable::NotJson, Some(error.to_string())))?;
+    serde_json::from_str(text).map_err(|error| {
         let what = match error.classify() {
             serde_json::error::Category::Data => {
                 // Some gateways say "no" with status 200; then the code counts.
@@ -196,7 +199,7 @@ impl Form {
 }
 
 fn body_form(body: &[u8]) -> Form {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+    let body = without_mark(body).trim_ascii_start();
     let starts = |word: &[u8]| body.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
     match body.first() {
         None => Form::Empty,
@@ -205,6 +208,11 @@ fn body_form(body: &[u8]) -> Form {
         Some(b'<') => Form::Xml,
         Some(_) => Form::Other,
     }
+}
+
+/// Without the byte order mark that some gateways put first.
+fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
 fn unreadable(operation: Operation, reply: &HttpReply, what: Unreadable, detail: Option<String>) -> Failure {
@@ -305,8 +313,7 @@ impl ErrorBody {
             #[serde(borrow, default, rename = "requestId")]
             small_request_id: Option<Scalar<'a>>,
         }
-        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-        let Ok(wire) = serde_json::from_slice::<Wire<'_>>(body) else {
+        let Ok(wire) = serde_json::from_slice::<Wire<'_>>(without_mark(body)) else {
             return Self::default();
         };
         let pick = |first: Option<Scalar<'_>>, second: Option<Scalar<'_>>| {

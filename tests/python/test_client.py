@@ -47,7 +47,7 @@ def options(ecs: Simulator, folder: Path, **more: Any) -> dict[str, Any]:
 
 fast = pytest.mark.ecs_scenario(time_scale=SCALE)
 slow_first_result = pytest.mark.ecs_scenario(
-    {"api_faults": [{"operation": "DescribeInvocations", "latency_millis": {"min": 100_000, "max": 100_000}}]},
+    api_faults=[{"operation": "DescribeInvocations", "latency_millis": {"min": 100_000, "max": 100_000}}],
     time_scale=SCALE,
 )
 
@@ -134,7 +134,7 @@ def test_errors_say_what_happened(ecs_simulator: Simulator, tmp_path: Path, monk
         consnap.Client(region="cn-hangzhou", state_directory=tmp_path)
 
 
-@pytest.mark.ecs_scenario({"api_faults": [{"throttle": {"code": "Throttling.User"}, "nth": 1}]})
+@pytest.mark.ecs_scenario(api_faults=[{"throttle": {"code": "Throttling.User"}, "nth": 1}])
 def test_single_calls_are_not_repeated(ecs_simulator: Simulator, tmp_path: Path) -> None:
     client = consnap.Client(**options(ecs_simulator, tmp_path))
     with pytest.raises(consnap.ThrottledError) as caught:
@@ -143,7 +143,7 @@ def test_single_calls_are_not_repeated(ecs_simulator: Simulator, tmp_path: Path)
     assert client.describe_disks(InstanceId=LINUX)["TotalCount"] == 2
 
 
-@pytest.mark.ecs_scenario({"api_faults": [{"throttle": {"code": "Throttling.User"}, "every": 3}]}, time_scale=SCALE)
+@pytest.mark.ecs_scenario(api_faults=[{"throttle": {"code": "Throttling.User"}, "every": 3}], time_scale=SCALE)
 def test_a_run_goes_on_when_it_is_throttled(ecs_simulator: Simulator, tmp_path: Path) -> None:
     report = consnap.Client(**options(ecs_simulator, tmp_path)).run(job())
     assert report.ok and report.summary.throttled > 0, report
@@ -205,7 +205,7 @@ def test_what_a_callback_raises_ends_the_waiting(ecs_simulator: Simulator, tmp_p
         client.run(job(LINUX), on_event=fail)
 
 
-@pytest.mark.ecs_scenario({"api_faults": [{"silence": "before_effect"}]})
+@pytest.mark.ecs_scenario(api_faults=[{"silence": "before_effect"}])
 def test_ctrl_c_is_heard_at_once(ecs_simulator: Simulator, tmp_path: Path) -> None:
     given = {**options(ecs_simulator, tmp_path), "state_directory": str(tmp_path), "time_scale": 1}
     for call in ("client.run({'version': 1, 'targets': {'ids': ['i-a']}, 'instance_ram_role': 'r', 'group_name': 'g'})",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
 
-from shared_cases import answer, differences, suites
+from shared_cases import FIXTURES, answer, differences, suites
 
 
 def test_all_cases_give_what_is_expected(capsys: pytest.CaptureFixture[str]) -> None:
@@ -15,9 +16,15 @@ def test_all_cases_give_what_is_expected(capsys: pytest.CaptureFixture[str]) -> 
     for operation, path, suite in suites():
         for case in suite["cases"]:
             counts[operation] += 1
-            lines = differences("", case["expect"], answer(operation, case["input"]))
+            got = answer(operation, case["input"])
+            if suite.get("locked") and isinstance(got, dict):
+                # Truth from outside names only the members it speaks of.
+                got = {name: value for name, value in got.items() if name in case["expect"]}
+            lines = differences("", case["expect"], got)
             wrong += [f"{path.name}: {case['name']}: {line}" for line in lines[:5]]
     with capsys.disabled():
         print("\n" + "\n".join(f"{operation}: {count} cases" for operation, count in sorted(counts.items())))
     assert not wrong, "\n".join(wrong[:60])
-    assert counts["sign"] == 159
+    # As many as the Rust runner counts.
+    rust = re.findall(r'run_all\("(\w+)"\), (\d+)', (FIXTURES.parent / "rust" / "ops.rs").read_text("utf-8"))
+    assert rust and {name: counts[name] for name, _ in rust} == {name: int(count) for name, count in rust}

@@ -87,7 +87,10 @@ def test_a_scenario_may_be_a_file(tmp_path: Path) -> None:
         assert ecs.region == "cn-beijing"
         assert list(ecs.truth()) == ["i-one"]
     with pytest.raises(consnap.ConfigError, match="no_such_member"):
-        Simulator({"no_such_member": 1})
+        Simulator({"version": 1, "no_such_member": 1})
+    with pytest.raises(consnap.ConfigError) as caught:
+        Simulator(api_faults=[{"operation": "NoSuchOperation", "throttle": {}}])
+    assert [finding.place for finding in caught.value.findings] == ["/api_faults/0/operation"]
 
 
 @pytest.mark.ecs_scenario({"version": 1, "region": "cn-beijing", "instances": []}, time_scale=10)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use consnap_core::catalog::messages::writing;
 use consnap_core::command::launcher::{Launch, launch, trace};
 use consnap_core::command::{BuildRequest, build, explain};
 use consnap_core::config::{ExcludedDisk, Job};
@@ -108,6 +109,21 @@ const TRICKY: &str = "[a-cNR0 \"'\\\\$`#!*?~{}\\[\\]();&|<>^%=,:@+./\t\r\n\u{0}\
 
 fn platform() -> impl Strategy<Value = Platform> {
     prop_oneof![Just(Platform::Linux), Just(Platform::Windows)]
+}
+
+#[test]
+fn every_finding_about_commands_occurs_in_a_case() {
+    let mut cases = String::new();
+    for file in ["build/commands.json", "explain/commands.json"] {
+        cases += &std::fs::read_to_string(format!("{}/fixtures/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    }
+    let missing: Vec<&str> = writing::ROWS
+        .iter()
+        .map(|row| row.code)
+        // The last resort has no known case, or it would be a fault.
+        .filter(|code| *code != writing::NOT_READ_BACK.code && !cases.contains(&format!("\"code\": \"{code}\"")))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 proptest! {

@@ -14,3 +14,13 @@ fn run_all(operation: &str) -> usize {
 fn signatures() {
     assert_eq!(run_all("sign"), 159);
 }
+
+#[test]
+fn commands_as_they_leave() {
+    assert_eq!(run_all("build"), 36);
+}
+
+#[test]
+fn pasted_commands() {
+    assert_eq!(run_all("explain"), 41);
+}

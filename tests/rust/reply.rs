@@ -29,6 +29,9 @@ fn reads_the_documented_examples() {
     let run: replies::RunCommand = reply::parse(Operation::RunCommand, &reply).unwrap();
     assert_eq!(run.invoke_id, "t-hz0exampleinv0001");
 
+    let marked = self::reply(200, &format!("\u{feff}{body}"));
+    assert_eq!(reply::parse::<replies::RunCommand>(Operation::RunCommand, &marked).unwrap(), run);
+
     let parse = |body: &str| serde_json::from_str::<replies::AttachInstanceRamRole>(body).unwrap().results;
     let text = parse(
         r#"{"RequestId":"x","TotalCount":1,"FailCount":0,"AttachInstanceRamRoleResults":{"AttachInstanceRamRoleResult":

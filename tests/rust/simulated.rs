@@ -149,7 +149,7 @@ pub fn list(body: &Value, place: &str) -> Vec<Value> {
     body.pointer(place).and_then(Value::as_array).unwrap_or_else(|| panic!("no list at {place} in {body}")).clone()
 }
 
-/// Keys of the tags of a snapshot as DescribeSnapshots gives them, without the service's own.
+/// Keys of the tags of a snapshot as `DescribeSnapshots` gives them, without the service's own.
 pub fn tag_keys(snapshot: &Value) -> Vec<String> {
     list(snapshot, "/Tags/Tag").iter().map(|tag| tag["TagKey"].as_str().unwrap_or_default().to_owned()).collect()
 }

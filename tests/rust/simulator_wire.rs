@@ -271,7 +271,7 @@ fn listed(api: &mut Api, operation: Operation, more: &[(&str, &str)], place: &st
         let body = api.ok(operation, &parameters);
         pages += 1;
         let before_list = place.rsplit_once('/').unwrap().0.rsplit_once('/').unwrap().0;
-        token = body.pointer(&format!("{before_list}/NextToken")).unwrap().as_str().unwrap().to_owned();
+        token = body.pointer(&format!("{before_list}/NextToken")).unwrap().as_str().unwrap().into();
         ids.extend(list(&body, place).iter().map(|item| item[id].as_str().unwrap().to_owned()));
         if token.is_empty() {
             return (ids, pages);
@@ -349,7 +349,7 @@ fn filters_filter_and_empty_ones_do_not() {
             .map(|result| result["InvokeId"].as_str().unwrap().to_owned())
             .collect::<Vec<_>>()
     };
-    assert_eq!(results(&[("InvokeId", &first)]), [first.clone()]);
+    assert_eq!(results(&[("InvokeId", &first)]), std::slice::from_ref(&first));
     // A client that sends an empty id gets somebody else's results.
     assert_eq!(results(&[("InvokeId", "")]), [second, first]);
     assert!(results(&[("InvokeId", "t-hz0none")]).is_empty());

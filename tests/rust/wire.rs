@@ -207,6 +207,7 @@ fn signed_calls_verify_and_carry_what_the_service_wants() {
             assert_eq!(request.header("x-acs-date"), Some("2024-05-06T07:08:09Z"));
             assert_eq!(request.header("x-acs-version"), Some(call.operation.version()));
             assert_eq!(request.header("x-acs-security-token"), token);
+            assert_eq!(request.header("x-acs-accesskey-id"), token.map(|_| "testid"));
             assert!(!request.query.contains("Action="));
         }
     }

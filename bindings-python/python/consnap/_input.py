@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 
 from . import _native
 from .errors import from_json
@@ -51,11 +52,12 @@ def _member(value: Any) -> Any:
             return method()
     items = getattr(value, "items", None)
     if callable(items):
-        return {str(key): _member(item) for key, item in items()}
+        pairs: Any = items()
+        return {str(key): _member(item) for key, item in pairs}
     isoformat = getattr(value, "isoformat", None)
     if callable(isoformat):
         return isoformat()
-    if hasattr(value, "__iter__") and not isinstance(value, (bytes, bytearray)):
+    if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
         return [_member(item) for item in value]
     return value
 
@@ -68,7 +70,8 @@ def moment(value: Any) -> str | None:
     if callable(astimezone):
         from datetime import timezone
 
-        return str(astimezone(timezone.utc).isoformat(timespec="milliseconds")).replace("+00:00", "Z")
+        moved: Any = astimezone(timezone.utc)
+        return str(moved.isoformat(timespec="milliseconds")).replace("+00:00", "Z")
     return str(value)
 
 

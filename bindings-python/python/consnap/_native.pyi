@@ -3,7 +3,23 @@
 from os import PathLike
 from typing import final
 
-__all__: list[str]
+__all__ = [
+    "CheckTable",
+    "Client",
+    "DecodeTable",
+    "RunningTask",
+    "Simulator",
+    "check_many",
+    "decode_many",
+    "main",
+    "open_client",
+    "operation",
+    "operation_names",
+    "read_document",
+    "schema",
+    "start_simulator",
+    "version",
+]
 
 def version() -> str: ...
 def operation_names() -> list[str]: ...
@@ -14,7 +30,9 @@ def check_many(
     input: bytes, facts: bytes, threads: int, lang: str
 ) -> tuple[CheckTable | None, bytes | None]: ...
 def decode_many(pages: list[bytes], plain_text: bool, threads: int, lang: str) -> DecodeTable: ...
-def start_simulator(scenario: bytes, port: int, lang: str) -> tuple[Simulator | None, bytes | None]: ...
+def start_simulator(
+    scenario: bytes, changes: bytes, port: int, lang: str
+) -> tuple[Simulator | None, bytes | None]: ...
 def open_client(options: bytes, lang: str) -> tuple[Client | None, bytes | None]: ...
 def main(arguments: list[str]) -> int: ...
 @final

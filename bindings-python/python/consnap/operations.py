@@ -229,7 +229,7 @@ def decode(
     if isinstance(output, bytes):
         output = output.decode("utf-8", "replace")
     members = {
-        "results": None if results is None else _reply(plain(results)),
+        "results": None if results is None else _results(results),
         "output": output,
         "exit_code": exit_code,
         "invocation_status": invocation_status,
@@ -341,6 +341,20 @@ def _threads(asked: int | None) -> int:
 
     count = getattr(os, "sched_getaffinity", None)
     return len(count(0)) if count is not None else os.cpu_count() or 1
+
+
+def _results(results: Any) -> Any:
+    """Results as the engine reads them. Text that is not JSON goes on as it is: what is wrong with it is a finding."""
+    if isinstance(results, (bytes, bytearray, memoryview)):
+        results = bytes(results).decode("utf-8", "replace")
+        if not results.lstrip().startswith(("{", "[")):
+            return results
+    if isinstance(results, str) and results.lstrip().startswith(("{", "[")):
+        try:
+            return _reply(json.loads(results))
+        except ValueError:
+            return results
+    return _reply(plain(results))
 
 
 def _reply(value: Any) -> Any:

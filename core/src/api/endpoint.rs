@@ -105,7 +105,7 @@ impl Endpoint {
     pub fn is_loopback(&self) -> bool {
         match self.host.as_str() {
             "localhost" | "[::1]" => true,
-            host => host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback()),
+            host => host.parse::<core::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback()),
         }
     }
 }
@@ -120,7 +120,7 @@ fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
 
 fn is_host(host: &str) -> bool {
     match host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        Some(address) => address.parse::<core::net::Ipv6Addr>().is_ok(),
         None => {
             !host.is_empty()
                 && host.len() <= 253

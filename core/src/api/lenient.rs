@@ -70,6 +70,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
 }
 
 impl<'de> Scalar<'de> {
+    #[inline]
     pub(crate) fn into_text(self) -> Option<Cow<'de, str>> {
         match self {
             Self::Null | Self::Other => None,
@@ -98,6 +99,7 @@ pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
 }
 
 /// A text borrowed from its document where that is possible; as [`text`], but nothing is the empty text.
+#[inline]
 pub(crate) fn borrowed_text<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'a, str>, D::Error> {
     Ok(Scalar::deserialize(deserializer)?.into_text().unwrap_or_default())
 }

@@ -100,7 +100,7 @@ const REPORT: Text = Text::new(
 );
 /// The way out where a value of the job is refused.
 const MEND_JOB: Text =
-    Text::new("correct the value in the job document, then run again", "请修正任务文档中的取值后重新运行");
+    Text::new("correct the value in the job document, then run again", "请修正作业文档中的取值后重新运行");
 /// The way out after a passing fault.
 const REPEAT: Text = Text::new(
     "consnap repeats the call where that is safe; if it lasts, quote the request id to Alibaba Cloud support",

@@ -81,7 +81,7 @@ assumptions! {
         "插件接受在一个 `ExcludeDiskId` 中按 consnap 的写法排除多块云盘"
     } why {
         "its log prints a list, but the separator is not documented; a job with two excluded disks on one instance must accept this on purpose",
-        "其日志打印的是列表，但分隔符未见于文档；同一实例排除两块云盘的作业须明确接受此项"
+        "其日志打印的是列表，但分隔符未见于文档；同一实例排除两块云盘的任务须明确接受此项"
     };
     INVOCATION_TAGS = "A07", ["session"], "SDK for Go v7.9.2: RunCommand Tag.N, DescribeInvocations Tag.N": {
         "tags given to RunCommand are stored on the invocation, and DescribeInvocations finds it by them",
@@ -221,6 +221,11 @@ assumptions! {
     } why {
         "plug-in 1.8 was seen asking without a token; on such instances a run may end with exit code 1 or 13",
         "插件 1.8 被观察到不带令牌访问；在此类实例上运行可能以退出码 1 或 13 结束"
+    };
+    TAG_AFTER_THAW = "A29", ["verdict"], "log of plug-in 1.8: thaw, then TagResources; console page of 2026": {
+        "a consistency tag is put after the thaw, and `APPConsistent` only when both scripts ran", "一致性标签在解冻之后添加，且仅在两个脚本都执行后才添加 `APPConsistent`"
+    } why {
+        "the log tags last; were it otherwise, a time-out followed by a tag could hide a guest that is still held", "日志显示最后才添加标签；若非如此，超时之后出现的标签可能掩盖仍处于冻结状态的实例"
     };
 }
 

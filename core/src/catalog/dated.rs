@@ -15,6 +15,7 @@ pub fn newest<T: Dated>(rows: &[T], as_of: Option<Date>) -> Option<&T> {
 }
 
 /// Writes a day as `2024-03-14`.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form serde calls")]
 pub(super) fn write_date<S: Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(date)
 }

@@ -4,21 +4,21 @@ pub mod api_errors;
 pub mod assumptions;
 pub mod budget;
 pub mod codes;
+pub mod dated;
+pub mod disks;
 pub mod endpoints;
 pub mod exit_codes;
+pub mod file_systems;
+pub mod limits;
 pub mod messages;
 pub mod pacing;
 pub mod parameters;
 pub mod ram;
 pub mod statuses;
+pub mod systems;
 pub mod task_errors;
 
 /// The day up to which the facts of these tables were gathered.
 pub const DATE: &str = "2026-11-22";
 
 pub use codes::{CodeExplanation, explain_code};
-pub mod dated;
-pub mod disks;
-pub mod file_systems;
-pub mod limits;
-pub mod systems;

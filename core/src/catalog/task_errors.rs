@@ -24,7 +24,7 @@ const LOOK: Text = Text::new(
     "look for the group by its name before anything else; run again only when there is none",
     "请先按名称查找快照一致性组，确认不存在后再重新运行",
 );
-const REMOVE_INSTANCE: Text = Text::new("take the instance out of the job", "请将该实例移出任务");
+const REMOVE_INSTANCE: Text = Text::new("take the instance out of the job", "请将该实例移出作业");
 const AGAIN_LATER: Text = Text::new("run again in a few minutes", "请几分钟后重新运行");
 const REPORT: Text = Text::new(
     "consnap should not send such a command: report it with the invocation id",
@@ -147,7 +147,7 @@ with_refused_commands! {
     "CommandNotApplicable" Service free no_group AfterFix
         ("the type of the command does not fit the instance", "命令类型不适用于该实例")
         ("a shell command for Windows or a batch command for Linux", "对 Windows 使用了 Shell 命令，或对 Linux 使用了 Bat 命令")
-        => Text::new("check the platform of the instance in the job document", "请检查任务文档中该实例的操作系统类型");
+        => Text::new("check the platform of the instance in the job document", "请检查作业文档中该实例的操作系统类型");
     "AccountNotExists" Service free no_group AfterFix
         ("the user that should run the command does not exist", "执行命令的用户不存在")
         ("`root` or `System` was renamed", "`root` 或 `System` 用户被重命名") => RESTART_AGENT;
@@ -165,7 +165,7 @@ with_refused_commands! {
     "InstanceRoleInvalid" Service free no_group AfterFix
         ("the RAM role of the instance is missing or not valid", "实例RAM角色不存在或无效")
         ("no role is attached, or it was deleted", "未授予角色，或角色已被删除")
-        => Text::new("attach the role with `consnap role attach`", "请用 `consnap role attach` 授予角色");
+        => Text::new("attach the RAM role to the instance, then run again", "请为实例授予RAM角色后重新运行");
     "FileCreateFail" Service free no_group AfterFix
         ("a file could not be created on the instance", "在实例上创建文件失败")
         ("a full or read-only disk", "磁盘已满或只读")

@@ -11,7 +11,14 @@ use crate::finding::Finding;
 /// does not count; without a day to judge by, an end date is not held against it.
 pub fn apply_acceptances(job: &Job, today: Option<Date>, findings: &mut [Finding]) {
     let acceptances = Acceptances::new(job, today);
-    findings.iter_mut().for_each(|finding| acceptances.apply(finding));
+    for finding in findings {
+        acceptances.apply(finding);
+    }
+}
+
+/// Takes the acceptances out of a job that do not count on a day, so that whoever has the job alone need not know it.
+pub fn keep_standing_acceptances(job: &mut Job, today: Option<Date>) {
+    job.accept.retain(|accept| counts(accept, today));
 }
 
 /// The acceptances of a job that count.
@@ -22,7 +29,7 @@ pub(super) struct Acceptances<'a> {
 
 impl<'a> Acceptances<'a> {
     pub(super) fn new(job: &'a Job, today: Option<Date>) -> Self {
-        let counting = job.accept.iter().filter(|accept| !accept.reason.trim().is_empty() && holds(accept, today));
+        let counting = job.accept.iter().filter(|accept| counts(accept, today));
         Self { counting: counting.collect() }
     }
 
@@ -35,12 +42,13 @@ impl<'a> Acceptances<'a> {
     }
 }
 
-fn holds(accept: &Accept, today: Option<Date>) -> bool {
-    match (&accept.until, today) {
+fn counts(accept: &Accept, today: Option<Date>) -> bool {
+    let holds = match (&accept.until, today) {
         (None, _) => true,
         (Some(until), Some(today)) => parse_day(until).is_some_and(|until| today <= until),
         (Some(until), None) => parse_day(until).is_some(),
-    }
+    };
+    holds && !accept.reason.trim().is_empty()
 }
 
 /// Findings about acceptances that ended, or whose end cannot be judged without a day.

@@ -59,7 +59,8 @@ pub(super) fn check<S: AsRef<str> + Ord>(
 ) -> InstanceCheck {
     let mut findings = Findings { unknown: !read.is_empty(), list: read };
     let id = facts.instance_id.as_ref();
-    if id.is_empty() {
+    // The reader has said that the key is missing.
+    if id.is_empty() && findings.list.is_empty() {
         findings.missing_here("instance_id", "/instance_id");
     }
     state(facts, &mut findings);

@@ -34,7 +34,7 @@ pub fn check_many(
 ) -> (usize, Vec<Finding>) {
     let text = match str::from_utf8(json) {
         Ok(text) => text,
-        Err(error) => return (0, vec![not_json(0, &error.to_string())]),
+        Err(error) => return (0, vec![unreadable(0, &error.to_string())]),
     };
     let checker = Checker::new(job, context);
     let mut batch = Batch::new(text);
@@ -58,7 +58,7 @@ pub fn check_many(
                     let check = instance::check(&checker, &facts, findings);
                     (length, facts.instance_id.into(), check)
                 }
-                Some((Err(error), _)) => return (index, vec![not_json(index, &error.to_string())]),
+                Some((Err(error), _)) => return (index, vec![unreadable(index, &error.to_string())]),
                 None => break,
             },
         };
@@ -66,7 +66,7 @@ pub fn check_many(
         index = index.saturating_add(1);
         batch.pass(length);
     }
-    let wrong = batch.wrong.map(|wrong| not_json(index, wrong));
+    let wrong = batch.wrong.map(|wrong| unreadable(index, wrong));
     (index, wrong.into_iter().collect())
 }
 
@@ -77,8 +77,8 @@ fn first<'a, T: serde::Deserialize<'a>>(text: &'a str) -> Option<(serde_json::Re
     Some((value, values.byte_offset()))
 }
 
-fn not_json(index: usize, detail: &str) -> Finding {
-    Finding::new(&parameters::NOT_JSON, format!("/{index}")).with("detail", shorten(detail))
+fn unreadable(index: usize, detail: &str) -> Finding {
+    Finding::new(&parameters::UNREADABLE, format!("/{index}")).with("detail", shorten(detail))
 }
 
 /// Walks over the documents of a batch: the members of an array, or documents with blanks between them.

@@ -23,7 +23,7 @@ mod parameters;
 mod prediction;
 mod system;
 
-pub use accept::apply_acceptances;
+pub use accept::{apply_acceptances, keep_standing_acceptances};
 pub use many::{Checked, check_many};
 
 /// What the check is told about the world around job and facts.
@@ -51,7 +51,7 @@ impl CheckContext {
     }
 
     /// The day by which acceptances end.
-    fn today(&self) -> Option<Date> {
+    pub fn today(&self) -> Option<Date> {
         self.now.and_then(|now| parse_day(now.to_wire().get(..10)?)).or(self.as_of)
     }
 }
@@ -128,13 +128,23 @@ impl<'a> Checker<'a> {
     pub fn job_findings(&self, platform: Option<Platform>) -> Vec<Finding> {
         let mut findings = check_job(self.job, platform);
         findings.extend(accept::ended(self.job, self.context.today()));
-        findings.iter_mut().for_each(|finding| self.acceptances.apply(finding));
+        for finding in &mut findings {
+            self.acceptances.apply(finding);
+        }
         findings
     }
 
     /// Checks one instance.
     pub fn check<S: AsRef<str> + Ord>(&self, facts: &InstanceFacts<S>) -> InstanceCheck {
         instance::check(self, facts, Vec::new())
+    }
+
+    /// Checks one instance from its document; gives back its id as well. What cannot be read is a finding at the front,
+    /// and the instance is not eligible for sure.
+    pub fn check_document(&self, document: &serde_json::Value) -> (String, InstanceCheck) {
+        let (facts, findings) = crate::facts::read(document);
+        let check = instance::check(self, &facts, findings);
+        (facts.instance_id, check)
     }
 
     /// The disks excluded for an instance.

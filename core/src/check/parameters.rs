@@ -206,8 +206,8 @@ fn scripts(job: &Job, findings: &mut Vec<Finding>) {
 }
 
 fn freeze(job: &Job, findings: &mut Vec<Finding>) {
-    let key = "linux.freeze_timeout_seconds";
     const PLACE: &str = "/linux/freeze_timeout_seconds";
+    let key = "linux.freeze_timeout_seconds";
     let given = job.linux.freeze_timeout_seconds;
     if given.is_some_and(|seconds| !seconds_in_range(PLACE, key, seconds, findings)) {
         return;
@@ -277,35 +277,26 @@ fn run(job: &Job, platform: Option<Platform>, findings: &mut Vec<Finding>) {
     if job.run.max_in_flight == 0 {
         findings.push(number_range("/run/max_in_flight", "run.max_in_flight", 0, 1, i64::from(u32::MAX)));
     }
-    let platforms: &[Platform] = match platform {
-        Some(Platform::Linux) => &[Platform::Linux],
-        Some(Platform::Windows) => &[Platform::Windows],
-        None => &[Platform::Linux, Platform::Windows],
-    };
-    let sure = platforms.len() == 1;
-    for platform in platforms {
-        let budget = budget(job, *platform);
-        if budget.exceeds_ceiling {
-            let most = terms::CEILING.seconds.to_string();
-            findings.push(Finding::new(&rows::BUDGET_CEILING, "/linux/script_timeout_seconds").with("most", most));
-        }
-        if let Timeout::Seconds(given) = job.run.timeout
-            && given < budget.total_seconds
-            && given >= limits::TIMEOUT_LEAST.value
-        {
-            let finding = Finding::new(&rows::TIMEOUT_TOO_SHORT, "/run/timeout")
-                .with("given", given.to_string())
-                .with("platform", platform.name())
-                .with("needed", budget.total_seconds.to_string())
-                .with_fix(json!([{"op": "replace", "path": "/run/timeout", "value": "auto"}]));
-            // The job may have no instance of this platform.
-            findings.push(if sure { finding } else { finding.weighing(Severity::Warning) });
-        }
+    let platforms = [Platform::Linux, Platform::Windows];
+    let possible = platforms.into_iter().filter(|of| platform.is_none_or(|only| only == *of));
+    // Without a platform the one that may take longer speaks for both.
+    let budgets = possible.map(|of| (of, budget(job, of)));
+    let Some((longest, budget)) = budgets.max_by_key(|(_, budget)| budget.total_seconds) else { return };
+    let (least, most) = (limits::TIMEOUT_LEAST.value, terms::CEILING.seconds);
+    if budget.exceeds_ceiling {
+        let finding = Finding::new(&rows::BUDGET_CEILING, "/linux/script_timeout_seconds");
+        findings.push(finding.with("most", most.to_string()));
     }
-    if let Timeout::Seconds(given) = job.run.timeout {
-        let (least, most) = (limits::TIMEOUT_LEAST.value, terms::CEILING.seconds);
-        if !(least..=most).contains(&given) {
-            findings.push(number_range("/run/timeout", "run.timeout", given.into(), least.into(), most.into()));
-        }
+    let Timeout::Seconds(given) = job.run.timeout else { return };
+    if !(least..=most).contains(&given) {
+        findings.push(number_range("/run/timeout", "run.timeout", given.into(), least.into(), most.into()));
+    } else if given < budget.total_seconds {
+        let finding = Finding::new(&rows::TIMEOUT_TOO_SHORT, "/run/timeout")
+            .with("given", given.to_string())
+            .with("platform", longest.name())
+            .with("needed", budget.total_seconds.to_string())
+            .with_fix(json!([{"op": "replace", "path": "/run/timeout", "value": "auto"}]));
+        // The job may have no instance of this platform.
+        findings.push(if platform.is_some() { finding } else { finding.weighing(Severity::Warning) });
     }
 }

@@ -9,7 +9,7 @@ pub mod quoting;
 mod write;
 
 pub use explain::{Explained, ReadParameter, explain};
-pub use write::{BuildRequest, BuiltCommand, CONTENT_LIMIT, Naming, TIMEOUT_RANGE, build};
+pub use write::{BuildRequest, BuiltCommand, CONTENT_LIMIT, Naming, build};
 
 /// How a command is written (`launcher.md`, 4.1 and 5).
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

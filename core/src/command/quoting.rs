@@ -60,7 +60,8 @@ pub fn form(platform: Platform, parameters: &[Assigned], use_separator: bool) ->
     }
 }
 
-/// Writes a command. Whether the values survive in that form is for [`super::launcher`] to say.
+/// Writes a command. Whether the values survive in that form is for [`super::launcher`] to say; what no form carries,
+/// such as `%` on Windows, has been refused before.
 pub fn write(platform: Platform, form: Form, plugin: &str, parameters: &[Assigned]) -> String {
     let joined = |separator: &str, quote: &dyn Fn(&str) -> String| {
         let arguments: Vec<String> = parameters
@@ -78,13 +79,13 @@ pub fn write(platform: Platform, form: Form, plugin: &str, parameters: &[Assigne
             format!("--separator=' ' --params={}", shell_quoted(&joined(" ", &double_quoted)))
         }
         (Form::Separator, Platform::Windows) => {
-            format!("\"--separator= \" \"--params={}\"", percent_doubled(&joined(" ", &single_quoted)))
+            format!("\"--separator= \" \"--params={}\"", joined(" ", &single_quoted))
         }
         (Form::Quoted | Form::WholeArgument, Platform::Linux) => {
             format!("--params={}", shell_quoted(&joined(",", &double_quoted)))
         }
         (Form::Quoted | Form::WholeArgument, Platform::Windows) => {
-            format!("\"--params={}\"", percent_doubled(&joined(",", &single_quoted)))
+            format!("\"--params={}\"", joined(",", &single_quoted))
         }
     };
     format!("{PROGRAM} --exec --plugin {plugin} {params}")
@@ -113,9 +114,4 @@ fn single_quoted(text: &str) -> String {
 /// For a POSIX shell.
 fn shell_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
-}
-
-/// For cmd.exe, which expands `%` inside quotes too.
-fn percent_doubled(text: &str) -> String {
-    text.replace('%', "%%")
 }

@@ -2,17 +2,15 @@
 
 use super::quoting::{self, Assigned, Value};
 use super::{Form, budget, launcher};
-use crate::catalog::messages::writing;
+use crate::catalog::messages::{parameters as rows, writing};
 use crate::catalog::parameters::{self, ParameterKind, ParameterRow};
+use crate::check::apply_acceptances;
 use crate::config::{ExcludedDisk, Job, Timeout};
 use crate::consistency::Platform;
 use crate::finding::Finding;
 
 /// Largest content in bytes for Linux: 24 KB once in Base64 (API: `RunCommand`, `CommandContent`, with `KeepCommand=false`).
 pub const CONTENT_LIMIT: usize = 18_000;
-
-/// The time-outs that the service takes, in seconds (API: `InvokeCommand`, `Timeout`; ceiling: assumption A04).
-pub const TIMEOUT_RANGE: std::ops::RangeInclusive<u32> = 10..=crate::catalog::budget::CEILING.seconds;
 
 /// What to build a command for.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +70,11 @@ pub struct BuiltCommand {
 /// Builds the command of an instance. It is given out only if the model of the launcher reads the same arguments back.
 pub fn build(request: &BuildRequest<'_>) -> BuiltCommand {
     let mut findings = Vec::new();
-    let timeout_seconds = timeout(request.job, request.platform, &mut findings);
+    // Whether a time-out given by hand fits the budget is for `check` to say.
+    let timeout_seconds = match request.job.run.timeout {
+        Timeout::Auto => budget::budget(request.job, request.platform).total_seconds,
+        Timeout::Seconds(seconds) => seconds,
+    };
     let parameters = parameters(request, &mut findings);
     for parameter in &parameters {
         check_value(request, parameter, &mut findings);
@@ -91,9 +93,8 @@ pub fn build(request: &BuildRequest<'_>) -> BuiltCommand {
         let too_long = Finding::new(&writing::TOO_LONG, "");
         findings.push(too_long.with("length", command.len().to_string()).with("limit", limit.to_string()));
     }
-    for finding in &mut findings {
-        accept(finding, request.job);
-    }
+    // Acceptances that have ended are out of the job by now: the core knows no day here.
+    apply_acceptances(request.job, None, &mut findings);
     if findings.iter().any(Finding::blocks) {
         return BuiltCommand { command: None, form, arguments: Vec::new(), timeout_seconds, findings };
     }
@@ -105,46 +106,6 @@ pub fn build(request: &BuildRequest<'_>) -> BuiltCommand {
         _ => {
             findings.push(Finding::new(&writing::NOT_READ_BACK, "").with("command", command));
             BuiltCommand { command: None, form, arguments: Vec::new(), timeout_seconds, findings }
-        }
-    }
-}
-
-/// Marks a finding that the job takes on purpose.
-fn accept(finding: &mut Finding, job: &Job) {
-    if finding.row.acceptable
-        && let Some(accept) = job.accept.iter().find(|accept| accept.code == finding.row.code)
-    {
-        finding.accepted = Some(accept.reason.clone());
-    }
-}
-
-fn timeout(job: &Job, platform: Platform, findings: &mut Vec<Finding>) -> u32 {
-    let budget = budget::budget(job, platform);
-    let ceiling = TIMEOUT_RANGE.end().to_string();
-    if budget.exceeds_ceiling {
-        findings.push(Finding::new(&writing::BUDGET_ABOVE_CEILING, "/run/timeout").with("ceiling", ceiling.clone()));
-    }
-    match job.run.timeout {
-        Timeout::Auto => budget.total_seconds,
-        Timeout::Seconds(seconds) => {
-            if !TIMEOUT_RANGE.contains(&seconds) {
-                findings.push(
-                    Finding::new(&writing::TIMEOUT_OUT_OF_RANGE, "/run/timeout")
-                        .with("seconds", seconds.to_string())
-                        .with("least", TIMEOUT_RANGE.start().to_string())
-                        .with("most", ceiling),
-                );
-            } else if seconds < budget.total_seconds {
-                findings.push(
-                    Finding::new(&writing::TIMEOUT_BELOW_BUDGET, "/run/timeout")
-                        .with("seconds", seconds.to_string())
-                        .with("budget", budget.total_seconds.to_string())
-                        .with_fix(serde_json::json!([
-                            {"op": "replace", "path": "/run/timeout", "value": budget.total_seconds}
-                        ])),
-                );
-            }
-            seconds
         }
     }
 }
@@ -182,9 +143,8 @@ fn role(request: &BuildRequest<'_>, findings: &mut Vec<Finding>) -> String {
         named => named,
     };
     if role.is_empty() {
-        let attached = request.job.instance_ram_role == "attached";
         findings.push(match request.role {
-            _ if !attached => Finding::new(&writing::NO_ROLE, place),
+            _ if request.job.instance_ram_role != "attached" => missing("instance_ram_role"),
             None => Finding::new(&writing::ROLE_UNKNOWN, place),
             Some(_) => Finding::new(&writing::NO_ROLE_ATTACHED, place),
         });
@@ -192,11 +152,16 @@ fn role(request: &BuildRequest<'_>, findings: &mut Vec<Finding>) -> String {
     role.to_owned()
 }
 
+/// The plug-in needs it; said as whoever read the job says it.
+fn missing(key: &str) -> Finding {
+    Finding::new(&rows::MISSING_KEY, "").with("key", key)
+}
+
 fn name(request: &BuildRequest<'_>, findings: &mut Vec<Finding>) -> String {
     let place = parameters::NAME.key;
     let template = request.job.group_name.as_str();
     if template.is_empty() {
-        findings.push(Finding::new(&writing::NO_NAME, place));
+        findings.push(missing("group_name"));
     }
     if let Some(naming) = request.naming {
         return naming.apply(template);

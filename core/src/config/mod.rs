@@ -24,6 +24,7 @@ pub use schema::schema;
 #[serde(default)]
 pub struct Job {
     /// The version of the document, always 1.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1)))]
     pub version: u32,
     /// Regions to look in, such as `cn-hangzhou`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -31,11 +32,14 @@ pub struct Job {
     /// Which instances.
     pub targets: Targets,
     /// The RAM role the plug-in uses, or `attached`: the role each instance already has.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[A-Za-z0-9._-]{1,64}$")))]
     pub instance_ram_role: String,
     /// Name of the snapshot-consistent groups. `{run}`, `{date}` and `{time}` are replaced.
+    #[cfg_attr(feature = "schema", schemars(length(min = 2, max = 128)))]
     pub group_name: String,
     /// Description of the groups, 2 to 256 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(min = 2, max = 256)))]
     pub description: Option<String>,
     /// Disks left out, each with its instance. Given but empty writes `ExcludeDiskId=""` as the vendor's sample does.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,6 +55,7 @@ pub struct Job {
     pub instant_access: Option<bool>,
     /// Days, 1 to 65535; of no effect today. The plug-in spells it `InstantAccessRentationDays`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 65535)))]
     pub instant_access_retention_days: Option<i64>,
     /// Findings taken on purpose; they stay visible.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -66,6 +71,7 @@ pub struct Job {
 pub struct Targets {
     /// Instance ids, `i-...`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(inner(regex(pattern = r"^i-[a-z0-9]+$"))))]
     pub ids: Vec<String>,
     /// Tags; all keys must match.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -117,8 +123,10 @@ pub struct Expect {
 #[serde(default)]
 pub struct ExcludedDisk {
     /// `i-...`.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^i-[a-z0-9]+$")))]
     pub instance: String,
     /// `d-...`.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^d-[a-z0-9]+$")))]
     pub disk: String,
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -132,18 +140,22 @@ pub struct ExcludedDisk {
 pub struct LinuxOptions {
     /// Application pre-freeze script, absolute path; root only, mode 0700.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^/")))]
     pub pre_script_path: Option<String>,
     /// Application post-thaw script, absolute path; root only, mode 0700.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^/")))]
     pub post_script_path: Option<String>,
     /// Limit of each script in seconds. The plug-in's default is 1800.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 86400)))]
     pub script_timeout_seconds: Option<i64>,
     /// Whether to freeze file systems. The plug-in's default is true.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub freeze_file_systems: Option<bool>,
     /// Limit of the freeze in seconds. The plug-in's default is 30.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 86400)))]
     pub freeze_timeout_seconds: Option<i64>,
 }
 
@@ -163,6 +175,7 @@ pub struct WindowsOptions {
 #[serde(default)]
 pub struct Accept {
     /// `CS231`.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^CS[0-9]{3}$")))]
     pub code: String,
     /// Why.
     pub reason: String,
@@ -171,6 +184,7 @@ pub struct Accept {
     pub owner: Option<String>,
     /// The last day it holds, `2027-01-01`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")))]
     pub until: Option<String>,
 }
 
@@ -182,17 +196,21 @@ pub struct RunOptions {
     /// Instances of the first wave, a call of its own; the rest starts only when all of them went well. 0: no canary.
     pub canary: u32,
     /// Instances that may be running at the same time.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub max_in_flight: u32,
     /// After so many failures nothing new is started. 0: stop at the first.
     pub max_errors: u32,
     /// `tag:KEY`: instances with the same value are never frozen together.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^tag:.")))]
     pub spread_by: Option<String>,
     /// Nothing new is started after this time of day, `03:00`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^([01][0-9]|2[0-3]):[0-5][0-9]")))]
     pub start_before: Option<String>,
     /// Nothing new is started when so much time has passed, `2h`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^([0-9]+[dhms])+$")))]
     pub deadline: Option<String>,
     /// `auto` (from the time budget) or seconds.
     pub timeout: Timeout,

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::Job;
 use super::forms::{is_id, parse_day, parse_duration, parse_spread_by, parse_time_of_day};
+use crate::catalog;
 use crate::catalog::messages::{self, parameters};
-use crate::document::{Key, Null, Shape, clean, duplicate_keys, optional, quoted, required, shorten};
+use crate::document::{Key, Null, Shape, clean_with, duplicate_keys, optional, quoted, required, shorten};
 use crate::finding::Finding;
 
 /// Reads a job document. What cannot be read is a finding and keeps its default; repetitions fall away.
@@ -39,7 +40,7 @@ pub fn from_str_json(text: &str) -> (Job, Vec<Finding>) {
             (job, findings)
         }
         Err(error) => {
-            let finding = Finding::new(&parameters::NOT_JSON, "").with("detail", shorten(&error.to_string()));
+            let finding = Finding::new(&parameters::UNREADABLE, "").with("detail", shorten(&error.to_string()));
             (Job::default(), vec![finding])
         }
     }
@@ -100,8 +101,15 @@ static RUN: &[Key] = &[
     optional("on_unknown", Shape::Choice(&["proceed", "set_aside"])),
 ];
 
+/// Our place for a parameter that is spelt as the plug-in spells it.
+fn ours(wire: &str) -> Option<&'static str> {
+    let row = catalog::parameters::ROWS.iter().find(|row| row.wire.eq_ignore_ascii_case(wire))?;
+    // A disk alone is no exclusion: it needs its instance.
+    (row.wire != "ExcludeDiskId").then_some(row.key)
+}
+
 fn read_parts(document: &Value) -> (Job, Vec<Finding>) {
-    let (kept, mut findings) = clean(document, KEYS, Null::Advice);
+    let (kept, mut findings) = clean_with(document, KEYS, Null::Advice, ours);
     let mut job = match serde_json::from_value::<Job>(kept.unwrap_or_else(|| json!({}))) {
         Ok(job) => job,
         Err(error) => {

@@ -1,7 +1,7 @@
 //! Operation `build`: the one command line of an instance.
 
 use super::{Deserialize, Serialize, Value};
-use crate::check::{CheckContext, Checker};
+use crate::check::{CheckContext, Checker, keep_standing_acceptances};
 use crate::command::{self, BuildRequest, Form, Naming};
 use crate::config;
 use crate::consistency::Platform;
@@ -70,9 +70,10 @@ pub struct BuildOutput {
 /// Builds a command. It is given out only if nothing stands against it and the model of the launcher reads the same
 /// arguments back.
 pub fn build(input: &BuildInput) -> BuildOutput {
-    let (job, mut findings) = config::read_for_command(&input.job);
+    let (mut job, mut findings) = config::read_for_command(&input.job);
     let context = CheckContext { as_of: None, now: input.now };
     findings.extend(Checker::new(&job, &context).job_findings(Some(input.platform)));
+    keep_standing_acceptances(&mut job, context.today());
     let naming = input.naming.as_ref().map(|naming| Naming {
         run: naming.run.clone(),
         date: naming.date.clone(),

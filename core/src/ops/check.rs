@@ -7,7 +7,6 @@ use crate::check::{CheckContext, Checker, Eligibility, InstanceCheck};
 use crate::config;
 use crate::consistency::{Consistency, Platform};
 use crate::error::Error;
-use crate::facts::InstanceFacts;
 use crate::finding::{Finding, RenderedFinding};
 use crate::text::Lang;
 use crate::time::Time;
@@ -81,24 +80,23 @@ pub struct InstanceVerdict {
 ///
 /// # Errors
 ///
-/// `CE102` when `facts` or `as_of` cannot be read.
+/// `CE102` when `as_of` cannot be read.
 pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
     let context = CheckContext { as_of: input.as_of.as_deref().map(day).transpose()?, now: input.now };
     let (job, mut findings) = config::read(&input.job);
     let checker = Checker::new(&job, &context);
     let lang = input.lang;
-    let one = |facts: &Value| -> Result<(Vec<Finding>, InstanceVerdict), Error> {
-        let facts = InstanceFacts::<String>::deserialize(facts)
-            .map_err(|error| unreadable("check", format!("`facts`: {error}")))?;
-        let InstanceCheck { platform, findings, eligible, predicted, predicted_why } = checker.check(&facts);
+    let one = |facts: &Value| -> (Vec<Finding>, InstanceVerdict) {
+        let (instance_id, check) = checker.check_document(facts);
+        let InstanceCheck { platform, findings, eligible, predicted, predicted_why } = check;
         let verdict = InstanceVerdict {
-            instance_id: facts.instance_id,
+            instance_id,
             platform,
             eligible,
             predicted_consistency: predicted,
             predicted_why: predicted_why.render(lang),
         };
-        Ok((findings, verdict))
+        (findings, verdict)
     };
     let mut output = CheckOutput { findings: Vec::new(), instance: None, instances: None };
     match &input.facts {
@@ -106,13 +104,13 @@ pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
         Some(Value::Array(list)) => {
             findings.extend(checker.job_findings(input.platform));
             let checked = list.iter().map(|facts| {
-                let (findings, verdict) = one(facts)?;
-                Ok(CheckedInstance { findings: rendered(&findings, lang), verdict })
+                let (findings, verdict) = one(facts);
+                CheckedInstance { findings: rendered(&findings, lang), verdict }
             });
-            output.instances = Some(checked.collect::<Result<_, Error>>()?);
+            output.instances = Some(checked.collect());
         }
         Some(facts) => {
-            let (of_instance, verdict) = one(facts)?;
+            let (of_instance, verdict) = one(facts);
             findings.extend(checker.job_findings(verdict.platform.or(input.platform)));
             findings.extend(of_instance);
             output.instance = Some(verdict);

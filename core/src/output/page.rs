@@ -190,3 +190,35 @@ fn collect(value: Value, place: String, read: &mut Results<'_>) {
         _ => read.findings.push(unreadable("it is no object", place)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RESULTS: &str = r#"{"Invocation": {"InvocationResults": {"InvocationResult": [
+        {"InvokeId": "t-1", "CommandId": "c-1", "InstanceId": "i-1", "ExitCode": 0, "Output": "", "FinishedTime": "2025-11-03T08:12:53Z"},
+        {"InvokeId": "t-1", "CommandId": "c-1", "InstanceId": "i-2", "ExitCode": "12"}]}}}"#;
+    const INVOCATIONS: &str = r#"{"Invocations": {"Invocation": [
+        {"InvokeId": "t-1", "CommandId": "c-1", "InvokeInstances": {"InvokeInstance": [
+            {"InstanceId": "i-1", "ExitCode": 0, "Output": "", "FinishTime": "2025-11-03T08:12:53Z"}]}},
+        {"InvokeId": "t-1", "CommandId": "c-1", "InvokeInstances": {"InvokeInstance": [{"InstanceId": "i-2", "ExitCode": 12}]}}]}}"#;
+
+    #[test]
+    fn both_replies_and_both_readers_give_the_same() {
+        let expected = read_results(RESULTS.as_bytes());
+        let ids =
+            expected.results.iter().map(|one| (&*one.invoke_id, &*one.command_id, &*one.instance_id, one.exit_code));
+        assert_eq!(ids.collect::<Vec<_>>(), [("t-1", "c-1", "i-1", Some(0)), ("t-1", "c-1", "i-2", Some(12))]);
+        assert_eq!(expected.results.first().map(|one| &*one.finished_time), Some("2025-11-03T08:12:53Z"));
+        assert!(matches!(expected.results.first().map(|one| &one.instance_id), Some(Cow::Borrowed(_))));
+        for read in [read_results(INVOCATIONS.as_bytes()), slowly(RESULTS), slowly(INVOCATIONS)] {
+            assert_eq!(read, expected);
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_read_as_far_as_possible() {
+        let read = read_results(b"{\"InstanceId\": \"i-\xff\", \"ExitCode\": 0}");
+        assert_eq!(read.results.first().map(|one| &*one.instance_id), Some("i-\u{fffd}"));
+    }
+}

@@ -83,6 +83,8 @@ pub struct Summary {
     pub weaker: u32,
     /// Not started.
     pub not_run: u32,
+    /// Of those, not started because the run stopped starting.
+    pub stopped_before_start: u32,
     /// Started, and still open when consnap stopped looking.
     pub open: u32,
     /// Disks that must have a snapshot, of instances that were started.
@@ -412,6 +414,9 @@ fn summarise(instances: &[InstanceReport], state: &State) -> Summary {
             ResultKind::NotRun => summary.not_run += 1,
             ResultKind::Ok => summary.ok += 1,
         }
+        if instance.why.code == crate::catalog::messages::verdicts::NOT_STARTED_STOPPED.code {
+            summary.stopped_before_start += 1;
+        }
         if instance.starts > 0 {
             summary.expected_disks += instance.disks_expected;
             summary.covered_disks += instance.disks_covered;
@@ -437,7 +442,12 @@ fn causes(instances: &[InstanceReport]) -> Vec<CauseGroup> {
                 result: instance.result,
                 why: instance.why.clone(),
                 explained_by,
-                explanation: instance.command.as_ref().and_then(|command| command.explanation.clone()),
+                // What an exit code of 0 means explains nothing that went wrong.
+                explanation: instance
+                    .command
+                    .as_ref()
+                    .filter(|command| command.exit_code != Some(0))
+                    .and_then(|command| command.explanation.clone()),
                 instances: Vec::new(),
             })
             .instances

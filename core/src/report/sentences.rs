@@ -26,8 +26,8 @@ const WORST: Text =
     Text::new("Worst: {count} {result} ({who}): {why}.", "最严重：{result} {count} 个（{who}）：{why}。");
 const DO: Text = Text::new("To do: {help}.", "处理方法：{help}。");
 const STOPPED: Text = Text::new(
-    "Nothing new was started after the stop ({reason} {detail}); {not_run} were not run.",
-    "停止后未再启动新实例（{reason} {detail}）；{not_run} 个未执行。",
+    "Nothing new was started after the stop (`{reason}` {detail}); {not_run} were not run because of it.",
+    "停止后未再启动新实例（`{reason}` {detail}）；因此有 {not_run} 个未执行。",
 );
 const NEXT_RESUME: Text = Text::new(
     "Next: `consnap resume {run}`; it only looks at what was started.",
@@ -92,7 +92,7 @@ pub fn sentences(report: &Report, lang: Lang) -> Vec<String> {
                 vec![
                     ("reason", stopped.reason.to_owned()),
                     ("detail", stopped.detail.clone()),
-                    ("not_run", summary.not_run.to_string()),
+                    ("not_run", summary.stopped_before_start.to_string()),
                 ],
             ));
         }

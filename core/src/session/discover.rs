@@ -74,10 +74,6 @@ impl Session {
     }
 
     pub(super) fn drive_discovery(&mut self) {
-        if self.state.account_id.is_none() || !self.identity_asked {
-            self.ask_identity();
-            return;
-        }
         if self.state.plan_hash.is_some() || self.setup.goal == Goal::Verify {
             return;
         }
@@ -467,9 +463,12 @@ impl Session {
 
 /// Why an instance is not started, if it is not.
 fn unfit(job: &Job, check: &InstanceCheck) -> Option<Finding> {
-    let blocking = check.findings.iter().find(|finding| finding.blocks());
+    // A level too weak has its own words below.
+    let weaker = &consistency::WEAKER_THAN_REQUIRED;
+    let blocking = check.findings.iter().find(|finding| finding.blocks() && finding.row != weaker);
     match (check.eligible, blocking) {
-        (_, Some(finding)) => return Some(Finding::new(&rows::NOT_STARTED_UNFIT, "").with("code", finding.code())),
+        // The finding says it best itself.
+        (_, Some(finding)) => return Some(finding.clone()),
         (Eligibility::No, None) => {
             return Some(Finding::new(&rows::NOT_STARTED_UNFIT, "").with("code", consistency::UNKNOWN_FITNESS.code));
         }

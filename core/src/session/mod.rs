@@ -22,7 +22,7 @@ use crate::catalog::messages::runs;
 use crate::catalog::pacing;
 use crate::config::Job;
 use crate::error::{Error, ErrorKind};
-use crate::http::{HttpReply, TransportFailure};
+use crate::http::{HttpReply, Sent, TransportFailure};
 use crate::reply::{self, Failure};
 use crate::retry::{Backoff, RateLimiter};
 use crate::time::Time;
@@ -155,6 +155,8 @@ struct Queued {
     attempt: u32,
     not_before: Time,
     first_sent: Option<Time>,
+    /// Whether an earlier attempt may have been carried out.
+    maybe_done: bool,
 }
 
 /// The state machine of a run.
@@ -173,6 +175,8 @@ pub struct Session {
     error: Option<Error>,
     journal_broken: bool,
     identity_asked: bool,
+    /// Whether this process has seen whose credentials these are: with another account nothing may be sent or concluded.
+    identified: bool,
     discovery: Option<Discovery>,
     /// When each running invocation is looked at next.
     polls: BTreeSet<(Time, u32)>,
@@ -182,6 +186,8 @@ pub struct Session {
     halves: VecDeque<Vec<TargetIndex>>,
     /// Instances that wait for their turn, in order.
     waiting: VecDeque<TargetIndex>,
+    /// Instances that pause before they are tried once more.
+    pauses: BTreeSet<(Time, TargetIndex)>,
     canary: Vec<TargetIndex>,
     canary_chosen: bool,
     attach_asked: bool,
@@ -222,11 +228,13 @@ impl Session {
             error: None,
             journal_broken: false,
             identity_asked: false,
+            identified: false,
             discovery: None,
             polls: BTreeSet::new(),
             doubts: BTreeMap::new(),
             halves: VecDeque::new(),
             waiting: VecDeque::new(),
+            pauses: BTreeSet::new(),
             canary: Vec::new(),
             canary_chosen: false,
             attach_asked: false,
@@ -327,6 +335,10 @@ impl Session {
     fn advance(&mut self) {
         if self.error.is_some() {
             self.queue.clear();
+            return;
+        }
+        if !self.identified {
+            self.ask_identity();
             return;
         }
         self.drive_discovery();
@@ -435,7 +447,16 @@ impl Session {
     fn read(&mut self, errand: Errand, call: ApiCall) {
         let id = self.next_call;
         self.next_call += 1;
-        self.queue.push_back(Queued { id, errand, call, after: 0, attempt: 0, not_before: self.now, first_sent: None });
+        self.queue.push_back(Queued {
+            id,
+            errand,
+            call,
+            after: 0,
+            attempt: 0,
+            not_before: self.now,
+            first_sent: None,
+            maybe_done: false,
+        });
     }
 
     /// Queues a writing call after its intent is in the stream.
@@ -454,6 +475,7 @@ impl Session {
             attempt: 0,
             not_before: self.now,
             first_sent: None,
+            maybe_done: false,
         });
     }
 
@@ -504,6 +526,8 @@ impl Session {
     /// Decides whether a failed call is repeated, looked for, or given up.
     fn failed(&mut self, mut queued: Queued, failure: Failure, reply: Option<&HttpReply>) {
         let code = failure.name();
+        queued.maybe_done |= failure.sent == Sent::Maybe;
+        let writes = matches!(queued.errand, Errand::Write);
         match failure.retry {
             RetryClass::Throttled => {
                 let operation = queued.call.operation;
@@ -511,7 +535,7 @@ impl Session {
                     limiter.on_throttled(self.now, failure.retry_after);
                 }
                 self.emit(Event::Throttled { operation, code: code.to_owned() });
-                if self.endures(&queued) {
+                if !writes && self.endures(&queued) {
                     self.requeue(queued, failure.retry_after);
                     return;
                 }
@@ -526,7 +550,7 @@ impl Session {
             }
             _ => {}
         }
-        if matches!(queued.errand, Errand::Write) {
+        if writes {
             self.write_failed(queued, failure);
             return;
         }
@@ -617,6 +641,7 @@ impl Session {
             self.end_with(error);
             return;
         }
+        self.identified = true;
         self.emit(Event::CallerIdentified { account_id: identity.account_id, arn: identity.arn.unwrap_or_default() });
     }
 

@@ -41,10 +41,7 @@ impl Session {
             session.refuse_unusable_job();
             return session;
         }
-        session.emit(Event::PhaseEntered { phase: Phase::Identity });
-        session.identity_asked = true;
-        let region = session.state.regions.first().cloned().unwrap_or_default();
-        session.read(Errand::Identity, crate::api::requests::GetCallerIdentity.into_call(&region));
+        session.ask_identity();
         match goal {
             Goal::Verify => session.watch_everything_started(),
             Goal::Run | Goal::Plan => session.take_up(),
@@ -61,7 +58,10 @@ impl Session {
             let Ok(index) = TargetIndex::try_from(index) else { break };
             let Some(target) = self.state.target(index) else { continue };
             match target.stage {
-                Stage::Waiting { .. } => self.waiting.push_back(index),
+                Stage::Waiting { not_before } => {
+                    self.waiting.push_back(index);
+                    self.pauses.insert((not_before, index));
+                }
                 Stage::Looking => looking.push(index),
                 _ => {}
             }
@@ -114,6 +114,7 @@ impl Session {
                 attempt: 1,
                 not_before: self.now,
                 first_sent: Some(record.intended_at),
+                maybe_done: true,
             }),
             None => self.doubt_call(call, "resumed"),
         }

@@ -203,16 +203,14 @@ impl Session {
             );
         }
         let mut taken = Vec::new();
-        let mut left = std::collections::VecDeque::new();
-        while let Some(index) = self.waiting.pop_front() {
+        let mut passed_over = Vec::new();
+        while taken.len() < count as usize {
+            let Some(index) = self.waiting.pop_front() else { break };
             let Some(target) = self.state.target(index) else { continue };
             let Stage::Waiting { not_before } = target.stage else { continue };
             let clash = target.spread.as_ref().is_some_and(|value| busy.contains(value));
-            if taken.len() >= count as usize || not_before > self.now || clash {
-                left.push_back(index);
-                if taken.len() >= count as usize {
-                    break;
-                }
+            if not_before > self.now || clash {
+                passed_over.push(index);
                 continue;
             }
             if let Some(value) = target.spread.clone().filter(|_| spread) {
@@ -220,26 +218,20 @@ impl Session {
             }
             taken.push(index);
         }
-        left.append(&mut self.waiting);
-        self.waiting = left;
+        for index in passed_over.into_iter().rev() {
+            self.waiting.push_front(index);
+        }
         taken
     }
 
     /// When an instance that pauses before another try may start.
     pub(super) fn next_start_wake(&self) -> Time {
-        self.waiting
-            .iter()
-            .filter_map(|&index| self.state.target(index))
-            .filter_map(|target| match target.stage {
-                Stage::Waiting { not_before } if not_before > self.now => Some(not_before),
-                _ => None,
-            })
-            .min()
-            .unwrap_or(Time::FAR_FUTURE)
-            .min(match self.setup.no_start_after {
-                Some(limit) if self.state.counts.waiting > 0 && limit > self.now => limit,
-                _ => Time::FAR_FUTURE,
-            })
+        let after_now = (self.now.plus(Duration::from_millis(1)), TargetIndex::MIN);
+        let pause = self.pauses.range(after_now..).next().map_or(Time::FAR_FUTURE, |(at, _)| *at);
+        match self.setup.no_start_after {
+            Some(limit) if self.state.counts.waiting > 0 && limit > self.now => pause.min(limit),
+            _ => pause,
+        }
     }
 
     /// Starts instances: one call for those whose command is byte for byte the same, up to the service's limit.
@@ -341,6 +333,16 @@ impl Session {
         let has_token = queued.call.operation == Operation::RunCommand;
         let attempts_left = u64::from(queued.attempt) < pacing::WRITE_ATTEMPTS.value;
         let code = failure.name().to_owned();
+        if queued.maybe_done && failure.sent != Sent::Maybe {
+            // An earlier attempt may have been carried out, and the service looks at the token last of all
+            // (ecs-domain 10.2): this "no" says nothing about that attempt.
+            if failure.retry != RetryClass::Never && attempts_left && in_window {
+                self.repeat(queued, &code, &failure);
+            } else {
+                self.doubt_call(queued.id, &code);
+            }
+            return;
+        }
         if failure.retry == RetryClass::RefreshCredentials || failure.retry == RetryClass::SignAgain {
             // Nothing happened: the service did not let the call in.
             if self.state.counts.in_flight > 0 && attempts_left && in_window {

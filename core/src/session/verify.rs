@@ -26,7 +26,7 @@ const CREATED_FROM: &str = "acs:ecs:createFrom";
 #[derive(Debug, Default)]
 pub(super) struct Verification {
     /// Instances whose group must be looked at.
-    watches: BTreeMap<TargetIndex, Watch>,
+    watches: BTreeMap<u16, BTreeMap<TargetIndex, Watch>>,
     /// Instances that may be tried once more if no group is found.
     pub(super) retry: BTreeSet<TargetIndex>,
     /// Listings under way, by region.
@@ -39,7 +39,6 @@ pub(super) struct Verification {
 
 #[derive(Debug)]
 struct Watch {
-    region: u16,
     /// From this time on a missing group is no group.
     conclude_at: Time,
     /// When its group was first seen, and first seen accomplished.
@@ -63,13 +62,22 @@ impl Verification {
     }
 
     pub(super) fn next_wake(&self) -> Time {
-        let regions: BTreeSet<u16> = self.watches.values().map(|watch| watch.region).collect();
-        regions
-            .into_iter()
+        self.watches
+            .keys()
             .filter(|region| !self.sweeps.contains_key(region))
-            .map(|region| self.pace.get(&region).map_or(Time::EPOCH, |(at, _)| *at))
+            .map(|region| self.pace.get(region).map_or(Time::EPOCH, |(at, _)| *at))
             .min()
             .unwrap_or(Time::FAR_FUTURE)
+    }
+
+    /// Instances whose group must be looked at.
+    fn count(&self) -> usize {
+        self.watches.values().map(BTreeMap::len).sum()
+    }
+
+    /// Those of one region.
+    fn of_region(&self, region: u16) -> impl Iterator<Item = (TargetIndex, &Watch)> {
+        self.watches.get(&region).into_iter().flatten().map(|(&index, watch)| (index, watch))
     }
 }
 
@@ -94,8 +102,8 @@ impl Session {
         if may_run_on(outcome) {
             conclude_at = conclude_at.max(self.settled_at(index));
         }
-        let watch = Watch { region, conclude_at, seen_at: None, accomplished_at: None };
-        self.verification.watches.insert(index, watch);
+        let watch = Watch { conclude_at, seen_at: None, accomplished_at: None };
+        self.verification.watches.entry(region).or_default().insert(index, watch);
         let gap = Duration::from_secs(pacing::VERIFY_GAP.value);
         let soon = self.now.plus(Duration::from_millis(500));
         let pace = self.verification.pace.entry(region).or_insert((soon, gap));
@@ -110,26 +118,26 @@ impl Session {
         if self.state.counts.waiting == 0 && self.polls.is_empty() && self.state.phase < Phase::Verify {
             self.emit(Event::PhaseEntered { phase: Phase::Verify });
         }
-        let mut pending: BTreeMap<u16, Vec<TargetIndex>> = BTreeMap::new();
-        for (&index, watch) in &self.verification.watches {
-            pending.entry(watch.region).or_default().push(index);
-        }
-        for (region, targets) in pending {
-            if self.verification.sweeps.contains_key(&region) {
+        let regions: Vec<u16> = self.verification.watches.keys().copied().collect();
+        for region in regions {
+            let due = self.verification.pace.get(&region).is_none_or(|(at, _)| *at <= self.now);
+            if !due || self.verification.sweeps.contains_key(&region) {
                 continue;
             }
-            let pace = self.verification.pace.get(&region).copied();
-            if pace.is_some_and(|(at, _)| at > self.now) || !self.worth_a_listing(&targets) {
-                continue;
+            let targets: Vec<TargetIndex> = self.verification.of_region(region).map(|(index, _)| index).collect();
+            if self.worth_a_listing(&targets) {
+                self.begin_sweep(region, &targets);
+            } else if let Some(pace) = self.verification.pace.get_mut(&region) {
+                // More results will come; asking again before then would only spin.
+                pace.0 = self.now.plus(Duration::from_secs(1));
             }
-            self.begin_sweep(region, &targets);
         }
     }
 
     /// A listing costs a page per hundred groups, so it waits until enough results are in, or nothing else is left.
     fn worth_a_listing(&self, targets: &[TargetIndex]) -> bool {
         let counts = self.state.counts;
-        let watched = u32::try_from(self.verification.watches.len()).unwrap_or(u32::MAX);
+        let watched = u32::try_from(self.verification.count()).unwrap_or(u32::MAX);
         let nothing_else = counts.in_flight <= watched || self.setup.goal == Goal::Verify || !self.canary.is_empty();
         if nothing_else || self.direct(targets).is_some() {
             return true;
@@ -214,10 +222,8 @@ impl Session {
         let Some(sweep) = self.verification.sweeps.get(&region) else { return Vec::new() };
         let watched: BTreeSet<&str> = self
             .verification
-            .watches
-            .iter()
-            .filter(|(_, watch)| watch.region == region)
-            .filter_map(|(&index, _)| self.state.target(index))
+            .of_region(region)
+            .filter_map(|(index, _)| self.state.target(index))
             .map(|target| &*target.id)
             .collect();
         sweep
@@ -257,7 +263,7 @@ impl Session {
         }
         let mut concluded: Vec<(TargetIndex, Look)> = Vec::new();
         let mut seen: Vec<(TargetIndex, bool)> = Vec::new();
-        for (&index, watch) in self.verification.watches.iter().filter(|(_, watch)| watch.region == region) {
+        for (index, watch) in self.verification.of_region(region) {
             let Some(target) = self.state.target(index) else { continue };
             let named = target.outcome.as_ref().and_then(|outcome| outcome.snapshot_group_id.as_deref());
             let candidates = by_instance.get(&*target.id).map(Vec::as_slice).unwrap_or_default();
@@ -310,7 +316,8 @@ impl Session {
             }
         }
         for (index, accomplished) in seen {
-            if let Some(watch) = self.verification.watches.get_mut(&index) {
+            let watch = self.verification.watches.get_mut(&region).and_then(|watches| watches.get_mut(&index));
+            if let Some(watch) = watch {
                 watch.seen_at.get_or_insert(now);
                 if accomplished {
                     watch.accomplished_at.get_or_insert(now);
@@ -318,13 +325,18 @@ impl Session {
             }
         }
         for (index, look) in concluded {
-            self.conclude_look(index, look);
+            self.conclude_look(region, index, look);
         }
         self.pace_next(region);
     }
 
-    fn conclude_look(&mut self, index: TargetIndex, look: Look) {
-        self.verification.watches.remove(&index);
+    fn conclude_look(&mut self, region: u16, index: TargetIndex, look: Look) {
+        if let Some(watches) = self.verification.watches.get_mut(&region) {
+            watches.remove(&index);
+            if watches.is_empty() {
+                self.verification.watches.remove(&region);
+            }
+        }
         let retry = self.verification.retry.remove(&index);
         let Some(target) = self.state.target(index) else { return };
         let instance = target.id.to_string();
@@ -334,6 +346,7 @@ impl Session {
             let explained_by = explained_by.unwrap_or_default();
             self.emit(Event::RetryScheduled { instance, not_before, explained_by });
             self.waiting.push_back(index);
+            self.pauses.insert((not_before, index));
             return;
         }
         self.emit(Event::GroupLooked { instance, look });
@@ -343,10 +356,9 @@ impl Session {
         let longest = Duration::from_secs(pacing::VERIFY_LONGEST.value);
         let conclude = self
             .verification
-            .watches
-            .values()
-            .filter(|watch| watch.region == region && watch.seen_at.is_none())
-            .map(|watch| watch.conclude_at)
+            .of_region(region)
+            .filter(|(_, watch)| watch.seen_at.is_none())
+            .map(|(_, watch)| watch.conclude_at)
             .min();
         let now = self.now;
         if let Some(pace) = self.verification.pace.get_mut(&region) {
@@ -362,16 +374,10 @@ impl Session {
     /// The service would not, or could not, tell: that is unknown, never none.
     pub(super) fn look_refused(&mut self, region: u16, failure: &Failure) {
         self.verification.sweeps.remove(&region);
-        let refused: Vec<TargetIndex> = self
-            .verification
-            .watches
-            .iter()
-            .filter(|(_, watch)| watch.region == region)
-            .map(|(&index, _)| index)
-            .collect();
+        let refused: Vec<TargetIndex> = self.verification.of_region(region).map(|(index, _)| index).collect();
         for index in refused {
             self.verification.retry.remove(&index);
-            self.conclude_look(index, Look::Refused { code: failure.name().to_owned() });
+            self.conclude_look(region, index, Look::Refused { code: failure.name().to_owned() });
         }
     }
 
@@ -385,9 +391,8 @@ impl Session {
             let Some(target) = self.state.target(index) else { continue };
             let region = target.region;
             let wait = Duration::from_secs(pacing::VERIFY_GAP.value * 2);
-            let watch =
-                Watch { region, conclude_at: self.now.plus(wait), seen_at: None, accomplished_at: Some(Time::EPOCH) };
-            self.verification.watches.insert(index, watch);
+            let watch = Watch { conclude_at: self.now.plus(wait), seen_at: None, accomplished_at: Some(Time::EPOCH) };
+            self.verification.watches.entry(region).or_default().insert(index, watch);
             self.verification.pace.insert(region, (self.now, Duration::from_secs(pacing::VERIFY_GAP.value)));
         }
     }

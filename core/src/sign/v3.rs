@@ -4,7 +4,6 @@
 //! choose different headers to sign, so a verifier must take them from the request's own `SignedHeaders`.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use hmac::Hmac;
 use sha2::{Digest as _, Sha256};
@@ -135,12 +134,8 @@ pub(super) fn sign_headers(
 }
 
 fn hex(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        // Writing into a String cannot fail.
-        let _ = write!(out, "{byte:02x}");
-    }
-    out
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]

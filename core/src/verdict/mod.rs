@@ -358,7 +358,7 @@ fn read_level(evidence: &Evidence<'_>, verdict: &mut Verdict) -> Consistency {
 /// Whether the guest may still be held.
 ///
 /// After exit codes 9 to 12 nothing clears the suspicion. After a time-out or a killed plug-in a tag does: tags are put
-/// on after the thaw (assumption A21), and `APPConsistent` only when both scripts ran (document ACS26).
+/// on after the thaw (assumption A29), and `APPConsistent` only when both scripts ran (console page of 2026).
 fn may_be_held(evidence: &Evidence<'_>, level: Consistency, all_covered: bool) -> bool {
     let Some(outcome) = evidence.outcome else {
         // No result says that it held anything: that is unknown, and the text asks to look.

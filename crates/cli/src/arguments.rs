@@ -72,10 +72,18 @@ pub(crate) enum Language {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Demo(commands::demo::Arguments),
     Check(commands::check::Arguments),
     #[command(name = "command")]
     Build(commands::build::Arguments),
+    Plan(commands::plan::Arguments),
+    Run(commands::run::Arguments),
+    Resume(commands::resume::Arguments),
+    Verify(commands::verify::Arguments),
+    Show(commands::show::Arguments),
+    History(commands::history::Arguments),
     Explain(commands::explain::Arguments),
+    Simulate(commands::simulate::Arguments),
     Schema(commands::schema::Arguments),
     Completions(commands::completions::Arguments),
     Op(commands::op::Arguments),

@@ -87,6 +87,12 @@ impl Console {
         let _ = writeln!(self.err, "{line}");
     }
 
+    /// A question on standard error, without a line break.
+    pub(crate) fn ask(&mut self, question: &str) {
+        let _ = write!(self.err, "{question}");
+        let _ = self.err.flush();
+    }
+
     /// Findings as the data of a command.
     pub(crate) fn findings_as_data(&mut self, findings: &[RenderedFinding], about: &Document) -> Result<(), Failure> {
         for finding in findings {
@@ -142,11 +148,11 @@ impl Console {
                 let line = self.text(&OUTPUT_FAILED, &[("reason", error.to_string())]);
                 self.note(&line);
             }
-            Failure::Error(error) if self.is_json() => {
+            Failure::Error(error) | Failure::Findings(error) if self.is_json() => {
                 let text = serde_json::to_string_pretty(&error.render(self.lang)).unwrap_or_default();
                 self.note(&text);
             }
-            Failure::Error(error) => {
+            Failure::Error(error) | Failure::Findings(error) => {
                 let rendered = error.render(self.lang);
                 let word = ERROR_WORD.get(self.lang);
                 let mut lines = vec![

@@ -21,6 +21,18 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// The end with a number; numbers that are none are unknown.
+    pub fn from_status(status: u8) -> Self {
+        match status {
+            0 => Self::Reached,
+            1 => Self::Findings,
+            2 => Self::Usage,
+            3 => Self::NotStarted,
+            5 => Self::Held,
+            _ => Self::Unknown,
+        }
+    }
+
     /// The worse of two ends of commands that were carried out.
     #[must_use]
     pub fn or_worse(self, other: Self) -> Self {
@@ -33,6 +45,8 @@ impl Exit {
 pub(crate) enum Failure {
     /// With words for the user.
     Error(Box<Error>),
+    /// Findings that were already told stand against it.
+    Findings(Box<Error>),
     /// Our own output could not be written.
     Output(std::io::Error),
 }
@@ -49,6 +63,7 @@ impl Failure {
                 | ErrorKind::Api
                 | ErrorKind::Protocol => Exit::NotStarted,
             },
+            Self::Findings(_) => Exit::Findings,
             Self::Output(_) => Exit::Usage,
         }
     }

@@ -53,6 +53,18 @@ pub(crate) struct JobFlags {
     /// Linux: whether to freeze file systems
     #[arg(long, value_name = "BOOL", action = clap::ArgAction::Set)]
     freeze: Option<bool>,
+    /// Attach the role where an instance has none: `never` or `if_missing`
+    #[arg(long, value_name = "WHEN", value_parser = ["never", "if_missing"])]
+    attach_role: Option<String>,
+    /// Instances of the first wave
+    #[arg(long, value_name = "COUNT")]
+    canary: Option<u32>,
+    /// Instances that may be running at the same time
+    #[arg(long, value_name = "COUNT")]
+    max_in_flight: Option<u32>,
+    /// Start nothing new after so many failures
+    #[arg(long, value_name = "COUNT")]
+    max_errors: Option<u32>,
     /// Windows: whether VSS writers take part
     #[arg(long, value_name = "BOOL", action = clap::ArgAction::Set)]
     vss_writers: Option<bool>,
@@ -108,6 +120,10 @@ impl JobFlags {
         set(&["linux", "script_timeout_seconds"], self.script_timeout.map(Value::from));
         set(&["linux", "freeze_timeout_seconds"], self.freeze_timeout.map(Value::from));
         set(&["linux", "freeze_file_systems"], self.freeze.map(Value::from));
+        set(&["run", "attach_role"], text(&self.attach_role));
+        set(&["run", "canary"], self.canary.map(Value::from));
+        set(&["run", "max_in_flight"], self.max_in_flight.map(Value::from));
+        set(&["run", "max_errors"], self.max_errors.map(Value::from));
         set(&["windows", "vss_writers"], self.vss_writers.map(Value::from));
         Value::Object(patch)
     }

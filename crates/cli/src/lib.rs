@@ -4,15 +4,23 @@
 //! command under `commands/`; each turns its arguments into calls of the engine and prints what comes back. Decisions
 //! about snapshots are the engine's.
 
+mod agreement;
 mod arguments;
 mod clock;
 mod commands;
+mod connection;
 mod console;
+mod course;
 mod document;
 mod exit;
 mod job;
+mod own_instance;
+mod past_run;
+mod plan_text;
 mod progress;
 mod report_text;
+mod running;
+mod scenario;
 mod table;
 
 use std::ffi::OsString;
@@ -74,9 +82,17 @@ pub fn help_pages() -> Vec<(String, String)> {
 
 fn dispatch(command: Command, console: &mut Console) -> Result<Exit, Failure> {
     match command {
+        Command::Demo(arguments) => commands::demo::run(&arguments, console),
         Command::Check(arguments) => commands::check::run(&arguments, console),
         Command::Build(arguments) => commands::build::run(&arguments, console),
+        Command::Plan(arguments) => commands::plan::run(&arguments, console),
+        Command::Run(arguments) => commands::run::run(&arguments, console),
+        Command::Resume(arguments) => commands::resume::run(&arguments, console),
+        Command::Verify(arguments) => commands::verify::run(&arguments, console),
+        Command::Show(arguments) => commands::show::run(&arguments, console),
+        Command::History(arguments) => commands::history::run(&arguments, console),
         Command::Explain(arguments) => commands::explain::run(&arguments, console),
+        Command::Simulate(arguments) => commands::simulate::run(&arguments, console),
         Command::Schema(arguments) => commands::schema::run(&arguments, console),
         Command::Completions(arguments) => commands::completions::run(&arguments, console),
         Command::Op(arguments) => commands::op::run(&arguments, console),

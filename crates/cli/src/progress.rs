@@ -55,6 +55,11 @@ impl Progress {
         self.bar.set_message(message);
     }
 
+    /// Says what an interrupt does.
+    pub(crate) fn say_interrupted(&self) {
+        self.say(&INTERRUPTED, &[], true);
+    }
+
     /// Clears the bar before something else is written.
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
@@ -106,5 +111,9 @@ const HELD: Text = Text::new(
 const IN_DOUBT: Text = Text::new(
     "a start got no clear answer ({code}); looking whether it happened",
     "一次启动请求没有得到明确答复（{code}）；正在查询其是否已执行",
+);
+const INTERRUPTED: Text = Text::new(
+    "interrupted: nothing new is started, what runs is followed to its end; interrupt again to leave",
+    "已中断：不再启动新实例，继续跟踪正在执行的命令直至结束；再次中断将立即退出",
 );
 const STOPPED: Text = Text::new("nothing new is started: {reason} {detail}", "不再启动新实例：{reason} {detail}");

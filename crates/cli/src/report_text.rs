@@ -2,11 +2,13 @@
 
 use anstyle::{AnsiColor, Style};
 use consnap_core::Text;
+use consnap_core::finding::RenderedFinding;
 use consnap_core::report::{CauseGroup, InstanceReport, Report, result_word};
 use consnap_core::verdict::ResultKind;
 
 use crate::console::Console;
 use crate::exit::Failure;
+use crate::plan_text;
 use crate::table::{self, Cell};
 
 /// Instances that a cause names before it says how many more there are.
@@ -59,8 +61,20 @@ fn row(instance: &InstanceReport, console: &Console) -> Vec<Cell> {
         format!("{}/{}", instance.disks_covered, instance.disks_expected).into(),
         held.into(),
         console.safe(instance.group_id.as_deref().unwrap_or("-")).into(),
-        console.safe(&instance.why.message).into(),
+        console.safe(&why(instance)).into(),
     ]
+}
+
+/// Why an instance came out as it did; for one set aside, what blocked it.
+fn why(instance: &InstanceReport) -> String {
+    if instance.result == ResultKind::NotRun
+        && instance.starts == 0
+        && instance.findings.iter().any(RenderedFinding::blocks)
+    {
+        plan_text::why_not(Some(&instance.why), &instance.findings)
+    } else {
+        instance.why.message.clone()
+    }
 }
 
 fn cause_lines(cause: &CauseGroup, console: &Console) -> Vec<String> {

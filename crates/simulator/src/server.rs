@@ -57,10 +57,12 @@ impl Clock {
 ///
 /// # Errors
 /// When the port cannot be bound.
-pub async fn serve(simulator: Simulator, port: u16) -> io::Result<Server> {
+pub async fn serve(mut simulator: Simulator, port: u16) -> io::Result<Server> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     let address = listener.local_addr()?;
-    let shared = Arc::new(Shared { simulator: Mutex::new(simulator), clock: Clock::start() });
+    let clock = Clock::start();
+    simulator.begin(clock.now());
+    let shared = Arc::new(Shared { simulator: Mutex::new(simulator), clock });
     let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
     Ok(Server { address, shared, accepting })
 }
@@ -215,7 +217,9 @@ fn control_reply(request: &Request<Incoming>, control: &str, shared: &Shared) ->
             json(serde_json::to_vec(&serde_json::json!({"counts": simulator.call_counts(), "calls": calls})))
         }
         ("POST", "reset") => {
-            shared.lock().reset();
+            let mut simulator = shared.lock();
+            simulator.reset();
+            simulator.begin(shared.clock.now());
             json(Ok(b"{}".to_vec()))
         }
         _ => plain(StatusCode::NOT_FOUND, "text/plain", Vec::new()),

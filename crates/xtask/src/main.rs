@@ -17,7 +17,7 @@ use steps::{Failure, Steps, cargo, has_program};
 
 const HELP: &str = "\
 cargo xtask test               everything that must hold: format, lints, Rust, doc, wasm and Python tests
-cargo xtask test rust|python   only these
+cargo xtask test rust|python   only these; `python-package` leaves out the vendor's SDKs
 cargo xtask wasm-check         the core for wasm32: nothing imported, size within its budget
 cargo xtask wasm               the npm package of the engine, in bindings-wasm/pkg
 cargo xtask page               the page, in web/dist
@@ -33,13 +33,15 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["test"] => test_all(),
         ["test", "rust"] => rust_tests(),
+        ["test", "python-package"] => python_package::tests(),
         ["test", "python"] => python_package::tests().and_then(|()| python::sdk_tests()),
         ["wasm-check"] => wasm::check(),
         ["wasm" | "page"] | ["test" | "bench", "web"] => with_bindgen(&words),
         ["generate"] => generate(true),
         ["generate", "--check"] => generate(false),
+        ["bench", "python"] => python_package::bench(),
         ["bench", rest @ ..] => {
-            cargo(&["bench", "--package", "consnap-tests", "--bench", "ratios", "--"]).args(rest).run()
+            cargo(&["bench", "--package", "consnap-tests", "--bench", "engine", "--"]).args(rest).run()
         }
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");

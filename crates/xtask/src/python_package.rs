@@ -36,6 +36,18 @@ pub(crate) fn tests() -> Result<(), Failure> {
         .run()
 }
 
+/// What the comparison needs from PyPI besides.
+const RIVALS: [&str; 4] = ["orjson", "jsonschema-rs", "alibabacloud_ecs20140526", "aiohttp"];
+
+/// Speed against what a careful script would use instead; a release build.
+pub(crate) fn bench() -> Result<(), Failure> {
+    let folder = environment()?;
+    let python = folder.join("bin/python");
+    install(&folder, "release")?;
+    Run::new(&python).args(["-m", "pip", "install", "--quiet"]).args(RIVALS).run()?;
+    Run::new(&python).args([root().join("tests/python/bench.py")]).within(&target_folder()).run()
+}
+
 /// Builds the wheel with a profile of cargo and installs it; everything that was there of it is replaced.
 pub(crate) fn install(environment: &Path, profile: &str) -> Result<(), Failure> {
     let wheels = target_folder().join("wheels").join(profile);

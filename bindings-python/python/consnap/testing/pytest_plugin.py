@@ -1,10 +1,13 @@
 """The pytest plug-in of consnap. It is found by itself once the package is installed.
 
 A test asks for the fixture ``ecs_simulator`` and gets a running :class:`~consnap.testing.Simulator`. A marker chooses
-another scenario::
+another scenario, or changes the usual one::
 
     @pytest.mark.ecs_scenario("broken-thaw.yaml", time_scale=100)
     def test_my_script(ecs_simulator): ...
+
+    @pytest.mark.ecs_scenario(api_faults=[{"operation": "RunCommand", "throttle": {}, "times": 2}])
+    def test_my_script_when_throttled(ecs_simulator): ...
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 def pytest_configure(config: pytest.Config) -> None:
     """Announces the marker."""
     config.addinivalue_line(
-        "markers", "ecs_scenario(scenario, time_scale=None): the scenario of the fixture `ecs_simulator`"
+        "markers", "ecs_scenario(scenario=None, time_scale=None, **changes): the scenario of the fixture `ecs_simulator`"
     )
 
 

@@ -92,6 +92,10 @@ class Simulator:
             Without it there are a few instances, among them ``i-bp1linux000000000001`` and ``i-bp1windows0000000001``, both fit.
         time_scale: how much faster than real time the simulated day passes, 0.001 to 100000.
         port: 0 takes a free one.
+        changes: members that take the place of the scenario's own, such as ``api_faults`` or ``guest_faults``.
+
+    Raises:
+        ConfigError: the scenario cannot be used; ``findings`` name the places.
 
     >>> from consnap.testing import Simulator
     >>> with Simulator() as ecs:
@@ -105,12 +109,12 @@ class Simulator:
         *,
         time_scale: float | None = None,
         port: int = 0,
+        **changes: Any,
     ) -> None:
-        given = plain(scenario)
         if time_scale is not None:
-            # The small scenario is Rust's default for everything a document leaves out.
-            given = {**(given or {}), "time_scale": float(time_scale)}
-        native, error = _native.start_simulator(json.dumps(given).encode(), port, "en")
+            changes["time_scale"] = float(time_scale)
+        given, replaced = json.dumps(plain(scenario)).encode(), json.dumps(plain(changes)).encode()
+        native, error = _native.start_simulator(given, replaced, port, "en")
         if native is None:
             raise from_json(error or b"{}")
         self._native = native

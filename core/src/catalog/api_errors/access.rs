@@ -8,16 +8,16 @@ const SLOW_DOWN: Text = Text::new(
     "该请求未被执行；consnap 会降低频率后重试，您也可以在配额中心申请提升配额",
 );
 const CHECK_KEY: Text = Text::new(
-    "check the AccessKey with `consnap whoami`; correct or replace it",
-    "请用 `consnap whoami` 检查 AccessKey，更正或更换后重试",
+    "check AccessKey id and secret at the place they come from, the environment or the CLI profile; correct or replace them",
+    "请在其来源处（环境变量或 CLI 配置）检查 AccessKey ID 和 AccessKey Secret，更正或更换后重试",
 );
 const NEW_TOKEN: Text = Text::new(
     "get a new STS token and run again; a run under way goes on with `consnap resume`",
     "请获取新的临时安全令牌后重试；进行中的执行可用 `consnap resume` 继续",
 );
 const GRANT: Text = Text::new(
-    "grant the RAM user or role the action and the resource that the message names, see `consnap role print`",
-    "请为 RAM 用户或角色授予报错信息中的操作和资源权限，参见 `consnap role print`",
+    "grant the RAM user or role the action and the resource that the message names",
+    "请为 RAM 用户或角色授予报错信息中的操作和资源权限",
 );
 const ACCOUNT: Text = Text::new(
     "put the account in order in the Alibaba Cloud console, then run again",

@@ -5,10 +5,10 @@ use crate::text::Text;
 
 const NOT_THIS_INSTANCE: Text = Text::new(
     "take the instance out of the job, or look whether it was released or lies in another region or account",
-    "请将该实例移出任务，或确认其是否已释放、是否属于其他地域或账号",
+    "请将该实例移出作业，或确认其是否已释放、是否属于其他地域或账号",
 );
 const SHORTER: Text =
-    Text::new("shorten the names, paths or description in the job document", "请缩短任务文档中的名称、路径或描述");
+    Text::new("shorten the names, paths or description in the job document", "请缩短作业文档中的名称、路径或描述");
 const QUOTA: Text = Text::new(
     "wait until the quota is free again or have it raised in Quota Center, then run again",
     "请等待配额恢复，或在配额中心申请提升配额后重新运行",
@@ -34,15 +34,15 @@ api_errors! {
         "InvalidRegionId.NotFound" Never Account
             ("there is no such region", "地域不存在")
             => Text::new("correct the region id in the job document, such as `cn-hangzhou`",
-                         "请修正任务文档中的地域 ID，例如 `cn-hangzhou`");
+                         "请修正作业文档中的地域 ID，例如 `cn-hangzhou`");
         "RegionId.ApiNotSupported" Never Account
             ("Cloud Assistant does not offer this call in this region", "该地域不支持此云助手接口")
             => Text::new("run the job in a region where Cloud Assistant is offered",
                          "请在支持云助手的地域运行");
         "Operation.Forbidden" Never Account
             ("this account may not make this call", "该账号不允许执行此操作")
-            => Text::new("grant the RAM user or role the Cloud Assistant actions, see `consnap role print`",
-                         "请为 RAM 用户或角色授予云助手相关操作权限，参见 `consnap role print`");
+            => Text::new("grant the RAM user or role `ecs:RunCommand`, `ecs:DescribeInvocations` and `ecs:DescribeCloudAssistantStatus`",
+                         "请为 RAM 用户或角色授予 `ecs:RunCommand`、`ecs:DescribeInvocations` 和 `ecs:DescribeCloudAssistantStatus` 权限");
         "Invocation.ExceedQuota" Never Account
             ("the daily quota of command runs in this region is used up", "该地域当日的命令执行次数已达配额上限") => QUOTA;
         "CmdCount.ExceedQuota" Never Account
@@ -70,7 +70,7 @@ api_errors! {
         "InvalidTimeout.ExceedLimit" Never Batch
             ("the time-out of the command is out of range", "命令的超时时间超出范围")
             => Text::new("set a smaller `run.timeout`, or shorter script and freeze time-outs, in the job document",
-                         "请在任务文档中减小 `run.timeout`，或缩短脚本与冻结的超时时间");
+                         "请在作业文档中减小 `run.timeout`，或缩短脚本与冻结的超时时间");
         "InvalidClientToken.Malformed" Never Batch
             ("the ClientToken is not valid", "ClientToken 格式错误") => REPORT;
         "InvalidContainerId.Malformed" Never Batch

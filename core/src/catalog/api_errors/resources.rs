@@ -8,27 +8,27 @@ api_errors! {
         "InvalidInstanceId.NotFound" Never Instance
             ("an instance of the call does not exist in this region", "请求中有实例在该地域不存在")
             => Text::new("take the instance out of the job, or look whether it was released or lies in another region or account",
-                         "请将该实例移出任务，或确认其是否已释放、是否属于其他地域或账号");
+                         "请将该实例移出作业，或确认其是否已释放、是否属于其他地域或账号");
         "InvalidInstanceIds.Malformed" Never Batch
             ("the list of instances is not valid", "实例 ID 列表格式错误")
             => Text::new("check the instance ids in the job document: `i-` and lower-case letters and digits",
-                         "请检查任务文档中的实例 ID：以 `i-` 开头，由小写字母和数字组成");
+                         "请检查作业文档中的实例 ID：以 `i-` 开头，由小写字母和数字组成");
         "InvalidNetworkType.MismatchRamRole" Never Instance
             ("an instance does not lie in a VPC, so it can have no RAM role", "实例不在专有网络 VPC 中，无法授予实例 RAM 角色")
             => Text::new("move the instance into a VPC, or take it out of the job",
-                         "请将实例迁移到专有网络 VPC，或将其移出任务");
+                         "请将实例迁移到专有网络 VPC，或将其移出作业");
         "InvalidUser.PassRoleForbidden" Never Account
             ("the caller may not hand this RAM role to an instance", "当前用户无权将该 RAM 角色授予实例")
             => Text::new("grant the caller `ram:PassRole` on this role, or attach the role by other means",
                          "请为当前用户授予该角色的 `ram:PassRole` 权限，或以其他方式授予实例 RAM 角色");
         "InvalidRamRole.NotFound" Never Batch
             ("there is no such RAM role", "RAM 角色不存在")
-            => Text::new("correct `instance_ram_role` in the job document, or create the role as `consnap role print` shows",
-                         "请修正任务文档中的 `instance_ram_role`，或按 `consnap role print` 的内容创建该角色");
+            => Text::new("correct `instance_ram_role` in the job document, or create the role with ECS as its trusted entity",
+                         "请修正作业文档中的 `instance_ram_role`，或创建可信实体为云服务器 ECS 的该角色");
         "InvalidRamRole.NotEcsRole" Never Batch
             ("ECS is not a trusted entity of the RAM role", "该 RAM 角色的可信实体不包含云服务器 ECS")
-            => Text::new("set `ecs.aliyuncs.com` as trusted service of the role, see `consnap role print`",
-                         "请将 `ecs.aliyuncs.com` 设为该角色的可信实体，参见 `consnap role print`");
+            => Text::new("name `ecs.aliyuncs.com` as trusted service in the trust policy of the role",
+                         "请在该角色的信任策略中将 `ecs.aliyuncs.com` 设为可信服务");
         "InvalidParameter.AllEmpty" Never Batch
             ("neither instances nor a role are named", "未指定实例或 RAM 角色") => REPORT;
     }
@@ -64,7 +64,7 @@ api_errors! {
         "InvalidRegion.NotFound" Never Account
             ("there is no such region", "地域不存在")
             => Text::new("correct the region id in the job document, such as `cn-hangzhou`",
-                         "请修正任务文档中的地域 ID，例如 `cn-hangzhou`");
+                         "请修正作业文档中的地域 ID，例如 `cn-hangzhou`");
         "InvalidZoneId.NotFound" Never Batch
             ("there is no such zone", "可用区不存在") => REPORT;
         "MissingParamter.RegionId" Never Batch

@@ -6,7 +6,7 @@ use crate::text::Text;
 
 const EXCLUDE_DISK: Text = Text::new(
     "exclude the disk in `exclude_disks` of the job document, or take the instance out of the job",
-    "请在任务文档的 `exclude_disks` 中排除该云盘，或将该实例移出任务",
+    "请在作业文档的 `exclude_disks` 中排除该云盘，或将该实例移出作业",
 );
 const WAIT_SNAPSHOT: Text =
     Text::new("wait until the snapshot under way is finished, then run again", "请等待进行中的快照完成后重新运行");
@@ -62,7 +62,7 @@ api_errors! {
             ("the disks are larger than a snapshot-consistent group can be", "云盘总容量超过快照一致性组的上限") => EXCLUDE_DISK;
         "InvalidInstance.NoDisk" Never Instance
             ("the instance has no disk for a snapshot-consistent group", "实例没有可用于快照一致性组的云盘")
-            => Text::new("attach an ESSD, or take the instance out of the job", "请挂载ESSD云盘，或将该实例移出任务");
+            => Text::new("attach an ESSD, or take the instance out of the job", "请挂载ESSD云盘，或将该实例移出作业");
         "IncorrectInstanceStatus" Never Instance
             ("the state of the instance does not allow this call", "实例状态不支持该操作")
             => Text::new("start the instance and wait until it is Running, then run again",
@@ -70,7 +70,7 @@ api_errors! {
         "InstanceLockedForSecurity" Never Instance
             ("the instance is locked for security reasons", "实例因安全原因被锁定")
             => Text::new("resolve the lock in the console, or take the instance out of the job",
-                         "请在控制台解除锁定，或将该实例移出任务");
+                         "请在控制台解除锁定，或将该实例移出作业");
         "DiskInArrears" Never Instance
             ("a disk has overdue payments", "云盘已欠费") => ACCOUNT;
         "InvalidAccountStatus.NotEnoughBalance" Never Account
@@ -105,7 +105,7 @@ api_errors! {
         "InvalidDiskId.NotFound" Never Instance
             ("a disk of the call does not exist", "请求中有云盘不存在")
             => Text::new("correct `exclude_disks` in the job document: the disk may have been detached or released",
-                         "请修正任务文档中的 `exclude_disks`：云盘可能已卸载或释放");
+                         "请修正作业文档中的 `exclude_disks`：云盘可能已卸载或释放");
         "InvalidVolumeId.NotFound" Never Instance
             ("a disk of the call does not exist", "请求中有云盘不存在") => EXCLUDE_DISK;
         "DiskId.ValueNotSupported" Never Instance
@@ -116,17 +116,17 @@ api_errors! {
             ("the instance is missing", "缺少实例 ID") => REPORT;
         "InvalidOperation.Unauthorized" Never Account
             ("this call is not authorised", "该操作未获授权")
-            => Text::new("add the snapshot actions to the RAM role of the instance, see `consnap role print`",
-                         "请为实例RAM角色添加快照相关权限，参见 `consnap role print`");
+            => Text::new("allow the RAM role of the instance `ecs:CreateSnapshot*`, `ecs:DescribeSnapshot*`, `ecs:DescribeDisks` and `ecs:TagResources`",
+                         "请为实例RAM角色授予 `ecs:CreateSnapshot*`、`ecs:DescribeSnapshot*`、`ecs:DescribeDisks` 和 `ecs:TagResources` 权限");
         "InvalidRegion.NotSupport" Never Account
             ("this region does not offer the function", "该地域不支持此功能")
             => Text::new("run the job in a region that offers snapshot-consistent groups", "请在支持快照一致性组的地域运行");
         "InvalidRegion.NotSupportSnapshotInstantAccessRegion" Never Batch
             ("this region does not offer instant access", "该地域不支持快照极速可用")
-            => Text::new("leave `instant_access` out of the job document", "请从任务文档中移除 `instant_access`");
+            => Text::new("leave `instant_access` out of the job document", "请从作业文档中移除 `instant_access`");
         "InvalidCategoryAndInstantAccess.Malformed" Never Batch
             ("instant access does not go with this snapshot category", "该快照种类不支持快照极速可用")
-            => Text::new("leave `instant_access` out of the job document", "请从任务文档中移除 `instant_access`");
+            => Text::new("leave `instant_access` out of the job document", "请从作业文档中移除 `instant_access`");
         "InvalidSnapshotCategory.Malformed" Never Batch
             ("the snapshot category is not valid", "快照种类无效") => REPORT;
         "InvalidKMSKeyId.NotFound" Never Instance

@@ -35,8 +35,8 @@ exit_codes! { Plugin "exit:plugin:" "Create application-consistent snapshots by 
         ("no ESSD is attached, or the RAM role may not call the snapshot operations",
          "实例未挂载ESSD云盘，或实例RAM角色无权调用快照相关接口")
         ("the policy of the role lacks an action, or all ESSDs are excluded", "角色的权限策略缺少所需操作，或ESSD云盘均被排除")
-        => Text::new("compare the policy of the role with `consnap role print`, and the disks with `exclude_disks`",
-                     "请将角色的权限策略与 `consnap role print` 对比，并检查 `exclude_disks`");
+        => Text::new("allow the role `ecs:CreateSnapshot*`, `ecs:DescribeSnapshot*`, `ecs:DescribeDisks` and `ecs:TagResources`; leave an ESSD in",
+                     "请为角色授予 `ecs:CreateSnapshot*`、`ecs:DescribeSnapshot*`、`ecs:DescribeDisks` 和 `ecs:TagResources` 权限，并至少保留一块ESSD云盘");
     4 "" free no_group AfterFix
         ("the snapshot-consistent group could not be created", "创建快照一致性组失败")
         ("CreateSnapshotGroup was refused; the log names the request id", "CreateSnapshotGroup 请求被拒绝，日志中有 RequestId")
@@ -86,8 +86,8 @@ exit_codes! { Plugin "exit:plugin:" "Create application-consistent snapshots by 
     13 "" free no_group AfterFix
         ("no RAM role is attached to the instance", "实例未授予实例RAM角色")
         ("no role, or one attached a moment ago that the guest does not see yet", "未授予角色，或刚授予的角色在实例内尚未生效")
-        => Text::new("attach the role with `consnap role attach`, wait a minute, then run again",
-                     "请用 `consnap role attach` 授予角色，等待一分钟后重新运行");
+        => Text::new("attach the RAM role to the instance, wait a minute, then run again",
+                     "请为实例授予RAM角色，等待一分钟后重新运行");
     14 "" free no_group AfterFix
         ("the number of snapshots has reached its limit", "快照数量已达上限")
         ("old snapshots of a disk or of the account", "云盘或账号下的历史快照过多")

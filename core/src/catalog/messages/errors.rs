@@ -53,6 +53,17 @@ messages! {
         "give an exit code, an error code, a parameter, a whole command in quotes, results as JSON, or a file",
         "请提供退出码、错误码、参数、加引号的完整命令、JSON 格式的执行结果或文件"
     };
+    NEEDS_YES = "CE410", Error, "consnap": {
+        "nobody is there to say yes before the first start", "没有终端可在首次启动前确认"
+    } help {
+        "look at `consnap plan`, then say `--approve HASH` or `--yes`", "请先查看 `consnap plan`，再使用 `--approve HASH` 或 `--yes`"
+    };
+    UNKNOWN_EVENT = "CE411", Error, "consnap": {
+        "event {number} of run `{run}`, written by consnap {version}, cannot be read: {reason}",
+        "无法读取执行 `{run}` 的第 {number} 个事件（由 consnap {version} 写入）：{reason}"
+    } help {
+        "use the version of consnap that wrote it, or a newer one", "请使用写入它的 consnap 版本或更新的版本"
+    };
     SCENARIO_UNUSABLE = "CE501", Error, "consnap": {
         "the scenario cannot be played", "无法运行该模拟场景"
     } help {

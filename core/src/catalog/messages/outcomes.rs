@@ -96,7 +96,7 @@ messages! {
         "日志显示未找到应用脚本或脚本权限不正确，因此创建的是文件系统一致性快照"
     } help {
         "put both scripts at the paths the job names, owner root, mode 0700",
-        "请将两个脚本放到任务指定的路径，属主为 root，权限为 0700"
+        "请将两个脚本放到作业指定的路径，属主为 root，权限为 0700"
     };
     FREEZE_INTERRUPTED = "CS516", Error, "output of plug-in 1.8 (2025)": {
         "the log says that the freeze was interrupted by its time-out", "日志显示文件系统冻结因超时被中断"

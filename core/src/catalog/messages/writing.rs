@@ -19,18 +19,6 @@ messages! {
     } help {
         "write it without a comma, or ask for the separator form", "请去掉逗号，或选择使用自定义分隔符的写法"
     };
-    NO_NAME = "CS153", Error, "seed document: parameter table, Name": {
-        "`group_name` is empty, and the plug-in needs a name for the snapshot-consistent group",
-        "`group_name` 为空，而云助手插件需要快照一致性组的名称"
-    } help {
-        "give the group a name such as `nightly-{run}`", "请填写快照一致性组的名称，例如 `nightly-{run}`"
-    };
-    NO_ROLE = "CS154", Error, "seed document: parameter table, RamRoleName": {
-        "`instance_ram_role` is empty, and the plug-in needs the RAM role of the instance",
-        "`instance_ram_role` 为空，而云助手插件需要实例RAM角色"
-    } help {
-        "name the role attached to the instance, or write `attached`", "请填写实例已绑定的实例RAM角色，或填写 `attached`"
-    };
     ROLE_UNKNOWN = "CS155", Error, "seed document: parameter table, RamRoleName": {
         "`instance_ram_role` is `attached`, and which role the instance has is not known here",
         "`instance_ram_role` 为 `attached`，但此处不知道实例绑定了哪个实例RAM角色"
@@ -80,25 +68,6 @@ messages! {
         "名称 `{name}` 仅为示例：每次运行会填入各自的运行编号、日期和时间"
     } help {
         "nothing to do; `run` writes the real name", "无需处理，`run` 会写入真实名称"
-    };
-    TIMEOUT_BELOW_BUDGET = "CS163", Warning, "launcher.md 3.3: a time-out does not stop the plug-in": {
-        "`run.timeout` is {seconds} s, and this job may take {budget} s: the result could be lost while the guest is still held",
-        "`run.timeout` 为 {seconds} 秒，而此任务最长可能需要 {budget} 秒：结果可能丢失，而实例可能仍处于冻结状态"
-    } help {
-        "write `auto`, at least {budget} s, or smaller limits for scripts and freeze",
-        "请填写 `auto` 或不小于 {budget} 秒的值，或减小脚本和冻结的时限"
-    };
-    BUDGET_ABOVE_CEILING = "CS164", Warning, "consnap: assumption A04": {
-        "the limits of scripts and freeze add up to more than {ceiling} s, the largest time-out consnap sends",
-        "脚本和冻结的时限之和超过 {ceiling} 秒，即 consnap 发送的最大超时时间"
-    } help {
-        "use smaller limits", "请减小时限"
-    };
-    TIMEOUT_OUT_OF_RANGE = "CS165", Error, "API: InvokeCommand, Timeout; consnap: assumption A04": {
-        "`run.timeout` is {seconds} s, and the service takes {least} to {most} s",
-        "`run.timeout` 为 {seconds} 秒，而服务只接受 {least} 至 {most} 秒"
-    } help {
-        "write `auto`, or a number in that range", "请填写 `auto` 或此范围内的秒数"
     };
     INVISIBLE_CHARACTER = "CS166", Error, "launcher.md 4.2": {
         "`{parameter}` contains {character}, which does not show: two groups could look alike",
@@ -151,8 +120,8 @@ messages! {
         "give one line that begins with `acs-plugin-manager`", "请提供以 `acs-plugin-manager` 开头的一行命令"
     };
     SHELL_SYNTAX = "CS174", Error, "launcher.md 2.6: exit code 2": {
-        "the shell, or the launcher before it reads anything, ends with exit code {exit}: a quote is open or the syntax is wrong",
-        "Shell（或尚未读取参数的插件管理程序）以退出码 {exit} 结束：引号未闭合或语法有误"
+        "the shell starts nothing and ends with exit code {exit}: a quote is open or the syntax is wrong",
+        "Shell 没有启动任何程序，以退出码 {exit} 结束：引号未闭合或语法有误"
     } help {
         "close every quote; build the command with consnap when a value contains quotes",
         "请闭合所有引号；取值含有引号时请用 consnap 生成命令"
@@ -213,8 +182,8 @@ messages! {
         "quote the value for the second lexer too, or leave out the `#`", "请为第二层解析也加上引号，或去掉 `#`"
     };
     STRAY_WORD = "CS184", Error, "launcher.md 6: inferred from Go's flag package": {
-        "the plug-in stops reading at the word `{word}` and ignores the {count} arguments after it: `{lost}`",
-        "云助手插件读到 `{word}` 时停止，忽略其后的 {count} 个参数：`{lost}`"
+        "`{lost}` is ignored: the plug-in stops reading at the first word without a dash",
+        "`{lost}` 会被忽略：云助手插件读到第一个不以短横线开头的词时停止"
     } help {
         "a blank or a comma split a value: quote it for the second lexer too, as `consnap command` does",
         "空格或逗号把取值拆开了：请像 `consnap command` 那样为第二层解析也加上引号"

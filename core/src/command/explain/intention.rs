@@ -96,9 +96,9 @@ fn begins(piece: &str) -> Option<(&str, &str, &str)> {
 
 /// The command written safely; `None` where it is not clear what was meant, or where it is the same.
 pub(super) fn corrected(platform: Platform, command: &str) -> Option<String> {
-    let command = command.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-    let trace = launcher::trace(platform, command.trim());
-    if trace.beside || (platform == Platform::Windows && command.replace("%%", "").contains('%')) {
+    let text = command.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    let trace = launcher::trace(platform, text.trim());
+    if trace.beside || (platform == Platform::Windows && text.replace("%%", "").contains('%')) {
         return None;
     }
     let call = trace.call?;

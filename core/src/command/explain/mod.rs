@@ -51,7 +51,7 @@ pub fn explain(platform: Platform, command: &str) -> Explained {
     }
     match &trace.launch {
         Launch::NotModelled { why } => findings.push(Finding::new(not_modelled_row(why), PLACE)),
-        Launch::NoPlugin { exit, .. } => findings.push(no_plugin(*exit, &trace, platform, command)),
+        Launch::NoPlugin { exit, why } => findings.push(no_plugin(*exit, why, &trace, platform, command)),
         Launch::Plugin { plugin, arguments } => {
             let other = match platform {
                 Platform::Linux => Platform::Windows,
@@ -86,7 +86,7 @@ fn not_modelled_row(why: &str) -> &'static MessageRow {
     }
 }
 
-fn no_plugin(exit: i64, trace: &Trace, platform: Platform, command: &str) -> Finding {
+fn no_plugin(exit: i64, why: &str, trace: &Trace, platform: Platform, command: &str) -> Finding {
     let reached_launcher = !trace.words.is_empty();
     let row = match exit {
         0 if reached_launcher => &writing::LAUNCHER_HELP,
@@ -95,6 +95,7 @@ fn no_plugin(exit: i64, trace: &Trace, platform: Platform, command: &str) -> Fin
         234 => &writing::OTHER_PLUGIN,
         127 => &writing::PROGRAM_NOT_FOUND,
         126 => &writing::TOO_LONG,
+        _ if why == launcher::COMPLETION => &writing::NOT_A_SIMPLE_CALL,
         _ => &writing::SHELL_SYNTAX,
     };
     Finding::new(row, PLACE)
@@ -123,25 +124,25 @@ fn lost_on_the_way(platform: Platform, command: &str, trace: &Trace, findings: &
     }
     let Some(lexed) = &trace.lexed else { return };
     for written in intention::segments(call) {
-        let arrived = lexer::split(&written.text());
-        // A blank, or a comma that became one, split the value: the parts are arguments of their own.
-        if arrived.arguments.get(1).is_some_and(|second| second.starts_with('-')) {
+        let arrived = lexer::split(&written.text()).arguments;
+        let (Some(first), second) = (arrived.first(), arrived.get(1)) else { continue };
+        // A blank, or a comma that became one, ends the value; what follows may pass for a parameter of its own.
+        if let Some(second) = second.filter(|second| second.starts_with('-')) {
             findings.push(
                 Finding::new(&writing::SPLIT_VALUE, PLACE)
                     .with("written", written.text())
-                    .with("second", arrived.arguments.get(1).cloned().unwrap_or_default()),
+                    .with("second", second.clone()),
             );
+            continue;
         }
         // A value in a word of its own arrives as two arguments, and a name alone has no value to lose.
-        if let (Some(value), [only], None) = (written.intended(), arrived.arguments.as_slice(), &arrived.dropped)
-            && only.contains('=')
-            && *only != format!("{}={value}", written.name)
-            && arrived.comments.is_empty()
+        if let Some(value) = written.intended().filter(|_| first.contains('='))
+            && *first != format!("{}={value}", written.name)
         {
             findings.push(
                 Finding::new(&writing::CHANGED, PLACE)
                     .with("written", format!("{}={value}", written.name))
-                    .with("arrived", only.clone()),
+                    .with("arrived", first.clone()),
             );
         }
     }

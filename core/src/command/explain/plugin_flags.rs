@@ -28,13 +28,8 @@ pub(super) fn read(platform: Platform, arguments: &[String], findings: &mut Vec<
     while let Some(argument) = rest.next() {
         let name = argument.strip_prefix("--").or_else(|| argument.strip_prefix('-'));
         let Some(name) = name.filter(|_| argument != "-" && argument != "--") else {
-            let lost: Vec<&str> = rest.map(String::as_str).collect();
-            findings.push(
-                Finding::new(&writing::STRAY_WORD, PLACE)
-                    .with("word", argument.clone())
-                    .with("count", lost.len().to_string())
-                    .with("lost", lost.join(" ")),
-            );
+            let lost: Vec<&str> = std::iter::once(argument).chain(rest).map(String::as_str).collect();
+            findings.push(Finding::new(&writing::STRAY_WORD, PLACE).with("lost", lost.join(" ")));
             break;
         };
         if name.is_empty() || name.starts_with(['-', '=']) {

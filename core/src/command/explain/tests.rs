@@ -45,12 +45,12 @@ fn a_good_command_has_no_findings() {
 fn values_that_break_on_the_way() {
     check(
         r#"-Name="my app",-TimeoutInSeconds=30"#,
-        &["CS184"],
+        &["CS192", "CS184"],
         Some(r#"'-RamRoleName="R",-TimeoutInSeconds=30,-Name="my app"'"#),
     );
     check(
         r#"-Description="a #b",-Name=x"#,
-        &["CS183", "CS189"],
+        &["CS192", "CS183", "CS189"],
         Some(r#"'-RamRoleName="R",-Description="a #b",-Name="x"'"#),
     );
     check(r#"-Name="it's""#, &["CS182", "CS189"], Some(r#"'-RamRoleName="R",-Name="it'\''s"'"#));
@@ -60,10 +60,14 @@ fn values_that_break_on_the_way() {
         &["CS198"],
         Some(r#"'-RamRoleName="R",-Name="x -InstantAccess=false"'"#),
     );
-    check(r#"-Name="x",-ExcludeDiskId="d-1,d-2""#, &["CS184"], None);
+    check(r#"-Name="x",-ExcludeDiskId="d-1,d-2""#, &["CS192", "CS184"], None);
     let explained = linux(r#"-RamRoleName="R",-Description="a,b",-Name="N1""#);
-    assert_eq!(codes(&explained), ["CS184", "CS189"]);
-    assert_eq!(explained.findings[0].args[2], ("lost".into(), "-Name=N1".to_owned()));
+    assert_eq!(codes(&explained), ["CS192", "CS184", "CS189"]);
+    assert_eq!(explained.findings[0].message(crate::Lang::En), "`-Description=a,b` arrives as `-Description=a`");
+    assert_eq!(
+        explained.findings[1].message(crate::Lang::En),
+        "`b -Name=N1` is ignored: the plug-in stops reading at the first word without a dash"
+    );
     assert_eq!(
         explained.corrected.as_deref(),
         Some(
@@ -141,10 +145,13 @@ fn shells_and_launcher() {
     one(Platform::Linux, "/root/snapshot.sh", false, "CS173");
     one(Platform::Linux, &linux("\"-Name=x"), true, "CS174");
     one(Platform::Linux, "\u{feff}acs-plugin-manager", true, "CS175");
+    let good = linux("-RamRoleName=\"R\",-Name=\"x\"");
+    assert_eq!(explain(Platform::Linux, &format!("\u{feff}{good}")).corrected, Some(good));
     one(Platform::Linux, &linux("-Name=x --exec"), true, "CS176");
     one(Platform::Linux, &linux("-Name=x help"), true, "CS177");
     one(Platform::Linux, "acs-plugin-manager --exec", true, "CS178");
     one(Platform::Linux, " \n", true, "CS180");
+    one(Platform::Linux, "COMP_LINE=a COMP_POINT=1 acs-plugin-manager", true, "CS173");
     one(Platform::Windows, &format!("{WINDOWS}-Name=%OS%"), false, "CS170");
     one(Platform::Windows, &format!("{WINDOWS}-Name=é"), false, "CS172");
 }

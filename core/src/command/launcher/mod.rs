@@ -55,6 +55,7 @@ pub(crate) const STRUCTURE: &str = "more than a simple command";
 pub(crate) const OTHER_PROGRAM: &str = "another program than acs-plugin-manager";
 pub(crate) const INTERPRETER: &str = "another interpreter than sh";
 pub(crate) const ENVIRONMENT: &str = "it sets environment variables";
+pub(crate) const COMPLETION: &str = "the launcher panics in completion mode";
 pub(crate) const BESIDE: &str = "other commands run beside it";
 pub(crate) const GUEST_STATE: &str = "it depends on files or services of the guest";
 pub(crate) const CODE_PAGE: &str = "characters beyond ASCII, which depend on the code page";

@@ -3,7 +3,10 @@
 //! The script has no `#!`, so the shell that finds it cannot be executed reads it itself. Modelled is what dash, bash
 //! (as `sh`) and busybox ash agree on; everything else is [`Shell::NotModelled`].
 
-use super::{CONTROL, DIFFERS, ENVIRONMENT, EXPANDS, INTERPRETER, OTHER_PROGRAM, PROGRAM, REDIRECTS, STRUCTURE, Shell};
+use super::{
+    COMPLETION, CONTROL, DIFFERS, ENVIRONMENT, EXPANDS, INTERPRETER, OTHER_PROGRAM, PROGRAM, REDIRECTS, STRUCTURE,
+    Shell,
+};
 
 /// Longest argument the kernel takes, in bytes without its terminating NUL (`MAX_ARG_STRLEN`, measured).
 const ARGUMENT_LIMIT: usize = 131_071;
@@ -80,7 +83,7 @@ fn environment(assigned: &[Word], words: &[Word]) -> Shell {
     let completion = value("COMP_LINE").is_some_and(|line| !line.is_empty())
         && value("COMP_POINT").is_some_and(|point| point.parse::<i32>().is_ok());
     if completion && words.first().is_some_and(|word| word.text == PROGRAM) {
-        Shell::Ends { exit: 2, why: "the launcher panics in completion mode" }
+        Shell::Ends { exit: 2, why: COMPLETION }
     } else {
         Shell::NotModelled { why: ENVIRONMENT }
     }

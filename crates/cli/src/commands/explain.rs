@@ -4,12 +4,16 @@ use std::path::Path;
 
 use consnap_core::catalog::codes::RenderedExplanation;
 use consnap_core::catalog::messages::errors;
+use consnap_core::finding::RenderedFinding;
 use consnap_core::ops::explain::ParameterExplanation;
-use consnap_core::ops::{self, ExplainInput, ExplainOutput};
+use consnap_core::ops::{self, DecodeInput, DecodeOutput, ExplainInput, ExplainOutput};
+use consnap_core::output::ContentEncoding;
 use consnap_core::{Error, ErrorKind, Lang, Text};
+use serde_json::Value;
 
+use crate::commands::build::PlatformName;
 use crate::console::Console;
-use crate::document;
+use crate::document::{self, Document};
 use crate::exit::{Exit, Failure};
 
 /// Explain a code, a parameter, a command or a result; sends nothing
@@ -19,44 +23,177 @@ Examples:
   consnap explain 12                               an exit code
   consnap explain InvalidInstance.NotFound         a code of the API
   consnap explain CS506                            a finding of consnap
-  consnap explain ExcludeDiskId                    a parameter, in either spelling")]
+  consnap explain ExcludeDiskId                    a parameter, in either spelling
+  consnap explain 'acs-plugin-manager --exec ...'  a command: what the plug-in would receive
+  consnap explain results.json                     a reply of DescribeInvocationResults
+  consnap explain output.log --exit-code 12        the output of a command, plain or Base64")]
 pub(crate) struct Arguments {
     /// What to explain; a file that exists is read, `-` reads standard input
     #[arg(required = true, num_args = 1.., value_name = "WHAT", allow_negative_numbers = true)]
     what: Vec<String>,
+    /// The platform of the instance a command is for; that of the plug-in it names when not given
+    #[arg(long, value_enum)]
+    platform: Option<PlatformName>,
+    /// The exit code that came with an output
+    #[arg(long, value_name = "CODE", allow_negative_numbers = true)]
+    exit_code: Option<i64>,
+    /// The invocation status that came with an output
+    #[arg(long, value_name = "STATUS")]
+    status: Option<String>,
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let given = arguments.what.join(" ");
     let path = Path::new(&given);
-    let text = if given == "-" || path.is_file() { document::read_text(path)? } else { given };
+    let is_file = given == "-" || path.is_file();
+    let text = if is_file { document::read_text(path)? } else { given };
     let text = text.trim();
-    let lang = console.lang();
-    let code = ops::explain(&ExplainInput { code: Some(text.to_owned()), lang, ..ExplainInput::default() })?;
-    if let ExplainOutput::Code { explanations } = &code
-        && !explanations.is_empty()
+    match recognise(arguments, text, is_file, console.lang())? {
+        Found::Code(output) => print_codes(&output, console),
+        Found::Command(output) => print_command(&output, console),
+        Found::Results(output) => print_outcomes(&output, console),
+        Found::Nothing => {
+            let shown: String = text.chars().take(80).collect();
+            Err(Error::new(ErrorKind::Input, &errors::NOTHING_TO_EXPLAIN).with("text", shown).into())
+        }
+    }
+}
+
+/// What the text turned out to be.
+enum Found {
+    Code(ExplainOutput),
+    Command(ExplainOutput),
+    Results(DecodeOutput),
+    Nothing,
+}
+
+fn recognise(arguments: &Arguments, text: &str, is_file: bool, lang: Lang) -> Result<Found, Error> {
+    let bare = arguments.exit_code.is_some() || arguments.status.is_some();
+    if text.starts_with(['{', '['])
+        && let Ok(results) = serde_json::from_str::<Value>(text)
     {
-        if console.is_json() {
-            console.json(&code)?;
-        } else {
+        return ops::decode(&DecodeInput { results: Some(results), lang, ..DecodeInput::default() })
+            .map(Found::Results);
+    }
+    if text.contains("acs-plugin-manager") && !bare {
+        let platform = arguments.platform.map(Into::into);
+        let input = ExplainInput { command: Some(text.to_owned()), platform, lang, ..ExplainInput::default() };
+        return ops::explain(&input).map(Found::Command);
+    }
+    if !bare && !text.contains('\n') {
+        let code = ops::explain(&ExplainInput { code: Some(text.to_owned()), lang, ..ExplainInput::default() })?;
+        if matches!(&code, ExplainOutput::Code { explanations } if !explanations.is_empty()) {
+            return Ok(Found::Code(code));
+        }
+        let name = Some(text.to_owned());
+        let parameter = ops::explain(&ExplainInput { parameter: name, lang, ..ExplainInput::default() })?;
+        if matches!(&parameter, ExplainOutput::Parameter { parameter: Some(_) }) {
+            return Ok(Found::Code(parameter));
+        }
+    }
+    // The log of the plug-in, or the Base64 of one.
+    let is_log = text.contains("app-snapshot") || text.contains("snapshotgroup") || text.contains("[level=");
+    let is_base64 = text.len() >= 24
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'\n' | b'\r'));
+    if !(bare || is_log || is_base64 && is_file || is_base64 && text.len() >= 64) {
+        return Ok(Found::Nothing);
+    }
+    ops::decode(&DecodeInput {
+        output: Some(text.to_owned()),
+        content_encoding: if is_base64 { ContentEncoding::Base64 } else { ContentEncoding::PlainText },
+        exit_code: arguments.exit_code,
+        invocation_status: arguments.status.clone(),
+        lang,
+        ..DecodeInput::default()
+    })
+    .map(Found::Results)
+}
+
+fn print_codes(output: &ExplainOutput, console: &mut Console) -> Result<Exit, Failure> {
+    if console.is_json() {
+        console.json(output)?;
+        return Ok(Exit::Reached);
+    }
+    match output {
+        ExplainOutput::Code { explanations } => {
             for explanation in explanations {
                 print_code(explanation, console)?;
             }
         }
-        return Ok(Exit::Reached);
+        ExplainOutput::Parameter { parameter: Some(found) } => print_parameter(found, console)?,
+        ExplainOutput::Parameter { parameter: None } | ExplainOutput::Command(_) => {}
     }
-    let parameter = ops::explain(&ExplainInput { parameter: Some(text.to_owned()), lang, ..ExplainInput::default() })?;
-    if let ExplainOutput::Parameter { parameter: Some(found) } = &parameter {
-        if console.is_json() {
-            console.json(&parameter)?;
-        } else {
-            print_parameter(found, console)?;
+    Ok(Exit::Reached)
+}
+
+fn print_command(output: &ExplainOutput, console: &mut Console) -> Result<Exit, Failure> {
+    let ExplainOutput::Command(found) = output else { return Ok(Exit::Reached) };
+    let blocked = found.findings.iter().any(RenderedFinding::blocks);
+    let exit = if blocked { Exit::Findings } else { Exit::Reached };
+    if console.is_json() {
+        console.json(output)?;
+        return Ok(exit);
+    }
+    let lang = console.lang();
+    match &found.arguments {
+        Some(arguments) => {
+            let plugin = console.safe(found.plugin.as_deref().unwrap_or_default());
+            let line = console.text(&RECEIVES, &[("plugin", plugin), ("count", arguments.len().to_string())]);
+            console.data(&line)?;
+            for argument in arguments {
+                let line = format!("  {}", console.safe(argument));
+                console.data(&line)?;
+            }
         }
-        return Ok(Exit::Reached);
+        None if found.modelled => console.data(NOT_STARTED.get(lang))?,
+        None => console.data(NOT_FOLLOWED.get(lang))?,
     }
-    Err(Error::new(ErrorKind::Input, &errors::NOTHING_TO_EXPLAIN)
-        .with("text", text.chars().take(80).collect::<String>())
-        .into())
+    // The place would only repeat that it is about the command.
+    let document = Document::made("", Value::Null);
+    console.findings_as_data(&found.findings, &document)?;
+    if let Some(corrected) = &found.corrected {
+        console.data(CORRECTED.get(lang))?;
+        let line = format!("  {}", console.safe(corrected));
+        console.data(&line)?;
+    }
+    Ok(exit)
+}
+
+fn print_outcomes(output: &DecodeOutput, console: &mut Console) -> Result<Exit, Failure> {
+    let all = output.outcomes.iter();
+    let exit = all.fold(Exit::Reached, |exit, outcome| {
+        exit.or_worse(match outcome {
+            outcome if outcome.held => Exit::Held,
+            outcome if outcome.succeeded => Exit::Reached,
+            outcome if !outcome.finished || outcome.group_may_exist => Exit::Unknown,
+            _ => Exit::Findings,
+        })
+    });
+    if console.is_json() {
+        console.json(output)?;
+        return Ok(exit);
+    }
+    let lang = console.lang();
+    for outcome in &output.outcomes {
+        let instance = console.safe(&outcome.instance_id);
+        let begin = if instance.is_empty() { String::new() } else { format!("{instance}: ") };
+        console.data(&format!("{begin}{}: {}", outcome.explained_by, outcome.message))?;
+        let mut lines = vec![(CAUSE, outcome.cause.clone()), (NEXT, outcome.next_step.clone())];
+        lines.extend(outcome.snapshot_group_id.as_deref().map(|group| (GROUP_ID, console.safe(group))));
+        let yes_no = |yes: bool| if yes { YES } else { NO }.get(lang).to_owned();
+        lines.push((HELD, yes_no(outcome.held)));
+        if !outcome.succeeded {
+            lines.push((GROUP, yes_no(outcome.group_may_exist)));
+        }
+        lines.extend(outcome.error_lines.iter().map(|line| (LOG, console.safe(line))));
+        if outcome.succeeded {
+            lines.push((LEVEL, ONLY_TAGS.get(lang).to_owned()));
+        }
+        print_lines(&lines, lang, console)?;
+        console.findings_as_data(&outcome.findings, &Document::made("", Value::Null))?;
+    }
+    console.findings_as_data(&output.findings, &Document::made("", Value::Null))?;
+    Ok(exit)
 }
 
 fn print_code(found: &RenderedExplanation, console: &mut Console) -> Result<(), Failure> {
@@ -105,5 +242,19 @@ const PLATFORMS: Text = Text::new("platforms", "平台");
 const REQUIRED: Text = Text::new("required", "必填");
 const DEFAULT: Text = Text::new("when left out", "省略时");
 const RANGE: Text = Text::new("range", "取值范围");
+const GROUP_ID: Text = Text::new("group", "快照一致性组");
+const LOG: Text = Text::new("log", "输出");
+const LEVEL: Text = Text::new("level", "一致性");
+const ONLY_TAGS: Text = Text::new(
+    "not known from here: only the tags on the snapshots tell, see `consnap verify`",
+    "无法由此得知：只有快照上的标签可以说明，请使用 `consnap verify`",
+);
+const RECEIVES: Text = Text::new("`{plugin}` receives {count} arguments:", "`{plugin}` 收到 {count} 个参数：");
+const NOT_STARTED: Text = Text::new("the plug-in would not start", "云助手插件不会启动");
+const NOT_FOLLOWED: Text = Text::new(
+    "the way of this command cannot be followed with certainty: no guess is made",
+    "无法确定此命令的实际执行过程：不作猜测",
+);
+const CORRECTED: Text = Text::new("what was meant, written so that it arrives:", "按原意改写、可正确送达的命令：");
 const YES: Text = Text::new("yes", "是");
 const NO: Text = Text::new("no", "否");

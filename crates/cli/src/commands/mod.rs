@@ -3,6 +3,14 @@
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod demo;
 pub(crate) mod explain;
+pub(crate) mod history;
 pub(crate) mod op;
+pub(crate) mod plan;
+pub(crate) mod resume;
+pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod show;
+pub(crate) mod simulate;
+pub(crate) mod verify;

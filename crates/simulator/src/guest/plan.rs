@@ -20,6 +20,8 @@ pub(crate) struct GuestView<'g> {
     pub(crate) role_allows: bool,
     /// The disk left out.
     pub(crate) excluded: Excluded,
+    /// When Cloud Assistant stops waiting, in milliseconds after the start.
+    pub(crate) timeout: u32,
     /// What goes wrong.
     pub(crate) fault: Option<&'g GuestFault>,
 }
@@ -142,7 +144,7 @@ pub(crate) fn plan(view: &GuestView<'_>, options: &Options, random: &mut Random)
     }
     let scripts = scripts(spec, options);
     let tags = level(spec, options, scripts);
-    let steps = steps(spec, options, scripts, fault, random);
+    let steps = steps(view, options, scripts, random);
     let natural = natural_end(view, options, scripts, steps);
     let (reason, exit) = match fault.and_then(|fault| fault.exit_code) {
         Some(0)
@@ -242,20 +244,20 @@ fn limit(seconds: i64) -> u32 {
 }
 
 /// Times as recorded (ecs-domain 1.9): creating about 320 ms, tagging about 145 ms, polls 200 ms apart.
-fn steps(
-    spec: &InstanceSpec,
-    options: &Options,
-    scripts: Scripts,
-    fault: Option<&GuestFault>,
-    random: &mut Random,
-) -> Steps {
+fn steps(view: &GuestView<'_>, options: &Options, scripts: Scripts, random: &mut Random) -> Steps {
+    let spec = view.spec;
     let script_millis = |script: &ScriptSpec| script.millis.min(limit(options.script_timeout_seconds));
     let (pre, post) = match scripts {
         Scripts::Ran => (script_millis(&spec.guest.pre_script), script_millis(&spec.guest.post_script)),
         Scripts::PreFailed => (script_millis(&spec.guest.pre_script), 0),
         _ => (0, 0),
     };
-    let stall = fault.and_then(|fault| fault.stall_seconds).map_or(0, |seconds| seconds.saturating_mul(1000));
+    let seconds = |given: Option<u32>| given.map(|seconds| seconds.saturating_mul(1000));
+    let stall = view.fault.and_then(|fault| {
+        let past_timeout = seconds(fault.stall_past_timeout_seconds).map(|past| view.timeout.saturating_add(past));
+        seconds(fault.stall_seconds).or(past_timeout)
+    });
+    let stall = stall.unwrap_or(0);
     let begun = random.between(300, 900);
     let looked = begun.saturating_add(random.between(130, 260));
     let pre_done = looked.saturating_add(pre).saturating_add(stall);

@@ -139,6 +139,9 @@ pub struct GuestFault {
     /// Seconds the plug-in takes before it makes the group: beyond the time-out of the command, the group comes afterwards.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stall_seconds: Option<u32>,
+    /// The plug-in makes the group so many seconds after the time-out of the command, whatever that is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stall_past_timeout_seconds: Option<u32>,
     /// What becomes of the tags.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<TagFault>,

@@ -141,6 +141,7 @@ static GUEST_FAULT: &[Key] = &[
     optional("offline", Shape::Truth),
     optional("task_error", Shape::Text),
     optional("stall_seconds", COUNT),
+    optional("stall_past_timeout_seconds", COUNT),
     optional("tags", Shape::Choice(&["missing", "both", "first_only", "other_case", "late"])),
     optional("group", Shape::Choice(&["failed", "progressing", "slow"])),
     optional("snapshot", Shape::Choice(&["failed", "missing"])),

@@ -126,6 +126,11 @@ impl Simulator {
         if scale.is_finite() { scale.clamp(0.001, 100_000.0) } else { 1.0 }
     }
 
+    /// Starts the service's clock before the first request does.
+    pub fn begin(&mut self, wall: Time) {
+        self.origin.get_or_insert(wall);
+    }
+
     /// Moves the service's clock to a time on the caller's, as a request would.
     pub fn catch_up(&mut self, wall: Time) {
         if let Some(origin) = self.origin {

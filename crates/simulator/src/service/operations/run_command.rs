@@ -238,6 +238,7 @@ impl Simulator {
                         scenario.roles.iter().any(|known| *known.name == *role.name && known.allows_snapshots)
                     }),
                     excluded,
+                    timeout: command.timeout_seconds.saturating_mul(1000),
                     fault,
                 };
                 let plan = guest::plan(&view, options, &mut random);

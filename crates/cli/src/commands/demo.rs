@@ -1,0 +1,110 @@
+//! `consnap demo`: a simulated fleet, checked, snapshotted and judged by its tags, over real signed HTTP.
+
+use std::sync::Arc;
+
+use consnap_client::caller::ApiCaller;
+use consnap_client::driver::Clock;
+use consnap_client::transport::{HttpTransport, TransportOptions};
+use consnap_core::credentials::{Credential, Secret};
+use consnap_core::report::Report;
+use consnap_core::{Text, Time, config};
+use consnap_simulator::{Simulator, demo_scenario, server};
+use serde_json::json;
+
+use crate::commands::run::{print, report_of};
+use crate::connection::Connection;
+use crate::console::Console;
+use crate::course::{Conditions, Course};
+use crate::exit::{Exit, Failure};
+use crate::{agreement, running};
+
+/// Watch a simulated fleet being checked, snapshotted and judged; sends nothing beyond this machine
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The service is played on 127.0.0.1 by the simulator of `consnap simulate`; everything else is what `run` does. At the end
+every verdict is compared with what really happened in the simulated guests: exit code 0 when all are equal, 1 otherwise.")]
+pub(crate) struct Arguments {
+    /// Show instances that reached what was required one by one too
+    #[arg(long)]
+    all: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
+    let scenario = demo_scenario();
+    let key = scenario.access_keys.first().cloned().unwrap_or_default();
+    let (region, time_scale) = (scenario.region.clone(), scenario.time_scale);
+    let runtime = running::runtime()?;
+    let server = runtime.block_on(server::serve(Simulator::new(scenario), 0))?;
+    let ids: Vec<String> =
+        server.with(|simulator| simulator.truth().into_iter().map(|truth| truth.instance_id).collect());
+    let document = json!({
+        "version": 1,
+        "regions": [region],
+        "targets": {"ids": ids},
+        "instance_ram_role": "AppSnapshotRoleName",
+        "group_name": "demo-{run}",
+        "linux": {
+            "pre_script_path": "/tmp/prescript.sh",
+            "post_script_path": "/tmp/postscript.sh",
+            "script_timeout_seconds": 60,
+        },
+        "run": {"canary": 1, "max_in_flight": ids.len(), "max_errors": ids.len(), "attach_role": "if_missing"},
+    });
+    let line = console.text(&BEGIN, &[("count", ids.len().to_string()), ("endpoint", server.endpoint())]);
+    console.note(&line);
+    let (job, _) = config::read(&document);
+    let credential = Credential {
+        access_key_id: key.id,
+        access_key_secret: Secret::new(key.secret),
+        security_token: None,
+        expires_at: None,
+        source: "demo".to_owned(),
+    };
+    let transport = HttpTransport::new(TransportOptions::default())?;
+    let caller = ApiCaller::new(transport, credential, Some(server.endpoint()));
+    let connection = Connection {
+        caller: Arc::new(caller),
+        regions: job.regions.clone(),
+        endpoint: Some(server.endpoint()),
+        is_loopback: true,
+    };
+    let clock = Clock::starting_at(Clock::of_wall(Time::EPOCH).now(), time_scale);
+    let course = Course { runtime: &runtime, connection: &connection, clock: &clock };
+    let mut planned = course.plan(&job, Conditions::default(), console)?;
+    let Some(plan) = planned.plan.take() else {
+        return report_of(&planned.session, true, console);
+    };
+    let state = std::env::temp_dir().join(format!("consnap-demo-{}", running::new_run_id()?));
+    let ended = course.start(planned, &plan, &document, &state, console);
+    // The journal of a demo has served when its run is over; what cannot be removed does no harm.
+    let _ = std::fs::remove_dir_all(&state);
+    let ended = ended?;
+    let report = Report::of(ended.session.state(), ended.session.error(), ended.session.calls_sent(), console.lang());
+    print(&report, arguments.all, console)?;
+    let truth = server.with(|simulator| simulator.truth());
+    let disagreements = agreement::disagreements(&report, &truth);
+    for disagreement in &disagreements {
+        let line = console.safe(disagreement);
+        console.note(&line);
+    }
+    let agreeing = truth.len().saturating_sub(disagreements.len());
+    let line = console.text(
+        &END,
+        &[
+            ("agreeing", agreeing.to_string()),
+            ("all", truth.len().to_string()),
+            ("status", report.exit_status.to_string()),
+        ],
+    );
+    console.note(&line);
+    Ok(if disagreements.is_empty() && ended.over { Exit::Reached } else { Exit::Findings })
+}
+
+static BEGIN: Text = Text::new(
+    "demo: {count} simulated instances behind {endpoint}; nothing leaves this machine",
+    "演示：{endpoint} 上的 {count} 个模拟实例；不会向本机以外发送任何请求",
+);
+static END: Text = Text::new(
+    "{agreeing} of {all} verdicts equal what really happened in the simulated guests; `run` would have ended with exit status {status}",
+    "{all} 个判定结果中有 {agreeing} 个与模拟实例中实际发生的情况一致；`run` 的退出状态将是 {status}",
+);

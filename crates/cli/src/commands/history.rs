@@ -1,0 +1,119 @@
+//! `consnap history`: the runs of this machine.
+
+use consnap_client::journal;
+use consnap_core::report::Report;
+use consnap_core::{Error, Text};
+use serde::Serialize;
+
+use crate::console::Console;
+use crate::course::state_directory;
+use crate::exit::{Exit, Failure};
+use crate::past_run::PastRun;
+use crate::table;
+
+/// List the runs whose journals lie on this machine, the newest first; sends nothing
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  consnap history
+  consnap history --limit 100 --format json | jq '.[] | select(.exit_status != 0)'")]
+pub(crate) struct Arguments {
+    /// At most so many
+    #[arg(long, default_value_t = 20, value_name = "COUNT")]
+    limit: usize,
+}
+
+/// A run in the list.
+#[derive(Serialize)]
+struct Row {
+    run_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    started_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instances: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ok: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exit_status: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unreadable: Option<String>,
+}
+
+pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
+    let state = state_directory()?;
+    let entries = journal::list(&state)?;
+    let rows: Vec<Row> =
+        entries.iter().rev().take(arguments.limit).map(|entry| row(&entry.run_id, console.lang())).collect();
+    if console.is_json() {
+        console.json(&rows)?;
+        return Ok(Exit::Reached);
+    }
+    if rows.is_empty() {
+        let line = console.text(&NONE, &[("path", state.display().to_string())]);
+        console.note(&line);
+        return Ok(Exit::Reached);
+    }
+    let cells: Vec<Vec<table::Cell>> = rows
+        .iter()
+        .map(|row| {
+            let text = |text: &Option<String>| console.safe(text.as_deref().unwrap_or("-")).into();
+            let number = |number: Option<u32>| number.map_or_else(|| "-".to_owned(), |number| number.to_string());
+            vec![
+                console.safe(&row.run_id).into(),
+                text(&row.started_at),
+                text(&row.account),
+                format!("{}/{}", number(row.ok), number(row.instances)).into(),
+                row.exit_status.map_or_else(|| "-".to_owned(), |status| status.to_string()).into(),
+                match &row.unreadable {
+                    Some(why) => console.safe(why).into(),
+                    None => text(&row.group_name),
+                },
+            ]
+        })
+        .collect();
+    for line in table::lay_out(&HEADING.map(|title| title.get(console.lang())), &cells) {
+        console.data(&line)?;
+    }
+    Ok(Exit::Reached)
+}
+
+fn row(run_id: &str, lang: consnap_core::Lang) -> Row {
+    let read = || -> Result<Row, Error> {
+        let past = PastRun::load(run_id)?;
+        let report = Report::of(&past.state(), None, 0, lang);
+        Ok(Row {
+            run_id: run_id.to_owned(),
+            started_at: Some(past.header.started_at.to_string()),
+            account: Some(past.header.account),
+            group_name: Some(report.group_name),
+            instances: Some(report.summary.instances),
+            ok: Some(report.summary.ok),
+            exit_status: Some(report.exit_status),
+            unreadable: None,
+        })
+    };
+    read().unwrap_or_else(|error| Row {
+        run_id: run_id.to_owned(),
+        started_at: None,
+        account: None,
+        group_name: None,
+        instances: None,
+        ok: None,
+        exit_status: None,
+        unreadable: Some(error.message(lang)),
+    })
+}
+
+static NONE: Text = Text::new("no runs in {path}", "{path} 中没有执行记录");
+const HEADING: [Text; 6] = [
+    Text::new("RUN", "执行"),
+    Text::new("STARTED", "开始时间"),
+    Text::new("ACCOUNT", "账号"),
+    Text::new("OK", "达到"),
+    Text::new("EXIT", "退出状态"),
+    Text::new("GROUP", "快照一致性组"),
+];

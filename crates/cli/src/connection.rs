@@ -1,0 +1,75 @@
+//! Where calls go and who signs them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use consnap_client::caller::ApiCaller;
+use consnap_client::credentials;
+use consnap_client::transport::{HttpTransport, TransportOptions};
+use consnap_core::Error;
+use consnap_core::api::Product;
+use consnap_core::api::endpoint::{Endpoint, Network};
+
+/// Options of every command that talks to the service. Secrets are never among them: they come from the environment
+/// or from the profile of the aliyun CLI.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Connection")]
+pub(crate) struct ConnectionArguments {
+    /// Profile of the aliyun CLI with the credentials; else the environment, else the current profile
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// Endpoint of ECS instead of the region's own, such as that of `consnap simulate`
+    #[arg(long, value_name = "URL", env = "CONSNAP_ENDPOINT")]
+    endpoint: Option<String>,
+    /// The network to the service
+    #[arg(long, value_enum, default_value_t = NetworkName::Public)]
+    network: NetworkName,
+    /// PEM file with the certificate authorities to trust instead of the system's
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+}
+
+/// A network as it is typed.
+#[derive(Copy, Clone, Debug, clap::ValueEnum)]
+enum NetworkName {
+    /// The internet
+    Public,
+    /// Inside a VPC of the region
+    Vpc,
+}
+
+/// A connection that is ready for the first call.
+pub(crate) struct Connection {
+    pub(crate) caller: Arc<ApiCaller>,
+    /// The regions to look in: those of the job, else that of the profile.
+    pub(crate) regions: Vec<String>,
+    /// The endpoint that was given, for the journal.
+    pub(crate) endpoint: Option<String>,
+    /// Whether all calls stay on this machine.
+    pub(crate) is_loopback: bool,
+}
+
+impl ConnectionArguments {
+    /// Finds credentials and endpoints; nothing is sent. `recorded` is the endpoint of a run's journal, which counts
+    /// when no other is given.
+    ///
+    /// Errors: no credentials, an unknown region, an endpoint or a file that cannot be used.
+    pub(crate) fn open(&self, regions: &[String], recorded: Option<&str>) -> Result<Connection, Error> {
+        let endpoint = self.endpoint.clone().or_else(|| recorded.map(str::to_owned));
+        let found = credentials::find(self.profile.as_deref(), |name| std::env::var(name).ok())?;
+        let regions = if regions.is_empty() { found.region.into_iter().collect() } else { regions.to_vec() };
+        let options = TransportOptions { ca_file: self.ca_file.clone(), ..TransportOptions::default() };
+        let network = match self.network {
+            NetworkName::Public => Network::Public,
+            NetworkName::Vpc => Network::Vpc,
+        };
+        let caller = ApiCaller::new(HttpTransport::new(options)?, found.credential, endpoint.clone()).over(network);
+        for region in &regions {
+            caller.endpoint_of(Product::Ecs, region)?;
+            caller.endpoint_of(Product::Sts, region)?;
+        }
+        let given = endpoint.as_deref().map(Endpoint::parse).transpose()?;
+        let is_loopback = given.is_some_and(|endpoint| endpoint.is_loopback());
+        Ok(Connection { caller: Arc::new(caller), regions, endpoint, is_loopback })
+    }
+}

@@ -1,0 +1,203 @@
+//! The real binary: exit code, standard output, standard error.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "panics are for tests")]
+
+use std::path::PathBuf;
+use std::process::Output;
+use std::time::{Duration, Instant};
+
+use assert_cmd::Command;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A folder of its own for each test: home, state and files.
+struct Place {
+    folder: TempDir,
+}
+
+/// What a command did.
+struct Done {
+    exit: i32,
+    out: String,
+    err: String,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self { folder: TempDir::new().unwrap() }
+    }
+
+    fn file(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_consnap"));
+        command.env_clear().env("HOME", self.folder.path()).current_dir(self.folder.path()).args(arguments);
+        command.timeout(Duration::from_secs(60));
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Done {
+        Done::of(self.command(arguments).output().unwrap())
+    }
+
+    fn run_with(&self, arguments: &[&str], input: &str) -> Done {
+        Done::of(self.command(arguments).write_stdin(input).output().unwrap())
+    }
+}
+
+impl Done {
+    fn of(output: Output) -> Self {
+        Self {
+            exit: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Exit code, empty standard output, and words on standard error: how every refusal looks.
+    #[track_caller]
+    fn refuses(&self, exit: i32, words: &[&str]) {
+        assert_eq!(self.exit, exit, "{}", self.err);
+        assert_eq!(self.out, "");
+        for word in words {
+            assert!(self.err.contains(word), "`{word}` is missing:\n{}", self.err);
+        }
+        assert!(!self.err.contains('\u{1b}'), "colours in a pipe:\n{}", self.err);
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}\n{}", self.out, self.err))
+    }
+}
+
+const JOB: &str = "\
+version: 1
+regions: [cn-hangzhou]
+targets: {ids: [i-bp1linux000000000001]}
+instance_ram_role: AppSnapshotRoleName
+group_name: nightly
+linux: {pre_script_path: /opt/pre.sh, post_script_path: /opt/post.sh, script_timeout_seconds: 60}
+";
+
+#[test]
+fn version_and_help_are_data_and_wrong_usage_is_not() {
+    let place = Place::new();
+    let start = Instant::now();
+    let version = place.run(&["--version"]);
+    assert_eq!((version.exit, version.out.as_str()), (0, concat!("consnap ", env!("CARGO_PKG_VERSION"), "\n")));
+    // The goal is 10 ms; a loaded machine gets more.
+    assert!(start.elapsed() < Duration::from_millis(500));
+    let help = place.run(&["--help"]);
+    assert_eq!(help.exit, 0);
+    for word in ["Exit codes:", "Examples:", "Only `run`"] {
+        assert!(help.out.contains(word), "{word}");
+    }
+    place.run(&["--no-such-option"]).refuses(2, &["--no-such-option"]);
+    place.run(&["chekc"]).refuses(2, &["check"]);
+}
+
+#[test]
+fn unreadable_input_is_refused_with_the_way_out() {
+    let place = Place::new();
+    let bad = place.file("bad.yaml", "version: 1\ntargets: [\n");
+    place.run(&["check", "missing.yaml"]).refuses(2, &["error[CE401]", "`missing.yaml`", "path of a file"]);
+    place.run(&["check", bad.to_str().unwrap()]).refuses(2, &["error[CE403]", "bad.yaml:"]);
+    place.run(&["check", "/"]).refuses(2, &["error[CE402]"]);
+    let twice = place.run_with(&["check", "-"], "version: 1\nversion: 1\n");
+    twice.refuses(2, &["error[CE403]", "standard input:2:1"]);
+    let as_json = place.run(&["check", "missing.yaml", "--format", "json"]);
+    assert_eq!((as_json.exit, as_json.out.as_str()), (2, ""));
+    let error: Value = serde_json::from_str(&as_json.err).unwrap();
+    assert_eq!((&error["code"], &error["sent"]), (&json!("CE401"), &json!("no")));
+    let chinese = place.run(&["--lang", "zh", "check", "missing.yaml"]);
+    chinese.refuses(2, &["错误[CE401]", "不存在"]);
+    let mut by_locale = place.command(&["check", "missing.yaml"]);
+    Done::of(by_locale.env("LANG", "zh_CN.UTF-8").output().unwrap()).refuses(2, &["错误[CE401]"]);
+}
+
+#[test]
+fn a_finding_names_file_and_line() {
+    let place = Place::new();
+    let job = place.file("job.yaml", &JOB.replace("group_name", "gruop_name"));
+    let done = place.run(&["check", job.to_str().unwrap()]);
+    assert_eq!(done.exit, 1, "{}", done.out);
+    assert!(done.out.contains("job.yaml:5:1"), "{}", done.out);
+    assert!(done.out.contains("`group_name`"), "{}", done.out);
+    let as_json = place.run(&["check", job.to_str().unwrap(), "--format", "json"]);
+    assert_eq!(as_json.exit, 1);
+    assert!(as_json.json()["findings"].as_array().unwrap().iter().any(|finding| finding["place"] == "/gruop_name"));
+}
+
+#[test]
+fn a_command_stands_alone_on_standard_output() {
+    let place = Place::new();
+    let job = place.file("job.yaml", JOB);
+    let done = place.run(&["command", job.to_str().unwrap(), "--platform", "linux", "--name", "nightly-{run}"]);
+    assert_eq!(done.exit, 0, "{}", done.err);
+    assert_eq!(
+        done.out,
+        "acs-plugin-manager --exec --plugin app-snapshot-plugin --params=-RamRoleName=\"AppSnapshotRoleName\",\
+         -ScriptTimeoutInSeconds=60,-PreScriptPath=\"/opt/pre.sh\",-PostScriptPath=\"/opt/post.sh\",\
+         -Name=\"nightly-a1b2c3d4\"\n"
+    );
+    assert!(done.err.contains("RunShellScript"), "{}", done.err);
+    let hostile = place.run(&["command", job.to_str().unwrap(), "--platform", "linux", "--name", "a\nb"]);
+    hostile.refuses(1, &["error["]);
+}
+
+#[test]
+fn explain_knows_codes_parameters_commands_and_results() {
+    let place = Place::new();
+    for (what, exit, words) in [
+        ("12", 0, "exit:plugin:12"),
+        ("InvalidInstance.NotFound", 0, "InvalidInstance.NotFound"),
+        ("CE401", 0, "CE401"),
+        ("ExcludeDiskId", 0, "/exclude_disks"),
+        (
+            "acs-plugin-manager --exec --plugin app-snapshot-plugin --params -RamRoleName=R,-Name=n1",
+            0,
+            "  -RamRoleName=R",
+        ),
+        (r#"{"InstanceId": "i-1", "InvocationStatus": "Failed", "ExitCode": 12}"#, 5, "i-1: exit:plugin:12"),
+    ] {
+        let done = place.run(&["explain", what]);
+        assert_eq!(done.exit, exit, "{what}: {}{}", done.out, done.err);
+        assert!(done.out.contains(words), "{what}: {}", done.out);
+    }
+    place.run(&["explain", "no such thing"]).refuses(2, &["error[CE407]"]);
+}
+
+#[test]
+fn op_speaks_json_and_json_lines() {
+    let place = Place::new();
+    let sign = json!({"version": "v1", "params": {"Action": "X"}, "access_key_id": "a", "access_key_secret": "b"});
+    let done = place.run_with(&["op", "sign"], &sign.to_string());
+    assert_eq!((done.exit, done.err.as_str()), (0, ""));
+    assert_eq!(done.json()["signature"], "aeHP113Ryo1z31eZikxecDrMUBc=");
+    let lines = format!("{sign}\n\n{{\"version\": 7}}\n{sign}\n");
+    let done = place.run_with(&["op", "sign", "--lines"], &lines);
+    assert_eq!(done.exit, 2);
+    let answers: Vec<Value> = done.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(answers.len(), 3);
+    assert_eq!(answers[0], answers[2]);
+    assert_eq!(answers[1]["error"]["code"], "CE102");
+    place.run_with(&["op", "sign"], "{").refuses(2, &["CE102"]);
+    place.run_with(&["op", "sing"], "{}").refuses(2, &["CE101", "`sign`"]);
+}
+
+#[test]
+fn schemas_and_completions_are_data() {
+    let place = Place::new();
+    let schema = place.run(&["schema", "sign"]).json();
+    assert_eq!(schema["input"]["additionalProperties"], json!(false));
+    place.run(&["schema", "nothing"]).refuses(2, &["CE404", "sign"]);
+    for shell in ["bash", "zsh", "fish"] {
+        let done = place.run(&["completions", shell]);
+        assert_eq!(done.exit, 0);
+        assert!(done.out.contains("consnap"), "{shell}");
+    }
+}
