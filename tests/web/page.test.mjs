@@ -117,7 +117,7 @@ test("an old link keeps its facts and says so", async () => {
 test("works offline after the first visit, and asks for nothing but its own files", async () => {
   const own = await serve();
   const { context, page, wrong } = await open(browser, own.address, inLang("en"));
-  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
   await page.waitForFunction(async () => (await caches.keys()).length > 0 && navigator.serviceWorker.controller !== null);
   await own.close();
   await context.setOffline(true);

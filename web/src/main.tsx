@@ -16,5 +16,5 @@ try {
   place.textContent = `${words.failed}: ${String(error)}`;
 }
 if ("serviceWorker" in navigator && location.protocol.startsWith("http") && import.meta.env.PROD) {
-  addEventListener("load", () => void navigator.serviceWorker.register("./sw.js").catch(() => undefined));
+  void navigator.serviceWorker.register("./sw.js").catch(() => undefined);
 }
