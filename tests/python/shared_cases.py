@@ -25,8 +25,10 @@ def suites() -> Iterator[tuple[str, Path, dict[str, Any]]]:
 
 def answer(operation: str, given: dict[str, Any]) -> Any:
     """What the public function answers, as JSON."""
+    # A bare text is the path of a file to Python; as JSON it is what the case means.
+    documents = {name: json.dumps(given[name]).encode() for name in ("job", "facts") if isinstance(given.get(name), str)}
     try:
-        return _typed(operation, dict(given))
+        return _typed(operation, {**given, **documents})
     except TypeError:
         # Members that the function does not have: only the generic form can be asked.
         return _caught(lambda: consnap.operation(operation, given))

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "panics are for tests")]
 
+#[path = "cli_run.rs"]
+mod cli_run;
+
 use std::path::PathBuf;
 use std::process::Output;
 use std::time::{Duration, Instant};

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{Deserialize, Serialize, Value, unreadable};
-use crate::check::{CheckContext, Checker, Eligibility, InstanceCheck};
+use crate::check::{CheckContext, Checker, Eligibility, InstanceCheck, check_many};
 use crate::config;
 use crate::consistency::{Consistency, Platform};
 use crate::error::Error;
@@ -76,7 +76,7 @@ pub struct InstanceVerdict {
     pub predicted_why: RenderedFinding,
 }
 
-/// Checks a job, and instances against it.
+/// Checks a job, and instances against it. What cannot be read of job or facts is a finding.
 ///
 /// # Errors
 ///
@@ -118,6 +118,34 @@ pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
     }
     output.findings = rendered(&findings, lang);
     Ok(output)
+}
+
+/// As [`check`] for a list, with the facts as text: a list, or one object after the other. Nothing is read twice.
+///
+/// # Errors
+///
+/// `CE102` when `as_of` cannot be read.
+pub fn check_documents(input: &CheckInput, facts: &[u8]) -> Result<CheckOutput, Error> {
+    let context = CheckContext { as_of: input.as_of.as_deref().map(day).transpose()?, now: input.now };
+    let (job, mut findings) = config::read(&input.job);
+    findings.extend(Checker::new(&job, &context).job_findings(input.platform));
+    let lang = input.lang;
+    let mut instances = Vec::new();
+    let (_, of_batch) = check_many(&job, facts, &context, |checked| {
+        let InstanceCheck { platform, findings, eligible, predicted, predicted_why } = checked.check;
+        instances.push(CheckedInstance {
+            findings: rendered(&findings, lang),
+            verdict: InstanceVerdict {
+                instance_id: checked.instance_id.to_owned(),
+                platform,
+                eligible,
+                predicted_consistency: predicted,
+                predicted_why: predicted_why.render(lang),
+            },
+        });
+    });
+    findings.extend(of_batch);
+    Ok(CheckOutput { findings: rendered(&findings, lang), instance: None, instances: Some(instances) })
 }
 
 fn rendered(findings: &[Finding], lang: Lang) -> Vec<RenderedFinding> {

@@ -11,7 +11,7 @@ use crate::api::requests::{
 };
 use crate::catalog::messages::{consistency, runs, verdicts as rows};
 use crate::catalog::pacing;
-use crate::check::{CheckContext, Checker, Eligibility, InstanceCheck};
+use crate::check::{CheckContext, Checker, Eligibility, InstanceCheck, keep_standing_acceptances};
 use crate::command::budget::budget;
 use crate::command::{BuildRequest, Naming, build};
 use crate::config::{AttachRole, Job, OnUnknown};
@@ -328,7 +328,10 @@ impl Session {
         let setup = self.setup.clone();
         let context = CheckContext { as_of: setup.as_of, now: Some(self.now) };
         let checker = Checker::new(&setup.job, &context);
-        let mut writer = CommandWriter::new(&setup, self.now);
+        // An acceptance whose last day has passed accepts nothing.
+        let mut writing = setup.clone();
+        keep_standing_acceptances(&mut writing.job, context.today());
+        let mut writer = CommandWriter::new(&writing, self.now);
         let mut canonical = plan::Canonical::default();
         let mut eligible: u32 = 0;
         let known: BTreeSet<String> = discovery.by_id.keys().cloned().collect();

@@ -82,6 +82,7 @@ pub(crate) enum Command {
     Verify(commands::verify::Arguments),
     Show(commands::show::Arguments),
     History(commands::history::Arguments),
+    Whoami(commands::whoami::Arguments),
     Explain(commands::explain::Arguments),
     Simulate(commands::simulate::Arguments),
     Schema(commands::schema::Arguments),

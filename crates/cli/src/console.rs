@@ -148,11 +148,11 @@ impl Console {
                 let line = self.text(&OUTPUT_FAILED, &[("reason", error.to_string())]);
                 self.note(&line);
             }
-            Failure::Error(error) | Failure::Findings(error) if self.is_json() => {
+            Failure::Error(error) if self.is_json() => {
                 let text = serde_json::to_string_pretty(&error.render(self.lang)).unwrap_or_default();
                 self.note(&text);
             }
-            Failure::Error(error) | Failure::Findings(error) => {
+            Failure::Error(error) => {
                 let rendered = error.render(self.lang);
                 let word = ERROR_WORD.get(self.lang);
                 let mut lines = vec![

@@ -45,8 +45,6 @@ impl Exit {
 pub(crate) enum Failure {
     /// With words for the user.
     Error(Box<Error>),
-    /// Findings that were already told stand against it.
-    Findings(Box<Error>),
     /// Our own output could not be written.
     Output(std::io::Error),
 }
@@ -63,7 +61,6 @@ impl Failure {
                 | ErrorKind::Api
                 | ErrorKind::Protocol => Exit::NotStarted,
             },
-            Self::Findings(_) => Exit::Findings,
             Self::Output(_) => Exit::Usage,
         }
     }

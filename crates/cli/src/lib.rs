@@ -90,6 +90,7 @@ fn dispatch(command: Command, console: &mut Console) -> Result<Exit, Failure> {
         Command::Resume(arguments) => commands::resume::run(&arguments, console),
         Command::Verify(arguments) => commands::verify::run(&arguments, console),
         Command::Show(arguments) => commands::show::run(&arguments, console),
+        Command::Whoami(arguments) => commands::whoami::run(&arguments, console),
         Command::History(arguments) => commands::history::run(&arguments, console),
         Command::Explain(arguments) => commands::explain::run(&arguments, console),
         Command::Simulate(arguments) => commands::simulate::run(&arguments, console),

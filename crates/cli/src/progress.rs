@@ -20,7 +20,7 @@ impl Progress {
         let target = if on_terminal { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(0), target);
         // A template that cannot be read leaves the plain bar.
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix:10} [{bar:28}] {pos}/{len} {msg}") {
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix:10} [{bar:28}] {pos}/{len} {wide_msg}") {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.enable_steady_tick(Duration::from_millis(120));

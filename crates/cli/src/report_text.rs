@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use consnap_core::Text;
 use consnap_core::finding::RenderedFinding;
-use consnap_core::report::{CauseGroup, InstanceReport, Report, result_word};
+use consnap_core::report::{Explanation, InstanceReport, Report, result_word};
 use consnap_core::verdict::ResultKind;
 
 use crate::console::Console;
@@ -35,7 +35,7 @@ fn lines(report: &Report, all: bool, console: &Console) -> Vec<String> {
         let folded = console.text(&FOLDED, &[("ok", report.summary.ok.to_string())]);
         lines.push(format!("{OK}{}{OK:#}  {folded}", result_word(ResultKind::Ok, lang)));
     }
-    for cause in &report.causes {
+    for cause in &causes(report) {
         lines.push(String::new());
         lines.extend(cause_lines(cause, console));
     }
@@ -61,8 +61,17 @@ fn row(instance: &InstanceReport, console: &Console) -> Vec<Cell> {
         format!("{}/{}", instance.disks_covered, instance.disks_expected).into(),
         held.into(),
         console.safe(instance.group_id.as_deref().unwrap_or("-")).into(),
-        console.safe(&why(instance)).into(),
+        cut(&console.safe(&why(instance))).into(),
     ]
+}
+
+/// Text short enough for the last column; the causes below the table have the whole.
+fn cut(text: &str) -> String {
+    const LONGEST: usize = 100;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 /// Why an instance came out as it did; for one set aside, what blocked it.
@@ -77,9 +86,9 @@ fn why(instance: &InstanceReport) -> String {
     }
 }
 
-fn cause_lines(cause: &CauseGroup, console: &Console) -> Vec<String> {
+fn cause_lines(cause: &Cause<'_>, console: &Console) -> Vec<String> {
     let lang = console.lang();
-    let mut who = cause.instances.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let mut who = cause.instances.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
     if let Some(more) = cause.instances.len().checked_sub(NAMED).filter(|more| *more > 0) {
         who.push_str(&console.text(&MORE, &[("count", more.to_string())]));
     }
@@ -93,14 +102,53 @@ fn cause_lines(cause: &CauseGroup, console: &Console) -> Vec<String> {
     )];
     let mut add = |label: &Text, text: &str| lines.push(format!("  {}: {}", label.get(lang), console.safe(text)));
     add(&INSTANCES, &who);
-    if let Some(explanation) = &cause.explanation {
-        add(&MEANING, &explanation.meaning);
-        add(&CAUSE, &explanation.cause);
-        add(&NEXT, &explanation.next_step);
-    } else {
-        add(&NEXT, &cause.why.help);
+    // Where a command failed, its code is nearer to the cause than what came of it.
+    match cause.explanation.filter(|_| matches!(cause.result, ResultKind::Failed | ResultKind::Unknown)) {
+        Some(explanation) => {
+            add(&MEANING, &explanation.meaning);
+            add(&CAUSE, &explanation.cause);
+            add(&NEXT, &explanation.next_step);
+        }
+        None => add(&NEXT, &cause.why.help),
     }
     lines
+}
+
+/// Instances that came out alike for the same cause.
+struct Cause<'a> {
+    result: ResultKind,
+    why: &'a RenderedFinding,
+    explanation: Option<&'a Explanation>,
+    instances: Vec<&'a str>,
+}
+
+/// The causes of a report. Those set aside are taken apart by the finding that blocks them: it says what to mend.
+fn causes(report: &Report) -> Vec<Cause<'_>> {
+    let mut causes: Vec<Cause<'_>> = Vec::new();
+    for group in &report.causes {
+        let instances = report.instances.iter().filter(|instance| group.instances.contains(&instance.instance_id));
+        for instance in instances {
+            let blocking = instance.findings.iter().find(|finding| finding.blocks());
+            let why =
+                blocking.filter(|_| group.result == ResultKind::NotRun && instance.starts == 0).unwrap_or(&group.why);
+            let same = |cause: &&mut Cause<'_>| {
+                cause.result == group.result
+                    && cause.why.code == why.code
+                    && (cause.explanation == group.explanation.as_ref())
+                    && (group.result == ResultKind::NotRun || cause.why.message == why.message)
+            };
+            match causes.iter_mut().find(same) {
+                Some(cause) => cause.instances.push(&instance.instance_id),
+                None => causes.push(Cause {
+                    result: group.result,
+                    why,
+                    explanation: group.explanation.as_ref(),
+                    instances: vec![&instance.instance_id],
+                }),
+            }
+        }
+    }
+    causes
 }
 
 const OK: Style = AnsiColor::Green.on_default().bold();

@@ -17,7 +17,7 @@ pub(crate) fn read(path: &Path, console: &mut Console) -> Result<Scenario, Failu
     let rendered: Vec<_> = findings.iter().map(|finding| finding.render(console.lang())).collect();
     console.findings_as_notes(&rendered, Some(&document));
     if findings.iter().any(Finding::blocks) {
-        return Err(Failure::Findings(Box::new(Error::new(ErrorKind::Input, &errors::SCENARIO_UNUSABLE))));
+        return Err(Error::new(ErrorKind::Input, &errors::SCENARIO_UNUSABLE).into());
     }
     Ok(scenario)
 }

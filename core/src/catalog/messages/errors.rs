@@ -41,11 +41,6 @@ messages! {
     } help {
         "known are: {known}", "可用：{known}"
     };
-    UNREADABLE_FACTS = "CE406", Error, "consnap": {
-        "the facts at `{place}` cannot be read: {reason}", "无法读取 `{place}` 处的实例信息：{reason}"
-    } help {
-        "see the member `facts` in `consnap schema check`", "请参见 `consnap schema check` 中的成员 `facts`"
-    };
     NOTHING_TO_EXPLAIN = "CE407", Error, "consnap": {
         "`{text}` is no code, parameter, command, result or file that consnap knows",
         "`{text}` 不是 consnap 认识的代码、参数、命令、执行结果或文件"

@@ -77,6 +77,18 @@ fn values_that_break_on_the_way() {
     );
 }
 
+/// A separator inside of quotes belongs to the value, whatever follows it.
+#[test]
+fn quotes_keep_a_value_together() {
+    let explained = explain(
+        Platform::Linux,
+        "acs-plugin-manager --exec --plugin app-snapshot-plugin --paramsV2 '-RamRoleName=R -name=N1 -Description=\"a -b=c\"'",
+    );
+    assert_eq!(codes(&explained), ["CS186", "CS189"]);
+    let corrected = "'-RamRoleName=\"R\",-Description=\"a -b=c\",-Name=\"N1\"'";
+    assert_eq!(explained.corrected, Some(format!("{LINUX}{corrected}")));
+}
+
 #[test]
 fn names_and_values_the_plugin_refuses() {
     check(

@@ -1,13 +1,12 @@
 //! `consnap check`: is the job right, are the instances fit, and which consistency will it give?
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use consnap_core::catalog::messages::errors;
 use consnap_core::check::Eligibility;
 use consnap_core::finding::RenderedFinding;
-use consnap_core::ops::check::{CheckOutput, CheckedInstance};
+use consnap_core::ops::check::{CheckOutput, CheckedInstance, check_documents};
 use consnap_core::ops::{self, CheckInput};
-use consnap_core::{Error, ErrorKind, Severity, Text};
+use consnap_core::{Severity, Text};
 use serde_json::Value;
 
 use crate::console::Console;
@@ -36,15 +35,18 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let document = Document::read(&arguments.job)?;
-    let facts = arguments.facts.as_deref().map(read_facts).transpose()?;
-    let checked = ops::check(&CheckInput {
+    let input = CheckInput {
         job: document.value.clone(),
-        facts: facts.map(Value::Array),
+        facts: None,
         platform: None,
         as_of: arguments.as_of.clone(),
         now: Some(crate::clock::now()),
         lang: console.lang(),
-    })?;
+    };
+    let checked = match &arguments.facts {
+        Some(path) => check_documents(&input, document::read_text(path)?.as_bytes())?,
+        None => ops::check(&input)?,
+    };
     if console.is_json() {
         console.json(&checked)?;
     } else {
@@ -100,24 +102,6 @@ fn print(document: &Document, checked: &CheckOutput, console: &mut Console) -> R
     );
     let line = console.safe(&line);
     console.data(&line)
-}
-
-/// One object, a list, or one object a line.
-fn read_facts(path: &Path) -> Result<Vec<Value>, Error> {
-    let text = document::read_text(path)?;
-    let mut all = Vec::new();
-    for value in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
-        let value = value.map_err(|error| {
-            Error::new(ErrorKind::Input, &errors::UNREADABLE_FACTS)
-                .with("place", format!("{}:{}:{}", path.display(), error.line(), error.column()))
-                .with("reason", error.to_string())
-        })?;
-        match value {
-            Value::Array(list) => all.extend(list),
-            one => all.push(one),
-        }
-    }
-    Ok(all)
 }
 
 static INSTANCE: Text = Text::new(

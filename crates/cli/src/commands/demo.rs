@@ -105,6 +105,6 @@ static BEGIN: Text = Text::new(
     "演示：{endpoint} 上的 {count} 个模拟实例；不会向本机以外发送任何请求",
 );
 static END: Text = Text::new(
-    "{agreeing} of {all} verdicts equal what really happened in the simulated guests; `run` would have ended with exit status {status}",
-    "{all} 个判定结果中有 {agreeing} 个与模拟实例中实际发生的情况一致；`run` 的退出状态将是 {status}",
+    "demo: {agreeing} of {all} verdicts equal what really happened in the simulated guests; `run` would have ended with exit status {status}; the demo keeps no journal",
+    "演示：{all} 个判定结果中有 {agreeing} 个与模拟实例中实际发生的情况一致；`run` 的退出状态将是 {status}；演示不保留执行记录",
 );

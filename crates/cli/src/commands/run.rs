@@ -98,7 +98,7 @@ pub(crate) fn usable_job(document: &Document, console: &mut Console) -> Result<J
     let rendered: Vec<_> = findings.iter().map(|finding| finding.render(console.lang())).collect();
     console.findings_as_notes(&rendered, Some(document));
     if findings.iter().any(Finding::blocks) {
-        return Err(Failure::Findings(Box::new(Error::new(ErrorKind::Input, &runs::JOB_BLOCKED))));
+        return Err(Error::new(ErrorKind::Input, &runs::JOB_BLOCKED).into());
     }
     Ok(job)
 }
@@ -107,7 +107,7 @@ pub(crate) fn usable_job(document: &Document, console: &mut Console) -> Result<J
 pub(crate) fn report_of(session: &Session, all: bool, console: &mut Console) -> Result<Exit, Failure> {
     let report = Report::of(session.state(), session.error(), session.calls_sent(), console.lang());
     if let Some(error) = session.error()
-        && report.instances.is_empty()
+        && report.instances.iter().all(|instance| instance.starts == 0)
     {
         return Err(error.clone().into());
     }
