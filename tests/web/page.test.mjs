@@ -149,7 +149,10 @@ for (const colorScheme of ["light", "dark"]) {
       await page.click(`#tab-${area}`);
       if (area === "facts") await page.getByRole("button", { name: "Try an example" }).click();
       if (area === "explain") await page.locator(".examples button").nth(2).click();
-      if (area === "rehearse") await page.locator("button.primary").click();
+      if (area === "rehearse") {
+        await page.locator("button.primary").click();
+        await page.waitForSelector("tbody tr");
+      }
       const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
       assert.deepEqual(violations.map((found) => `${area} ${found.id}: ${found.nodes.slice(0, 3).map((node) => node.html).join(" | ")}`), []);
       const width = await page.evaluate(() => document.documentElement.scrollWidth);

@@ -13,6 +13,13 @@ const listed = (folder) =>
 const files = listed("").filter((name) => name !== "sw.js" && name !== "consnap.html").sort();
 const bytes = (name) => readFileSync(join(dist, name));
 
+// The engine is fetched while the script is still on its way.
+const preload = files.find((name) => /engine_bg.*\.wasm$/.test(name));
+writeFileSync(
+  join(dist, "index.html"),
+  bytes("index.html").toString("utf8").replace("</title>", `</title>\n    <link rel="preload" href="./${preload}" as="fetch" type="application/wasm" crossorigin />`),
+);
+
 const digest = createHash("sha256");
 for (const name of files) digest.update(name).update(bytes(name));
 const cache = `consnap-${digest.digest("hex").slice(0, 16)}`;
@@ -53,7 +60,7 @@ const policy =
   `default-src 'none'; script-src ${hash(code)} 'wasm-unsafe-eval'; style-src ${hash(css)}; img-src data:; base-uri 'none'; form-action 'none'`;
 const single = page
   .replace(/content="default-src[^"]*"/, () => `content="${policy}"`)
-  .replace(/<link rel="manifest"[^>]*>\s*/, "")
+  .replace(/<link rel="(?:manifest|preload)"[^>]*>\s*/g, "")
   .replace(/href="\.\/icon\.svg"/, () => `href="${icon}"`)
   .replace(/<link rel="stylesheet"[^>]*>\s*/, () => `<style>${css}</style>`)
   .replace(/<script type="module"[^>]*><\/script>\s*/, "")

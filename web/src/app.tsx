@@ -40,8 +40,12 @@ export function App() {
     memory.set("consnap.theme", theme === "auto" ? undefined : theme);
   }, [theme]);
   useEffect(() => {
-    history.replaceState(null, "", fragment);
-    writeDraft(state);
+    // Browsers take only so many changes of the address in a while: not one a keystroke.
+    const timer = setTimeout(() => {
+      history.replaceState(null, "", fragment);
+      writeDraft(state);
+    }, 200);
+    return () => clearTimeout(timer);
   }, [fragment]);
   useEffect(() => {
     const follow = () => {

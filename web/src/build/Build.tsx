@@ -118,7 +118,7 @@ export function Build(context: Context & { today: string }) {
         </details>
       </section>
 
-      <section class="result" aria-label={words.output}>
+      <section class="result">
         <div class={`verdict ${errors ? "bad" : "good"}`} role="status">
           <strong>{errors ? words.blocked : words.ready}</strong>
           <span>{errors + warnings ? words.counts(errors, warnings) : words.noFindings}</span>

@@ -62,7 +62,7 @@ function Played({ output, words }: { output: SimulateOutput; words: Context["wor
       <div class={`verdict ${report.exit_status === 0 ? "good" : "bad"}`}><strong>{words.exitStatus(report.exit_status)}</strong><span>{words.took(span(output.ended_at), events.length, report.summary.calls)}</span></div>
       <section aria-label={words.report}><h2>{words.report}</h2>
         <div class="sentences">{report.sentences.map((sentence, index) => <p key={index}><Ticked text={sentence} /></p>)}</div>
-        <div class="scroll" tabIndex={0} role="region" aria-label={words.report}>
+        <div class="scroll" tabIndex={0} role="region" aria-label={`${words.report}: ${words.instances}`}>
           <table>
             <thead><tr><th scope="col">{words.result}</th><th scope="col">{words.instance}</th><th scope="col">{words.wanted}</th><th scope="col">{words.got}</th><th scope="col">{words.truth}</th><th scope="col">{words.why}</th></tr></thead>
             <tbody>{report.instances.map((instance) => (
@@ -77,7 +77,7 @@ function Played({ output, words }: { output: SimulateOutput; words: Context["wor
         </div>
       </section>
       <section aria-label={words.timeline}><h2>{words.timeline}</h2>
-        <ol class="timeline">{events.slice(0, 400).map((event) => (
+        <ol class="timeline" tabIndex={0}>{events.slice(0, 400).map((event) => (
           <li key={event.seq} class={event.event}><time>{span(event.at)}</time><span class="event"><code>{event.event}</code> {about(event)}</span></li>
         ))}</ol>
       </section>
