@@ -15,6 +15,7 @@ pub mod consistency;
 pub mod credentials;
 pub mod document;
 pub mod error;
+pub mod export;
 pub mod facts;
 pub mod finding;
 pub mod http;

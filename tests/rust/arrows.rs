@@ -10,6 +10,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("consnap-client", &["consnap-core"]),
     ("consnap-simulator", &["consnap-core"]),
     ("consnap", &["consnap-core", "consnap-client", "consnap-simulator"]),
+    ("consnap-wasm", &["consnap-core", "consnap-simulator"]),
     ("consnap-python", &["consnap-core", "consnap-client", "consnap-simulator", "consnap"]),
 ];
 

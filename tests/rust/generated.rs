@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use consnap_core::Lang;
-use consnap_core::catalog::{api_errors, assumptions, codes, messages};
+use consnap_core::catalog::{api_errors, assumptions, budget, codes, messages, parameters};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
@@ -100,4 +100,52 @@ fn pages_of_codes() {
 fn schemas() {
     let text = serde_json::to_string_pretty(&consnap_core::config::schema()).expect("JSON") + "\n";
     hold("docs/schema/job.json", &text);
+}
+
+#[test]
+fn page_of_parameters() {
+    let mut page = format!("{HEAD}# Parameters of the plug-ins\n\n");
+    page.push_str(
+        "| job | plug-in | platforms | default | range | what it is for | 说明 |\n|---|---|---|---|---|---|---|\n",
+    );
+    for row in parameters::ROWS {
+        let platforms: Vec<&str> = row.platforms.iter().map(|platform| platform.name()).collect();
+        let range = row.range.map(|(least, most)| format!("{least} - {most}")).unwrap_or_default();
+        writeln!(
+            page,
+            "| `{}` | `{}` | {} | {} | {range} | {} | {} |",
+            row.key,
+            row.wire,
+            platforms.join(", "),
+            row.default.unwrap_or_default(),
+            cell(row.about.en),
+            cell(row.about.zh)
+        )
+        .expect("text");
+    }
+    page.push_str(
+        "\n## Terms of the time budget\n\n| term | seconds | what it is for | 说明 | source |\n|---|---|---|---|---|\n",
+    );
+    for row in budget::ROWS {
+        writeln!(
+            page,
+            "| `{}` | {} | {} | {} | {} |",
+            row.key,
+            row.seconds,
+            cell(row.about.en),
+            cell(row.about.zh),
+            row.source
+        )
+        .expect("text");
+    }
+    hold("docs/reference/parameters.md", &page);
+}
+
+#[test]
+fn page_of_the_command_line() {
+    let mut page = format!("{HEAD}# Command line\n");
+    for (name, help) in consnap::help_pages() {
+        writeln!(page, "\n## `{name}`\n\n```text\n{}\n```", help.trim_end()).expect("text");
+    }
+    hold("docs/reference/command-line.md", &page);
 }

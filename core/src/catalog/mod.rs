@@ -13,8 +13,12 @@ pub mod limits;
 pub mod messages;
 pub mod pacing;
 pub mod parameters;
+pub mod ram;
 pub mod statuses;
 pub mod systems;
 pub mod task_errors;
+
+/// The day up to which the facts of these tables were gathered.
+pub const DATE: &str = "2026-11-22";
 
 pub use codes::{CodeExplanation, explain_code};

@@ -14,22 +14,28 @@ use serde_json::Value;
 use crate::catalog::messages::errors;
 use crate::error::{Error, ErrorKind};
 
+pub mod budget;
 pub mod build;
 pub mod catalog;
 pub mod check;
 pub mod decode;
 pub mod explain;
+pub mod export;
+pub mod facts;
 pub mod sign;
 
+pub use budget::{BudgetInput, BudgetOutput, budget};
 pub use build::{BuildInput, BuildOutput, build};
 pub use catalog::{CatalogInput, CatalogOutput, catalog};
 pub use check::{CheckInput, CheckOutput, check};
 pub use decode::{DecodeInput, DecodeOutput, decode};
 pub use explain::{ExplainInput, ExplainOutput, explain};
+pub use export::{ExportInput, ExportOutput, export};
+pub use facts::{FactsInput, FactsOutput, facts};
 pub use sign::{SignInput, SignOutput, sign};
 
 /// The names of all operations, as [`run`] takes them.
-pub const NAMES: &[&str] = &["build", "catalog", "check", "decode", "explain", "sign"];
+pub const NAMES: &[&str] = &["budget", "build", "catalog", "check", "decode", "explain", "export", "facts", "sign"];
 
 /// Carries out an operation by name.
 ///
@@ -39,11 +45,14 @@ pub const NAMES: &[&str] = &["build", "catalog", "check", "decode", "explain", "
 /// of the wrong type.
 pub fn run(name: &str, input: Value) -> Result<Value, Error> {
     match name {
+        "budget" => carry_out(name, input, |input| Ok(budget(&input))),
         "build" => carry_out(name, input, |input| Ok(build(&input))),
         "catalog" => carry_out(name, input, |input| Ok(catalog(&input))),
         "check" => carry_out(name, input, |input| check(&input)),
         "decode" => carry_out(name, input, |input| decode(&input)),
         "explain" => carry_out(name, input, |input| explain(&input)),
+        "export" => carry_out(name, input, |input| export(&input)),
+        "facts" => carry_out(name, input, |input| facts(&input)),
         "sign" => carry_out(name, input, |input| Ok(sign(&input))),
         _ => Err(unknown_operation(name)),
     }
@@ -53,14 +62,24 @@ pub fn run(name: &str, input: Value) -> Result<Value, Error> {
 #[cfg(feature = "schema")]
 pub fn schema(name: &str) -> Option<Value> {
     match name {
+        "budget" => Some(schemas::<BudgetInput, BudgetOutput>(name)),
         "build" => Some(schemas::<BuildInput, BuildOutput>(name)),
         "catalog" => Some(schemas::<CatalogInput, CatalogOutput>(name)),
         "check" => Some(schemas::<CheckInput, CheckOutput>(name)),
         "decode" => Some(schemas::<DecodeInput, DecodeOutput>(name)),
         "explain" => Some(schemas::<ExplainInput, ExplainOutput>(name)),
+        "export" => Some(schemas::<ExportInput, ExportOutput>(name)),
+        "facts" => Some(schemas::<FactsInput, FactsOutput>(name)),
         "sign" => Some(schemas::<SignInput, SignOutput>(name)),
         _ => None,
     }
+}
+
+/// The JSON Schema of the error of a call that could not be carried out.
+#[cfg(feature = "schema")]
+pub fn error_schema() -> Value {
+    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+    serde_json::json!(settings.into_generator().into_root_schema_for::<crate::error::RenderedError>())
 }
 
 fn carry_out<I: DeserializeOwned, O: Serialize>(

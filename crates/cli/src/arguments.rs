@@ -13,13 +13,14 @@ const STYLES: Styles = Styles::styled()
 
 const EXAMPLES: &str = "\
 Examples:
-  consnap demo                                   watch a simulated fleet being checked, snapshotted and judged
-  consnap check job.yaml --facts fleet.json      is the job right, are the instances fit, what will it give?
-  consnap command job.yaml --platform linux      the one command line that reaches the plug-in as it was meant
-  consnap run job.yaml                           snapshot the fleet and show which consistency was really reached
-  consnap explain 12                             what does exit code 12 mean, and what is to be done now?
+  consnap demo                                a simulated fleet, checked, snapshotted and judged
+  consnap check job.yaml --facts fleet.json   is the job right, are the instances fit?
+  consnap command job.yaml --platform linux   the one command line that arrives as it was meant
+  consnap run job.yaml                        snapshot, and show which consistency was reached
+  consnap explain 12                          what does exit code 12 mean, what is to be done?
 
-Only `run` and `resume` ever send a call that changes anything; all other commands read, or send nothing at all.
+Only `run` and `resume` ever send a call that changes anything; all other commands read, or \
+send nothing at all.
 
 Exit codes:
   0  everything was reached

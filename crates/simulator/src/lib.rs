@@ -12,6 +12,7 @@ mod guest;
 mod json;
 mod memory;
 mod random;
+pub mod rehearse;
 pub mod scenario;
 #[cfg(feature = "server")]
 pub mod server;

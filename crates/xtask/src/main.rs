@@ -2,9 +2,13 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a build helper talks to its caller")]
 
+#[cfg(feature = "bindgen")]
+mod package;
 mod python;
 mod python_package;
 mod steps;
+#[cfg(feature = "bindgen")]
+mod typescript;
 mod wasm;
 
 use std::process::ExitCode;
@@ -15,6 +19,9 @@ const HELP: &str = "\
 cargo xtask test               everything that must hold: format, lints, Rust, doc, wasm and Python tests
 cargo xtask test rust|python   only these; `python-package` leaves out the vendor's SDKs
 cargo xtask wasm-check         the core for wasm32: nothing imported, size within its budget
+cargo xtask wasm               the npm package of the engine, in bindings-wasm/pkg
+cargo xtask page               the page, in web/dist
+cargo xtask test web           the shared cases in Node, and the page in Chromium
 cargo xtask generate           write what is generated: reference pages, schemas, assumptions in README.md
 cargo xtask generate --check   fail when one of them is not up to date
 cargo xtask bench [NAME]       speed and size in ratios, as a table
@@ -29,6 +36,7 @@ fn main() -> ExitCode {
         ["test", "python-package"] => python_package::tests(),
         ["test", "python"] => python_package::tests().and_then(|()| python::sdk_tests()),
         ["wasm-check"] => wasm::check(),
+        ["wasm" | "page"] | ["test" | "bench", "web"] => with_bindgen(&words),
         ["generate"] => generate(true),
         ["generate", "--check"] => generate(false),
         ["bench", "python"] => python_package::bench(),
@@ -63,6 +71,23 @@ fn test_all() -> Result<(), Failure> {
     steps.take("Python package", python_package::tests);
     steps.take("Python SDKs against the simulator", python::sdk_tests);
     steps.finish()
+}
+
+/// Tasks that need the reader of wasm-bindgen's format: built in only where they are asked for.
+#[cfg(feature = "bindgen")]
+fn with_bindgen(words: &[&str]) -> Result<(), Failure> {
+    match words {
+        ["wasm"] => package::build().map(drop),
+        ["page"] => package::page(),
+        ["bench", ..] => package::bench(),
+        _ => package::test(),
+    }
+}
+
+/// Tasks that need the reader of wasm-bindgen's format: they run in a helper built with it.
+#[cfg(not(feature = "bindgen"))]
+fn with_bindgen(words: &[&str]) -> Result<(), Failure> {
+    cargo(&["run", "--quiet", "--package", "consnap-xtask", "--features", "bindgen", "--"]).args(words).run()
 }
 
 /// Unit tests, cases and properties of all crates.

@@ -6,20 +6,14 @@ use std::path::{Path, PathBuf};
 
 use crate::steps::{Failure, Run, cargo, has_program, target_folder};
 
-const TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The page's first load may have so many bytes gzipped, glue and styles included; the core alone must stay below it.
 const BUDGET_GZIPPED: usize = 400_000;
 
 /// Builds the program that uses every operation of the core and looks at what it imports and how large it is.
 pub(crate) fn check() -> Result<(), Failure> {
-    let build = ["build", "--quiet", "--profile", "wasm", "--package", "consnap-wasm-purity", "--target", TARGET];
-    match toolchain()? {
-        Toolchain::Installed => cargo(&build).run()?,
-        Toolchain::Unpacked(folder) => {
-            with_unpacked(cargo(&build), &folder).args(["-Zbuild-std=std,panic_abort"]).run()?;
-        }
-    }
+    build("consnap-wasm-purity", &[])?;
     let file = target_folder().join(TARGET).join("wasm").join("consnap-wasm-purity.wasm");
     let module = fs::read(&file).map_err(|error| Failure::new(format!("{}: {error}", file.display())))?;
     let content = Content::read(&module)?;
@@ -43,6 +37,17 @@ pub(crate) fn check() -> Result<(), Failure> {
         return Err(Failure::new(format!("{gzipped} bytes gzipped are above the budget of {BUDGET_GZIPPED}")));
     }
     Ok(())
+}
+
+/// Builds a package for wasm32 with the profile of the page.
+pub(crate) fn build(package: &str, features: &[&str]) -> Result<(), Failure> {
+    let build = ["build", "--quiet", "--profile", "wasm", "--package", package, "--target", TARGET];
+    match toolchain()? {
+        Toolchain::Installed => cargo(&build).args(features).run(),
+        Toolchain::Unpacked(folder) => {
+            with_unpacked(cargo(&build), &folder).args(features).args(["-Zbuild-std=std,panic_abort"]).run()
+        }
+    }
 }
 
 /// What a module consists of, as far as it matters here.
@@ -94,7 +99,7 @@ fn unreadable(error: &wasmparser::BinaryReaderError) -> Failure {
     Failure::new(format!("the module cannot be read: {error}"))
 }
 
-fn gzipped(bytes: &[u8]) -> Result<usize, Failure> {
+pub(crate) fn gzipped(bytes: &[u8]) -> Result<usize, Failure> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(bytes)?;
     Ok(encoder.finish()?.len())

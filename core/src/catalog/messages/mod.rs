@@ -1,7 +1,7 @@
 //! Every message of consnap, once, in English and Chinese, beside its code.
 //!
 //! Ranges: `CS1xx` parameters and commands, `CS2xx` prerequisites, `CS3xx` consistency, `CS4xx` organisation policies,
-//! `CS5xx` outcomes of plug-in, launcher and service; `CExxx` errors. Codes are never reused.
+//! `CS5xx` outcomes of plug-in, launcher and service, `CS6xx` exports; `CExxx` errors. Codes are never reused.
 
 use crate::finding::MessageRow;
 
@@ -29,6 +29,7 @@ macro_rules! messages {
 pub mod calls;
 pub mod consistency;
 pub mod errors;
+pub mod exports;
 pub mod journal;
 pub mod outcomes;
 pub mod parameters;
@@ -41,6 +42,7 @@ pub mod writing;
 pub static TABLES: &[&[&MessageRow]] = &[
     parameters::ROWS,
     writing::ROWS,
+    exports::ROWS,
     prerequisites::ROWS,
     consistency::ROWS,
     verdicts::ROWS,

@@ -19,7 +19,7 @@ use crate::exit::{Exit, Failure};
 Examples:
   consnap check job.yaml
   consnap check job.yaml --facts fleet.json --as-of 2025-06-01
-  consnap check job.yaml --facts fleet.jsonl --format json | jq '.instances[] | select(.eligible != \"yes\")'
+  consnap check job.yaml --facts fleet.jsonl --format json | jq '.instances[].eligible'
 
 Without facts only the document is checked; `consnap plan` looks the instances up.")]
 pub(crate) struct Arguments {

@@ -21,7 +21,7 @@ use crate::{agreement, running};
 /// Watch a simulated fleet being checked, snapshotted and judged; sends nothing beyond this machine
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The service is played on 127.0.0.1 by the simulator of `consnap simulate`; everything else is what `run` does. At the end
+The service is played on 127.0.0.1 by the simulator of `consnap simulate`; everything else is what `run` does. At the end \
 every verdict is compared with what really happened in the simulated guests: exit code 0 when all are equal, 1 otherwise.")]
 pub(crate) struct Arguments {
     /// Show instances that reached what was required one by one too

@@ -16,7 +16,7 @@ use crate::{own_instance, plan_text, running};
 #[command(after_help = "\
 Examples:
   consnap plan job.yaml
-  consnap plan job.yaml --format json > plan.json && consnap run job.yaml --approve $(jq -r .hash plan.json)")]
+  consnap plan job.yaml --format json | jq -r .hash")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     job: JobArguments,

@@ -19,7 +19,7 @@ use crate::running;
 Example:
   consnap resume 8f3a01c2
 
-What was started is only looked at: nothing is ever started twice. Instances that waited for their turn are started,
+What was started is only looked at: nothing is ever started twice. Instances that waited for their turn are started, \
 unless the run had stopped. The credentials must belong to the account of the run.")]
 pub(crate) struct Arguments {
     /// The run's id

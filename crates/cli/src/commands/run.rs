@@ -23,11 +23,11 @@ use crate::{own_instance, plan_text, report_text, running};
 #[command(after_help = "\
 Examples:
   consnap run job.yaml
-  consnap run job.yaml --yes                        in a scheduled job
-  consnap run job.yaml --approve HASH               only if the plan is still the one looked at with `consnap plan`
-  consnap run -i i-bp1... --region cn-hangzhou --role attached --name 'try-{run}' --require file_system
+  consnap run job.yaml --yes             in a scheduled job
+  consnap run job.yaml --approve HASH    only if the plan is still the one `consnap plan` showed
+  consnap run -i i-bp1... --region cn-hangzhou --role attached --name 'try-{run}'
 
-Before the first start it says what will happen and asks for a yes on a terminal. An interrupt stops new starts and
+Before the first start it says what will happen and asks for a yes on a terminal. An interrupt stops new starts and \
 follows what runs to its end; a second one leaves, and `consnap resume` goes on from the journal.")]
 pub(crate) struct Arguments {
     #[command(flatten)]

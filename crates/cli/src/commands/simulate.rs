@@ -16,7 +16,7 @@ Examples:
   consnap simulate
   consnap simulate scenario.yaml --port 8080
   export ALIBABA_CLOUD_ACCESS_KEY_ID=testid ALIBABA_CLOUD_ACCESS_KEY_SECRET=testsecret
-  consnap run -i i-bp1linux000000000001 --region cn-hangzhou --role AppSnapshotRoleName --name try --endpoint http://127.0.0.1:8080
+  consnap run job.yaml --endpoint http://127.0.0.1:8080
 
 When it is ready it writes one line of JSON: {endpoint, region, access_key_id, access_key_secret}. The key is made up.")]
 pub(crate) struct Arguments {

@@ -1,0 +1,55 @@
+//! What RAM must allow: to the instance, whose plug-in makes the snapshots, and to whoever runs consnap.
+
+use crate::text::Text;
+
+/// The trust policy of the instance's role: ECS may take it on (vendor document: `Configure a RAM role`).
+pub const INSTANCE_TRUST: &str = "ecs.aliyuncs.com";
+
+/// An action, and what it is needed for.
+#[derive(Debug)]
+pub struct ActionRow {
+    /// As RAM spells it.
+    pub action: &'static str,
+    /// What it is needed for.
+    pub about: Text,
+    /// Only for jobs that attach the role (`run.attach_role`).
+    pub only_to_attach: bool,
+}
+
+const fn row(action: &'static str, en: &'static str, zh: &'static str) -> ActionRow {
+    ActionRow { action, about: Text::new(en, zh), only_to_attach: false }
+}
+
+/// What the plug-in calls with the instance's role. The vendor's own policy writes `ecs:DescribeSnapshot*` and
+/// `ecs:CreateSnapshot*`; these are the actions its log shows (plug-in 1.8, recorded 2025).
+pub static INSTANCE_ACTIONS: &[ActionRow] = &[
+    row("ecs:DescribeDisks", "find the disks of the instance", "查询实例的云盘"),
+    row("ecs:CreateSnapshotGroup", "make the snapshot-consistent group", "创建快照一致性组"),
+    row("ecs:DescribeSnapshotGroups", "wait until the group is finished", "等待快照一致性组创建完成"),
+    row("ecs:DescribeSnapshots", "look at the snapshots of the group", "查询快照一致性组中的快照"),
+    row("ecs:TagResources", "tag the snapshots with the consistency reached", "为快照添加一致性标签"),
+];
+
+/// What consnap itself calls.
+pub static OPERATOR_ACTIONS: &[ActionRow] = &[
+    row("ecs:RunCommand", "start the plug-in", "启动云助手插件"),
+    row("ecs:DescribeInvocations", "follow the runs", "跟踪命令执行"),
+    row("ecs:DescribeInvocationResults", "read the results", "读取执行结果"),
+    row("ecs:StopInvocation", "stop a run on request", "按需停止命令执行"),
+    row("ecs:DescribeInstances", "find the instances", "查询实例"),
+    row("ecs:DescribeDisks", "find their disks", "查询云盘"),
+    row("ecs:DescribeCloudAssistantStatus", "see whether Cloud Assistant is there", "查询云助手状态"),
+    row("ecs:DescribeInstanceRamRole", "see which role an instance has", "查询实例RAM角色"),
+    row("ecs:DescribeSnapshotGroups", "find the groups made", "查询快照一致性组"),
+    row("ecs:DescribeSnapshots", "read the tags that tell the consistency reached", "读取表明一致性级别的标签"),
+    ActionRow {
+        action: "ecs:AttachInstanceRamRole",
+        about: Text::new("attach the role where it is missing", "为缺少角色的实例授予实例RAM角色"),
+        only_to_attach: true,
+    },
+    ActionRow {
+        action: "ram:PassRole",
+        about: Text::new("hand the role to the instance", "将角色传递给实例"),
+        only_to_attach: true,
+    },
+];

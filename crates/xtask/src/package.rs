@@ -1,0 +1,131 @@
+//! The npm package of the engine: built from source, never committed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use consnap_simulator::rehearse;
+
+use crate::steps::{Failure, Run, cargo, has_program, root, target_folder};
+use crate::{typescript, wasm};
+
+/// The first load of the page may have so many bytes gzipped.
+const BUDGET_GZIPPED: usize = 400_000;
+
+/// Builds `bindings-wasm/pkg`: module, glue, wrapper and types.
+pub(crate) fn build() -> Result<PathBuf, Failure> {
+    let folder = root().join("bindings-wasm/pkg");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    let engine = module(&folder, "consnap_engine", &[])?;
+    let rehearsal = module(&folder, "consnap_rehearsal", &["--features", "rehearse"])?;
+    fs::copy(root().join("bindings-wasm/package/index.js"), folder.join("index.js"))?;
+    let mut schemas = Vec::new();
+    for name in consnap_core::ops::NAMES {
+        let schema = consnap_core::ops::schema(name).ok_or_else(|| Failure::new(format!("`{name}` has no schema")))?;
+        schemas.push((*name, schema));
+    }
+    schemas.push((rehearse::NAME, rehearse::schema()));
+    fs::write(folder.join("index.d.ts"), typescript::declarations(&schemas, &consnap_core::ops::error_schema()))?;
+    fs::write(folder.join("package.json"), manifest())?;
+    let kilobytes = |bytes: usize| bytes / 1000;
+    println!(
+        "gzipped: engine {} kB of at most {}, rehearsal {} kB when it is asked for",
+        kilobytes(engine),
+        kilobytes(BUDGET_GZIPPED),
+        kilobytes(rehearsal)
+    );
+    if engine > BUDGET_GZIPPED {
+        return Err(Failure::new(format!("{engine} bytes gzipped are above the budget of {BUDGET_GZIPPED}")));
+    }
+    Ok(folder)
+}
+
+/// Builds a module with its glue and returns how many bytes both have, gzipped.
+fn module(folder: &Path, name: &str, features: &[&str]) -> Result<usize, Failure> {
+    wasm::build("consnap-wasm", features)?;
+    wasm_bindgen_cli_support::Bindgen::new()
+        .input_path(target_folder().join(wasm::TARGET).join("wasm").join("consnap_wasm.wasm"))
+        .out_name(name)
+        .web(true)
+        .and_then(|bindgen| {
+            bindgen.typescript(false).remove_name_section(true).remove_producers_section(true).generate(folder)
+        })
+        .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))?;
+    let built = folder.join(format!("{name}_bg.wasm"));
+    optimise(&built)?;
+    Ok(wasm::gzipped(&fs::read(&built)?)? + wasm::gzipped(&fs::read(folder.join(format!("{name}.js")))?)?)
+}
+
+/// Runs binaryen over a module in place, with the version the page's lockfile pins.
+fn optimise(module: &Path) -> Result<(), Failure> {
+    install()?;
+    let program = root().join("web/node_modules/.bin/wasm-opt");
+    // What rustc makes for this target and every browser of the last years reads; newer encodings only some know.
+    let features =
+        ["bulk-memory", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
+    Run::new(program)
+        .args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"])
+        .args(features.map(|name| format!("--enable-{name}")))
+        .args([module, Path::new("-o"), module])
+        .run()
+}
+
+/// Installs what `web/package-lock.json` pins, once.
+pub(crate) fn install() -> Result<(), Failure> {
+    let web = root().join("web");
+    let lock = fs::read(web.join("package-lock.json"))?;
+    let marker = web.join("node_modules/.consnap-lock");
+    if fs::read(&marker).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    if !has_program("npm") {
+        return Err(Failure::new("npm is not on the search path; install Node.js 20.19 or newer"));
+    }
+    Run::new("npm").within(&web).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).run()?;
+    fs::write(marker, lock)?;
+    Ok(())
+}
+
+/// Builds the package and the page: `web/dist` and `web/dist/consnap.html`.
+pub(crate) fn page() -> Result<(), Failure> {
+    build()?;
+    Run::new("npm").within(&root().join("web")).args(["run", "--silent", "build"]).run()
+}
+
+/// Every shared case through the package in Node; then the page in a browser where one is installed.
+pub(crate) fn test() -> Result<(), Failure> {
+    page()?;
+    Run::new("node").args(["--test", "tests/web/cases.test.mjs"]).run()?;
+    if has_program("chromium") {
+        Run::new("node").args(["--test", "--test-timeout=240000", "tests/web/page.test.mjs"]).run()
+    } else {
+        println!("chromium is not installed: the page's own tests were skipped");
+        Ok(())
+    }
+}
+
+/// Start and response time of the page, measured in the browser.
+pub(crate) fn bench() -> Result<(), Failure> {
+    page()?;
+    cargo(&["--version"]).run()?;
+    Run::new("node").args(["tests/web/bench.mjs"]).run()
+}
+
+fn manifest() -> String {
+    let manifest = serde_json::json!({
+        "name": "consnap",
+        "version": env!("CARGO_PKG_VERSION"),
+        "description": "Application-consistent snapshots of Alibaba Cloud ECS instances: the engine of consnap in WebAssembly.",
+        "license": "Apache-2.0",
+        "type": "module",
+        "main": "index.js",
+        "types": "index.d.ts",
+        "sideEffects": false,
+        "files": [
+            "index.js", "index.d.ts", "consnap_engine.js", "consnap_engine_bg.wasm", "consnap_rehearsal.js", "consnap_rehearsal_bg.wasm",
+        ],
+    });
+    format!("{manifest:#}\n")
+}

@@ -1,0 +1,182 @@
+import { useMemo } from "preact/hooks";
+import type { Context } from "../app";
+import { budget, build, check, type Finding, type Job, type Lang, type Platform } from "../engine";
+import { PRESETS } from "../presets";
+import { at, patched } from "../state";
+import { Budget } from "./Budget";
+import { Field } from "./Field";
+import { Findings, Ticked } from "./Findings";
+import { Output } from "./Output";
+
+/** An instance that meets every prerequisite: what the prediction here is made for. */
+export function fitInstance(job: Job, platform: Platform): Record<string, unknown> {
+  const script = (pointer: string) => {
+    const path = at(job, pointer);
+    return typeof path === "string" ? { path, exists: true, kind: "regular file", owner: "root", mode: "0700" } : undefined;
+  };
+  const role = at(job, "/instance_ram_role");
+  const linux = platform === "linux";
+  return {
+    instance_id: "i-bp1example0000000001", region_id: "cn-hangzhou", zone_id: "cn-hangzhou-k", status: "Running", os_type: platform,
+    os_name_en: linux ? "Alibaba Cloud Linux  3.2104 LTS 64 bit" : "Windows Server  2019 Data Center Edition 64bit English Edition",
+    network_type: "vpc", metadata_endpoint: "enabled", metadata_tokens: "optional", locks: [], ram_role: typeof role === "string" && role !== "attached" ? role : "AppSnapshotRoleName",
+    cloud_assistant: { online: true, version: "2.2.3.1090" },
+    disks: [{ disk_id: "d-bp1example0000000001", category: "cloud_essd", kind: "system", performance_level: "PL1", size_gib: 40, status: "In_use", device: "/dev/xvda", multi_attach: "Disabled", encrypted: false, snapshots_in_progress: 0 }],
+    guest: {
+      metadata_reachable: true, launcher_present: true,
+      mounts: [linux ? { target: "/", file_system: "ext4", disk_id: "d-bp1example0000000001", holds_data: true } : { target: "C:", file_system: "NTFS", disk_id: "d-bp1example0000000001", holds_data: true }],
+      ...(linux ? { pre_script: script("/linux/pre_script_path"), post_script: script("/linux/post_script_path") } : { vss_writers: ["SqlServerWriter"] }),
+    },
+  };
+}
+
+/** The same findings, each once, the weightiest first. */
+export function merged(...lists: Finding[][]): Finding[] {
+  const weight = { error: 0, warning: 1, advice: 2 };
+  const seen = new Map(lists.flat().map((finding) => [`${finding.code} ${finding.place} ${finding.message}`, finding]));
+  return [...seen.values()].sort((a, b) => weight[a.severity] - weight[b.severity]);
+}
+
+const jobFindings = (job: Job, platform: Platform, asOf: string, lang: Lang) => {
+  const answer = check({ job: { targets: {}, ...job }, facts: fitInstance(job, platform), as_of: asOf, lang });
+  return answer.ok ? answer.value : undefined;
+};
+
+/** Findings that only speak of the target selection do not matter while a command is built. */
+const aboutTargets = (finding: Finding) => finding.place === "/targets" || finding.place.startsWith("/targets/");
+
+const SHOWN = [
+  "/instance_ram_role", "/group_name", "/required_consistency", "/linux/pre_script_path", "/linux/post_script_path", "/linux/script_timeout_seconds",
+  "/linux/freeze_file_systems", "/linux/freeze_timeout_seconds", "/windows/vss_writers", "/description", "/instant_access",
+  "/instant_access_retention_days", "/exclude_disks", "/regions", "/targets/ids", "/targets/tags", "/run/timeout", "/run/max_in_flight", "/run/max_errors",
+];
+
+export function Build(context: Context & { today: string }) {
+  const { state, change, words, lang, today } = context;
+  const { job, platform } = state;
+  const instance = useMemo(() => {
+    const ids = at(job, "/targets/ids");
+    return Array.isArray(ids) && typeof ids[0] === "string" ? ids[0] : undefined;
+  }, [job]);
+  const built = useMemo(() => build(job, platform, instance, state.separator, lang), [job, platform, instance, state.separator, lang]);
+  const checked = useMemo(() => jobFindings(job, platform, state.catalogue, lang), [job, platform, state.catalogue, lang]);
+  const spent = useMemo(() => budget(job, platform, lang), [job, platform, lang]);
+  const output = built.ok ? built.value : undefined;
+  const findings = merged(output?.findings ?? [], (checked?.findings ?? []).filter((finding) => !aboutTargets(finding)));
+  const errors = findings.filter((finding) => finding.severity === "error" && !finding.accepted).length;
+  const warnings = findings.filter((finding) => finding.severity === "warning").length;
+  const elsewhere = findings.filter((finding) => !SHOWN.some((place) => finding.place === place || finding.place.startsWith(`${place}/`)));
+  const field = (place: string, kind: Parameters<typeof Field>[0]["kind"], more: Partial<Parameters<typeof Field>[0]> = {}) => (
+    <Field key={place} {...context} place={place} kind={kind} findings={findings} {...more} />
+  );
+  return (
+    <div class="columns">
+      <section class="form" aria-labelledby="build-title">
+        <h1 id="build-title">{words.buildTitle}</h1>
+        <p class="lead">{words.buildLead}</p>
+        {state.catalogue !== today && <Pinned {...context} />}
+        <div class="presets" role="group" aria-label={words.startFrom}>
+          <span class="group-label">{words.startFrom}</span>
+          {PRESETS.map((preset) => (
+            <button key={preset.key} type="button" class="preset" aria-pressed={state.preset === preset.key}
+              onClick={() => change({ preset: preset.key, platform: preset.platform, job: structuredClone(preset.job) })}>
+              <strong>{preset.title(words)}</strong><small>{preset.note(words)}</small>
+            </button>
+          ))}
+        </div>
+        <fieldset class="switch">
+          <legend>{words.platform}</legend>
+          {(["linux", "windows"] as Platform[]).map((name) => (
+            <label key={name}><input type="radio" name="platform" checked={platform === name} onChange={() => change({ platform: name })} /><span>{name === "linux" ? "Linux" : "Windows"}</span></label>
+          ))}
+        </fieldset>
+        <div class="card">
+          <h2>{words.essentials}</h2>
+          <div class="pair">
+            {field("/instance_ram_role", "text", { placeholder: "AppSnapshotRoleName" })}
+            {field("/group_name", "text", { placeholder: "nightly-{run}" })}
+          </div>
+          {field("/required_consistency", "choice", { choices: [["application", words.application], ["file_system", words.fileSystem]] })}
+        </div>
+        {platform === "linux" ? (
+          <div class="card">
+            <h2>{words.scripts}</h2>
+            <div class="pair">{field("/linux/pre_script_path", "text", { placeholder: "/tmp/prescript.sh" })}{field("/linux/post_script_path", "text", { placeholder: "/tmp/postscript.sh" })}</div>
+            <div class="triple">{field("/linux/script_timeout_seconds", "number")}{field("/linux/freeze_file_systems", "truth")}{field("/linux/freeze_timeout_seconds", "number")}</div>
+          </div>
+        ) : (
+          <div class="card"><h2>{words.vss}</h2>{field("/windows/vss_writers", "truth")}</div>
+        )}
+        <details class="card more">
+          <summary><span class="summary-title">{words.more}</span><small>{words.moreNote}</small></summary>
+          <div class="pair">{field("/targets/ids", "lines", { placeholder: "i-bp1…" })}{field("/targets/tags", "tags", { placeholder: "app=orders" })}</div>
+          <div class="pair">{field("/regions", "lines", { placeholder: "cn-hangzhou" })}{field("/exclude_disks", "pairs", { placeholder: "i-bp1… d-bp1…" })}</div>
+          {field("/description", "text")}
+          <div class="triple">{field("/run/timeout", "number")}{field("/run/max_in_flight", "number", { placeholder: "10" })}{field("/run/max_errors", "number", { placeholder: "1" })}</div>
+          <div class="pair">{field("/instant_access", "truth")}{field("/instant_access_retention_days", "number")}</div>
+          <label class="tick"><input type="checkbox" checked={state.separator} onChange={(event) => change({ separator: event.currentTarget.checked })} /> {words.separator}</label>
+        </details>
+      </section>
+
+      <section class="result">
+        <div class={`verdict ${errors ? "bad" : "good"}`} role="status">
+          <strong>{errors ? words.blocked : words.ready}</strong>
+          <span>{errors + warnings ? words.counts(errors, warnings) : words.noFindings}</span>
+        </div>
+        <Output {...context} />
+        {output?.command && state.target === "command" && (
+          <>
+            <p class="hint send"><Ticked text={words.send(platform === "linux" ? "RunShellScript" : "RunBatScript", output.timeout_seconds)} /></p>
+            <details class="arrives"><summary>{words.arguments}</summary>
+              <ol class="argv">{output.arguments.map((argument) => <li key={argument}><code>{argument}</code></li>)}</ol>
+              <p class="hint">{words.proven}</p>
+            </details>
+          </>
+        )}
+        <div class="facts-row">
+          {checked?.predicted_consistency && (
+            <section class="prediction" aria-label={words.prediction}>
+              <h3>{words.prediction}</h3>
+              <p class={`level ${checked.predicted_consistency}`}>{words.levels[checked.predicted_consistency]}</p>
+              {checked.predicted_why && <p class="hint"><Ticked text={checked.predicted_why.message} /></p>}
+              <p class="hint">{words.predictionNote}</p>
+            </section>
+          )}
+          {spent.ok && <Budget budget={spent.value} words={words} />}
+        </div>
+        {elsewhere.length > 0 && (
+          <section aria-label={words.findingsTitle}>
+            <h3>{words.findingsTitle}</h3>
+            <Findings findings={elsewhere} words={words} onFix={(patch) => change({ job: patched(job, patch) })} />
+          </section>
+        )}
+        {!built.ok && <p class="blocked-note">{built.failure.message}</p>}
+      </section>
+    </div>
+  );
+}
+
+/** An old link: what today's facts would change. */
+function Pinned({ state, change, words, lang, today }: Context & { today: string }) {
+  const difference = useMemo(() => {
+    const of = (asOf: string) => jobFindings(state.job, state.platform, asOf, lang)?.findings ?? [];
+    const [then, now] = [of(state.catalogue), of(today)];
+    const key = (finding: Finding) => `${finding.code} ${finding.place}`;
+    const missing = (from: Finding[], others: Finding[]) => from.filter((finding) => !others.some((other) => key(other) === key(finding)));
+    return { added: missing(now, then), gone: missing(then, now) };
+  }, [state.job, state.platform, state.catalogue, lang, today]);
+  const same = difference.added.length + difference.gone.length === 0;
+  return (
+    <aside class="pinned">
+      <p><strong>{words.pinned(state.catalogue)}</strong> {same ? words.pinnedSame : words.pinnedChanged}</p>
+      {!same && (
+        <ul>
+          {difference.added.map((finding) => <li key={finding.code}>{words.added}: <code>{finding.code}</code> <Ticked text={finding.message} /></li>)}
+          {difference.gone.map((finding) => <li key={finding.code}>{words.gone}: <code>{finding.code}</code> <Ticked text={finding.message} /></li>)}
+        </ul>
+      )}
+      <button type="button" class="small" onClick={() => change({ catalogue: today })}>{words.useToday}</button>
+    </aside>
+  );
+}
+

@@ -1,0 +1,71 @@
+import { useMemo, useState } from "preact/hooks";
+import type { Context } from "../app";
+import { exportJob, type Target } from "../engine";
+import { TARGETS } from "../state";
+
+/** The job for every tool: tabs, files, copy and download. */
+export function Output({ state, change, words, lang, link }: Context) {
+  const answer = useMemo(
+    () => exportJob({ job: state.job, platform: state.platform, target: state.target, link, use_separator: state.separator, lang }),
+    [state.job, state.platform, state.target, state.separator, lang, link],
+  );
+  const files = answer.ok ? answer.value.files : [];
+  const onKey = (event: KeyboardEvent) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const next = TARGETS[(TARGETS.indexOf(state.target) + step + TARGETS.length) % TARGETS.length]!;
+    change({ target: next });
+    document.getElementById(`target-${next}`)?.focus();
+  };
+  return (
+    <section class="output" aria-label={words.output}>
+      <div class="targets" role="tablist" aria-label={words.output} onKeyDown={onKey}>
+        {TARGETS.map((target: Target) => (
+          <button key={target} id={`target-${target}`} role="tab" type="button" aria-selected={state.target === target} aria-controls="output-files"
+            tabIndex={state.target === target ? 0 : -1} onClick={() => change({ target })}>{words.targets[target]}</button>
+        ))}
+      </div>
+      <div id="output-files" role="tabpanel" aria-labelledby={`target-${state.target}`}>
+        {!answer.ok && <p class="blocked-note">{answer.failure.message}</p>}
+        {answer.ok && files.length === 0 && <p class="blocked-note">{words.blockedNote}</p>}
+        {files.map((file) => <FileView key={file.name} name={file.name} content={file.content} words={words} />)}
+      </div>
+    </section>
+  );
+}
+
+export function FileView({ name, content, words }: { name: string; content: string; words: Context["words"] }) {
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(content);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 2000);
+  };
+  const download = () => {
+    const address = URL.createObjectURL(new Blob([content], { type: "text/plain;charset=utf-8" }));
+    const anchor = Object.assign(document.createElement("a"), { href: address, download: name });
+    anchor.click();
+    setTimeout(() => URL.revokeObjectURL(address), 1000);
+  };
+  return (
+    <figure class="file">
+      <figcaption>
+        <span class="file-name">{name}</span>
+        <span class="file-tools">
+          <button type="button" class="small" onClick={() => void copy()}>{copied ? words.copied : words.copy}<span class="hidden"> {name}</span></button>
+          <button type="button" class="small quiet" onClick={download}>{words.download}<span class="hidden"> {name}</span></button>
+        </span>
+      </figcaption>
+      <pre tabIndex={0} aria-label={name}><code><Origin content={content} /></code></pre>
+    </figure>
+  );
+}
+
+/** The content, its lines of origin (version, link) kept to one line each on the screen; copies have them whole. */
+function Origin({ content }: { content: string }) {
+  const lines = content.split(/(?<=\n)/);
+  const cut = lines.findIndex((line) => !/^(#!|# consnap|\/\/ consnap|@rem consnap|(#|\/\/|@rem) (https?|file):)/.test(line));
+  const head = cut < 0 ? lines : lines.slice(0, cut);
+  return <>{head.map((line, at) => <span key={at} class="origin">{line}</span>)}{cut < 0 ? "" : lines.slice(cut).join("")}</>;
+}

@@ -1,0 +1,108 @@
+import { useMemo, useState } from "preact/hooks";
+import type { Context } from "../app";
+import { Findings, Ticked } from "../build/Findings";
+import { fitInstance } from "../build/Build";
+import { check, facts } from "../engine";
+import { at } from "../state";
+import { documents } from "./read";
+import { EXAMPLE } from "./example";
+
+const SYSTEMS: [string, string, string][] = [
+  ["linux", "Alibaba Cloud Linux 3", "Alibaba Cloud Linux  3.2104 LTS 64 bit"],
+  ["linux", "Alibaba Cloud Linux 2", "Alibaba Cloud Linux  2.1903 LTS 64 bit"],
+  ["linux", "CentOS 7.9", "CentOS  7.9 64 bit"],
+  ["linux", "CentOS 7.5", "CentOS  7.5 64 bit"],
+  ["linux", "Ubuntu 22.04", "Ubuntu  22.04 64 bit"],
+  ["linux", "Debian 12", "Debian  12.13 64 bit"],
+  ["windows", "Windows Server 2022", "Windows Server  2022 Data Center Edition 64bit English Edition"],
+  ["windows", "Windows Server 2019", "Windows Server  2019 Data Center Edition 64bit English Edition"],
+  ["windows", "Windows Server 2012 R2", "Windows Server  2012 R2 Data Center Edition 64bit English Edition"],
+];
+const DISKS = ["cloud_essd", "cloud_auto", "cloud_essd_entry", "cloud_efficiency", "cloud_ssd", "local_ssd_pro"];
+
+/** Paste what the API answered, or fill in a short form: eligibility per instance, with evidence. */
+export function Facts(context: Context) {
+  const { state, words, lang } = context;
+  const [way, setWay] = useState<"paste" | "form">("paste");
+  const [text, setText] = useState("");
+  const [form, setForm] = useState({ system: 0, status: "Running", disk: "cloud_essd", role: "same", assistant: "online", multi: "Disabled" });
+
+  const given = useMemo(() => {
+    if (way === "form") {
+      const [platform = "linux", , name] = SYSTEMS[form.system] ?? SYSTEMS[0]!;
+      const base = fitInstance(state.job, platform as "linux" | "windows");
+      const role = { same: base["ram_role"], none: "", other: "SomeOtherRole", unknown: undefined }[form.role];
+      const disks = (base["disks"] as object[]).map((disk) => ({ ...disk, category: form.disk, multi_attach: form.multi }));
+      const assistant = { online: { online: true, version: "2.2.3.1090" }, offline: { online: false, version: "2.2.3.1090" }, unknown: undefined }[form.assistant];
+      return { facts: [{ ...base, os_name_en: name, status: form.status, ram_role: role, disks, cloud_assistant: assistant, guest: undefined }], recognised: [] as string[] };
+    }
+    if (text.trim() === "") return undefined;
+    const replies = documents(text);
+    if (!replies) return { error: words.invalidJson };
+    const isOwn = (reply: unknown): reply is object => typeof reply === "object" && reply !== null && "instance_id" in reply;
+    const own = replies.filter(isOwn);
+    const answer = facts(replies.filter((reply) => !isOwn(reply)), lang);
+    if (!answer.ok) return { error: answer.failure.message };
+    return { facts: [...own, ...answer.value.facts], recognised: answer.value.recognised };
+  }, [way, text, form, state.job, lang, words]);
+
+  const ids = at(state.job, "/targets/ids");
+  const checked = useMemo(() => {
+    if (!given || !("facts" in given) || !given.facts || given.facts.length === 0) return undefined;
+    return check({ job: { targets: {}, ...state.job }, facts: given.facts, as_of: state.catalogue, lang });
+  }, [given, state.job, state.catalogue, lang, ids]);
+
+  const choose = (key: keyof typeof form, label: string, options: [string, string][]) => (
+    <div class="field"><label for={`form-${key}`}>{label}</label>
+      <select id={`form-${key}`} value={String(form[key])} onChange={(event) => setForm({ ...form, [key]: key === "system" ? Number(event.currentTarget.value) : event.currentTarget.value })}>
+        {options.map(([value, title]) => <option key={value} value={value}>{title}</option>)}
+      </select></div>
+  );
+  return (
+    <div class="columns">
+      <section class="form" aria-labelledby="facts-title">
+        <h1 id="facts-title">{words.factsTitle}</h1>
+        <p class="lead">{words.factsLead}</p>
+        <fieldset class="switch"><legend class="hidden">{words.factsTitle}</legend>
+          <label><input type="radio" name="way" checked={way === "paste"} onChange={() => setWay("paste")} /><span>{words.factsPaste}</span></label>
+          <label><input type="radio" name="way" checked={way === "form"} onChange={() => setWay("form")} /><span>{words.factsForm}</span></label>
+        </fieldset>
+        {way === "paste" ? (
+          <div class="field">
+            <label for="facts-text">{words.factsPaste}</label>
+            <textarea id="facts-text" class="mono" rows={16} spellcheck={false} autocomplete="off" value={text} aria-describedby="facts-hint" onInput={(event) => setText(event.currentTarget.value)} />
+            <p class="hint" id="facts-hint">{words.factsPasteHint}</p>
+            <button type="button" class="small" onClick={() => setText(EXAMPLE)}>{words.factsExample}</button>
+          </div>
+        ) : (
+          <div class="card">
+            {choose("system", words.form.os, SYSTEMS.map(([, title], index) => [String(index), title]))}
+            <div class="pair">
+              {choose("status", words.form.status, [["Running", "Running"], ["Stopped", "Stopped"], ["Starting", "Starting"]])}
+              {choose("disk", words.form.disk, DISKS.map((name) => [name, name]))}
+            </div>
+            <div class="pair">
+              {choose("role", words.form.role, [["same", String(at(state.job, "/instance_ram_role") ?? "") || "AppSnapshotRoleName"], ["none", words.form.none], ["other", "SomeOtherRole"], ["unknown", words.form.unknown]])}
+              {choose("assistant", words.form.assistant, [["online", words.form.online], ["offline", words.form.offline], ["unknown", words.form.unknown]])}
+            </div>
+            {choose("multi", words.form.multi, [["Disabled", "Disabled"], ["Enabled", "Enabled"]])}
+          </div>
+        )}
+      </section>
+      <section class="result" aria-live="polite">
+        {!given && <p class="empty">{words.factsNone}</p>}
+        {given && "error" in given && <p class="blocked-note" role="alert">{given.error}</p>}
+        {given && "recognised" in given && given.recognised && given.recognised.length > 0 && <p class="hint">{words.recognised}: {given.recognised.join(", ")}</p>}
+        {given && "facts" in given && given.facts?.length === 0 && <p class="empty">{words.factsNone}</p>}
+        {checked && !checked.ok && <p class="blocked-note" role="alert">{checked.failure.message}</p>}
+        {checked?.ok && (checked.value.instances ?? []).map((instance) => (
+          <article key={instance.instance_id} class={`instance ${instance.eligible}`}>
+            <header><h2><code>{instance.instance_id}</code></h2><span class={`badge ${instance.eligible}`}>{words.eligible[instance.eligible]}</span></header>
+            <p class="predicted"><strong>{words.levels[instance.predicted_consistency]}</strong> <Ticked text={instance.predicted_why.message} /></p>
+            {instance.findings.length > 0 ? <Findings findings={instance.findings} words={words} /> : <p class="hint">{words.noFindings}</p>}
+          </article>
+        ))}
+      </section>
+    </div>
+  );
+}
