@@ -54,10 +54,10 @@ fn scenario(dice: &mut Dice) -> Scenario {
         };
         spec.guest.group_millis = Millis { min: 300, max: 20_000 };
         match dice.below(24) {
-            0 => spec.status = "Stopped".to_owned(),
+            0 => spec.status = String::from("Stopped"),
             1 => spec.cloud_assistant.online = false,
             2 => spec.disks = vec![DiskSpec::of("cloud_efficiency", 40)],
-            3 => spec.guest.pre_script.mode = "0755".to_owned(),
+            3 => spec.guest.pre_script.mode = String::from("0755"),
             4 => spec.guest.pre_script.exists = false,
             5 => spec.guest.vss_writers = false,
             6 => spec.guest.post_script.exit_code = 3,
@@ -143,8 +143,8 @@ fn api_fault(dice: &mut Dice) -> ApiFault {
 
 fn job(dice: &mut Dice, scenario: &Scenario) -> Job {
     let mut job = Job { version: 1, regions: vec!["cn-hangzhou".to_owned()], ..Job::default() };
-    job.instance_ram_role = "AppSnapshotRoleName".to_owned();
-    job.group_name = "nightly-{run}".to_owned();
+    job.instance_ram_role = String::from("AppSnapshotRoleName");
+    job.group_name = String::from("nightly-{run}");
     job.linux.pre_script_path = Some("/tmp/prescript.sh".to_owned());
     job.linux.post_script_path = Some("/tmp/postscript.sh".to_owned());
     job.linux.script_timeout_seconds = Some(dice.pick(&[30, 60, 300]));

@@ -51,7 +51,7 @@ pub fn new_run_id() -> Result<String, Error> {
 /// A seed for a session.
 pub fn new_seed() -> Result<u64, Error> {
     let mut bytes = [0u8; 8];
-    getrandom::fill(&mut bytes).map_err(|error| no_randomness(&error))?;
+    getrandom::fill(&mut bytes).map_err(no_randomness)?;
     Ok(u64::from_le_bytes(bytes))
 }
 
@@ -59,11 +59,11 @@ pub fn new_seed() -> Result<u64, Error> {
 fn random_text(length: usize) -> Result<String, Error> {
     const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstuvwxy";
     let mut bytes = vec![0u8; length];
-    getrandom::fill(&mut bytes).map_err(|error| no_randomness(&error))?;
+    getrandom::fill(&mut bytes).map_err(no_randomness)?;
     Ok(bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect())
 }
 
-fn no_randomness(error: &getrandom::Error) -> Error {
+fn no_randomness(error: getrandom::Error) -> Error {
     Error::new(ErrorKind::Rejected, &rows::JOURNAL_FAILED)
         .with("file", "random numbers")
         .with("detail", error.to_string())

@@ -83,7 +83,7 @@ fn on_one_thread<T>(future: impl Future<Output = T>) -> Duration {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let before = thread_time();
     runtime.block_on(future);
-    thread_time() - before
+    thread_time().checked_sub(before).unwrap()
 }
 
 fn page_of_50() -> Vec<u8> {
@@ -202,7 +202,7 @@ fn whole_session() -> (Duration, Vec<Vec<u8>>) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async move {
             let served = server::serve(simulator, 0).await.expect("a port");
-            ready.send(served.endpoint().to_owned()).expect("somebody waits");
+            ready.send(served.endpoint().clone()).expect("somebody waits");
             served.run_forever().await;
         });
     });

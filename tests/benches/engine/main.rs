@@ -73,8 +73,8 @@ pub(crate) fn median(repetitions: usize, mut once: impl FnMut() -> Duration) -> 
 
 fn job() -> Job {
     let mut job = Job { version: 1, regions: vec!["cn-hangzhou".to_owned()], ..Job::default() };
-    job.instance_ram_role = "AppSnapshotRoleName".to_owned();
-    job.group_name = "nightly-{run}".to_owned();
+    job.instance_ram_role = String::from("AppSnapshotRoleName");
+    job.group_name = String::from("nightly-{run}");
     job.linux.pre_script_path = Some("/tmp/prescript.sh".to_owned());
     job.linux.post_script_path = Some("/tmp/postscript.sh".to_owned());
     job.linux.script_timeout_seconds = Some(60);
