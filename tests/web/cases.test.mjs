@@ -34,10 +34,14 @@ const suites = readdirSync(folder, { withFileTypes: true })
   .map((name) => ({ name, ...JSON.parse(readFileSync(folder + name, "utf8")) }))
   .filter((suite) => Array.isArray(suite.cases));
 
+// A locked file holds outside truth: only the members it names are compared.
+const named = (suite, got, expect) =>
+  suite.locked ? Object.fromEntries(Object.keys(expect).map((member) => [member, got[member]])) : got;
+
 for (const suite of suites.filter((suite) => known.has(suite.op))) {
   test(suite.name, () => {
     for (const { name, input, expect } of suite.cases) {
-      assert.deepEqual(answer(suite.op, input), suite.op === "decode" ? withoutGbkFinding(expect) : expect, `${suite.name}: ${name}`);
+      assert.deepEqual(named(suite, answer(suite.op, input), expect), suite.op === "decode" ? withoutGbkFinding(expect) : expect, `${suite.name}: ${name}`);
       counts.set(suite.op, (counts.get(suite.op) ?? 0) + 1);
     }
   });

@@ -123,7 +123,8 @@ fn read_parts(document: &Value) -> (Job, Vec<Finding>) {
     for (key, text) in [("instance_ram_role", &job.instance_ram_role), ("group_name", &job.group_name)] {
         let written = document.get(key).and_then(Value::as_str);
         if text.is_empty() && written.is_some() && !said_missing(key) {
-            more.push(Finding::new(&parameters::MISSING_KEY, "").with("key", key));
+            // It stands there, but empty: the place is the key's own.
+            more.push(Finding::new(&parameters::MISSING_KEY, format!("/{key}")).with("key", key));
         }
     }
     if job.version != 1 && document.get("version").is_some_and(Value::is_number) {

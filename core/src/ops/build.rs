@@ -1,6 +1,7 @@
 //! Operation `build`: the one command line of an instance.
 
 use super::{Deserialize, Serialize, Value};
+use crate::catalog::messages::parameters;
 use crate::check::{CheckContext, Checker, keep_standing_acceptances};
 use crate::command::{self, BuildRequest, Form, Naming};
 use crate::config;
@@ -88,7 +89,12 @@ pub fn build(input: &BuildInput) -> BuildOutput {
         use_separator: input.use_separator,
     });
     for finding in built.findings {
-        if !findings.contains(&finding) {
+        // What is missing was said where the job was read, with the nearer place.
+        let said = |known: &Finding| {
+            *known == finding
+                || (known.row == &parameters::MISSING_KEY && known.row == finding.row && known.args == finding.args)
+        };
+        if !findings.iter().any(said) {
             findings.push(finding);
         }
     }

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use steps::{Failure, Steps, cargo, has_program};
 
 const HELP: &str = "\
-cargo xtask test               everything that must hold: format, lints, Rust, doc, wasm and Python tests
+cargo xtask test               everything that must hold: format, lints, Rust, doc, wasm, Python and web tests
 cargo xtask test rust|python   only these; `python-package` leaves out the vendor's SDKs
 cargo xtask wasm-check         the core for wasm32: nothing imported, size within its budget
 cargo xtask wasm               the npm package of the engine, in bindings-wasm/pkg
@@ -70,6 +70,7 @@ fn test_all() -> Result<(), Failure> {
     steps.take("core on wasm32", wasm::check);
     steps.take("Python package", python_package::tests);
     steps.take("Python SDKs against the simulator", python::sdk_tests);
+    steps.take("engine in Node, page in Chromium", || with_bindgen(&["test", "web"]));
     steps.finish()
 }
 
