@@ -37,3 +37,8 @@ pub use error::{Error, ErrorKind};
 pub use finding::{Finding, Severity};
 pub use text::{Lang, Text};
 pub use time::Time;
+
+/// The Rust example of the README compiles and holds.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct ReadmeExamples;
