@@ -74,8 +74,8 @@ fn credential() -> Credential {
 
 /// CPU time of the calling thread.
 fn thread_time() -> Duration {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    Duration::from_nanos(text.split_whitespace().next().and_then(|field| field.parse().ok()).unwrap_or(0))
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
 /// Runs a future on a runtime of this thread alone, and tells its CPU time.
@@ -193,7 +193,7 @@ fn whole_session() -> (Duration, Vec<Vec<u8>>) {
         template: InstanceSpec { role: Some("AppSnapshotRoleName".to_owned()), ..InstanceSpec::default() },
     });
     let simulator = Simulator::new(scenario);
-    let mut job = crate::job();
+    let mut job = crate::fleet::job();
     job.targets.ids = simulator.truth().into_iter().map(|truth| truth.instance_id).collect();
     job.run.canary = 0;
     job.run.max_in_flight = 2_000;
