@@ -38,11 +38,12 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let region = connection.regions.first().map_or(ANY_REGION, String::as_str);
     let call = GetCallerIdentity.into_call(region);
     let now = Clock::of_wall(Time::EPOCH).now();
-    let answer = runtime()?.block_on(connection.caller.call(&call, now));
+    let runtime = runtime()?;
+    let answer = runtime.block_on(connection.caller.call(&call, now));
     let answer = answer.map_err(|failure| reply::transport(&failure).to_error())?;
     let identity: replies::GetCallerIdentity =
         reply::parse(Operation::GetCallerIdentity, &answer).map_err(|failure| failure.to_error())?;
-    let credential = connection.caller.credential();
+    let credential = runtime.block_on(connection.caller.credentials().current(now))?;
     let ends = credential.expires_at.map(|at| at.to_string());
     if console.is_json() {
         console.json(&serde_json::json!({
