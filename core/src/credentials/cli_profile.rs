@@ -32,12 +32,12 @@ struct File {
     #[serde(default)]
     current: Option<String>,
     #[serde(default)]
-    profiles: Vec<Profile>,
+    profiles: Vec<Entry>,
 }
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-struct Profile {
+struct Entry {
     name: String,
     mode: Option<String>,
     access_key_id: Option<String>,
@@ -81,12 +81,12 @@ pub fn parse(text: &str, file: &str, wanted: Option<&str>) -> Result<CliProfile,
 
 /// The profiles of one file.
 struct Profiles<'a> {
-    all: &'a [Profile],
+    all: &'a [Entry],
     file: &'a str,
 }
 
 impl<'a> Profiles<'a> {
-    fn find(&self, name: &str) -> Result<&'a Profile, Error> {
+    fn find(&self, name: &str) -> Result<&'a Entry, Error> {
         self.all.iter().find(|profile| profile.name == name).ok_or_else(|| {
             let known: Vec<String> = self.all.iter().map(|profile| format!("`{}`", profile.name)).collect();
             Error::new(ErrorKind::Credential, &calls::PROFILE_NOT_FOUND)
@@ -96,22 +96,22 @@ impl<'a> Profiles<'a> {
         })
     }
 
-    fn source(&self, profile: &Profile) -> String {
+    fn source(&self, profile: &Entry) -> String {
         format!("profile `{}` in `{}`", profile.name, self.file)
     }
 
-    fn lacks(&self, profile: &Profile, missing: &str) -> Error {
+    fn lacks(&self, profile: &Entry, missing: &str) -> Error {
         Error::new(ErrorKind::Credential, &calls::CREDENTIALS_INCOMPLETE)
             .with("source", self.source(profile))
             .with("missing", missing)
     }
 
-    fn required(&self, profile: &Profile, name: &str, value: Option<&String>) -> Result<String, Error> {
+    fn required(&self, profile: &Entry, name: &str, value: Option<&String>) -> Result<String, Error> {
         filled(value).ok_or_else(|| self.lacks(profile, name))
     }
 
     /// `depth` counts the profiles on the way.
-    fn recipe(&self, profile: &Profile, depth: usize) -> Result<Option<Recipe>, Error> {
+    fn recipe(&self, profile: &Entry, depth: usize) -> Result<Option<Recipe>, Error> {
         // The CLI takes a profile without a mode for one of access keys.
         let mode = profile.mode.as_deref().filter(|mode| !mode.is_empty()).unwrap_or("AK");
         let known = MODES.iter().copied().find(|known| known.eq_ignore_ascii_case(mode));
@@ -167,7 +167,7 @@ impl<'a> Profiles<'a> {
     }
 
     /// What stands in the profile itself.
-    fn given(&self, profile: &Profile, with_token: bool) -> Result<Credential, Error> {
+    fn given(&self, profile: &Entry, with_token: bool) -> Result<Credential, Error> {
         let mut credential = Credential::assemble(
             self.source(profile),
             ("access_key_id", profile.access_key_id.clone()),
@@ -181,11 +181,11 @@ impl<'a> Profiles<'a> {
         Ok(credential)
     }
 
-    fn assumed(&self, profile: &Profile, base: Recipe) -> Result<Recipe, Error> {
+    fn assumed(&self, profile: &Entry, base: Recipe) -> Result<Recipe, Error> {
         Ok(Recipe::Role(Box::new(AssumeRole { base, role: self.role(profile)?, sts: sts(profile) })))
     }
 
-    fn role(&self, profile: &Profile) -> Result<Role, Error> {
+    fn role(&self, profile: &Entry) -> Result<Role, Error> {
         let mut role = Role::new(self.required(profile, "ram_role_arn", profile.ram_role_arn.as_ref())?)
             .called(profile.ram_session_name.clone());
         role.duration_seconds =
@@ -196,7 +196,7 @@ impl<'a> Profiles<'a> {
     }
 }
 
-fn is_empty(profile: &Profile) -> bool {
+fn is_empty(profile: &Entry) -> bool {
     filled(profile.access_key_id.as_ref()).is_none() && profile.access_key_secret.as_ref().is_none_or(Secret::is_empty)
 }
 
@@ -204,7 +204,7 @@ fn filled(value: Option<&String>) -> Option<String> {
     value.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-fn sts(profile: &Profile) -> StsPlace {
+fn sts(profile: &Entry) -> StsPlace {
     let in_vpc = profile.enable_vpc == Some(true)
         || profile.endpoint_type.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("vpc"));
     // Inside a VPC only the host of a region answers.
