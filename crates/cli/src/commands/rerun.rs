@@ -64,7 +64,8 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let past = PastRun::of(recorded)?;
     let connection = arguments.connection.open(&past.header.regions, past.header.endpoint.as_deref())?;
     let agreed = arguments.yes || connection.is_loopback;
-    if !agreed && !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+    let somebody_there = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    if !agreed && !somebody_there {
         return Err(Error::new(ErrorKind::Rejected, &errors::NEEDS_YES).into());
     }
     let clock = Clock::of_wall(past.events.last().map_or(Time::EPOCH, |numbered| numbered.at));
