@@ -59,6 +59,11 @@ messages! {
     } help {
         "use the version of consnap that wrote it, or a newer one", "请使用写入它的 consnap 版本或更新的版本"
     };
+    RUN_NOT_OVER = "CE412", Error, "consnap": {
+        "run `{run}` is not over: {open} instances are still open", "执行 `{run}` 尚未结束：还有 {open} 台实例未完成"
+    } help {
+        "end it first with `consnap resume {run}`", "请先用 `consnap resume {run}` 完成该执行"
+    };
     SCENARIO_UNUSABLE = "CE501", Error, "consnap": {
         "the scenario cannot be played", "无法运行该模拟场景"
     } help {
