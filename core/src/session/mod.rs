@@ -7,7 +7,8 @@
 //!    hold that event, synced. Send requests side by side; the session bounds how many.
 //! 3. Give each reply or failure to [`Session::handle`], then write [`Session::events`] to the journal and poll again.
 //! 4. When it says [`Next::WaitUntil`], wait for a reply or for that time, whichever comes first.
-//! 5. When it says [`Next::Done`], the state holds every verdict.
+//! 5. When it says [`Next::Planned`] (only where the setup asks for it), [`Session::go_ahead`] once the plan is agreed to.
+//! 6. When it says [`Next::Done`], the state holds every verdict.
 //!
 //! All randomness comes from the seed, time comes in with each call, and the state is the fold of the events: a session
 //! that is fed the same replies at the same times does the same again.
@@ -66,6 +67,8 @@ pub struct Setup {
     pub include_self: bool,
     /// Only a plan with this hash may run.
     pub approved_plan: Option<String>,
+    /// Whether the session pauses when the plan is made, until [`Session::go_ahead`].
+    pub pause_at_plan: bool,
     /// Nothing is started after this time.
     pub no_start_after: Option<Time>,
     /// Calls a second per API, until the service asks to slow down.
@@ -86,6 +89,7 @@ impl Setup {
             own_instance: None,
             include_self: false,
             approved_plan: None,
+            pause_at_plan: false,
             no_start_after: None,
             calls_per_second: u32::try_from(pacing::CALLS_PER_SECOND.value).unwrap_or(10),
             calls_in_flight: usize::try_from(pacing::CALLS_IN_FLIGHT.value).unwrap_or(8),
@@ -100,6 +104,8 @@ pub enum Next {
     Send(Box<Send>),
     /// Nothing to send before this time; replies may come earlier.
     WaitUntil(Time),
+    /// The plan is made, and the setup asks for a pause: nothing happens before [`Session::go_ahead`].
+    Planned,
     /// The run is over.
     Done,
 }
@@ -188,6 +194,8 @@ pub struct Session {
     identity_asked: bool,
     /// Whether this process has seen whose credentials these are: with another account nothing may be sent or concluded.
     identified: bool,
+    /// Whether the journal's open ends are still to be taken up.
+    to_take_up: bool,
     discovery: Option<Discovery>,
     checking: Option<Box<Checking>>,
     /// When each running invocation is looked at next.
@@ -244,6 +252,7 @@ impl Session {
             journal_broken: false,
             identity_asked: false,
             identified: false,
+            to_take_up: false,
             discovery: None,
             checking: None,
             polls: BTreeSet::new(),
@@ -286,6 +295,11 @@ impl Session {
         std::mem::take(&mut self.events)
     }
 
+    /// The plan is agreed to.
+    pub fn go_ahead(&mut self) {
+        self.setup.pause_at_plan = false;
+    }
+
     /// The user asks to stop: nothing new is started, what runs is tracked to its end.
     pub fn stop(&mut self, now: Time) {
         self.now = self.now.max(now);
@@ -318,6 +332,9 @@ impl Session {
         if self.checking.is_some() {
             // There is more to do at once, after what was done so far is written away.
             return Next::WaitUntil(self.now);
+        }
+        if self.pauses_at_plan() {
+            return Next::Planned;
         }
         if let Some(send) = self.next_send() {
             return Next::Send(Box::new(send));
@@ -361,7 +378,7 @@ impl Session {
             return;
         }
         self.drive_discovery();
-        if self.state.plan_hash.is_none() {
+        if self.state.plan_hash.is_none() || self.pauses_at_plan() {
             return;
         }
         if self.setup.goal == Goal::Run {
@@ -370,6 +387,10 @@ impl Session {
             self.drive_polls();
         }
         self.drive_verification();
+    }
+
+    fn pauses_at_plan(&self) -> bool {
+        self.setup.pause_at_plan && self.setup.goal == Goal::Run && self.state.plan_hash.is_some()
     }
 
     /// Whether nothing is left to do.
@@ -587,6 +608,7 @@ impl Session {
         }
         self.identified = true;
         self.emit(Event::CallerIdentified { account_id: identity.account_id, arn: identity.arn.unwrap_or_default() });
+        self.take_up_journal();
     }
 
     fn ask_identity(&mut self) {

@@ -41,12 +41,19 @@ impl Session {
             session.refuse_unusable_job();
             return session;
         }
-        session.ask_identity();
-        match goal {
-            Goal::Verify => session.watch_everything_started(),
-            Goal::Run | Goal::Plan => session.take_up(),
-        }
+        session.to_take_up = true;
         session
+    }
+
+    /// Takes up what the journal left open, now that the credentials are known to be those of the run's account.
+    pub(super) fn take_up_journal(&mut self) {
+        if !std::mem::take(&mut self.to_take_up) {
+            return;
+        }
+        match self.setup.goal {
+            Goal::Verify => self.watch_everything_started(),
+            Goal::Run | Goal::Plan => self.take_up(),
+        }
     }
 
     /// Rebuilds what is not in the state: timers, queues, looks.

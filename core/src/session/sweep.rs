@@ -19,10 +19,6 @@ pub(super) struct Sweep {
     targets: BTreeSet<TargetIndex>,
     /// When it began: what it does not show was not there then.
     pub(super) began_at: Time,
-    /// Whether all groups of the run are listed, instead of those of some instances.
-    whole: bool,
-    /// Groups on the pages so far.
-    listed: usize,
     groups: BTreeMap<TargetIndex, Vec<SeenGroup>>,
     /// Calls queued or under way.
     pub(super) outstanding: usize,
@@ -48,12 +44,10 @@ struct SeenSnapshot {
 }
 
 impl Sweep {
-    pub(super) fn new(targets: &[TargetIndex], began_at: Time, whole: bool, outstanding: usize) -> Self {
+    pub(super) fn new(targets: &[TargetIndex], began_at: Time, outstanding: usize) -> Self {
         Self {
             targets: targets.iter().copied().collect(),
             began_at,
-            whole,
-            listed: 0,
             groups: BTreeMap::new(),
             outstanding,
             snapshots: BTreeMap::new(),
@@ -65,14 +59,8 @@ impl Sweep {
         self.targets.contains(&index)
     }
 
-    /// How many groups the run has, when all were listed.
-    pub(super) fn listed_in_all(&self) -> Option<usize> {
-        self.whole.then_some(self.listed)
-    }
-
     /// Takes in a group of an instance. Pages may overlap while groups are made.
     pub(super) fn take_group(&mut self, group: &replies::SnapshotGroup<'_>, of: Option<TargetIndex>, run_name: &str) {
-        self.listed += 1;
         let Some(index) = of.filter(|index| self.targets.contains(index)) else { return };
         let seen = SeenGroup { evidence: evidence(group), ours: group.name.as_deref() == Some(run_name) };
         let groups = self.groups.entry(index).or_default();

@@ -34,8 +34,8 @@ pub(super) struct Verification {
     sweeps: BTreeMap<u16, Sweep>,
     /// When a region is listed next, and the pause after that.
     pace: BTreeMap<u16, (Time, Duration)>,
-    /// Groups in the last listing by name.
-    last_listing: usize,
+    /// Looks that came to a conclusion.
+    concluded: usize,
 }
 
 #[derive(Debug)]
@@ -135,7 +135,8 @@ impl Session {
         }
         let half_of_flight = (self.setup.job.run.max_in_flight as usize).div_ceil(2);
         // Each listing begins at the first group of the run: only when there are three times as many is it worth another.
-        let enough = (self.verification.last_listing * 2).max(20).min(half_of_flight.max(1));
+        let many = (self.verification.concluded * 2).max(counts.in_flight as usize / 4).max(20);
+        let enough = many.min(half_of_flight.max(1));
         targets.len() >= enough
     }
 
@@ -168,12 +169,11 @@ impl Session {
         // Not even worth counting: every ten instances are a call.
         let few = targets.len() <= (pages + 1).saturating_mul(GROUPS_PER_QUERY);
         let mut filters = if few { self.direct(targets) } else { Vec::new() };
-        let whole = filters.is_empty() || filters.len() > pages + 1;
-        if whole {
+        if filters.is_empty() || filters.len() > pages + 1 {
             let Ok(name) = Filled::new(self.state.group_name.as_str()) else { return };
             filters = vec![GroupFilter::Name(name)];
         }
-        let sweep = Sweep::new(targets, self.now, whole, filters.len());
+        let sweep = Sweep::new(targets, self.now, filters.len());
         self.verification.sweeps.insert(region, sweep);
         let name = self.region(region);
         for filter in filters {
@@ -205,9 +205,6 @@ impl Session {
         sweep.outstanding = sweep.outstanding.saturating_sub(1);
         if sweep.outstanding > 0 {
             return Ok(());
-        }
-        if let Some(listed) = sweep.listed_in_all() {
-            self.verification.last_listing = listed;
         }
         self.groups_complete(region);
         Ok(())
@@ -321,6 +318,7 @@ impl Session {
                 self.verification.watches.remove(&region);
             }
         }
+        self.verification.concluded += 1;
         let retry = self.verification.retry.remove(&index);
         let Some(target) = self.state.target(index) else { return };
         let instance = target.id.to_string();

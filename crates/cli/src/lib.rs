@@ -14,13 +14,10 @@ mod course;
 mod document;
 mod exit;
 mod job;
-mod own_instance;
-mod past_run;
 mod permissions;
 mod plan_text;
 mod progress;
 mod report_text;
-mod running;
 mod scenario;
 mod table;
 

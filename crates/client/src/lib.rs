@@ -6,5 +6,7 @@ pub mod caller;
 pub mod credentials;
 pub mod driver;
 pub mod journal;
+pub mod own_instance;
+pub mod past_run;
 pub mod run;
 pub mod transport;

@@ -19,7 +19,13 @@ pub(crate) fn job() -> Job {
 
 /// A simulator of so many instances with two disks each, and a run over all of them at once.
 pub(crate) fn run_over(count: u32) -> (Simulator, Setup) {
+    run_over_at(count, 1.0)
+}
+
+/// The same, faster than the wall clock.
+pub(crate) fn run_over_at(count: u32, time_scale: f64) -> (Simulator, Setup) {
     let mut scenario = Scenario::empty();
+    scenario.time_scale = time_scale;
     scenario.fleets.push(Fleet {
         count,
         id_prefix: "i-bp1web".to_owned(),

@@ -1,5 +1,6 @@
 //! `consnap history`: the runs of this machine.
 
+use consnap_client::past_run::PastRun;
 use consnap_client::journal;
 use consnap_core::report::Report;
 use consnap_core::{Error, Text};
@@ -8,7 +9,6 @@ use serde::Serialize;
 use crate::console::Console;
 use crate::course::state_directory;
 use crate::exit::{Exit, Failure};
-use crate::past_run::PastRun;
 use crate::table;
 
 /// List the runs whose journals lie on this machine, the newest first; sends nothing
@@ -83,7 +83,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
 
 fn row(run_id: &str, lang: consnap_core::Lang) -> Row {
     let read = || -> Result<Row, Error> {
-        let past = PastRun::load(run_id)?;
+        let past = PastRun::load(&state_directory()?, run_id)?;
         let report = Report::of(&past.state(), None, 0, lang);
         Ok(Row {
             run_id: run_id.to_owned(),

@@ -43,7 +43,7 @@ const METADATA_ROLES: &str = "/latest/meta-data/ram/security-credentials/";
 
 /// Fetches what a recipe says.
 #[derive(Clone, Debug)]
-pub(super) struct Fetcher {
+pub(crate) struct Fetcher {
     reach: Reach,
     /// Whether the metadata service may be asked without a token.
     metadata_v1: bool,
@@ -54,7 +54,7 @@ pub(super) struct Fetcher {
 type Fetched<'a> = Pin<Box<dyn Future<Output = Result<Credential, Error>> + Send + 'a>>;
 
 impl Fetcher {
-    pub(super) fn new(reach: Reach, metadata_v1: bool, external: bool) -> Self {
+    pub(crate) fn new(reach: Reach, metadata_v1: bool, external: bool) -> Self {
         Self { reach, metadata_v1, external }
     }
 
@@ -149,6 +149,17 @@ impl Fetcher {
             404 => Err(without_role(&role)),
             status => Err(silent(format!("HTTP {status} to the question for credentials"))),
         }
+    }
+
+    /// The id of the instance this runs on; `None` elsewhere, and where the metadata service does not say.
+    pub(crate) async fn instance_id(&self) -> Option<String> {
+        const PATIENCE: Duration = Duration::from_millis(300);
+        let endpoint = self.metadata_endpoint().ok()?;
+        let token = self.metadata_token(&endpoint).await.ok()?;
+        let mut request = plain_request("GET", "/latest/meta-data/instance-id", "", &endpoint);
+        request.headers.extend(token.map(|token| (Cow::Borrowed("x-aliyun-ecs-metadata-token"), token)));
+        let answer = self.try_send(&endpoint, &request, Some(PATIENCE)).await.ok()?.ok()?;
+        (answer.status == 200).then(|| String::from_utf8_lossy(&answer.body).trim().to_owned())
     }
 
     /// A token of the hardened mode; `None` when the service gives none and may be asked without.
