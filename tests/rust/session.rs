@@ -167,7 +167,8 @@ fn a_no_after_a_lost_yes_is_looked_for_and_not_believed() {
     let adopted = |numbered: &Numbered| matches!(numbered.event, Event::CallAccepted { adopted: true, .. });
     assert_eq!(events.iter().filter(|numbered| adopted(numbered)).count(), 1);
     assert!(events.iter().all(|numbered| !matches!(numbered.event, Event::CallRejected { .. })));
-    let verdicts: Vec<_> = session.state().targets.iter().map(|target| target.verdict.as_ref().unwrap().result).collect();
+    let verdicts: Vec<_> =
+        session.state().targets.iter().map(|target| target.verdict.as_ref().unwrap().result).collect();
     assert_eq!(verdicts, [ResultKind::Ok; 3]);
     assert_eq!(service.count("RunCommand"), 2);
 }

@@ -125,7 +125,12 @@ async fn every_request_is_taken_and_every_reply_is_read() {
         client.ask::<replies::Acknowledged>(stop.into_call(REGION)).await.unwrap();
         let groups = DescribeSnapshotGroups { filter: GroupFilter::Name(filled("none")), next_token: None };
         assert!(
-            client.ask::<replies::DescribeSnapshotGroups<'_>>(groups.into_call(REGION)).await.unwrap().groups.is_empty()
+            client
+                .ask::<replies::DescribeSnapshotGroups<'_>>(groups.into_call(REGION))
+                .await
+                .unwrap()
+                .groups
+                .is_empty()
         );
         let snapshots = DescribeSnapshots { filter: SnapshotFilter::Instance(filled(LINUX)), next_token: None };
         client.ask::<replies::DescribeSnapshots<'_>>(snapshots.into_call(REGION)).await.unwrap();

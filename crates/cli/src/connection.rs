@@ -6,16 +6,16 @@ use std::sync::Arc;
 use consnap_client::caller::ApiCaller;
 use consnap_client::credentials::{self, Reach};
 use consnap_client::driver::Clock;
-use consnap_client::{own_instance, run};
 use consnap_client::transport::{HttpTransport, TransportOptions};
+use consnap_client::{own_instance, run};
+use consnap_core::api::Product;
+use consnap_core::api::endpoint::{Endpoint, Network};
 use consnap_core::config::Job;
 use consnap_core::session::{Goal, Setup};
 use consnap_core::{Error, Time};
-use consnap_core::api::Product;
-use consnap_core::api::endpoint::{Endpoint, Network};
 
-use crate::exit::Failure;
 use crate::course::runtime;
+use crate::exit::Failure;
 
 /// Options of every command that talks to the service. Secrets are never among them: they come from the environment
 /// or from the profile of the aliyun CLI.

@@ -62,11 +62,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     };
     let transport = HttpTransport::new(TransportOptions::default())?;
     let caller = ApiCaller::new(transport, credential, Some(server.endpoint()));
-    let connection = Connection {
-        caller: Arc::new(caller),
-        regions: job.regions.clone(),
-        is_loopback: true,
-    };
+    let connection = Connection { caller: Arc::new(caller), regions: job.regions.clone(), is_loopback: true };
     let clock = Clock::starting_at(Clock::of_wall(Time::EPOCH).now(), time_scale);
     let setup = connection.setup(job, Goal::Run)?;
     let state = std::env::temp_dir().join(format!("consnap-demo-{}", setup.run_id));

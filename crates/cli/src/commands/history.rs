@@ -1,7 +1,7 @@
 //! `consnap history`: the runs of this machine.
 
-use consnap_client::past_run::PastRun;
 use consnap_client::journal;
+use consnap_client::past_run::PastRun;
 use consnap_core::report::Report;
 use consnap_core::{Error, Text};
 use serde::Serialize;

@@ -3,9 +3,9 @@
 use consnap_client::past_run::PastRun;
 use consnap_core::report::Report;
 
-use crate::course::state_directory;
 use crate::commands::run::print;
 use crate::console::Console;
+use crate::course::state_directory;
 use crate::exit::{Exit, Failure};
 
 /// Show the report of a run from its journal, with the evidence of each instance; sends nothing

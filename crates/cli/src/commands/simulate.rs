@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use consnap_simulator::{Scenario, Simulator, server};
 
 use crate::console::Console;
-use crate::exit::{Exit, Failure};
 use crate::course;
+use crate::exit::{Exit, Failure};
 use crate::scenario;
 
 /// Play the service on 127.0.0.1 until interrupted; sends nothing
