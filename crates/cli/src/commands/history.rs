@@ -2,6 +2,7 @@
 
 use consnap_client::journal;
 use consnap_core::report::{Report, result_word};
+use consnap_core::session::Phase;
 use consnap_core::verdict::ResultKind;
 use consnap_core::{Error, Text};
 use serde::Serialize;
@@ -61,12 +62,14 @@ struct Others {
     not_run: u32,
     /// Under way when the journal ends: `resume` goes on with them.
     open: u32,
+    /// Whether the run came to its end.
+    ended: bool,
 }
 
 impl Others {
     fn in_words(self, lang: consnap_core::Lang) -> String {
-        if self.open > 0 {
-            return format!("{} {}", OPEN.get(lang), self.open);
+        if !self.ended {
+            return OPEN.get(lang).to_owned();
         }
         let parts: Vec<String> = [
             (ResultKind::Urgent, self.urgent),
@@ -126,7 +129,8 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
 fn row(run_id: &str, lang: consnap_core::Lang) -> Row {
     let read = || -> Result<Row, Error> {
         let past = PastRun::load(run_id)?;
-        let report = Report::of(&past.state(), None, 0, lang);
+        let state = past.state();
+        let report = Report::of(&state, None, 0, lang);
         Ok(Row {
             run_id: run_id.to_owned(),
             started_at: Some(past.header.started_at.to_string()),
@@ -141,6 +145,7 @@ fn row(run_id: &str, lang: consnap_core::Lang) -> Row {
                 weaker: report.summary.weaker,
                 not_run: report.summary.not_run,
                 open: report.summary.open,
+                ended: state.phase == Phase::Ended,
             }),
             ended_at: Some(report.ended_at.to_string()),
             seconds: Some(report.ended_at.since(past.header.started_at).as_secs()),
@@ -181,7 +186,7 @@ fn lasted(seconds: u64) -> String {
     }
 }
 
-static OPEN: Text = Text::new("open: resume it,", "未结束，请恢复：");
+static OPEN: Text = Text::new("not over: `consnap resume`", "未结束：`consnap resume`");
 const HEADING: [Text; 8] = [
     Text::new("RUN", "执行"),
     Text::new("STARTED", "开始时间"),
