@@ -39,13 +39,14 @@ pub(crate) fn check() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Builds a package for wasm32 with the profile of the page.
-pub(crate) fn build(package: &str, features: &[&str]) -> Result<(), Failure> {
-    let build = ["build", "--quiet", "--profile", "wasm", "--package", package, "--target", TARGET];
+/// Builds a package for wasm32 with the profile of the page, handing `linker` to the linker.
+pub(crate) fn build(package: &str, linker: &[&str]) -> Result<(), Failure> {
+    let build = ["rustc", "--quiet", "--profile", "wasm", "--package", package, "--target", TARGET];
+    let linker = linker.iter().map(|argument| format!("-Clink-arg={argument}"));
     match toolchain()? {
-        Toolchain::Installed => cargo(&build).args(features).run(),
+        Toolchain::Installed => cargo(&build).args(["--"]).args(linker).run(),
         Toolchain::Unpacked(folder) => {
-            with_unpacked(cargo(&build), &folder).args(features).args(["-Zbuild-std=std,panic_abort"]).run()
+            with_unpacked(cargo(&build), &folder).args(["-Zbuild-std=std,panic_abort", "--"]).args(linker).run()
         }
     }
 }

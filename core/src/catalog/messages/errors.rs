@@ -20,6 +20,11 @@ messages! {
         "give one JSON object with the members that `consnap schema {operation}` lists",
         "请提供一个 JSON 对象，其成员见 `consnap schema {operation}`"
     };
+    MODULE_NOT_LOADED = "CE103", Error, "consnap": {
+        "operation `{operation}` stands in a module that is not loaded", "操作 `{operation}` 所在的模块尚未加载"
+    } help {
+        "load it first: `await loadRehearsal()`", "请先加载：`await loadRehearsal()`"
+    };
     NO_SUCH_FILE = "CE401", Error, "consnap": {
         "there is no file `{path}`", "文件 `{path}` 不存在"
     } help {
