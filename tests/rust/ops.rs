@@ -24,3 +24,23 @@ fn commands_as_they_leave() {
 fn pasted_commands() {
     assert_eq!(run_all("explain"), 41);
 }
+
+#[test]
+fn jobs_against_facts() {
+    assert_eq!(run_all("check"), 0);
+}
+
+#[test]
+fn results_as_they_came() {
+    assert_eq!(run_all("decode"), 0);
+}
+
+#[test]
+fn exports_for_every_tool() {
+    assert_eq!(run_all("export"), 0);
+}
+
+#[test]
+fn facts_from_replies() {
+    assert_eq!(run_all("facts"), 0);
+}

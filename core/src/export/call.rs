@@ -44,7 +44,7 @@ pub(super) fn run_command(material: &Material<'_>) -> Vec<ExportedFile> {
             "EnableParameter": false,
             "KeepCommand": false,
             "Timeout": share.timeout_seconds,
-            "Description": made_by(),
+            "Description": made_by(material.request.as_of),
             "InstanceId": share.instances,
         });
         let name = if several { format!("run-command-{}.json", at + 1) } else { "run-command.json".to_owned() };
