@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use consnap_client::caller::ApiCaller;
-use consnap_client::credentials;
+use consnap_client::credentials::{self, Provider, Reach};
 use consnap_client::driver::Wish;
 use consnap_client::journal::state_directory;
 use consnap_client::transport::{HttpTransport, TransportOptions};
@@ -56,6 +56,8 @@ pub(crate) struct Client {
 /// What calls and runs share.
 pub(crate) struct Inner {
     pub(crate) caller: Arc<ApiCaller>,
+    /// The id of the access key the client began with, and where it came from.
+    identity: (String, String),
     pub(crate) region: Option<String>,
     pub(crate) state_directory: PathBuf,
     pub(crate) time_scale: f64,
@@ -67,19 +69,21 @@ pub(crate) fn open(options: &[u8]) -> Result<Client, Error> {
     let options: Options =
         serde_json::from_slice(options).map_err(|error| reading::unreadable("client", error.to_string()))?;
     let variable = |name: &str| std::env::var(name).ok();
-    let (credential, found_region) = if options.access_key_id.is_some() || options.access_key_secret.is_some() {
-        (own_credential(options.access_key_id, options.access_key_secret, options.security_token)?, None)
-    } else {
-        let found = credentials::find(options.profile.as_deref(), variable)?;
-        (found.credential, found.region)
-    };
     let mut transport = TransportOptions { ca_file: options.ca_file, ..TransportOptions::default() };
     if let Some(timeout) = options.read_timeout_seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
         transport.read_timeout = timeout;
     }
     let network = if options.vpc { Network::Vpc } else { Network::Public };
     let endpoint = options.endpoint.or_else(|| variable("CONSNAP_ENDPOINT").filter(|text| !text.is_empty()));
-    let caller = ApiCaller::new(HttpTransport::new(transport)?, credential, endpoint).over(network);
+    let (credentials, found_region) = if options.access_key_id.is_some() || options.access_key_secret.is_some() {
+        let own = own_credential(options.access_key_id, options.access_key_secret, options.security_token)?;
+        (Provider::from(own), None)
+    } else {
+        let reach = Reach { endpoint: endpoint.clone(), network, transport: transport.clone() };
+        let found = credentials::find(options.profile.as_deref(), reach, variable)?;
+        (found.credentials, found.region)
+    };
+    let caller = ApiCaller::new(HttpTransport::new(transport)?, credentials, endpoint).over(network);
     let region = options.region.or(found_region);
     if let Some(region) = &region {
         caller.endpoint_of(Product::Ecs, region)?;
@@ -90,8 +94,11 @@ pub(crate) fn open(options: &[u8]) -> Result<Client, Error> {
     };
     let (handle, stop) = network_thread().map_err(|error| reading::unreadable("client", error.to_string()))?;
     let time_scale = options.time_scale.unwrap_or(1.0);
+    // Whoever has no credentials learns it here, not from the first call.
+    let credential = handle.block_on(caller.credentials().current(wall_clock()))?;
+    let identity = (credential.access_key_id.clone(), credential.source.clone());
     let caller = Arc::new(caller);
-    Ok(Client { inner: Arc::new(Inner { caller, region, state_directory, time_scale, handle }), _stop: stop })
+    Ok(Client { inner: Arc::new(Inner { caller, identity, region, state_directory, time_scale, handle }), _stop: stop })
 }
 
 /// The script's own credentials. One half alone is an error: another place would be another identity.
@@ -133,8 +140,7 @@ impl Client {
 
     /// The id of the access key, and where it comes from.
     fn identity(&self) -> (&str, &str) {
-        let credential = self.inner.caller.credential();
-        (&credential.access_key_id, &credential.source)
+        (&self.inner.identity.0, &self.inner.identity.1)
     }
 
     /// Sends one call, signed, without repeating it. The reply's body, or an error as JSON.
