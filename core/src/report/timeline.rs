@@ -54,9 +54,12 @@ pub fn timeline(events: &[Numbered], lang: Lang) -> Vec<Stretch> {
     let mut told = Telling { stretches: Vec::new(), last: None, lang };
     for Numbered { at, event, .. } in events {
         let millis = start.map_or(0, |start| u64::try_from(at.since(start).as_millis()).unwrap_or(u64::MAX));
-        if let Event::PhaseEntered { phase } = event {
-            told.enter(*phase);
-        } else if let Some(line) = line(event, lang) {
+        match event {
+            Event::PhaseEntered { phase } => told.enter(*phase),
+            Event::RunEnded { .. } => told.enter(Phase::Ended),
+            _ => {}
+        }
+        if let Some(line) = line(event, lang) {
             told.tell(line, millis);
         }
     }
@@ -128,6 +131,9 @@ struct Telling {
 impl Telling {
     fn enter(&mut self, phase: Phase) {
         self.finish_last();
+        if self.stretches.last().is_some_and(|stretch| stretch.phase == phase.name()) {
+            return;
+        }
         let title = phase_words(phase).get(self.lang);
         self.stretches.push(Stretch { phase: phase.name(), title, moments: Vec::new() });
     }
