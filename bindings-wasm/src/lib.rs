@@ -1,8 +1,9 @@
 //! The engine of consnap in a browser or in Node. It decides nothing: JSON text goes in, JSON text comes out, and
 //! `package/index.js` gives both their typed clothes.
 //!
-//! It is linked as one program and cut in two: the engine, which a page loads first, and what only a rehearsal reaches,
-//! which it loads when one is asked for. Both share memory and functions, so that nothing is loaded twice.
+//! It is linked as one program and cut in two: the engine, which a page loads first, and what only rehearsals and
+//! signatures reach, which it loads when a rehearsal is asked for. Both share memory and functions, so that nothing is
+//! loaded twice.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -33,17 +34,21 @@ pub fn run(operation: &str, input: &str) -> Result<String, String> {
         }
     };
     let lang = if value.get("lang").and_then(Value::as_str) == Some("zh") { Lang::Zh } else { Lang::En };
-    let answer = if operation == rehearse::NAME { simulate(value) } else { ops::run(operation, value) };
+    let answer = match operation {
+        rehearse::NAME => on_demand(Demand::Rehearsal, value),
+        "sign" => on_demand(Demand::Signature, value),
+        _ => ops::run_without_sign(operation, value),
+    };
     match answer {
         Ok(answer) => Ok(answer.to_string()),
         Err(error) => Err(text(&error.render(lang))),
     }
 }
 
-/// The names of the engine's operations, as a JSON list; `simulate` comes with the second module.
+/// The names of the engine's operations, as a JSON list; `sign` and `simulate` come with the second module.
 #[wasm_bindgen]
 pub fn operations() -> String {
-    Value::from(ops::NAMES).to_string()
+    ops::NAMES.iter().filter(|name| **name != "sign").copied().collect::<Value>().to_string()
 }
 
 /// The version of consnap.
@@ -58,13 +63,20 @@ pub fn catalogue_date() -> String {
     consnap_core::catalog::DATE.to_owned()
 }
 
-/// Why there is no rehearsal.
-enum NoRehearsal {
+/// What the second module is asked for.
+#[derive(Copy, Clone)]
+enum Demand {
+    Rehearsal,
+    Signature,
+}
+
+/// Why the second module gave nothing.
+enum Refusal {
     NotLoaded,
     Failed(Error),
 }
 
-impl From<SplitLoaderError> for NoRehearsal {
+impl From<SplitLoaderError> for Refusal {
     fn from(_: SplitLoaderError) -> Self {
         Self::NotLoaded
     }
@@ -72,25 +84,33 @@ impl From<SplitLoaderError> for NoRehearsal {
 
 /// Everything that only this function reaches is cut out into the second module.
 #[wasm_split(rehearsal, fallible)]
-fn play(input: Value) -> Result<Value, NoRehearsal> {
-    rehearse::run(input).map_err(NoRehearsal::Failed)
+fn second_module(demand: Demand, input: Value) -> Result<Value, Refusal> {
+    match demand {
+        Demand::Rehearsal => rehearse::run(input),
+        Demand::Signature => ops::run_sign(input),
+    }
+    .map_err(Refusal::Failed)
 }
 
-/// Plays a rehearsal with the second module, which its host has loaded before: `package/rehearsal.js` answers at once
-/// whether it is there, so that nothing is ever waited for.
-fn simulate(input: Value) -> Result<Value, Error> {
-    let mut playing = pin!(play(input));
+/// Asks the second module, which its host has loaded before: `package/rehearsal.js` answers at once whether it is there, so
+/// that nothing is ever waited for.
+fn on_demand(demand: Demand, input: Value) -> Result<Value, Error> {
+    let mut asking = pin!(second_module(demand, input));
     let mut context = Context::from_waker(Waker::noop());
     // The first poll asks the host, the second takes its answer.
     for _ in 0..2 {
-        match playing.as_mut().poll(&mut context) {
+        match asking.as_mut().poll(&mut context) {
             Poll::Ready(Ok(answer)) => return Ok(answer),
-            Poll::Ready(Err(NoRehearsal::Failed(error))) => return Err(error),
-            Poll::Ready(Err(NoRehearsal::NotLoaded)) => break,
+            Poll::Ready(Err(Refusal::Failed(error))) => return Err(error),
+            Poll::Ready(Err(Refusal::NotLoaded)) => break,
             Poll::Pending => {}
         }
     }
-    Err(Error::new(ErrorKind::Input, &errors::MODULE_NOT_LOADED).with("operation", rehearse::NAME))
+    let name = match demand {
+        Demand::Rehearsal => rehearse::NAME,
+        Demand::Signature => "sign",
+    };
+    Err(Error::new(ErrorKind::Input, &errors::MODULE_NOT_LOADED).with("operation", name))
 }
 
 fn text(error: &RenderedError) -> String {

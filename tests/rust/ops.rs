@@ -6,7 +6,10 @@ use consnap_tests::fixtures;
 fn run_all(operation: &str) -> usize {
     fixtures::run(operation, |input| match ops::run(operation, input.clone()) {
         Ok(answer) => answer,
-        Err(error) => serde_json::json!({ "error": error.render(Lang::En) }),
+        Err(error) => {
+            let lang = if input["lang"] == "zh" { Lang::Zh } else { Lang::En };
+            serde_json::json!({ "error": error.render(lang) })
+        }
     })
 }
 
