@@ -251,11 +251,11 @@ fn exports_go_into_a_folder_and_over_nothing() {
     assert_eq!((done.exit, done.out.as_str()), (0, ""), "{}", done.err);
     let timer = place.folder.path().join("units/consnap.timer");
     assert!(std::fs::read_to_string(&timer).unwrap().contains("OnCalendar=*-*-* 02:00:00"));
-    place.run(&export).refuses(2, &["error[CE412]", "consnap.service", "--force"]);
+    place.run(&export).refuses(2, &["error[CE421]", "consnap.service", "--force"]);
     std::fs::write(&timer, "old").unwrap();
     assert_eq!(place.run(&[&export[..], &["--force"]].concat()).exit, 0);
     assert!(std::fs::read_to_string(&timer).unwrap().contains("[Timer]"));
-    place.run(&["export", job, "--to", "cron", "--output", "job.yaml"]).refuses(2, &["error[CE413]", "job.yaml"]);
+    place.run(&["export", job, "--to", "cron", "--output", "job.yaml"]).refuses(2, &["error[CE422]", "job.yaml"]);
 }
 
 #[test]
@@ -263,7 +263,7 @@ fn what_would_not_work_is_not_exported() {
     let place = Place::new();
     let mixed = place.file("mixed.yaml", &(JOB.to_owned() + "windows: {vss_writers: true}\n"));
     let mixed = mixed.to_str().unwrap();
-    place.run(&["export", mixed, "--to", "terraform"]).refuses(2, &["error[CE414]", "--platform"]);
+    place.run(&["export", mixed, "--to", "terraform"]).refuses(2, &["error[CE423]", "--platform"]);
     let windows = place.run(&["export", mixed, "--to", "terraform", "--platform", "windows"]);
     assert!(windows.out.contains("RunBatScript"), "{}{}", windows.out, windows.err);
     assert_eq!(place.run(&["export", mixed, "--to", "ram-policies"]).exit, 0);

@@ -187,6 +187,72 @@ fn a_role_is_attached_where_there_is_none_and_nowhere_else() {
     with_key(&place, &["role", "attach", "R", "-i", "i-a"]).refuses(2, &["CE301"]);
 }
 
+const JOB: &str = "\
+version: 1
+regions: [cn-hangzhou]
+targets: {ids: [i-bp1good000000000001, i-bp1weak000000000001, i-bp1fail000000000001, i-bp1held000000000001], expect: {min: 4}}
+instance_ram_role: AppSnapshotRoleName
+group_name: nightly
+linux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 60}
+run: {canary: 4, max_in_flight: 4, max_errors: 9}
+";
+
+/// One good, one weaker by the mode of its script, one failing once, one that may be held.
+const MIXED: &str = "\
+version: 1
+time_scale: 300
+instances:
+  - {id: i-bp1good000000000001, role: AppSnapshotRoleName}
+  - {id: i-bp1weak000000000001, role: AppSnapshotRoleName, guest: {pre_script: {mode: '0755'}}}
+  - {id: i-bp1fail000000000001, role: AppSnapshotRoleName}
+  - {id: i-bp1held000000000001, role: AppSnapshotRoleName}
+guest_faults:
+  - {instances: [i-bp1fail000000000001], nth: 1, exit_code: 4}
+  - {instances: [i-bp1held000000000001], exit_code: 9}
+";
+
+#[test]
+fn rerun_looks_first_and_starts_only_what_may_be_started() {
+    let place = Place::new();
+    let simulated = Simulated::start(&place, MIXED);
+    let job = place.file("job.yaml", JOB);
+    let run = with_key(&place, &["run", job.to_str().unwrap(), "--format", "json", "--endpoint", &simulated.endpoint]);
+    assert_eq!(run.exit, 5, "{}{}", run.out, run.err);
+    let report = run.json();
+    let id = report["run_id"].as_str().unwrap();
+    let started = counts(&simulated)["RunCommand"].as_u64().unwrap();
+
+    place.run(&["rerun", id]).refuses(2, &["--failed"]);
+    let again = with_key(&place, &["rerun", id, "--failed", "--format", "json"]);
+    assert_eq!(again.exit, 5, "what may be held still counts: {}{}", again.out, again.err);
+    let second = again.json();
+    assert_ne!(second["run_id"], report["run_id"]);
+    let instances: Vec<_> = second["instances"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|instance| (instance["instance_id"].as_str().unwrap(), instance["got"].as_str().unwrap()))
+        .collect();
+    assert_eq!(instances, [("i-bp1weak000000000001", "file_system"), ("i-bp1fail000000000001", "application")]);
+    assert!(again.err.contains("may still be held") && again.err.contains("i-bp1held"), "{}", again.err);
+    assert!(counts(&simulated)["RunCommand"].as_u64().unwrap() > started);
+
+    // A run in which everything was reached: nothing is started.
+    let good =
+        JOB.replace(", i-bp1weak000000000001, i-bp1fail000000000001, i-bp1held000000000001], expect: {min: 4}", "]");
+    let good = place.file("good.yaml", &good);
+    let run = with_key(&place, &["run", good.to_str().unwrap(), "--format", "json", "--endpoint", &simulated.endpoint]);
+    assert_eq!(run.exit, 0, "{}", run.err);
+    let started = counts(&simulated)["RunCommand"].as_u64().unwrap();
+    let none = with_key(&place, &["rerun", run.json()["run_id"].as_str().unwrap(), "--failed"]);
+    assert_eq!(none.exit, 0, "{}{}", none.out, none.err);
+    assert!(none.err.contains("nothing to run again"), "{}", none.err);
+    assert_eq!(counts(&simulated)["RunCommand"].as_u64().unwrap(), started);
+    let history = place.run(&["history", "--format", "json"]).json();
+    assert_eq!(history.as_array().unwrap().len(), 3);
+    place.run(&["rerun", "nosuchrun", "--failed"]).refuses(2, &["nosuchrun"]);
+}
+
 /// An answer that got lost: the look afterwards tells.
 #[test]
 fn a_lost_answer_is_looked_for_and_never_repeated() {

@@ -95,6 +95,7 @@ fn dispatch(command: Command, console: &mut Console) -> Result<Exit, Failure> {
         Command::Plan(arguments) => commands::plan::run(&arguments, console),
         Command::Run(arguments) => commands::run::run(&arguments, console),
         Command::Resume(arguments) => commands::resume::run(&arguments, console),
+        Command::Rerun(arguments) => commands::rerun::run(&arguments, console),
         Command::Verify(arguments) => commands::verify::run(&arguments, console),
         Command::Show(arguments) => commands::show::run(&arguments, console),
         Command::Whoami(arguments) => commands::whoami::run(&arguments, console),

@@ -64,17 +64,22 @@ messages! {
     } help {
         "use the version of consnap that wrote it, or a newer one", "请使用写入它的 consnap 版本或更新的版本"
     };
-    FILE_EXISTS = "CE412", Error, "consnap": {
+    RUN_NOT_OVER = "CE412", Error, "consnap": {
+        "run `{run}` is not over: {open} instances are still open", "执行 `{run}` 尚未结束：还有 {open} 台实例未完成"
+    } help {
+        "end it first with `consnap resume {run}`", "请先用 `consnap resume {run}` 完成该执行"
+    };
+    FILE_EXISTS = "CE421", Error, "consnap": {
         "file `{path}` is already there", "文件 `{path}` 已存在"
     } help {
         "name another folder, or say `--force` to write over it", "请指定其他文件夹，或使用 `--force` 覆盖"
     };
-    UNWRITABLE_FILE = "CE413", Error, "consnap": {
+    UNWRITABLE_FILE = "CE422", Error, "consnap": {
         "file `{path}` cannot be written: {reason}", "无法写入文件 `{path}`：{reason}"
     } help {
         "name a folder that may be written to", "请指定可写入的文件夹"
     };
-    UNDECIDED_PLATFORM = "CE414", Error, "consnap": {
+    UNDECIDED_PLATFORM = "CE423", Error, "consnap": {
         "the job does not say for which platform the command is to be written", "任务未说明为哪个平台生成命令"
     } help {
         "say `--platform linux` or `--platform windows`; a mixed fleet takes one export of each",
