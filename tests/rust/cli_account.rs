@@ -237,6 +237,13 @@ fn rerun_looks_first_and_starts_only_what_may_be_started() {
     assert!(again.err.contains("may still be held") && again.err.contains("i-bp1held"), "{}", again.err);
     assert!(counts(&simulated)["RunCommand"].as_u64().unwrap() > started);
 
+    // Once more the first run: what the second one reached is left alone.
+    let twice = with_key(&place, &["rerun", id, "--failed", "--format", "json"]);
+    let instances: Vec<_> =
+        twice.json()["instances"].as_array().unwrap().iter().map(|one| one["instance_id"].clone()).collect();
+    assert_eq!(instances, [json!("i-bp1weak000000000001")], "{}", twice.err);
+    assert!(twice.err.contains("later run") && twice.err.contains("i-bp1fail"), "{}", twice.err);
+
     // A run in which everything was reached: nothing is started.
     let good =
         JOB.replace(", i-bp1weak000000000001, i-bp1fail000000000001, i-bp1held000000000001], expect: {min: 4}", "]");
@@ -249,8 +256,44 @@ fn rerun_looks_first_and_starts_only_what_may_be_started() {
     assert!(none.err.contains("nothing to run again"), "{}", none.err);
     assert_eq!(counts(&simulated)["RunCommand"].as_u64().unwrap(), started);
     let history = place.run(&["history", "--format", "json"]).json();
-    assert_eq!(history.as_array().unwrap().len(), 3);
+    assert_eq!(history.as_array().unwrap().len(), 4);
     place.run(&["rerun", "nosuchrun", "--failed"]).refuses(2, &["nosuchrun"]);
+}
+
+/// A run whose process died is resumed, not rerun: what waits there must not be started by both.
+#[test]
+fn a_run_that_is_not_over_is_not_rerun() {
+    let place = Place::new();
+    let slow = MIXED.replace("time_scale: 300", "time_scale: 1").replace(
+        "i-bp1good000000000001, role: AppSnapshotRoleName",
+        "i-bp1good000000000001, role: AppSnapshotRoleName, guest: {group_millis: {min: 20000, max: 20000}}",
+    );
+    let simulated = Simulated::start(&place, &slow);
+    let good = JOB.replace("run: {canary: 4, max_in_flight: 4, max_errors: 9}\n", "");
+    let job = place.file("job.yaml", &good);
+    let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_consnap"))
+        .args(["run", job.to_str().unwrap(), "--endpoint", &simulated.endpoint])
+        .env_clear()
+        .env("HOME", place.folder.path())
+        .env("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid")
+        .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret")
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let begun = std::time::Instant::now();
+    while counts(&simulated)["RunCommand"] != 1 {
+        assert!(begun.elapsed().as_secs() < 30, "the first wave was not started");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+    let history = place.run(&["history", "--format", "json"]).json();
+    assert_eq!(history[0]["others"]["ended"], false);
+    let id = history[0]["run_id"].as_str().unwrap();
+    with_key(&place, &["rerun", id, "--failed"]).refuses(2, &["CE412", "consnap resume", id]);
+    assert_eq!(counts(&simulated)["RunCommand"], 1);
+    assert!(place.run(&["history"]).out.contains("not over: `consnap resume`"));
 }
 
 /// An answer that got lost: the look afterwards tells.
@@ -292,7 +335,8 @@ fn commands_that_texts_name_exist() {
     let (mut named, mut unknown) = (BTreeSet::new(), BTreeSet::new());
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
-        for (at, _) in text.match_indices("`consnap ") {
+        let inline = text.match_indices("`consnap ").map(|(at, _)| at);
+        for at in inline.chain(text.match_indices("$ consnap ").map(|(at, _)| at + 1)) {
             let words: Vec<&str> = text[at + 1..].split([' ', '`', '\n', '\\', '"']).take(3).collect();
             let is_word =
                 |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');

@@ -77,6 +77,7 @@ pub(crate) enum Command {
     Check(commands::check::Arguments),
     #[command(name = "command")]
     Build(commands::build::Arguments),
+    Export(commands::export::Arguments),
     Plan(commands::plan::Arguments),
     Run(commands::run::Arguments),
     Resume(commands::resume::Arguments),

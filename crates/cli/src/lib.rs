@@ -88,6 +88,7 @@ fn dispatch(command: Command, console: &mut Console) -> Result<Exit, Failure> {
         Command::Demo(arguments) => commands::demo::run(&arguments, console),
         Command::Check(arguments) => commands::check::run(&arguments, console),
         Command::Build(arguments) => commands::build::run(&arguments, console),
+        Command::Export(arguments) => commands::export::run(&arguments, console),
         Command::Plan(arguments) => commands::plan::run(&arguments, console),
         Command::Run(arguments) => commands::run::run(&arguments, console),
         Command::Resume(arguments) => commands::resume::run(&arguments, console),
