@@ -55,7 +55,12 @@ pub fn main_from(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(error) => {
             // Help and version are data; wrong usage is told on standard error.
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Reached };
-            return if error.print().is_ok() { exit as u8 } else { Exit::Usage as u8 };
+            // Whoever closed the pipe has seen enough.
+            let shown = error.print().or_else(|failed| match failed.kind() {
+                std::io::ErrorKind::BrokenPipe => Ok(()),
+                _ => Err(failed),
+            });
+            return if shown.is_ok() { exit as u8 } else { Exit::Usage as u8 };
         }
     };
     let mut console = Console::new(&arguments.output);

@@ -86,12 +86,17 @@ pub(crate) fn usable_job(document: &Document, console: &mut Console) -> Result<J
     Ok(job)
 }
 
-/// Prints a report and gives its exit code.
+/// Prints a report and gives its exit code. What happened on the instances stands, even if nobody can be told.
 pub(crate) fn print(report: &Report, all: bool, console: &mut Console) -> Result<Exit, Failure> {
-    if console.is_json() {
-        console.json(report)?;
-    } else {
-        report_text::print(report, all, console)?;
+    let exit = Exit::from_status(report.exit_status);
+    let shown = if console.is_json() { console.json(report) } else { report_text::print(report, all, console) };
+    match shown {
+        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(exit),
+        Err(failure @ Failure::Output(_)) => {
+            console.failure(failure);
+            Ok(exit.or_worse(Exit::Findings))
+        }
+        Err(failure) => Err(failure),
+        Ok(()) => Ok(exit),
     }
-    Ok(Exit::from_status(report.exit_status))
 }
