@@ -366,7 +366,7 @@ fn help_says_who_writes() {
         if name == "consnap" {
             continue;
         }
-        if about.ends_with("sends writing calls") {
+        if about.ends_with("; sends writing calls") {
             writing.insert(name);
         } else {
             let says = ["sends nothing", "sends reading calls only", "only `role attach` sends writing calls"];
