@@ -6,6 +6,7 @@ pub mod caller;
 pub mod credentials;
 pub mod driver;
 pub mod journal;
+pub mod metadata;
 pub mod own_instance;
 pub mod past_run;
 pub mod run;

@@ -1,7 +1,7 @@
 //! Finds credentials where the official SDKs look, in their order, and keeps them fresh.
 
 mod external;
-pub(crate) mod fetch;
+mod fetch;
 mod provider;
 
 use std::path::{Path, PathBuf};
