@@ -253,8 +253,10 @@ fn the_journal_of_another_account_is_left_as_it_is() {
     let id = report["run_id"].as_str().unwrap();
     let theirs = Simulated::start(&place, &format!("account: '999'\n{FLEET}"));
     let shown = place.run(&["show", id, "--format", "json"]).json();
-    let verify = with_key(&place, &["verify", id, "--endpoint", &theirs.endpoint]);
-    verify.refuses(2, &["CE306", "999", "1234567890123456"]);
+    for command in ["resume", "verify"] {
+        let done = with_key(&place, &[command, id, "--endpoint", &theirs.endpoint]);
+        done.refuses(2, &["CE306", "999", "1234567890123456"]);
+    }
     let again = place.run(&["show", id, "--format", "json"]).json();
     assert_eq!(again["summary"], shown["summary"]);
 }

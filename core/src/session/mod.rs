@@ -325,7 +325,7 @@ impl Session {
     /// What to do next.
     pub fn poll(&mut self, now: Time) -> Next {
         self.now = self.now.max(now);
-        if self.state.phase == Phase::Ended {
+        if self.state.phase == Phase::Ended && !self.to_take_up {
             return Next::Done;
         }
         self.advance();
@@ -340,6 +340,10 @@ impl Session {
             return Next::Send(Box::new(send));
         }
         if self.queue.is_empty() && self.in_flight.is_empty() && self.is_over() {
+            if self.to_take_up {
+                // Whoever could not take the run up has nothing to tell its journal.
+                return Next::Done;
+            }
             let ended =
                 Event::RunEnded { calls: self.calls_sent, error: self.error.as_ref().map(|e| e.row.code.to_owned()) };
             self.emit(ended);
@@ -615,7 +619,9 @@ impl Session {
         if !self.identity_asked {
             self.identity_asked = true;
             let region = self.state.regions.first().cloned().unwrap_or_default();
-            self.emit(Event::PhaseEntered { phase: Phase::Identity });
+            if !self.to_take_up {
+                self.emit(Event::PhaseEntered { phase: Phase::Identity });
+            }
             self.read(Errand::Identity, GetCallerIdentity.into_call(&region));
         }
     }

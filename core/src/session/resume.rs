@@ -42,6 +42,7 @@ impl Session {
             return session;
         }
         session.to_take_up = true;
+        session.ask_identity();
         session
     }
 
@@ -50,6 +51,7 @@ impl Session {
         if !std::mem::take(&mut self.to_take_up) {
             return;
         }
+        self.emit(Event::PhaseEntered { phase: Phase::Identity });
         match self.setup.goal {
             Goal::Verify => self.watch_everything_started(),
             Goal::Run | Goal::Plan => self.take_up(),

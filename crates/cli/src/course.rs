@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use consnap_client::driver::{Driven, Wish};
 use consnap_client::journal;
 use consnap_client::run::Run;
+use consnap_core::report::Report;
 use consnap_core::{Error, Text};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -72,16 +73,19 @@ pub(crate) fn drive_and_report(
     Ok(exit)
 }
 
-/// Prints the report of a run and gives its exit code; an error that ended it before anything was started is the answer
-/// itself.
+/// Prints the report of a run and gives its exit code. An error that ended it before it started or saw anything is the answer
+/// itself; what an earlier process left open stays open.
 pub(crate) fn report_of(run: &Run, all: bool, console: &mut Console) -> Result<Exit, Failure> {
-    let report = run.report(console.lang());
-    if let Some(error) = run.session().error()
-        && report.instances.iter().all(|instance| instance.starts == 0)
-    {
-        return Err(error.clone().into());
-    }
-    print(&report, all, console)
+    let Some(error) = run.session().error() else {
+        return print(&run.report(console.lang()), all, console);
+    };
+    let exit = console.failure(error.clone().into());
+    let left = Report::of(run.session().state(), None, 0, console.lang());
+    let started = left.instances.iter().any(|instance| instance.starts > 0);
+    Ok(match Exit::from_status(left.exit_status) {
+        open @ (Exit::Unknown | Exit::Held) if started => exit.or_worse(open),
+        _ => exit,
+    })
 }
 
 /// The runtime of a command that talks to the service: one thread is enough for a loop that waits.
