@@ -139,6 +139,37 @@ class Sent(_Word):
     YES = "yes"
 
 
+class ExportTarget(_Word):
+    """What to write a job for."""
+
+    COMMAND = "command"
+    """The text to paste into Cloud Assistant."""
+    JOB = "job"
+    """The job document of consnap itself."""
+    RUN_COMMAND = "run_command"
+    """The parameters of the API operation RunCommand, as JSON."""
+    ALIYUN_CLI = "aliyun_cli"
+    """A shell script around the ``aliyun`` command line."""
+    PYTHON_CONSNAP = "python_consnap"
+    """Python with consnap."""
+    PYTHON_SDK = "python_sdk"
+    """Python with the official SDK."""
+    GO_SDK = "go_sdk"
+    """Go with the official SDK, as the feature's own document does it."""
+    TERRAFORM = "terraform"
+    """Terraform."""
+    OOS = "oos"
+    """A template of the Operation Orchestration Service: a loop with rate control."""
+    OOS_TIMER = "oos_timer"
+    """The same, started by a timer."""
+    SYSTEMD = "systemd"
+    """A systemd service and its timer, running consnap."""
+    CRON = "cron"
+    """A crontab line, running consnap."""
+    RAM_POLICIES = "ram_policies"
+    """The RAM policies of operator and instance role."""
+
+
 class CodeKind(_Word):
     """What kind of code an explanation is of."""
 

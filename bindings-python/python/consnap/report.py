@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +40,11 @@ class Event(Record):
     def __getitem__(self, name: str) -> Any:
         """A member by its name."""
         return self.to_dict()[name]
+
+    def __str__(self) -> str:
+        """One line, safe for any log: control characters and foreign scripts are escaped."""
+        members = {name: value for name, value in self.to_dict().items() if name not in ("seq", "at", "event")}
+        return f"#{self.seq} {self.event} {json.dumps(members)}"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -10,6 +10,8 @@ from ._record import Record
 from .enums import CodeKind, Consistency, Eligibility, Form, Layer, Platform, Severity
 
 __all__ = [
+    "Budget",
+    "BudgetTerm",
     "Catalog",
     "CheckResult",
     "CheckedInstance",
@@ -17,6 +19,8 @@ __all__ = [
     "Command",
     "CommandExplanation",
     "DecodeResult",
+    "Export",
+    "ExportedFile",
     "Finding",
     "Outcome",
     "ParameterExplanation",
@@ -272,6 +276,54 @@ class DecodeResult(Record):
     """One outcome a result, in their order."""
     findings: tuple[Finding, ...] = ()
     """What could not be read of the results, by its place."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class BudgetTerm(Record):
+    """A term of the time budget."""
+
+    key: str
+    """Its key."""
+    seconds: int
+    """Seconds it takes at worst, all repetitions together."""
+    about: str
+    """What it is for."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Budget(Record):
+    """How long a command may take at worst."""
+
+    terms: tuple[BudgetTerm, ...]
+    """The terms, in the order they are spent."""
+    total_seconds: int
+    """Their sum in seconds, at most the largest time-out consnap sends."""
+    exceeds_ceiling: bool
+    """Whether the sum was above that."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ExportedFile(Record):
+    """A file of an export."""
+
+    name: str
+    """Its name."""
+    language: str
+    """The language of its content: ``shell``, ``batch``, ``json``, ``python``, ``go``, ``hcl``, ``yaml``, ``ini``, ``cron``."""
+    content: str
+    """Its content."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Export(Record):
+    """A job written for another tool, or why it is not."""
+
+    files: tuple[ExportedFile, ...]
+    """The files, the most important first; none if there is an error finding."""
+    made_by: str
+    """Which consnap wrote them, and from which facts."""
+    findings: tuple[Finding, ...]
+    """What is wrong, or worth knowing."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -4,8 +4,18 @@ use std::path::{Path, PathBuf};
 
 use crate::steps::{Failure, Run, has_program, root, target_folder};
 
-/// What building and testing needs from PyPI; the package itself depends on nothing.
-const PACKAGES: [&str; 4] = ["maturin>=1.9,<2", "pytest", "pytest-asyncio", "mypy"];
+/// What building and testing needs from PyPI; the package itself depends on nothing. `basedpyright` is pyright with a
+/// Node of its own, from PyPI too; the official SDK is what consnap is compared with, and an example shows it.
+const PACKAGES: [&str; 8] = [
+    "maturin>=1.9,<2",
+    "pytest",
+    "pytest-asyncio",
+    "mypy",
+    "basedpyright",
+    "alibabacloud_ecs20140526",
+    "orjson",
+    "jsonschema-rs",
+];
 
 /// Builds the wheel, installs it and runs everything that holds of it.
 pub(crate) fn tests() -> Result<(), Failure> {
@@ -33,11 +43,18 @@ pub(crate) fn tests() -> Result<(), Failure> {
         .args([&configuration])
         .args(["--allowlist"])
         .args([&allowed])
-        .run()
+        .run()?;
+    pyright(&folder).run()?;
+    pyright(&folder).args(["--verifytypes", "consnap", "--ignoreexternal"]).within(&outside).run()
+}
+
+/// pyright with the project's configuration and the environment's packages.
+fn pyright(environment: &Path) -> Run {
+    Run::new(environment.join("bin/basedpyright")).args([Path::new("--pythonpath"), &environment.join("bin/python")])
 }
 
 /// What the comparison needs from PyPI besides.
-const RIVALS: [&str; 4] = ["orjson", "jsonschema-rs", "alibabacloud_ecs20140526", "aiohttp"];
+const RIVALS: [&str; 2] = ["aiohttp", "trustme"];
 
 /// Speed against what a careful script would use instead; a release build.
 pub(crate) fn bench() -> Result<(), Failure> {
