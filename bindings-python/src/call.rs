@@ -8,6 +8,7 @@ use consnap_core::api::{ApiCall, Operation};
 use consnap_core::{Error, Lang, Time, reply};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
 use crate::client::Inner;
@@ -47,23 +48,34 @@ pub(crate) fn read(operation: &str, region: String, parameters: Vec<(String, Str
 /// Sends it and waits, without holding the interpreter; the outer error is an interruption.
 pub(crate) fn wait(py: Python<'_>, inner: &Arc<Inner>, call: ApiCall) -> PyResult<Answer> {
     let operation = call.operation;
-    let (told, tell) = channel();
     let sending = Arc::clone(inner);
-    let task = inner.handle.spawn(async move {
-        let _ = told.send(send(&sending, &call).await);
+    let answer = attend(py, &inner.handle, async move { send(&sending, &call).await })?;
+    Ok(answer.unwrap_or_else(|| Err(closed(operation.name()))))
+}
+
+/// Waits for something on the network's thread, without holding the interpreter; None when that thread ended. An
+/// interruption of Python ends it.
+pub(crate) fn attend<T: Send + 'static>(
+    py: Python<'_>,
+    handle: &Handle,
+    work: impl Future<Output = T> + Send + 'static,
+) -> PyResult<Option<T>> {
+    let (told, tell) = channel();
+    let task = handle.spawn(async move {
+        let _ = told.send(work.await);
     });
     // Only so that it may leave the interpreter's lock: nobody else has it.
     let tell = Mutex::new(tell);
     loop {
         match py.detach(|| tell.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(ATTENTION)) {
-            Ok(answer) => return Ok(answer),
+            Ok(answer) => return Ok(Some(answer)),
             Err(RecvTimeoutError::Timeout) => {
                 if let Err(interrupted) = py.check_signals() {
                     task.abort();
                     return Err(interrupted);
                 }
             }
-            Err(RecvTimeoutError::Disconnected) => return Ok(Err(closed(operation.name()))),
+            Err(RecvTimeoutError::Disconnected) => return Ok(None),
         }
     }
 }
@@ -129,10 +141,10 @@ impl Drop for Told {
     }
 }
 
-fn closed(operation: &str) -> Error {
+pub(crate) fn closed(operation: &str) -> Error {
     reading::unreadable(operation, "the client was closed".to_owned())
 }
 
-fn wall_clock() -> Time {
+pub(crate) fn wall_clock() -> Time {
     Time::EPOCH.plus(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use consnap_client::caller::ApiCaller;
-use consnap_client::credentials;
+use consnap_client::credentials::{self, Provider, Reach};
 use consnap_client::driver::Wish;
 use consnap_client::journal::state_directory;
 use consnap_client::transport::{HttpTransport, TransportOptions};
@@ -22,7 +22,7 @@ use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
-use crate::call::{self, PendingCall};
+use crate::call::{self, PendingCall, wall_clock};
 use crate::reading;
 use crate::run::{self, Task};
 
@@ -54,6 +54,8 @@ pub(crate) struct Client {
 /// What calls and runs share.
 pub(crate) struct Inner {
     pub(crate) caller: Arc<ApiCaller>,
+    /// The id of the access key the client began with, and where it came from.
+    identity: OnceLock<(String, String)>,
     pub(crate) region: Option<String>,
     pub(crate) state_directory: PathBuf,
     pub(crate) time_scale: f64,
@@ -65,19 +67,21 @@ pub(crate) fn open(options: &[u8]) -> Result<Client, Error> {
     let options: Options =
         serde_json::from_slice(options).map_err(|error| reading::unreadable("client", error.to_string()))?;
     let variable = |name: &str| std::env::var(name).ok();
-    let (credential, found_region) = if options.access_key_id.is_some() || options.access_key_secret.is_some() {
-        (own_credential(options.access_key_id, options.access_key_secret, options.security_token)?, None)
-    } else {
-        let found = credentials::find(options.profile.as_deref(), variable)?;
-        (found.credential, found.region)
-    };
     let mut transport = TransportOptions { ca_file: options.ca_file, ..TransportOptions::default() };
     if let Some(timeout) = options.read_timeout_seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
         transport.read_timeout = timeout;
     }
     let network = if options.vpc { Network::Vpc } else { Network::Public };
     let endpoint = options.endpoint.or_else(|| variable("CONSNAP_ENDPOINT").filter(|text| !text.is_empty()));
-    let caller = ApiCaller::new(HttpTransport::new(transport)?, credential, endpoint).over(network);
+    let (credentials, found_region) = if options.access_key_id.is_some() || options.access_key_secret.is_some() {
+        let own = own_credential(options.access_key_id, options.access_key_secret, options.security_token)?;
+        (Provider::from(own), None)
+    } else {
+        let reach = Reach { endpoint: endpoint.clone(), network, transport: transport.clone() };
+        let found = credentials::find(options.profile.as_deref(), reach, variable)?;
+        (found.credentials, found.region)
+    };
+    let caller = ApiCaller::new(HttpTransport::new(transport)?, credentials, endpoint).over(network);
     let region = options.region.or(found_region);
     if let Some(region) = &region {
         caller.endpoint_of(Product::Ecs, region)?;
@@ -89,9 +93,26 @@ pub(crate) fn open(options: &[u8]) -> Result<Client, Error> {
     let (handle, stop) = network_thread().map_err(|error| reading::unreadable("client", error.to_string()))?;
     let time_scale = options.time_scale.unwrap_or(1.0);
     let caller = Arc::new(caller);
+    let identity = OnceLock::new();
     Ok(Client {
-        inner: Arc::new(Inner { caller, region, state_directory, time_scale, handle }),
+        inner: Arc::new(Inner { caller, identity, region, state_directory, time_scale, handle }),
         stop: Mutex::new(Some(stop)),
+    })
+}
+
+/// Finds out whose credentials a client has, which may take a call: whoever has none learns it here, not from the first
+/// call. The outer error is an interruption.
+pub(crate) fn identify(py: Python<'_>, client: &Client) -> PyResult<Result<(), Error>> {
+    let caller = Arc::clone(&client.inner.caller);
+    let found =
+        call::attend(py, &client.inner.handle, async move { caller.credentials().current(wall_clock()).await })?;
+    Ok(match found {
+        Some(Ok(credential)) => {
+            let _ = client.inner.identity.set((credential.access_key_id.clone(), credential.source.clone()));
+            Ok(())
+        }
+        Some(Err(error)) => Err(error),
+        None => Err(call::closed("client")),
     })
 }
 
@@ -134,8 +155,7 @@ impl Client {
 
     /// The id of the access key, and where it comes from.
     fn identity(&self) -> (&str, &str) {
-        let credential = self.inner.caller.credential();
-        (&credential.access_key_id, &credential.source)
+        self.inner.identity.get().map_or(("", ""), |(id, source)| (id, source))
     }
 
     /// Sends one call, signed, without repeating it. The reply's body, or an error as JSON.

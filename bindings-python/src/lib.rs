@@ -142,11 +142,15 @@ fn open_client<'py>(
     py: Python<'py>,
     options: &[u8],
     lang: &str,
-) -> (Option<client::Client>, Option<Bound<'py, PyBytes>>) {
-    match py.detach(|| client::open(options)) {
+) -> PyResult<(Option<client::Client>, Option<Bound<'py, PyBytes>>)> {
+    let opened = match py.detach(|| client::open(options)) {
+        Ok(opened) => client::identify(py, &opened)?.map(|()| opened),
+        Err(error) => Err(error),
+    };
+    Ok(match opened {
         Ok(opened) => (Some(opened), None),
         Err(error) => (None, Some(json(py, &error.render(reading::lang(lang))))),
-    }
+    })
 }
 
 /// Runs the command line with its arguments, the program's name first, and gives the exit code.

@@ -83,13 +83,15 @@ pub enum TransportReason {
     TimedOut,
     /// The connection ended before the whole reply was there.
     ConnectionClosed,
+    /// There are no credentials to sign with: they ended and new ones cannot be had.
+    Credentials,
     /// Anything else.
     Other,
 }
 
 crate::consistency::wire_names!(TransportReason {
     NameResolution => "name_resolution", ConnectionRefused => "connection_refused", Tls => "tls",
-    TimedOut => "timed_out", ConnectionClosed => "connection_closed", Other => "other",
+    TimedOut => "timed_out", ConnectionClosed => "connection_closed", Credentials => "credentials", Other => "other",
 });
 
 /// A request that got no reply.

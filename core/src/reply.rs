@@ -116,8 +116,12 @@ pub fn parse<'a, T: Deserialize<'a>>(operation: Operation, reply: &'a HttpReply)
 
 /// A request that got no reply. Repeating may help; whether it is safe depends on `sent`.
 pub fn transport(failure: &TransportFailure) -> Failure {
+    let kind = match failure.reason {
+        TransportReason::Credentials => ErrorKind::Credential,
+        _ => ErrorKind::Transport,
+    };
     Failure {
-        kind: ErrorKind::Transport,
+        kind,
         sent: failure.sent,
         cause: Cause::Transport(failure.reason),
         operation: None,
@@ -151,6 +155,7 @@ impl Failure {
                 TransportReason::Tls => &calls::TLS_FAILED,
                 TransportReason::TimedOut => &calls::NO_ANSWER_IN_TIME,
                 TransportReason::ConnectionClosed => &calls::CONNECTION_CLOSED,
+                TransportReason::Credentials => &calls::CREDENTIALS_NOT_RENEWED,
                 TransportReason::Other => &calls::TRANSPORT_FAILED,
             },
             (Cause::Unreadable(what), _) => match what {

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "panics are for tests")]
 
+#[path = "cli_account.rs"]
+mod cli_account;
 #[path = "cli_run.rs"]
 mod cli_run;
 

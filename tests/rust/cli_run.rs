@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use super::{Done, Place};
 
 /// A simulator with its own port, ended with the test.
-struct Simulated {
+pub(super) struct Simulated {
     process: Child,
-    endpoint: String,
+    pub(super) endpoint: String,
 }
 
 impl Simulated {
-    fn start(place: &Place, scenario: &str) -> Self {
+    pub(super) fn start(place: &Place, scenario: &str) -> Self {
         let path = place.file("scenario.yaml", scenario);
         let mut process = Command::new(env!("CARGO_BIN_EXE_consnap"))
             .args(["simulate", path.to_str().unwrap()])
@@ -45,7 +45,7 @@ impl Drop for Simulated {
 }
 
 /// Runs a command with the simulator's key.
-fn with_key(place: &Place, arguments: &[&str]) -> Done {
+pub(super) fn with_key(place: &Place, arguments: &[&str]) -> Done {
     let mut command = place.command(arguments);
     command.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid").env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret");
     Done::of(command.output().unwrap())

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use consnap_core::Time;
-use consnap_core::api::Operation;
+use consnap_core::api::{Operation, Product};
 use consnap_core::credentials::Secret;
 use consnap_core::http::HttpRequest;
 use consnap_core::sign::{SignatureVersion, v1};
@@ -531,7 +531,7 @@ fn known_parameters_are_those_of_the_published_metadata() {
     let metadata: Value = serde_json::from_str(&text).unwrap();
     let mut api = Api::new(Scenario::default());
     let mut checked = 0;
-    for operation in Operation::ALL.into_iter().filter(|operation| *operation != Operation::GetCallerIdentity) {
+    for operation in Operation::ALL.into_iter().filter(|operation| operation.product() == Product::Ecs) {
         let mut names: Vec<String> = Vec::new();
         for (name, parameter) in metadata["operations"][operation.name()]["parameters"].as_object().unwrap() {
             match (parameter["type"].as_str(), parameter["members"].as_object()) {

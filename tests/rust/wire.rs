@@ -123,7 +123,9 @@ fn every_request_uses_only_parameters_the_api_has() {
             assert!(call.parameters.iter().any(|(key, _)| given(key)), "{name} lacks {parameter}");
         }
     }
-    for operation in Operation::ALL {
+    // The calls that hand out credentials are built beside the credentials: `consnap_core::credentials::sts`.
+    let issuing = [Operation::AssumeRole, Operation::AssumeRoleWithOidc];
+    for operation in Operation::ALL.into_iter().filter(|operation| !issuing.contains(operation)) {
         assert!(calls.iter().any(|call| call.operation == operation), "{operation:?} is never built here");
     }
 }

@@ -7,7 +7,7 @@ use crate::catalog::endpoints;
 use crate::catalog::messages::calls;
 use crate::error::{Error, ErrorKind};
 
-/// The endpoint of a service. Without encryption only on this machine, such as the simulator.
+/// The endpoint of a service. Without encryption only on this machine, such as the simulator, and the metadata service.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Endpoint {
@@ -54,6 +54,11 @@ impl Endpoint {
             }
         };
         Self::parse(&host)
+    }
+
+    /// The metadata service of ECS, which answers only on an instance and only without encryption.
+    pub fn metadata() -> Self {
+        Self { encrypted: false, host: endpoints::METADATA_HOST.to_owned(), port: None }
     }
 
     /// Reads `ecs.cn-beijing.aliyuncs.com`, `127.0.0.1:8080`, `http://[::1]:8080`, `https://host/`. Without a scheme it is

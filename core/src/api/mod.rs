@@ -41,6 +41,11 @@ pub enum Operation {
     DescribeRegions,
     /// Whose credentials these are (STS).
     GetCallerIdentity,
+    /// Temporary credentials of a role (STS). Its reply holds a secret.
+    AssumeRole,
+    /// Temporary credentials of a role for a token of an identity provider (STS). Not signed; its reply holds a secret.
+    #[serde(rename = "AssumeRoleWithOIDC")]
+    AssumeRoleWithOidc,
 }
 
 /// The service behind an operation.
@@ -55,7 +60,7 @@ pub enum Product {
 
 impl Operation {
     /// All of them.
-    pub const ALL: [Operation; 14] = [
+    pub const ALL: [Operation; 16] = [
         Self::RunCommand,
         Self::DescribeInvocations,
         Self::DescribeInvocationResults,
@@ -70,6 +75,8 @@ impl Operation {
         Self::TagResources,
         Self::DescribeRegions,
         Self::GetCallerIdentity,
+        Self::AssumeRole,
+        Self::AssumeRoleWithOidc,
     ];
 
     /// The name on the wire.
@@ -89,13 +96,15 @@ impl Operation {
             Self::TagResources => "TagResources",
             Self::DescribeRegions => "DescribeRegions",
             Self::GetCallerIdentity => "GetCallerIdentity",
+            Self::AssumeRole => "AssumeRole",
+            Self::AssumeRoleWithOidc => "AssumeRoleWithOIDC",
         }
     }
 
     /// The service it belongs to.
     pub const fn product(self) -> Product {
         match self {
-            Self::GetCallerIdentity => Product::Sts,
+            Self::GetCallerIdentity | Self::AssumeRole | Self::AssumeRoleWithOidc => Product::Sts,
             _ => Product::Ecs,
         }
     }

@@ -70,6 +70,9 @@ pub static ROWS: &[RegionRow] = &[
     regular("us-west-1"),
 ];
 
+/// The metadata service, which each instance asks about itself (ecs-domain 6.4).
+pub static METADATA_HOST: &str = "100.100.100.200";
+
 /// The host of STS on the internet. Regional hosts exist, but not proven for each region; this one serves all.
 pub static STS_HOST: &str = "sts.aliyuncs.com";
 

@@ -5,6 +5,17 @@ use crate::text::Text;
 /// The trust policy of the instance's role: ECS may take it on (vendor document: `Configure a RAM role`).
 pub const INSTANCE_TRUST: &str = "ecs.aliyuncs.com";
 
+/// The role's name in the vendor's documents.
+pub const EXAMPLE_ROLE: &str = "AppSnapshotRoleName";
+/// What a trust policy allows.
+pub const ASSUME_ROLE: &str = "sts:AssumeRole";
+/// Handing a role to an instance: the one action that belongs to a single role.
+pub const PASS_ROLE: &str = "ram:PassRole";
+
+/// Beginnings of the codes with which RAM refuses a call (ecs-domain 4.5, 5.4; STS).
+pub static REFUSALS: &[&str] =
+    &["Forbidden.RAM", "Forbidden.Unauthorized", "Forbidden.SubUser", "NoPermission", "InvalidUser.PassRoleForbidden"];
+
 /// An action, and what it is needed for.
 #[derive(Debug)]
 pub struct ActionRow {

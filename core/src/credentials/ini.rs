@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::recipe::{AssumeRole, Recipe, Role, StsPlace};
 use super::{Credential, Secret};
 use crate::catalog::messages::calls;
 use crate::error::{Error, ErrorKind};
 
 /// Reads the file's text. `section` is the profile's name; `file` is for messages.
 ///
-/// Type `access_key` is supported; another type is an error that names it.
-pub fn parse(text: &str, file: &str, section: &str) -> Result<Credential, Error> {
+/// Types `access_key`, `ecs_ram_role` and `ram_role_arn` are supported; another type is an error that names it.
+pub fn parse(text: &str, file: &str, section: &str) -> Result<Recipe, Error> {
     let mut sections: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
     let mut current = "";
     for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
@@ -35,20 +36,36 @@ pub fn parse(text: &str, file: &str, section: &str) -> Result<Credential, Error>
             .with("file", file)
             .with("known", if known.is_empty() { "-".to_owned() } else { known.join(", ") }));
     };
-    let kind = values.get("type").copied().unwrap_or_default();
-    if kind != "access_key" {
-        return Err(Error::new(ErrorKind::Credential, &calls::PROFILE_MODE_NOT_SUPPORTED)
+    let source = format!("section `{section}` in `{file}`");
+    let value = |name: &str| values.get(name).map(|text| (*text).to_owned()).filter(|text| !text.is_empty());
+    let given = || {
+        Credential::assemble(
+            source.clone(),
+            ("access_key_id", value("access_key_id")),
+            ("access_key_secret", value("access_key_secret").map(Secret::new)),
+            None,
+        )
+        .map(Recipe::Given)
+    };
+    match values.get("type").copied().unwrap_or_default() {
+        "access_key" => given(),
+        "ecs_ram_role" => Ok(Recipe::Metadata { role_name: value("role_name") }),
+        "ram_role_arn" => {
+            let arn = value("role_arn").ok_or_else(|| {
+                Error::new(ErrorKind::Credential, &calls::CREDENTIALS_INCOMPLETE)
+                    .with("source", source.clone())
+                    .with("missing", "role_arn")
+            })?;
+            let mut role = Role::new(arn).called(value("role_session_name"));
+            // The SDKs' own template writes `{}` for "no policy".
+            role.policy = value("policy").filter(|policy| policy != "{}");
+            Ok(Recipe::Role(Box::new(AssumeRole { base: given()?, role, sts: StsPlace::default() })))
+        }
+        kind => Err(Error::new(ErrorKind::Credential, &calls::PROFILE_MODE_NOT_SUPPORTED)
             .with("profile", section)
             .with("file", file)
-            .with("mode", kind));
+            .with("mode", kind)),
     }
-    let value = |name: &str| values.get(name).map(|text| (*text).to_owned());
-    Credential::assemble(
-        format!("section `{section}` in `{file}`"),
-        ("access_key_id", value("access_key_id")),
-        ("access_key_secret", value("access_key_secret").map(Secret::new)),
-        None,
-    )
 }
 
 #[cfg(test)]
@@ -57,11 +74,18 @@ mod tests {
 
     #[test]
     fn reads_sections() {
-        let file = "# made up\n[default]\ntype = access_key\naccess_key_id=LTAI1\naccess_key_secret = a=b\n\n[node]\ntype = ecs_ram_role\nrole_name = r\n";
-        let found = parse(file, "f", "default").unwrap();
+        let file = "# made up\n[default]\ntype = access_key\naccess_key_id=LTAI1\naccess_key_secret = a=b\n\n\
+                    [node]\ntype = ecs_ram_role\nrole_name = r\n[odd]\ntype = bearer\n\
+                    [ops]\ntype = ram_role_arn\naccess_key_id=LTAI1\naccess_key_secret = x\nrole_arn = acs:ram::1:role/ops\npolicy = {}\n\
+                    [half]\ntype = ram_role_arn\naccess_key_id=LTAI1\naccess_key_secret = x\n";
+        let Recipe::Given(found) = parse(file, "f", "default").unwrap() else { panic!("given") };
         assert_eq!((found.access_key_id.as_str(), found.access_key_secret.expose()), ("LTAI1", "a=b"));
-        assert_eq!(parse(file, "f", "node").unwrap_err().row.code, "CE203");
-        assert_eq!(parse(file, "f", "ops").unwrap_err().row.code, "CE204");
+        assert_eq!(parse(file, "f", "node").unwrap(), Recipe::Metadata { role_name: Some("r".to_owned()) });
+        let Recipe::Role(ops) = parse(file, "f", "ops").unwrap() else { panic!("a role") };
+        assert_eq!((ops.role.duration_seconds, ops.role.policy), (3600, None));
+        assert_eq!(parse(file, "f", "half").unwrap_err().row.code, "CE202");
+        assert_eq!(parse(file, "f", "odd").unwrap_err().row.code, "CE203");
+        assert_eq!(parse(file, "f", "nobody").unwrap_err().row.code, "CE204");
         let error = parse("[default]\nhush", "f", "default").unwrap_err();
         assert_eq!(error.to_string(), "`f` cannot be read: line 2 is neither `[section]` nor `key = value`");
     }

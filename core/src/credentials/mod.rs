@@ -3,14 +3,18 @@
 //! Source: the official credentials SDKs and the `aliyun` CLI (ecs-domain 6).
 
 pub mod cli_profile;
-mod environment;
+pub mod environment;
+pub mod external;
 pub mod ini;
 pub mod issued;
+pub mod recipe;
+pub mod sts;
 
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
 pub use environment::from_environment;
+pub use recipe::Recipe;
 
 use crate::catalog::messages::calls;
 use crate::error::{Error, ErrorKind};
@@ -31,7 +35,8 @@ impl Secret {
         &self.0
     }
 
-    fn is_empty(&self) -> bool {
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }

@@ -1,34 +1,16 @@
 //! RAM policies: no action more than the catalogue shows to be needed.
 
-use serde_json::json;
-
 use super::{ExportedFile, Material, file, quote};
-use crate::catalog::ram;
 use crate::config::AttachRole;
+use crate::ram::{PolicyKind, Wanted, policy};
 
 /// Trust and permission policy of the instance's role, permission policy of the operator, and the calls that create them.
 pub(super) fn ram_policies(material: &Material<'_>) -> Vec<ExportedFile> {
     let job = material.request.job;
-    let attaches = job.run.attach_role == AttachRole::IfMissing;
-    let role = match job.instance_ram_role.as_str() {
-        "" | "attached" => "AppSnapshotRoleName",
-        named => named,
-    };
-    let trust = json!({"Version": "1", "Statement": [{
-        "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": [ram::INSTANCE_TRUST]},
-    }]});
-    let policy = |rows: &[ram::ActionRow]| {
-        let allowed: Vec<&str> =
-            rows.iter().filter(|row| !row.only_to_attach || attaches).map(|row| row.action).collect();
-        let (pass, others): (Vec<&str>, Vec<&str>) = allowed.into_iter().partition(|action| *action == "ram:PassRole");
-        let mut statements = vec![json!({"Effect": "Allow", "Action": others, "Resource": ["*"]})];
-        if !pass.is_empty() {
-            let resource = format!("acs:ram:*:*:role/{role}");
-            statements.push(json!({"Effect": "Allow", "Action": pass, "Resource": [resource]}));
-        }
-        json!({"Version": "1", "Statement": statements})
-    };
-    let role = quote::shell(role);
+    let role = Some(job.instance_ram_role.clone()).filter(|role| role != "attached");
+    let wanted = Wanted { attaches: job.run.attach_role == AttachRole::IfMissing, role };
+    let text = |kind| format!("{:#}\n", policy(kind, &wanted));
+    let role = quote::shell(wanted.role());
     let script = format!(
         "#!/usr/bin/env bash\n{}set -euo pipefail\n\n\
          aliyun ram CreateRole --RoleName {role} --AssumeRolePolicyDocument \"$(cat instance-role-trust.json)\"\n\
@@ -38,9 +20,9 @@ pub(super) fn ram_policies(material: &Material<'_>) -> Vec<ExportedFile> {
         material.comment("#")
     );
     vec![
-        file("instance-role-policy.json", "json", format!("{:#}\n", policy(ram::INSTANCE_ACTIONS))),
-        file("instance-role-trust.json", "json", format!("{trust:#}\n")),
-        file("operator-policy.json", "json", format!("{:#}\n", policy(ram::OPERATOR_ACTIONS))),
+        file("instance-role-policy.json", "json", text(PolicyKind::Instance)),
+        file("instance-role-trust.json", "json", text(PolicyKind::Trust)),
+        file("operator-policy.json", "json", text(PolicyKind::Operator)),
         file("create-role.sh", "shell", script),
     ]
 }

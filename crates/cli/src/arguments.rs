@@ -19,8 +19,8 @@ Examples:
   consnap run job.yaml                        snapshot, and show which consistency was reached
   consnap explain 12                          what does exit code 12 mean, what is to be done?
 
-Only `run` and `resume` ever send a call that changes anything; all other commands read, or \
-send nothing at all.
+Only `run`, `resume` and `role attach` ever send a call that changes anything; all other \
+commands read, or send nothing at all.
 
 Exit codes:
   0  everything was reached
@@ -84,6 +84,8 @@ pub(crate) enum Command {
     Show(commands::show::Arguments),
     History(commands::history::Arguments),
     Whoami(commands::whoami::Arguments),
+    Doctor(commands::doctor::Arguments),
+    Role(commands::role::Arguments),
     Explain(commands::explain::Arguments),
     Simulate(commands::simulate::Arguments),
     Schema(commands::schema::Arguments),

@@ -4,18 +4,22 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use consnap_client::caller::ApiCaller;
-use consnap_client::credentials;
+use consnap_client::credentials::{self, Reach};
+use consnap_client::driver::Clock;
 use consnap_client::transport::{HttpTransport, TransportOptions};
-use consnap_core::Error;
+use consnap_core::Time;
 use consnap_core::api::Product;
 use consnap_core::api::endpoint::{Endpoint, Network};
+
+use crate::exit::Failure;
+use crate::running::runtime;
 
 /// Options of every command that talks to the service. Secrets are never among them: they come from the environment
 /// or from the profile of the aliyun CLI.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct ConnectionArguments {
-    /// Profile of the aliyun CLI with the credentials; else the environment, else the current profile
+    /// Profile of the aliyun CLI with the credentials; without it the default chain of the SDKs
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
     /// Endpoint of ECS instead of the region's own, such as that of `consnap simulate`
@@ -50,25 +54,30 @@ pub(crate) struct Connection {
 }
 
 impl ConnectionArguments {
-    /// Finds credentials and endpoints; nothing is sent. `recorded` is the endpoint of a run's journal, which counts
+    /// Finds credentials and endpoints; nothing is sent to ECS. `recorded` is the endpoint of a run's journal, which counts
     /// when no other is given.
     ///
     /// Errors: no credentials, an unknown region, an endpoint or a file that cannot be used.
-    pub(crate) fn open(&self, regions: &[String], recorded: Option<&str>) -> Result<Connection, Error> {
+    pub(crate) fn open(&self, regions: &[String], recorded: Option<&str>) -> Result<Connection, Failure> {
         let endpoint = self.endpoint.clone().or_else(|| recorded.map(str::to_owned));
-        let found = credentials::find(self.profile.as_deref(), |name| std::env::var(name).ok())?;
-        let regions = if regions.is_empty() { found.region.into_iter().collect() } else { regions.to_vec() };
         let options = TransportOptions { ca_file: self.ca_file.clone(), ..TransportOptions::default() };
         let network = match self.network {
             NetworkName::Public => Network::Public,
             NetworkName::Vpc => Network::Vpc,
         };
-        let caller = ApiCaller::new(HttpTransport::new(options)?, found.credential, endpoint.clone()).over(network);
+        let transport = HttpTransport::new(options.clone())?;
+        let reach = Reach { endpoint: endpoint.clone(), network, transport: options };
+        let found = credentials::find(self.profile.as_deref(), reach, |name| std::env::var(name).ok())?;
+        let regions = if regions.is_empty() { found.region.into_iter().collect() } else { regions.to_vec() };
+        let caller = ApiCaller::new(transport, found.credentials, endpoint.clone()).over(network);
         for region in &regions {
             caller.endpoint_of(Product::Ecs, region)?;
             caller.endpoint_of(Product::Sts, region)?;
         }
         let given = endpoint.as_deref().map(Endpoint::parse).transpose()?;
+        // Whoever has no credentials learns it now and in full, not from the first call of a run.
+        let now = Clock::of_wall(Time::EPOCH).now();
+        runtime()?.block_on(caller.credentials().current(now))?;
         let is_loopback = given.is_some_and(|endpoint| endpoint.is_loopback());
         Ok(Connection { caller: Arc::new(caller), regions, endpoint, is_loopback })
     }

@@ -16,6 +16,7 @@ mod exit;
 mod job;
 mod own_instance;
 mod past_run;
+mod permissions;
 mod plan_text;
 mod progress;
 mod report_text;
@@ -74,12 +75,17 @@ pub fn main_from(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 pub fn help_pages() -> Vec<(String, String)> {
     let mut root = Arguments::command().term_width(100);
     root.build();
-    let mut pages = vec![("consnap".to_owned(), root.render_long_help().to_string())];
-    for command in root.get_subcommands().filter(|command| !command.is_hide_set()) {
-        let mut command = command.clone().term_width(100);
-        pages.push((format!("consnap {}", command.get_name()), command.render_long_help().to_string()));
-    }
+    let mut pages = Vec::new();
+    add_help_pages("consnap", root, &mut pages);
     pages
+}
+
+fn add_help_pages(name: &str, command: clap::Command, pages: &mut Vec<(String, String)>) {
+    let mut command = command.term_width(100);
+    pages.push((name.to_owned(), command.render_long_help().to_string()));
+    for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set()) {
+        add_help_pages(&format!("{name} {}", inner.get_name()), inner.clone(), pages);
+    }
 }
 
 fn dispatch(command: Command, console: &mut Console) -> Result<Exit, Failure> {
@@ -93,6 +99,8 @@ fn dispatch(command: Command, console: &mut Console) -> Result<Exit, Failure> {
         Command::Verify(arguments) => commands::verify::run(&arguments, console),
         Command::Show(arguments) => commands::show::run(&arguments, console),
         Command::Whoami(arguments) => commands::whoami::run(&arguments, console),
+        Command::Doctor(arguments) => commands::doctor::run(&arguments, console),
+        Command::Role(arguments) => commands::role::run(&arguments, console),
         Command::History(arguments) => commands::history::run(&arguments, console),
         Command::Explain(arguments) => commands::explain::run(&arguments, console),
         Command::Simulate(arguments) => commands::simulate::run(&arguments, console),

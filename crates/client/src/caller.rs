@@ -2,18 +2,19 @@
 
 use consnap_core::api::endpoint::{Endpoint, Network};
 use consnap_core::api::{ApiCall, Product};
-use consnap_core::credentials::Credential;
+use consnap_core::catalog::api_errors::RetryClass;
 use consnap_core::http::{HttpReply, Sent, TransportFailure, TransportReason};
 use consnap_core::sign::{SignatureVersion, sign_call};
-use consnap_core::{Error, Lang, Time};
+use consnap_core::{Error, Lang, Time, reply};
 
+use crate::credentials::Provider;
 use crate::driver::Caller;
 use crate::transport::HttpTransport;
 
-/// Signs calls with one credential and sends them where they belong.
+/// Signs calls with one identity's credentials and sends them where they belong.
 pub struct ApiCaller {
     transport: HttpTransport,
-    credential: Credential,
+    credentials: Provider,
     /// The user's own endpoint, before everything.
     endpoint: Option<String>,
     network: Network,
@@ -22,8 +23,14 @@ pub struct ApiCaller {
 
 impl ApiCaller {
     /// A caller over the internet with signature version 3. `endpoint` is the user's own choice, if there is one.
-    pub fn new(transport: HttpTransport, credential: Credential, endpoint: Option<String>) -> Self {
-        Self { transport, credential, endpoint, network: Network::default(), signature: SignatureVersion::default() }
+    pub fn new(transport: HttpTransport, credentials: impl Into<Provider>, endpoint: Option<String>) -> Self {
+        Self {
+            transport,
+            credentials: credentials.into(),
+            endpoint,
+            network: Network::default(),
+            signature: SignatureVersion::default(),
+        }
     }
 
     /// Over another network.
@@ -51,9 +58,9 @@ impl ApiCaller {
         self.endpoint.as_deref()
     }
 
-    /// The credential.
-    pub fn credential(&self) -> &Credential {
-        &self.credential
+    /// What signs.
+    pub fn credentials(&self) -> &Provider {
+        &self.credentials
     }
 
     /// Sends a call signed for a time.
@@ -63,8 +70,21 @@ impl ApiCaller {
             .endpoint_of(call.operation.product(), &call.region)
             .map_err(|error| not_sent(error.message(Lang::En)))?;
         let nonce = nonce().map_err(not_sent)?;
-        let request = sign_call(call, &endpoint.authority(), &self.credential, signed_at, &nonce, self.signature);
-        self.transport.send(&endpoint, &request).await
+        let credential = self.credentials.current(signed_at).await.map_err(|error| TransportFailure {
+            sent: Sent::No,
+            reason: TransportReason::Credentials,
+            detail: error.message(Lang::En),
+        })?;
+        let request = sign_call(call, &endpoint.authority(), &credential, signed_at, &nonce, self.signature);
+        let answer = self.transport.send(&endpoint, &request).await?;
+        if answer.status >= 400
+            && self.credentials.is_renewable()
+            && reply::classify(call.operation, &answer)
+                .is_err_and(|failure| failure.retry == RetryClass::RefreshCredentials)
+        {
+            self.credentials.forget(&credential).await;
+        }
+        Ok(answer)
     }
 }
 
@@ -75,7 +95,7 @@ impl Caller for ApiCaller {
 }
 
 /// 32 hexadecimal digits that were never used before.
-fn nonce() -> Result<String, String> {
+pub(crate) fn nonce() -> Result<String, String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| format!("no random numbers: {error}"))?;
     Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))

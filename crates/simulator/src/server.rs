@@ -1,6 +1,7 @@
 //! The simulator behind a port on 127.0.0.1, for real clients.
 //!
-//! Besides the API it answers `GET /__consnap/truth`, `GET /__consnap/requests` and `POST /__consnap/reset`, for tests.
+//! Besides the API it answers as the metadata service of the machine it runs on (`/latest/...`), and `GET /__consnap/truth`,
+//! `GET /__consnap/requests`, `GET /__consnap/credentials/ROLE` (a credentials URI) and `POST /__consnap/reset`, for tests.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -215,6 +216,15 @@ fn control_reply(request: &Request<Incoming>, control: &str, shared: &Shared) ->
             let simulator = shared.lock();
             let calls: Vec<_> = simulator.calls().collect();
             json(serde_json::to_vec(&serde_json::json!({"counts": simulator.call_counts(), "calls": calls})))
+        }
+        ("GET", path) if path.starts_with("credentials/") => {
+            let role = path.trim_start_matches("credentials/");
+            let mut simulator = shared.lock();
+            simulator.catch_up(shared.clock.now());
+            match simulator.temporary_credentials(role, "uri") {
+                Some(body) => json(Ok(body)),
+                None => plain(StatusCode::NOT_FOUND, "text/plain", Vec::new()),
+            }
         }
         ("POST", "reset") => {
             let mut simulator = shared.lock();

@@ -16,8 +16,8 @@ const NEW_TOKEN: Text = Text::new(
     "请获取新的临时安全令牌后重试；进行中的执行可用 `consnap resume` 继续",
 );
 const GRANT: Text = Text::new(
-    "grant the RAM user or role the action and the resource that the message names",
-    "请为 RAM 用户或角色授予报错信息中的操作和资源权限",
+    "grant the RAM user or role the action and the resource that the message names; `consnap role print operator` shows all that are needed",
+    "请为 RAM 用户或角色授予报错信息中的操作和资源权限；`consnap role print operator` 会输出所需的全部权限",
 );
 const ACCOUNT: Text = Text::new(
     "put the account in order in the Alibaba Cloud console, then run again",

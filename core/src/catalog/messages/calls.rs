@@ -14,11 +14,13 @@ messages! {
         "请同时提供 AccessKey ID 和对应的 AccessKey Secret；使用临时凭证时还需提供临时安全令牌"
     };
     PROFILE_MODE_NOT_SUPPORTED = "CE203", Error, "aliyun CLI, config.json": {
-        "profile `{profile}` in `{file}` uses mode `{mode}`, which consnap does not support yet",
-        "`{file}` 中的配置 `{profile}` 使用模式 `{mode}`，consnap 暂不支持该模式"
+        "profile `{profile}` in `{file}` uses mode `{mode}`, which consnap does not support",
+        "`{file}` 中的配置 `{profile}` 使用模式 `{mode}`，consnap 不支持该模式"
     } help {
-        "use a profile of mode `AK` or `StsToken`, or set the environment variables `ALIBABA_CLOUD_ACCESS_KEY_ID` and the like",
-        "请使用模式为 `AK` 或 `StsToken` 的配置，或设置 `ALIBABA_CLOUD_ACCESS_KEY_ID` 等环境变量"
+        "use one of `AK`, `StsToken`, `RamRoleArn`, `EcsRamRole`, `ChainableRamRoleArn`, `OIDC`, `External`, `CredentialsURI` in the CLI's file, \
+         `access_key`, `ecs_ram_role` or `ram_role_arn` in the SDKs'",
+        "CLI 配置文件请使用 `AK`、`StsToken`、`RamRoleArn`、`EcsRamRole`、`ChainableRamRoleArn`、`OIDC`、`External`、`CredentialsURI` 之一，\
+         SDK 凭证文件请使用 `access_key`、`ecs_ram_role` 或 `ram_role_arn`"
     };
     PROFILE_NOT_FOUND = "CE204", Error, "aliyun CLI, config.json": {
         "there is no profile `{profile}` in `{file}`; it has: {known}", "`{file}` 中没有配置 `{profile}`；现有配置：{known}"
@@ -41,6 +43,17 @@ messages! {
         "the reply with credentials from {source} cannot be used: {detail}", "来自 {source} 的凭证响应无法使用：{detail}"
     } help {
         "look whether the role is attached and may be assumed", "请检查实例RAM角色是否已授予，以及是否允许扮演该角色"
+    };
+    PROFILES_IN_A_CIRCLE = "CE208", Error, "aliyun CLI, ChainableRamRoleArn": {
+        "the profiles of `{file}` that `{profile}` builds on lead in a circle, or too far", "`{file}` 中 `{profile}` 所引用的配置形成循环或层级过深"
+    } help {
+        "give `source_profile` a profile that has credentials of its own", "请将 `source_profile` 指向自带凭证的配置"
+    };
+    CREDENTIALS_NOT_RENEWED = "CE209", Error, "consnap": {
+        "no credentials to sign with: {detail}", "没有可用于签名的凭证：{detail}"
+    } help {
+        "see with `consnap doctor` what is wrong with them; a run that began can be resumed",
+        "请用 `consnap doctor` 检查凭证；已开始的执行可以恢复"
     };
     NAME_NOT_RESOLVED = "CE210", Error, "consnap": {
         "the name of the endpoint cannot be resolved: {detail}", "无法解析接入点的域名：{detail}"
@@ -119,6 +132,36 @@ messages! {
     } help {
         "see with `consnap whoami` where they come from, and whether key, secret and token belong together",
         "请用 `consnap whoami` 查看凭证来源，并确认 AccessKey ID、AccessKey Secret 与临时安全令牌是否匹配"
+    };
+    METADATA_WITHOUT_ROLE = "CE224", Error, "ecs-domain 6.4": {
+        "the instance consnap runs on has no RAM role {role}", "运行 consnap 的实例未授予实例RAM角色 {role}"
+    } help {
+        "attach a RAM role to this instance in the ECS console, or give other credentials",
+        "请在 ECS 控制台为该实例授予实例RAM角色，或提供其他凭证"
+    };
+    METADATA_NOT_ANSWERING = "CE225", Error, "ecs-domain 6.4": {
+        "the metadata service gave no credentials: {detail}", "元数据服务未返回凭证：{detail}"
+    } help {
+        "it answers only on an ECS instance whose metadata service is on; where it demands tokens, `ALIBABA_CLOUD_IMDSV1_DISABLED` may stay set",
+        "元数据服务仅在已启用该服务的 ECS 实例上可用；如要求使用令牌，可保留 `ALIBABA_CLOUD_IMDSV1_DISABLED`"
+    };
+    EXTERNAL_FAILED = "CE226", Error, "aliyun CLI, mode External": {
+        "the program of {source} gave no credentials: {detail}", "{source} 的程序未返回凭证：{detail}"
+    } help {
+        "run it by hand: within 60 seconds it must end with 0 and print one JSON object with `mode`, `access_key_id` and `access_key_secret`",
+        "请手动运行该程序：它须在 60 秒内以 0 退出，并输出包含 `mode`、`access_key_id`、`access_key_secret` 的 JSON 对象"
+    };
+    EXTERNAL_DISABLED = "CE227", Error, "aliyun CLI, mode External": {
+        "the program of {source} is not run: `ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS` is set",
+        "未运行 {source} 的程序：已设置 `ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS`"
+    } help {
+        "unset it, or use another profile", "请取消该变量，或使用其他配置"
+    };
+    URI_FAILED = "CE228", Error, "credentials SDK, URI provider": {
+        "the credentials URI of {source} gave no credentials: {detail}", "{source} 的凭证 URI 未返回凭证：{detail}"
+    } help {
+        "look whether its server runs; plain `http://` is taken only on this machine, elsewhere use `https://`",
+        "请确认其服务正在运行；`http://` 仅可用于本机，其他地址请使用 `https://`"
     };
     ANSWER_NOT_FROM_SERVICE = "CE230", Error, "consnap": {
         "{operation} was answered by something else than the service (HTTP {status})", "{operation} 的响应并非来自服务端（HTTP {status}）"

@@ -1,7 +1,7 @@
 //! Every message of consnap, once, in English and Chinese, beside its code.
 //!
 //! Ranges: `CS1xx` parameters and commands, `CS2xx` prerequisites, `CS3xx` consistency, `CS4xx` organisation policies,
-//! `CS5xx` outcomes of plug-in, launcher and service, `CS6xx` exports; `CExxx` errors. Codes are never reused.
+//! `CS5xx` outcomes of plug-in, launcher and service, `CS6xx` exports, `CS7xx` policies of RAM; `CExxx` errors. Codes are never reused.
 
 use crate::finding::MessageRow;
 
@@ -33,6 +33,7 @@ pub mod exports;
 pub mod journal;
 pub mod outcomes;
 pub mod parameters;
+pub mod permissions;
 pub mod prerequisites;
 pub mod runs;
 pub mod verdicts;
@@ -51,6 +52,7 @@ pub static TABLES: &[&[&MessageRow]] = &[
     calls::ROWS,
     journal::ROWS,
     runs::ROWS,
+    permissions::ROWS,
 ];
 
 /// The row of a code.

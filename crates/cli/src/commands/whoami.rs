@@ -8,16 +8,20 @@ use consnap_core::{Text, Time, reply};
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
+use crate::permissions;
 use crate::running::runtime;
 
-/// Show whose credentials these are and where they come from, never a secret; sends one reading call
+/// Show whose credentials these are, where they come from and which rights they lack; sends reading calls only
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   consnap whoami
-  consnap whoami --profile ops --format json")]
+  consnap whoami --profile ops --region cn-hangzhou --format json | jq .rights.missing
+
+A secret is never shown. Rights are looked at where a region is known, by calls for things that do not exist; rights that \
+write are not tried.")]
 pub(crate) struct Arguments {
-    /// A region, which chooses the endpoint
+    /// The region to look at the rights in; that of the profile when not given
     #[arg(long, value_name = "ID")]
     region: Option<String>,
     #[command(flatten)]
@@ -25,8 +29,18 @@ pub(crate) struct Arguments {
 }
 
 const LINES: Text = Text::new(
-    "account  {account}\ncaller   {arn}\nkind     {kind}\nkey      {key}\nsource   {source}\nends     {ends}",
-    "账号    {account}\n调用者  {arn}\n类型    {kind}\n密钥    {key}\n来源    {source}\n到期    {ends}",
+    "account  {account}\ncaller   {arn}\nkind     {kind}\nkey      {key}\nsource   {source}\nends     {ends}\nlacks    {lacks}",
+    "账号    {account}\n调用者  {arn}\n类型    {kind}\n密钥    {key}\n来源    {source}\n到期    {ends}\n缺少权限 {lacks}",
+);
+const NOT_LOOKED: Text =
+    Text::new("not looked at: no region is known, give `--region`", "未检查：未知地域，请使用 `--region`");
+const NONE: Text = Text::new(
+    "nothing that reads; {unclear} not told, {writing} not tried because they write",
+    "只读权限齐全；{unclear} 项无法判断，{writing} 项写操作未尝试",
+);
+const MISSING: Text = Text::new(
+    "{missing}: `consnap role print operator` shows the policy",
+    "{missing}：`consnap role print operator` 会输出权限策略",
 );
 
 /// The region that chooses the endpoint when none is given: the call is not about a region.
@@ -37,30 +51,47 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let connection = arguments.connection.open(&regions, None)?;
     let region = connection.regions.first().map_or(ANY_REGION, String::as_str);
     let call = GetCallerIdentity.into_call(region);
-    let now = Clock::of_wall(Time::EPOCH).now();
-    let answer = runtime()?.block_on(connection.caller.call(&call, now));
+    let clock = Clock::of_wall(Time::EPOCH);
+    let now = clock.now();
+    let runtime = runtime()?;
+    let answer = runtime.block_on(connection.caller.call(&call, now));
     let answer = answer.map_err(|failure| reply::transport(&failure).to_error())?;
     let identity: replies::GetCallerIdentity =
         reply::parse(Operation::GetCallerIdentity, &answer).map_err(|failure| failure.to_error())?;
-    let credential = connection.caller.credential();
+    let credential = runtime.block_on(connection.caller.credentials().current(now))?;
     let ends = credential.expires_at.map(|at| at.to_string());
+    let rights = match connection.regions.first() {
+        Some(region) => Some(runtime.block_on(permissions::look(&connection.caller, region, &clock))?),
+        None => None,
+    };
     if console.is_json() {
         console.json(&serde_json::json!({
             "account_id": identity.account_id, "arn": identity.arn, "identity_type": identity.identity_type,
             "access_key_id": credential.access_key_id, "source": credential.source, "expires_at": ends,
+            "rights": rights,
         }))?;
         return Ok(Exit::Reached);
     }
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+    let lacks = match &rights {
+        None => NOT_LOOKED.get(console.lang()).to_owned(),
+        Some(rights) if rights.missing.is_empty() => {
+            let values =
+                [("unclear", rights.unclear.len().to_string()), ("writing", rights.not_asked.len().to_string())];
+            console.text(&NONE, &values)
+        }
+        Some(rights) => console.text(&MISSING, &[("missing", rights.missing.join(", "))]),
+    };
     let lines = console.text(
         &LINES,
         &[
-            ("account", identity.account_id),
-            ("arn", or_dash(identity.arn)),
-            ("kind", or_dash(identity.identity_type)),
-            ("key", credential.access_key_id.clone()),
-            ("source", credential.source.clone()),
+            ("account", console.safe(&identity.account_id)),
+            ("arn", console.safe(&or_dash(identity.arn))),
+            ("kind", console.safe(&or_dash(identity.identity_type))),
+            ("key", console.safe(&credential.access_key_id)),
+            ("source", console.safe(&credential.source)),
             ("ends", or_dash(ends)),
+            ("lacks", lacks),
         ],
     );
     console.data(&lines)?;

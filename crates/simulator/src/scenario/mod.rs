@@ -40,6 +40,8 @@ pub struct Scenario {
     pub access_keys: Vec<AccessKey>,
     /// The RAM roles of the account.
     pub roles: Vec<Role>,
+    /// The machine consnap runs on, as its metadata service shows it.
+    pub own_machine: OwnMachine,
     /// Instances, one by one.
     pub instances: Vec<InstanceSpec>,
     /// Instances, many of a kind.
@@ -71,6 +73,7 @@ impl Scenario {
             time_scale: 1.0,
             access_keys: vec![AccessKey::default()],
             roles: vec![Role::default()],
+            own_machine: OwnMachine::default(),
             instances: Vec::new(),
             fleets: Vec::new(),
             api_faults: Vec::new(),
@@ -131,12 +134,54 @@ pub struct Role {
     pub trusts_ecs: bool,
     /// Whether its policy allows what the plug-in calls.
     pub allows_snapshots: bool,
+    /// Whether the account and identity providers may take it on (STS).
+    pub assumable: bool,
+    /// How long credentials last that the metadata service or a credentials URI gives for it, in seconds.
+    pub session_seconds: u32,
+    /// Operations that RAM refuses to whoever has taken it on (`Forbidden.RAM`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused_operations: Vec<String>,
 }
 
 impl Default for Role {
     fn default() -> Self {
-        Self { name: "AppSnapshotRoleName".to_owned(), trusts_ecs: true, allows_snapshots: true }
+        Self {
+            name: "AppSnapshotRoleName".to_owned(),
+            trusts_ecs: true,
+            allows_snapshots: true,
+            assumable: true,
+            session_seconds: 3600,
+            refused_operations: Vec::new(),
+        }
     }
+}
+
+/// The machine consnap runs on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct OwnMachine {
+    /// The RAM role attached to it; none when not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// Its instance id; empty when it is no instance.
+    pub instance_id: String,
+    /// Whether its metadata service knows and demands tokens.
+    pub metadata_tokens: MetadataTokens,
+}
+
+/// Tokens of the metadata service (ecs-domain 6.4).
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MetadataTokens {
+    /// Given, and not demanded.
+    #[default]
+    Optional,
+    /// Demanded: questions without one are refused.
+    Required,
+    /// Not known: the question for one is answered 404.
+    Unknown,
 }
 
 /// So many calls in so many seconds.

@@ -57,6 +57,12 @@ impl Scenario {
                 judge_operation(name, format!("/access_keys/{position}/refused_operations/{at}"), findings);
             }
         }
+        for (position, role) in self.roles.iter().enumerate() {
+            for (at, name) in role.refused_operations.iter().enumerate() {
+                judge_operation(name, format!("/roles/{position}/refused_operations/{at}"), findings);
+            }
+        }
+        self.judge_role(self.own_machine.role.as_deref(), "/own_machine/role".to_owned(), findings);
     }
 
     fn judge_instances(&self, findings: &mut Vec<Finding>) {

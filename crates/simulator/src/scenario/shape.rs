@@ -19,6 +19,7 @@ pub(super) static KEYS: &[Key] = &[
     optional("time_scale", Shape::Number(0.001, 100_000.0)),
     optional("access_keys", Shape::List(&Shape::Object(ACCESS_KEY))),
     optional("roles", Shape::List(&Shape::Object(ROLE))),
+    optional("own_machine", Shape::Object(OWN_MACHINE)),
     optional("instances", Shape::List(&Shape::Object(INSTANCE))),
     optional("fleets", Shape::List(&Shape::Object(FLEET))),
     optional("api_faults", Shape::List(&Shape::Object(API_FAULT))),
@@ -35,8 +36,20 @@ static ACCESS_KEY: &[Key] = &[
     optional("refused_operations", TEXTS),
 ];
 
-static ROLE: &[Key] =
-    &[optional("name", Shape::Text), optional("trusts_ecs", Shape::Truth), optional("allows_snapshots", Shape::Truth)];
+static ROLE: &[Key] = &[
+    optional("name", Shape::Text),
+    optional("trusts_ecs", Shape::Truth),
+    optional("allows_snapshots", Shape::Truth),
+    optional("assumable", Shape::Truth),
+    optional("session_seconds", FROM_ONE),
+    optional("refused_operations", TEXTS),
+];
+
+static OWN_MACHINE: &[Key] = &[
+    optional("role", Shape::Text),
+    optional("instance_id", Shape::Text),
+    optional("metadata_tokens", Shape::Choice(&["optional", "required", "unknown"])),
+];
 
 static INSTANCE: &[Key] = &[
     optional("id", Shape::Text),

@@ -42,14 +42,13 @@ impl Gate {
     /// The key that signed a request, or why it is refused.
     pub(crate) fn authenticate<'k>(
         &mut self,
-        keys: &'k [AccessKey],
+        mut keys: impl Iterator<Item = &'k AccessKey>,
         request: &Request<'_>,
         moment: Moment,
         checks: Checks,
     ) -> Result<&'k AccessKey, ApiError> {
         let common = Common::read(request)?;
         let key = keys
-            .iter()
             .find(|key| key.id == common.access_key_id)
             .ok_or_else(|| ApiError::of("InvalidAccessKeyId.NotFound"))?;
         if checks.time {

@@ -4,6 +4,7 @@ mod authentication;
 mod error;
 mod faults;
 mod invocations;
+mod issuing;
 mod operations;
 mod paging;
 mod parameters;
@@ -23,6 +24,7 @@ use authentication::{Gate, Moment};
 use error::ApiError;
 use faults::{FaultState, Rate};
 use invocations::History;
+use issuing::Issued;
 use operations::ClientTokens;
 use request::{Parameters, Request};
 
@@ -40,6 +42,7 @@ pub struct Simulator {
     history: History,
     tokens: ClientTokens,
     gate: Gate,
+    issued: Issued,
     faults: FaultState,
     pub(crate) log: CallLog,
     checks: Checks,
@@ -77,6 +80,7 @@ impl Simulator {
             history: History::default(),
             tokens: ClientTokens::default(),
             gate: Gate::default(),
+            issued: Issued::default(),
             faults: FaultState::new(&scenario),
             log: CallLog::default(),
             checks: Checks::default(),
@@ -185,7 +189,7 @@ impl Simulator {
             delay: Duration::from_millis(u64::from(delay)),
         };
         let scenario = Arc::clone(&self.scenario);
-        let (operation, parameters) = match self.admit(&scenario, http, moment) {
+        let (operation, parameters, caller) = match self.admit(&scenario, http, moment) {
             Ok(admitted) => admitted,
             Err((name, error)) => {
                 self.log.add(RecordedCall::refused(moment.service, name, &error.code));
@@ -195,7 +199,7 @@ impl Simulator {
         };
         let rate = self.faults.count(&scenario.rate_limits, operation.name(), moment.service);
         let fault = self.faults.pick(&scenario.api_faults, operation.name(), &parameters);
-        self.let_strike(&mut outcome, operation, &parameters, moment, request_id, rate, fault);
+        self.let_strike(&mut outcome, operation, &parameters, &caller, moment, request_id, rate, fault);
         let result = match (&outcome.way, &outcome.result) {
             (Way::Closed, _) => CallResult::ConnectionClosed,
             (Way::Silent, _) => CallResult::Silence,
@@ -206,32 +210,36 @@ impl Simulator {
             operation: operation.name().to_owned(),
             at: moment.service,
             unknown_parameters: parameters::unknown(operation, &parameters),
-            parameters: parameters.0,
+            parameters: parameters.without_secrets(),
             result,
         });
         outcome
     }
 
-    /// Reads and verifies a request.
+    /// Reads and verifies a request. Besides what is asked for it gives the id of the key that signed.
     fn admit(
         &mut self,
         scenario: &Scenario,
         http: &HttpRequest,
         moment: Moment,
-    ) -> Result<(Operation, Parameters), (String, ApiError)> {
+    ) -> Result<(Operation, Parameters, String), (String, ApiError)> {
         let request = Request::read(http).map_err(|error| (String::new(), error))?;
         let name = request.action.clone();
         let refuse = |error| (name.clone(), error);
-        let key: &AccessKey =
-            self.gate.authenticate(&scenario.access_keys, &request, moment, self.checks).map_err(refuse)?;
         let operation = Operation::ALL
             .into_iter()
-            .find(|operation| operation.name() == name && operation.version() == request.version)
-            .ok_or_else(|| refuse(ApiError::of("InvalidAction.NotFound")))?;
+            .find(|operation| operation.name() == name && operation.version() == request.version);
+        if let Some(operation @ Operation::AssumeRoleWithOidc) = operation {
+            return Ok((operation, request.into_parameters(), String::new()));
+        }
+        let keys = scenario.access_keys.iter().chain(self.issued.keys());
+        let key: &AccessKey = self.gate.authenticate(keys, &request, moment, self.checks).map_err(refuse)?;
+        let operation = operation.ok_or_else(|| refuse(ApiError::of("InvalidAction.NotFound")))?;
         if key.refused_operations.contains(&name) {
             return Err(refuse(ApiError::of("Forbidden.RAM")));
         }
-        Ok((operation, request.into_parameters()))
+        let caller = key.id.clone();
+        Ok((operation, request.into_parameters(), caller))
     }
 
     #[expect(clippy::too_many_arguments, reason = "one step of serving, with everything that step decides on")]
@@ -240,6 +248,7 @@ impl Simulator {
         outcome: &mut Outcome,
         operation: Operation,
         parameters: &Parameters,
+        caller: &str,
         moment: Moment,
         request_id: &str,
         rate: Option<Rate>,
@@ -281,7 +290,7 @@ impl Simulator {
             || html.is_some() && error.is_none();
         if !without_effect {
             let done_at = moment.service.plus(outcome.delay);
-            outcome.result = self.carry_out(operation, parameters, moment.service, done_at, request_id);
+            outcome.result = self.carry_out(operation, parameters, caller, moment.service, done_at, request_id);
         }
         if let Some(error) = error {
             outcome.result = Err(service_error(error));
@@ -323,6 +332,9 @@ impl Service for Simulator {
         self.catch_up(now);
         let service = self.now.max(origin);
         self.now = service;
+        if request.path.starts_with("/latest/") {
+            return Answer { at: now, what: Arrival::Reply(self.metadata(request)) };
+        }
         let request_id = self.request_id();
         let host = request.header("host").unwrap_or("ecs.aliyuncs.com").to_owned();
         let outcome = self.serve(request, Moment { wall: now, service, origin }, &request_id);

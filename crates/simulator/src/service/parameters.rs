@@ -233,6 +233,12 @@ const fn known(operation: Operation) -> &'static [&'static str] {
         Operation::TagResources => &["RegionId", "ResourceId.N", "ResourceType", "Tag.N.Key", "Tag.N.Value"],
         Operation::DescribeRegions => &["AcceptLanguage", "InstanceChargeType", "ResourceType"],
         Operation::GetCallerIdentity => &[],
+        Operation::AssumeRole => {
+            &["DurationSeconds", "ExternalId", "Policy", "RoleArn", "RoleSessionName", "SourceIdentity"]
+        }
+        Operation::AssumeRoleWithOidc => {
+            &["DurationSeconds", "OIDCProviderArn", "OIDCToken", "Policy", "RoleArn", "RoleSessionName"]
+        }
     }
 }
 

@@ -10,6 +10,15 @@ use super::error::ApiError;
 pub(crate) struct Parameters(pub(crate) Vec<(String, String)>);
 
 impl Parameters {
+    /// The parameters for the log, without the one that is a secret.
+    pub(crate) fn without_secrets(self) -> Vec<(String, String)> {
+        let hidden = |(name, value): (String, String)| match name.as_str() {
+            "OIDCToken" => (name, "***".to_owned()),
+            _ => (name, value),
+        };
+        self.0.into_iter().map(hidden).collect()
+    }
+
     /// The last value of a parameter, as a server that fills a map would keep it.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())

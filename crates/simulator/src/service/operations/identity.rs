@@ -5,15 +5,21 @@ use crate::json::Json;
 use crate::service::Simulator;
 
 impl Simulator {
-    pub(super) fn get_caller_identity(&self, call: &Call<'_>) -> Vec<u8> {
+    pub(super) fn get_caller_identity(&self, call: &Call<'_>, caller: &str) -> Vec<u8> {
         let account = &self.scenario.account;
+        let assumed = self.issued.arn_of(caller);
         Json::write(300, |json| {
-            json.text("IdentityType", "RAMUser");
+            json.text("IdentityType", if assumed.is_some() { "AssumedRoleUser" } else { "RAMUser" });
             json.text("AccountId", account);
             json.text("RequestId", call.request_id);
             json.text("PrincipalId", "216959339000654321");
-            json.text("UserId", "216959339000654321");
-            json.text("Arn", &format!("acs:ram::{account}:user/simulated"));
+            if let Some(arn) = assumed {
+                json.text("RoleId", "34458433936495****");
+                json.text("Arn", arn);
+            } else {
+                json.text("UserId", "216959339000654321");
+                json.text("Arn", &format!("acs:ram::{account}:user/simulated"));
+            }
         })
     }
 

@@ -32,18 +32,21 @@ const REGIONS: &[(&str, &str)] = &[
 ];
 
 impl Simulator {
-    /// Carries a verified call out. `done_at` is when its answer leaves; a write is under way until then.
+    /// Carries a verified call out. `caller` is the id of the key that signed; `done_at` is when its answer leaves; a write is under way until then.
     pub(super) fn carry_out(
         &mut self,
         operation: Operation,
         parameters: &Parameters,
+        caller: &str,
         now: Time,
         done_at: Time,
         request_id: &str,
     ) -> Result<Vec<u8>, ApiError> {
         let call = Call { parameters, now, request_id };
         match operation {
-            Operation::GetCallerIdentity => return Ok(self.get_caller_identity(&call)),
+            Operation::GetCallerIdentity => return Ok(self.get_caller_identity(&call, caller)),
+            Operation::AssumeRole => return self.assume_role(parameters, now, request_id),
+            Operation::AssumeRoleWithOidc => return self.assume_role_with_oidc(parameters, now, request_id),
             Operation::DescribeRegions => return Ok(self.describe_regions(&call)),
             _ => {}
         }
@@ -61,7 +64,10 @@ impl Simulator {
             Operation::DescribeSnapshotGroups => self.describe_snapshot_groups(&call, here),
             Operation::DescribeSnapshots => self.describe_snapshots(&call, here),
             Operation::TagResources => self.tag_resources(&call, here),
-            Operation::DescribeRegions | Operation::GetCallerIdentity => Err(ApiError::of("InvalidAction.NotFound")),
+            Operation::DescribeRegions
+            | Operation::GetCallerIdentity
+            | Operation::AssumeRole
+            | Operation::AssumeRoleWithOidc => Err(ApiError::of("InvalidAction.NotFound")),
         }
     }
 

@@ -1,0 +1,128 @@
+//! How credentials are had: what a profile or the environment says, before anything is fetched. Fetching is the client's.
+
+use super::{Credential, Secret};
+
+/// A way to credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recipe {
+    /// They stand in the file or in the environment.
+    Given(Credential),
+    /// A role taken on with other credentials (STS `AssumeRole`).
+    Role(Box<AssumeRole>),
+    /// A role taken on with a token of an identity provider (STS `AssumeRoleWithOIDC`).
+    Oidc(OidcRole),
+    /// The role of the ECS instance consnap runs on, from the metadata service.
+    Metadata {
+        /// The role; asked for when not known.
+        role_name: Option<String>,
+    },
+    /// A URI that answers with temporary credentials.
+    Uri {
+        /// Often with a token in it: a secret.
+        uri: Secret,
+    },
+    /// A program that prints credentials.
+    External {
+        /// Program and arguments, divided at blanks as the CLI divides them: no shell reads it.
+        command: String,
+    },
+}
+
+/// A role to take on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    /// `acs:ram::1234567890123456:role/ops`.
+    pub arn: String,
+    /// How the session is called in ActionTrail.
+    pub session_name: String,
+    /// How long the credentials last, 900 s at least.
+    pub duration_seconds: u32,
+    /// A policy that narrows the role further.
+    pub policy: Option<String>,
+    /// Agreed with the owner of the role.
+    pub external_id: Option<String>,
+}
+
+/// `AssumeRole`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssumeRole {
+    /// Whose credentials sign.
+    pub base: Recipe,
+    /// The role.
+    pub role: Role,
+    /// Where STS is asked.
+    pub sts: StsPlace,
+}
+
+/// `AssumeRoleWithOIDC`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OidcRole {
+    /// `acs:ram::1234567890123456:oidc-provider/ack`.
+    pub provider_arn: String,
+    /// The file with the provider's token; read anew each time, because it is replaced.
+    pub token_file: String,
+    /// The role.
+    pub role: Role,
+    /// Where STS is asked.
+    pub sts: StsPlace,
+}
+
+/// Where STS is asked; the central host when nothing is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StsPlace {
+    /// The host, before everything else.
+    pub endpoint: Option<String>,
+    /// The region whose host is asked.
+    pub region: Option<String>,
+    /// Whether to ask inside a VPC.
+    pub in_vpc: bool,
+}
+
+/// The name of a session when none is given.
+pub const SESSION_NAME: &str = "consnap";
+/// How long credentials of a role last when nothing is said, in seconds, as the SDKs have it (ecs-domain 6.1).
+pub const DEFAULT_DURATION_SECONDS: u32 = 3600;
+/// The shortest that STS takes, in seconds.
+pub const SHORTEST_DURATION_SECONDS: u32 = 900;
+
+impl Role {
+    /// A role with the usual name of its session and the usual time.
+    pub fn new(arn: impl Into<String>) -> Self {
+        Self {
+            arn: arn.into(),
+            session_name: SESSION_NAME.to_owned(),
+            duration_seconds: DEFAULT_DURATION_SECONDS,
+            policy: None,
+            external_id: None,
+        }
+    }
+
+    /// With a name for its session, unless that is empty.
+    #[must_use]
+    pub fn called(mut self, session_name: Option<String>) -> Self {
+        if let Some(name) = session_name.filter(|name| !name.trim().is_empty()) {
+            name.trim().clone_into(&mut self.session_name);
+        }
+        self
+    }
+}
+
+impl Recipe {
+    /// What it is, in a few words for `whoami`: never a secret. `place` is where the recipe was found.
+    pub fn describe(&self, place: &str) -> String {
+        match self {
+            Self::Given(credential) => credential.source.clone(),
+            Self::Role(assume) => format!("role `{}`, assumed by {place}", assume.role.arn),
+            Self::Oidc(oidc) => format!("role `{}`, assumed with OIDC by {place}", oidc.role.arn),
+            Self::Metadata { .. } if place.is_empty() => "metadata service of this instance".to_owned(),
+            Self::Metadata { .. } => format!("metadata service of this instance, by {place}"),
+            Self::Uri { .. } => format!("credentials URI of {place}"),
+            Self::External { .. } => format!("program of {place}"),
+        }
+    }
+
+    /// Whether new credentials can be had when these end.
+    pub fn is_renewable(&self) -> bool {
+        !matches!(self, Self::Given(_))
+    }
+}

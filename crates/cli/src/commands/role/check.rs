@@ -1,0 +1,67 @@
+//! `consnap role check`: a policy that somebody has, read and judged.
+
+use std::path::PathBuf;
+
+use consnap_core::ram::{self, PolicyKind, Wanted};
+use consnap_core::{Finding, Text};
+use serde_json::json;
+
+use super::PolicyName;
+use crate::console::Console;
+use crate::document::Document;
+use crate::exit::{Exit, Failure};
+
+/// Read a RAM policy and say what it lacks or allows without need; sends nothing
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  consnap role check policy.json
+  consnap role check operator.json --for operator --attach --role BackupRole
+  aliyun ram GetPolicy --PolicyName AppSnapshotPolicy --PolicyType Custom |
+    jq -r .DefaultPolicyVersion.PolicyDocument | consnap role check - --for instance")]
+pub(super) struct Arguments {
+    /// The policy document, JSON; `-` reads standard input
+    policy: PathBuf,
+    /// What it is for; what it looks like when not given
+    #[arg(long = "for", value_enum, value_name = "POLICY")]
+    kind: Option<PolicyName>,
+    /// It must also allow what attaching the role needs
+    #[arg(long)]
+    attach: bool,
+    /// The name of the instances' role; AppSnapshotRoleName when not given
+    #[arg(long, value_name = "NAME")]
+    role: Option<String>,
+}
+
+pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
+    let document = Document::read(&arguments.policy)?;
+    let wanted = Wanted { attaches: arguments.attach, role: arguments.role.clone() };
+    let judged = ram::check(&document.value, arguments.kind.map(PolicyKind::from), &wanted);
+    let findings: Vec<_> = judged.findings.iter().map(|finding| finding.render(console.lang())).collect();
+    if console.is_json() {
+        console.json(&json!({"policy": judged.kind, "missing": judged.missing, "findings": findings}))?;
+    } else {
+        console.findings_as_data(&findings, &document)?;
+        let text = if judged.missing.is_empty() { &COMPLETE } else { &LACKS };
+        let line = console.text(
+            text,
+            &[
+                ("policy", document.name.clone()),
+                ("kind", judged.kind.to_string()),
+                ("missing", judged.missing.join(", ")),
+            ],
+        );
+        let line = console.safe(&line);
+        console.data(&line)?;
+    }
+    Ok(if judged.findings.iter().any(Finding::blocks) { Exit::Findings } else { Exit::Reached })
+}
+
+static COMPLETE: Text = Text::new(
+    "{policy}, read as the policy for `{kind}`, allows everything that is needed",
+    "{policy}（按 `{kind}` 策略检查）已包含所需的全部授权",
+);
+static LACKS: Text = Text::new(
+    "{policy}, read as the policy for `{kind}`, lacks: {missing}",
+    "{policy}（按 `{kind}` 策略检查）缺少：{missing}",
+);

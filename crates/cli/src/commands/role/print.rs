@@ -1,0 +1,75 @@
+//! `consnap role print`: the policies, ready to be pasted.
+
+use consnap_core::Text;
+use consnap_core::ram::{PolicyKind, Wanted, policy};
+use serde_json::{Map, Value};
+
+use super::PolicyName;
+use crate::console::Console;
+use crate::exit::{Exit, Failure};
+
+/// Print the RAM policies that are needed, with no right too many; sends nothing
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  consnap role print                         all three, and what each action is for
+  consnap role print instance > policy.json  one of them, ready to be pasted
+  consnap role print operator --attach --role BackupRole")]
+pub(super) struct Arguments {
+    /// Only this policy, as plain JSON
+    #[arg(value_enum)]
+    policy: Option<PolicyName>,
+    /// Also what attaching the role needs (`consnap role attach`, `run.attach_role`)
+    #[arg(long)]
+    attach: bool,
+    /// The name of the instances' role; AppSnapshotRoleName when not given
+    #[arg(long, value_name = "NAME")]
+    role: Option<String>,
+}
+
+const KINDS: [PolicyKind; 3] = [PolicyKind::Trust, PolicyKind::Instance, PolicyKind::Operator];
+
+pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
+    let wanted = Wanted { attaches: arguments.attach, role: arguments.role.clone() };
+    if let Some(name) = arguments.policy {
+        console.json(&policy(name.into(), &wanted))?;
+        return Ok(Exit::Reached);
+    }
+    if console.is_json() {
+        let all: Map<String, Value> = KINDS.into_iter().map(|kind| (kind.to_string(), policy(kind, &wanted))).collect();
+        console.json(&all)?;
+        return Ok(Exit::Reached);
+    }
+    for (index, kind) in KINDS.into_iter().enumerate() {
+        if index > 0 {
+            console.data("")?;
+        }
+        let title = match kind {
+            PolicyKind::Trust => &TRUST,
+            PolicyKind::Instance => &INSTANCE,
+            PolicyKind::Operator => &OPERATOR,
+        };
+        let title = console.text(title, &[("role", wanted.role().to_owned())]);
+        console.data(&title)?;
+        let rows: Vec<_> = kind.actions(&wanted).collect();
+        let width = rows.iter().map(|row| row.action.len()).max().unwrap_or(0);
+        for row in rows {
+            console.data(&format!("  {:width$}  {}", row.action, row.about.get(console.lang())))?;
+        }
+        console.json(&policy(kind, &wanted))?;
+    }
+    Ok(Exit::Reached)
+}
+
+static TRUST: Text = Text::new(
+    "trust policy of role `{role}`, the role of the instances: ECS, and nobody else, may take it on",
+    "角色 `{role}`（实例RAM角色）的信任策略：仅允许 ECS 扮演",
+);
+static INSTANCE: Text = Text::new(
+    "permission policy of role `{role}`: what the plug-in calls from inside the instance",
+    "角色 `{role}` 的自定义权限策略：云助手插件在实例内调用的操作",
+);
+static OPERATOR: Text = Text::new(
+    "permission policy of whoever runs consnap; the resources may be narrowed to the instances of a job",
+    "运行 consnap 的 RAM 身份的自定义权限策略；可将资源限定为作业中的实例",
+);
