@@ -23,8 +23,7 @@ COMMAND = (
 )
 
 
-def main(region: str, instance_id: str, **connection: str) -> int:
-    client = Client(Config(credential=Credentials(), region_id=region, **connection))
+def main(client: Client, region: str, instance_id: str) -> int:
     client.attach_instance_ram_role(
         models.AttachInstanceRamRoleRequest(
             region_id=region, instance_ids=json.dumps([instance_id]), ram_role_name="AppSnapshotRoleName"
@@ -46,4 +45,4 @@ def main(region: str, instance_id: str, **connection: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2]))
+    sys.exit(main(Client(Config(credential=Credentials(), region_id=sys.argv[1])), sys.argv[1], sys.argv[2]))

@@ -136,8 +136,10 @@ def test_many_threads_call_one_client(ecs_simulator: Simulator, tmp_path: Path) 
 
 
 def test_clients_share_nothing(tmp_path: Path) -> None:
-    mine = {"access_keys": [{"id": "mine", "secret": "my-secret"}], "account": "1111111111111111"}
-    other = {"access_keys": [{"id": "other", "secret": "other-secret"}], "account": "2222222222222222", "region": "cn-beijing"}
+    mine: dict[str, Any] = {"access_keys": [{"id": "mine", "secret": "my-secret"}], "account": "1111111111111111"}
+    other: dict[str, Any] = {
+        "access_keys": [{"id": "other", "secret": "other-secret"}], "account": "2222222222222222", "region": "cn-beijing",
+    }  # fmt: skip
     with Simulator(**mine) as one, Simulator(**other) as two:
         first = consnap.Client(**options(one, tmp_path / "one"))
         second = consnap.Client(**options(two, tmp_path / "two"), lang="zh")
@@ -169,7 +171,8 @@ def test_both_clients_have_the_same_methods(ecs_simulator: Simulator, tmp_path: 
     source = Path(__file__).parent.parent.parent / "core" / "src" / "api" / "mod.rs"
     known = set(re.findall(r'Self::(\w+) => "\1"', source.read_text("utf-8")))
     operations = set(re.findall(r'self\.call\("(\w+)"', inspect.getsource(consnap.Client)))
-    assert operations == known
+    # What AssumeRole answers are credentials, which the client asks for by itself.
+    assert operations == known - {"AssumeRole"}
     for operation in sorted(operations):
         method = re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()
         with contextlib.suppress(consnap.ApiError):

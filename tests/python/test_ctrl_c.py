@@ -53,7 +53,7 @@ def test_a_waiting_script_hears_it(what: str, ecs_simulator: Simulator, tmp_path
     script = (
         "import asyncio, consnap, time\n"
         f"given = {given!r}\n"
-        f"job = {{'version': 1, 'targets': {{'ids': [{LINUX!r}]}}, 'instance_ram_role': 'r', 'group_name': 'g'}}\n"
+        f"job = {{'version': 1, 'targets': {{'ids': [{LINUX!r}]}}, 'instance_ram_role': 'r', 'group_name': 'group'}}\n"
         "consnap.Client(**given)\n"
         "print('ready', flush=True)\n"
         f"try:\n    {WAITS[what]}\nexcept KeyboardInterrupt:\n    print('interrupted', time.time(), flush=True)\n"
@@ -110,7 +110,16 @@ def test_a_run_that_is_interrupted_goes_on_later(ecs_simulator: Simulator, tmp_p
 def test_the_command_hears_it(ecs_simulator: Simulator, tmp_path: Path) -> None:
     job = tmp_path / "job.json"
     job.write_text(
-        json.dumps({"version": 1, "targets": {"ids": [LINUX]}, "instance_ram_role": "r", "group_name": "g"}), "utf-8"
+        json.dumps(
+            {
+                "version": 1,
+                "regions": [ecs_simulator.region],
+                "targets": {"ids": [LINUX]},
+                "instance_ram_role": "r",
+                "group_name": "group",
+            }
+        ),
+        "utf-8",
     )
     environment = {**os.environ, **ecs_simulator.environment, "CONSNAP_STATE_DIR": str(tmp_path)}
     shortest = float("inf")
@@ -119,8 +128,9 @@ def test_the_command_hears_it(ecs_simulator: Simulator, tmp_path: Path) -> None:
             [sys.executable, "-m", "consnap", "plan", str(job)],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
         )
-        asked = len(ecs_simulator.calls())
+        asked, deadline = len(ecs_simulator.calls()), time.monotonic() + 10
         while len(ecs_simulator.calls()) == asked:
+            assert process.poll() is None and time.monotonic() < deadline, "it does not ask the service anything"
             time.sleep(0.02)
         sent = time.perf_counter()
         process.send_signal(signal.SIGINT)

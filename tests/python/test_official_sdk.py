@@ -109,7 +109,8 @@ def test_what_the_sdk_starts_both_read_alike(ecs_simulator: Simulator, sdk: Any,
     sdk.attach_instance_ram_role(
         models.AttachInstanceRamRoleRequest(region_id=region, instance_ids=f'["{LINUX}"]', ram_role_name=ROLE)
     )
-    built = consnap.build_command(job(), "linux", naming={"run": "sdkstart"})
+    built = consnap.build_command(job(), "linux", naming={"run": "sdkstart", "date": "", "time": ""})
+    assert built.command is not None
     started = sdk.run_command(
         models.RunCommandRequest(
             region_id=region,
@@ -119,6 +120,8 @@ def test_what_the_sdk_starts_both_read_alike(ecs_simulator: Simulator, sdk: Any,
             timeout=built.timeout_seconds,
         )
     ).body
+    response: Any = None
+    theirs = consnap.decode(exit_code=1).outcomes[0]
     for _ in range(100):
         response = sdk.describe_invocation_results(
             models.DescribeInvocationResultsRequest(region_id=region, invoke_id=started.invoke_id)
@@ -156,19 +159,17 @@ def test_what_consnap_reports_the_sdk_sees(ecs_simulator: Simulator, sdk: Any, c
 
 @pytest.mark.ecs_scenario(virtual_time=True)
 def test_a_script_on_the_sdk_is_tested_in_virtual_time(
-    ecs_simulator: Simulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ecs_simulator: Simulator, sdk: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.syspath_prepend(str(EXAMPLES))
     import importlib
 
     script: Any = importlib.import_module("migration_before")
-    for name, value in ecs_simulator.environment.items():
-        monkeypatch.setenv(name, value)
     before = ecs_simulator.now
     # What the script waits passes on the simulated clock only.
     monkeypatch.setattr(time, "sleep", ecs_simulator.advance)
     start = time.perf_counter()
-    assert script.main(ecs_simulator.region, LINUX, endpoint=ecs_simulator.host, protocol="http") == 0
+    assert script.main(sdk, ecs_simulator.region, LINUX) == 0
     assert time.perf_counter() - start < 5
     assert capsys.readouterr().out.startswith("0 ")
     assert ecs_simulator.now > before and ecs_simulator.truth()[LINUX].started == 1

@@ -142,7 +142,10 @@ def event_log() -> Callable[[Event], None] | None:
         return None
 
     def write(event: Event) -> None:
-        level: int = getattr(logging, _LEVELS.get(event.event, "DEBUG"))
+        members = event.to_dict()
+        # An instance that is not started says why.
+        worse = members.get("set_aside") is not None or members.get("failed") is not None
+        level: int = getattr(logging, "WARNING" if worse else _LEVELS.get(event.event, "DEBUG"))
         logger.log(level, "%s", event, extra={"consnap_event": event})
 
     return write

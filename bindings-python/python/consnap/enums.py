@@ -86,6 +86,53 @@ class Form(_Word):
     """Windows: the whole argument in double quotes."""
 
 
+class Repeat(_Word):
+    """When a new run makes sense."""
+
+    NOT_NEEDED = "not_needed"
+    AFTER_FIX = "after_fix"
+    AFTER_PAUSE = "after_pause"
+    AFTER_LOOK = "after_look"
+
+
+class RetryClass(_Word):
+    """Whether a call may be repeated after an error of the service."""
+
+    NEVER = "never"
+    """Repeating changes nothing: the request itself must change."""
+    THROTTLED = "throttled"
+    """The service asks to slow down; the call was not carried out."""
+    MAYBE_CARRIED_OUT = "maybe_carried_out"
+    """A passing fault of the service; the call may have been carried out."""
+    STILL_PROCESSING = "still_processing"
+    """Another call with the same token is still being processed."""
+    SIGN_AGAIN = "sign_again"
+    """The clock or the nonce was wrong: correct it, sign again and repeat at once."""
+    REFRESH_CREDENTIALS = "refresh_credentials"
+    """The credentials ended: refresh them, then repeat."""
+    AFTER_PAUSE = "after_pause"
+    """A state that passes by itself; the call was not carried out."""
+
+
+class Scope(_Word):
+    """Whom a rejection of the service concerns."""
+
+    INSTANCE = "instance"
+    """One or some of the instances in the call."""
+    BATCH = "batch"
+    """The call as a whole: parameters, size, form."""
+    ACCOUNT = "account"
+    """Everything this account or these credentials do."""
+
+
+class ParameterKind(_Word):
+    """How the plug-in reads the value of a parameter."""
+
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+
+
 class Layer(_Word):
     """Which layer an exit code speaks for."""
 

@@ -65,6 +65,8 @@ class Summary(Record):
     """Weaker than required."""
     not_run: int
     """Not started."""
+    stopped_before_start: int
+    """Of those, not started because the run stopped starting."""
     open: int
     """Started, and still open when consnap stopped looking."""
     expected_disks: int

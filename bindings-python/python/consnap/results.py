@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._record import Record
-from .enums import CodeKind, Consistency, Eligibility, Form, Layer, Platform, Severity
+from .enums import (
+    CodeKind,
+    Consistency,
+    Eligibility,
+    Form,
+    Layer,
+    ParameterKind,
+    Platform,
+    Repeat,
+    RetryClass,
+    Scope,
+    Severity,
+)
 
 __all__ = [
     "Budget",
@@ -150,11 +162,11 @@ class CodeExplanation(Record):
     """Whether the guest may still be held (results only)."""
     group_may_exist: bool | None = None
     """Whether a group may exist although the command failed (results only)."""
-    repeat: str | None = None
-    """When a new run makes sense (results only): ``not_needed``, ``after_fix``, ``after_pause``, ``after_look``."""
-    retry: str | None = None
+    repeat: Repeat | None = None
+    """When a new run makes sense (results only)."""
+    retry: RetryClass | None = None
     """Whether the call may be repeated (API errors only)."""
-    scope: str | None = None
+    scope: Scope | None = None
     """Whom it concerns (API errors only): ``instance``, ``batch`` or ``account``."""
     severity: Severity | None = None
     """How much it weighs (messages of consnap only)."""
@@ -202,8 +214,8 @@ class ParameterExplanation(Record):
     """How the plug-in spells it."""
     platforms: tuple[Platform, ...]
     """The platforms whose plug-in has it."""
-    kind: str
-    """How the plug-in reads its value: ``text``, ``boolean`` or ``integer``."""
+    kind: ParameterKind
+    """How the plug-in reads its value."""
     default: str | None
     """What the plug-in does when it is left out."""
     range: tuple[int, int] | None
@@ -240,8 +252,8 @@ class Outcome(Record):
     """A group may exist although the command failed."""
     held: bool
     """The guest may still be held: application locked or file systems frozen."""
-    repeat: str
-    """When a new run makes sense: ``not_needed``, ``after_fix``, ``after_pause``, ``after_look``."""
+    repeat: Repeat
+    """When a new run makes sense."""
     claimed: Consistency | None
     """The level the plug-in's own log claims, if it does; never proof without tags."""
     explained_by: str

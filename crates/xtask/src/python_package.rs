@@ -6,7 +6,7 @@ use crate::steps::{Failure, Run, has_program, root, target_folder};
 
 /// What building and testing needs from PyPI; the package itself depends on nothing. `basedpyright` is pyright with a
 /// Node of its own, from PyPI too; the official SDK is what consnap is compared with, and an example shows it.
-const PACKAGES: [&str; 8] = [
+const PACKAGES: [&str; 10] = [
     "maturin>=1.9,<2",
     "pytest",
     "pytest-asyncio",
@@ -15,6 +15,8 @@ const PACKAGES: [&str; 8] = [
     "alibabacloud_ecs20140526",
     "orjson",
     "jsonschema-rs",
+    "aiohttp",
+    "trustme",
 ];
 
 /// Builds the wheel, installs it and runs everything that holds of it.
@@ -48,20 +50,21 @@ pub(crate) fn tests() -> Result<(), Failure> {
     pyright(&folder).args(["--verifytypes", "consnap", "--ignoreexternal"]).within(&outside).run()
 }
 
-/// pyright with the project's configuration and the environment's packages.
+/// pyright with the project's configuration and the packages of the environment, which it finds by the search path.
 fn pyright(environment: &Path) -> Run {
-    Run::new(environment.join("bin/basedpyright")).args([Path::new("--pythonpath"), &environment.join("bin/python")])
+    let mut path = environment.join("bin").into_os_string();
+    if let Some(before) = std::env::var_os("PATH") {
+        path.push(":");
+        path.push(before);
+    }
+    Run::new(environment.join("bin/basedpyright")).env("PATH", path)
 }
-
-/// What the comparison needs from PyPI besides.
-const RIVALS: [&str; 2] = ["aiohttp", "trustme"];
 
 /// Speed against what a careful script would use instead; a release build.
 pub(crate) fn bench() -> Result<(), Failure> {
     let folder = environment()?;
     let python = folder.join("bin/python");
     install(&folder, "release")?;
-    Run::new(&python).args(["-m", "pip", "install", "--quiet"]).args(RIVALS).run()?;
     Run::new(&python).args([root().join("tests/python/bench.py")]).within(&target_folder()).run()
 }
 
