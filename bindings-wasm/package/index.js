@@ -1,7 +1,8 @@
 // The typed clothes of the engine: objects in, objects out, errors that carry their detail.
 import init, { catalogue_date as dateText, initSync, operations as names, run as runText, version as versionText } from "./consnap_engine.js";
+import { loadRehearsal as loadModule } from "./rehearsal.js";
 
-let rehearse;
+let rehearses = false;
 
 /** A call that could not be carried out. What is wrong with input comes back as findings instead. */
 export class ConsnapError extends Error {
@@ -22,20 +23,17 @@ export function loadSync(module) {
   initSync({ module });
 }
 
-/** Loads the simulator, a module of its own, so that `run` knows the operation `simulate`. */
+/** Loads the simulator, a module of its own, so that `run` knows `simulate` and `sign`. The engine must be there. */
 export async function loadRehearsal(source) {
-  const module = await import("./consnap_rehearsal.js");
-  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) module.initSync({ module: source });
-  else await module.default(source === undefined ? undefined : { module_or_path: source });
-  rehearse = module.run;
+  await loadModule(source);
+  rehearses = true;
 }
 
 /** Carries out an operation by name. */
 export function run(operation, input) {
   try {
     if (operation === "decode") input = withoutGbk(input);
-    const carryOut = operation === "simulate" && rehearse ? rehearse : runText;
-    return JSON.parse(carryOut(operation, JSON.stringify(input)));
+    return JSON.parse(runText(operation, JSON.stringify(input)));
   } catch (error) {
     if (typeof error === "string") throw new ConsnapError(JSON.parse(error));
     throw error;
@@ -43,7 +41,7 @@ export function run(operation, input) {
 }
 
 /** The names of all operations. */
-export const operations = () => [...JSON.parse(names()), ...(rehearse ? ["simulate"] : [])];
+export const operations = () => [...JSON.parse(names()), ...(rehearses ? ["sign", "simulate"] : [])];
 
 /** The version of consnap. */
 export const version = () => versionText();

@@ -1,14 +1,21 @@
 //! The engine of consnap in a browser or in Node. It decides nothing: JSON text goes in, JSON text comes out, and
 //! `package/index.js` gives both their typed clothes.
 //!
-//! It is built twice: without features as the engine that a page loads first, and with `rehearse` as the simulator that
-//! it loads when a rehearsal is asked for.
+//! It is linked as one program and cut in two: the engine, which a page loads first, and what only rehearsals and
+//! signatures reach, which it loads when a rehearsal is asked for. Both share memory and functions, so that nothing is
+//! loaded twice.
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 use consnap_core::Lang;
+use consnap_core::catalog::messages::errors;
 use consnap_core::error::{Error, ErrorKind, RenderedError};
 use consnap_core::ops;
+use consnap_simulator::rehearse;
 use serde_json::Value;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 /// Carries out an operation by name. Takes and gives JSON text.
 ///
@@ -20,34 +27,28 @@ pub fn run(operation: &str, input: &str) -> Result<String, String> {
     let value: Value = match serde_json::from_str(input) {
         Ok(value) => value,
         Err(error) => {
-            let row = &consnap_core::catalog::messages::errors::UNREADABLE_INPUT;
+            let row = &errors::UNREADABLE_INPUT;
             let error =
                 Error::new(ErrorKind::Input, row).with("operation", operation).with("reason", error.to_string());
             return Err(text(&error.render(Lang::En)));
         }
     };
     let lang = if value.get("lang").and_then(Value::as_str) == Some("zh") { Lang::Zh } else { Lang::En };
-    match carry_out(operation, value) {
+    let answer = match operation {
+        rehearse::NAME => on_demand(Demand::Rehearsal, value),
+        "sign" => on_demand(Demand::Signature, value),
+        _ => ops::run_without_sign(operation, value),
+    };
+    match answer {
         Ok(answer) => Ok(answer.to_string()),
         Err(error) => Err(text(&error.render(lang))),
     }
 }
 
-#[cfg(not(feature = "rehearse"))]
-fn carry_out(operation: &str, input: Value) -> Result<Value, Error> {
-    ops::run(operation, input)
-}
-
-#[cfg(feature = "rehearse")]
-fn carry_out(_: &str, input: Value) -> Result<Value, Error> {
-    consnap_simulator::rehearse::run(input)
-}
-
-/// The names of all operations of this module, as a JSON list.
+/// The names of the engine's operations, as a JSON list; `sign` and `simulate` come with the second module.
 #[wasm_bindgen]
 pub fn operations() -> String {
-    let names = if cfg!(feature = "rehearse") { &["simulate"] } else { ops::NAMES };
-    Value::from(names).to_string()
+    ops::NAMES.iter().filter(|name| **name != "sign").copied().collect::<Value>().to_string()
 }
 
 /// The version of consnap.
@@ -62,11 +63,61 @@ pub fn catalogue_date() -> String {
     consnap_core::catalog::DATE.to_owned()
 }
 
+/// What the second module is asked for.
+#[derive(Copy, Clone)]
+enum Demand {
+    Rehearsal,
+    Signature,
+}
+
+/// Why the second module gave nothing.
+enum Refusal {
+    NotLoaded,
+    Failed(Error),
+}
+
+impl From<SplitLoaderError> for Refusal {
+    fn from(_: SplitLoaderError) -> Self {
+        Self::NotLoaded
+    }
+}
+
+/// Everything that only this function reaches is cut out into the second module.
+#[wasm_split(rehearsal, fallible)]
+fn second_module(demand: Demand, input: Value) -> Result<Value, Refusal> {
+    match demand {
+        Demand::Rehearsal => rehearse::run(input),
+        Demand::Signature => ops::run_sign(input),
+    }
+    .map_err(Refusal::Failed)
+}
+
+/// Asks the second module, which its host has loaded before: `package/rehearsal.js` answers at once whether it is there, so
+/// that nothing is ever waited for.
+fn on_demand(demand: Demand, input: Value) -> Result<Value, Error> {
+    let mut asking = pin!(second_module(demand, input));
+    let mut context = Context::from_waker(Waker::noop());
+    // The first poll asks the host, the second takes its answer.
+    for _ in 0..2 {
+        match asking.as_mut().poll(&mut context) {
+            Poll::Ready(Ok(answer)) => return Ok(answer),
+            Poll::Ready(Err(Refusal::Failed(error))) => return Err(error),
+            Poll::Ready(Err(Refusal::NotLoaded)) => break,
+            Poll::Pending => {}
+        }
+    }
+    let name = match demand {
+        Demand::Rehearsal => rehearse::NAME,
+        Demand::Signature => "sign",
+    };
+    Err(Error::new(ErrorKind::Input, &errors::MODULE_NOT_LOADED).with("operation", name))
+}
+
 fn text(error: &RenderedError) -> String {
     serde_json::to_string(error).unwrap_or_default()
 }
 
-#[cfg(all(test, not(feature = "rehearse")))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -74,6 +125,7 @@ mod tests {
     fn errors_are_rendered_in_the_callers_language() {
         let of = |operation, input| serde_json::from_str::<Value>(&run(operation, input).unwrap_err()).unwrap();
         assert_eq!(of("build", "{")["code"], "CE102");
+        assert_eq!(of("simulate", "{}")["code"], "CE102");
         assert_eq!(of("nothing", "{}")["code"], "CE101");
         let chinese = of("nothing", r#"{"lang": "zh"}"#)["message"].to_string();
         assert!(chinese.chars().any(|c| c > '\u{2e80}'), "{chinese}");

@@ -206,3 +206,71 @@ fn schemas_and_completions_are_data() {
         assert!(done.out.contains("consnap"), "{shell}");
     }
 }
+
+#[test]
+fn a_job_is_written_for_other_tools() {
+    let place = Place::new();
+    let job = place.file("job.yaml", JOB);
+    let job = job.to_str().unwrap();
+    let request = place.run(&["export", job, "--to", "run-command"]);
+    assert_eq!(request.exit, 0, "{}", request.err);
+    assert_eq!(request.json()["InstanceId"], json!(["i-bp1linux000000000001"]));
+    assert!(request.err.contains("CS602"), "{}", request.err);
+    let script =
+        place.run(&["export", job, "--to", "command", "--link", "https://example.com/#c=x", "--format", "json"]);
+    let content = script.json()["files"][0]["content"].as_str().unwrap().to_owned();
+    assert!(content.starts_with("# consnap ") && content.contains("\n# https://example.com/#c=x\n"), "{content}");
+    for (tool, word) in [
+        ("aliyun-cli", "aliyun ecs RunCommand"),
+        ("job", "\"group_name\": \"nightly\""),
+        ("python", "consnap.Client()"),
+        ("python-sdk", "alibabacloud_ecs20140526"),
+        ("go-sdk", "alibaba-cloud-sdk-go"),
+        ("terraform", "alicloud_ecs_command"),
+        ("oos", "FormatVersion: OOS-2019-06-01"),
+        ("oos-timer", "ACS::TimerTrigger"),
+        ("systemd", "==> consnap.timer <=="),
+        ("cron", "* * * root"),
+        ("ram-policies", "sts:AssumeRole"),
+    ] {
+        let done = place.run(&["export", job, "--to", tool]);
+        assert_eq!(done.exit, 0, "{tool}: {}", done.err);
+        assert!(done.out.contains(word), "{tool}: {}", done.out);
+    }
+    let timer = place.run(&["export", job, "--to", "systemd", "--at", "04:45"]);
+    assert!(timer.out.contains("OnCalendar=*-*-* 04:45:00"), "{}", timer.out);
+}
+
+#[test]
+fn exports_go_into_a_folder_and_over_nothing() {
+    let place = Place::new();
+    let job = place.file("job.yaml", JOB);
+    let job = job.to_str().unwrap();
+    let export = ["export", job, "--to", "systemd", "--output", "units"];
+    let done = place.run(&export);
+    assert_eq!((done.exit, done.out.as_str()), (0, ""), "{}", done.err);
+    let timer = place.folder.path().join("units/consnap.timer");
+    assert!(std::fs::read_to_string(&timer).unwrap().contains("OnCalendar=*-*-* 02:00:00"));
+    place.run(&export).refuses(2, &["error[CE421]", "consnap.service", "--force"]);
+    std::fs::write(&timer, "old").unwrap();
+    assert_eq!(place.run(&[&export[..], &["--force"]].concat()).exit, 0);
+    assert!(std::fs::read_to_string(&timer).unwrap().contains("[Timer]"));
+    place.run(&["export", job, "--to", "cron", "--output", "job.yaml"]).refuses(2, &["error[CE422]", "job.yaml"]);
+}
+
+#[test]
+fn what_would_not_work_is_not_exported() {
+    let place = Place::new();
+    let mixed = place.file("mixed.yaml", &(JOB.to_owned() + "windows: {vss_writers: true}\n"));
+    let mixed = mixed.to_str().unwrap();
+    place.run(&["export", mixed, "--to", "terraform"]).refuses(2, &["error[CE423]", "--platform"]);
+    let windows = place.run(&["export", mixed, "--to", "terraform", "--platform", "windows"]);
+    assert!(windows.out.contains("RunBatScript"), "{}{}", windows.out, windows.err);
+    assert_eq!(place.run(&["export", mixed, "--to", "ram-policies"]).exit, 0);
+    let nameless = place.file("nameless.yaml", &JOB.replace("group_name: nightly\n", ""));
+    let refused = place.run(&["export", nameless.to_str().unwrap(), "--to", "command"]);
+    assert_eq!((refused.exit, refused.out.as_str()), (1, ""), "{}", refused.err);
+    assert!(refused.err.contains("CS104"), "{}", refused.err);
+    let at = place.file("job.yaml", JOB);
+    place.run(&["export", at.to_str().unwrap(), "--to", "cron", "--at", "9 pm"]).refuses(2, &["error[CE102]"]);
+}

@@ -187,6 +187,115 @@ fn a_role_is_attached_where_there_is_none_and_nowhere_else() {
     with_key(&place, &["role", "attach", "R", "-i", "i-a"]).refuses(2, &["CE301"]);
 }
 
+const JOB: &str = "\
+version: 1
+regions: [cn-hangzhou]
+targets: {ids: [i-bp1good000000000001, i-bp1weak000000000001, i-bp1fail000000000001, i-bp1held000000000001], expect: {min: 4}}
+instance_ram_role: AppSnapshotRoleName
+group_name: nightly
+linux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 60}
+run: {canary: 4, max_in_flight: 4, max_errors: 9}
+";
+
+/// One good, one weaker by the mode of its script, one failing once, one that may be held.
+const MIXED: &str = "\
+version: 1
+time_scale: 300
+instances:
+  - {id: i-bp1good000000000001, role: AppSnapshotRoleName}
+  - {id: i-bp1weak000000000001, role: AppSnapshotRoleName, guest: {pre_script: {mode: '0755'}}}
+  - {id: i-bp1fail000000000001, role: AppSnapshotRoleName}
+  - {id: i-bp1held000000000001, role: AppSnapshotRoleName}
+guest_faults:
+  - {instances: [i-bp1fail000000000001], nth: 1, exit_code: 4}
+  - {instances: [i-bp1held000000000001], exit_code: 9}
+";
+
+#[test]
+fn rerun_looks_first_and_starts_only_what_may_be_started() {
+    let place = Place::new();
+    let simulated = Simulated::start(&place, MIXED);
+    let job = place.file("job.yaml", JOB);
+    let run = with_key(&place, &["run", job.to_str().unwrap(), "--format", "json", "--endpoint", &simulated.endpoint]);
+    assert_eq!(run.exit, 5, "{}{}", run.out, run.err);
+    let report = run.json();
+    let id = report["run_id"].as_str().unwrap();
+    let started = counts(&simulated)["RunCommand"].as_u64().unwrap();
+
+    place.run(&["rerun", id]).refuses(2, &["--failed"]);
+    let again = with_key(&place, &["rerun", id, "--failed", "--format", "json"]);
+    assert_eq!(again.exit, 5, "what may be held still counts: {}{}", again.out, again.err);
+    let second = again.json();
+    assert_ne!(second["run_id"], report["run_id"]);
+    let instances: Vec<_> = second["instances"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|instance| (instance["instance_id"].as_str().unwrap(), instance["got"].as_str().unwrap()))
+        .collect();
+    assert_eq!(instances, [("i-bp1weak000000000001", "file_system"), ("i-bp1fail000000000001", "application")]);
+    assert!(again.err.contains("may still be held") && again.err.contains("i-bp1held"), "{}", again.err);
+    assert!(counts(&simulated)["RunCommand"].as_u64().unwrap() > started);
+
+    // Once more the first run: what the second one reached is left alone.
+    let twice = with_key(&place, &["rerun", id, "--failed", "--format", "json"]);
+    let instances: Vec<_> =
+        twice.json()["instances"].as_array().unwrap().iter().map(|one| one["instance_id"].clone()).collect();
+    assert_eq!(instances, [json!("i-bp1weak000000000001")], "{}", twice.err);
+    assert!(twice.err.contains("later run") && twice.err.contains("i-bp1fail"), "{}", twice.err);
+
+    // A run in which everything was reached: nothing is started.
+    let good =
+        JOB.replace(", i-bp1weak000000000001, i-bp1fail000000000001, i-bp1held000000000001], expect: {min: 4}", "]");
+    let good = place.file("good.yaml", &good);
+    let run = with_key(&place, &["run", good.to_str().unwrap(), "--format", "json", "--endpoint", &simulated.endpoint]);
+    assert_eq!(run.exit, 0, "{}", run.err);
+    let started = counts(&simulated)["RunCommand"].as_u64().unwrap();
+    let none = with_key(&place, &["rerun", run.json()["run_id"].as_str().unwrap(), "--failed"]);
+    assert_eq!(none.exit, 0, "{}{}", none.out, none.err);
+    assert!(none.err.contains("nothing to run again"), "{}", none.err);
+    assert_eq!(counts(&simulated)["RunCommand"].as_u64().unwrap(), started);
+    let history = place.run(&["history", "--format", "json"]).json();
+    assert_eq!(history.as_array().unwrap().len(), 4);
+    place.run(&["rerun", "nosuchrun", "--failed"]).refuses(2, &["nosuchrun"]);
+}
+
+/// A run whose process died is resumed, not rerun: what waits there must not be started by both.
+#[test]
+fn a_run_that_is_not_over_is_not_rerun() {
+    let place = Place::new();
+    let slow = MIXED.replace("time_scale: 300", "time_scale: 1").replace(
+        "i-bp1good000000000001, role: AppSnapshotRoleName",
+        "i-bp1good000000000001, role: AppSnapshotRoleName, guest: {group_millis: {min: 20000, max: 20000}}",
+    );
+    let simulated = Simulated::start(&place, &slow);
+    let good = JOB.replace("run: {canary: 4, max_in_flight: 4, max_errors: 9}\n", "");
+    let job = place.file("job.yaml", &good);
+    let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_consnap"))
+        .args(["run", job.to_str().unwrap(), "--endpoint", &simulated.endpoint])
+        .env_clear()
+        .env("HOME", place.folder.path())
+        .env("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid")
+        .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret")
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let begun = std::time::Instant::now();
+    while counts(&simulated)["RunCommand"] != 1 {
+        assert!(begun.elapsed().as_secs() < 30, "the first wave was not started");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+    let history = place.run(&["history", "--format", "json"]).json();
+    assert_eq!(history[0]["others"]["ended"], false);
+    let id = history[0]["run_id"].as_str().unwrap();
+    with_key(&place, &["rerun", id, "--failed"]).refuses(2, &["CE412", "consnap resume", id]);
+    assert_eq!(counts(&simulated)["RunCommand"], 1);
+    assert!(place.run(&["history"]).out.contains("not over: `consnap resume`"));
+}
+
 /// An answer that got lost: the look afterwards tells.
 #[test]
 fn a_lost_answer_is_looked_for_and_never_repeated() {
@@ -226,7 +335,8 @@ fn commands_that_texts_name_exist() {
     let (mut named, mut unknown) = (BTreeSet::new(), BTreeSet::new());
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
-        for (at, _) in text.match_indices("`consnap ") {
+        let inline = text.match_indices("`consnap ").map(|(at, _)| at);
+        for at in inline.chain(text.match_indices("$ consnap ").map(|(at, _)| at + 1)) {
             let words: Vec<&str> = text[at + 1..].split([' ', '`', '\n', '\\', '"']).take(3).collect();
             let is_word =
                 |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');

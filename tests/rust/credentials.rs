@@ -358,6 +358,20 @@ async fn a_token_the_service_ends_is_replaced() {
     assert_eq!(handed_out(&caller, wall()).await, 2);
 }
 
+/// A token of a profile whose end is long past is not sent anywhere; shortly after its end the service decides.
+#[tokio::test]
+async fn a_token_that_ended_is_said_to_have_ended() {
+    let played = Played::start(|_| {}).await;
+    let end = wall().millis() / 1000 - 3600;
+    played.profiles(&format!(r#"{{"name":"it","mode":"StsToken",{KEY},"sts_token":"hush","sts_expiration":{end}}}"#));
+    let found = played.find(&[]);
+    let error = found.credentials.current(wall()).await.unwrap_err();
+    assert_eq!(error.row.code, "CE206");
+    assert!(error.message(Lang::En).contains("profile `it`") && !error.message(Lang::En).contains("hush"), "{error}");
+    let near = Time::from_millis((end + 60) * 1000);
+    assert!(found.credentials.current(near).await.is_ok());
+}
+
 /// A clock that is wrong by an hour does not keep STS from being asked: its `Date` header corrects it once.
 #[tokio::test]
 async fn a_wrong_clock_is_corrected_for_sts() {

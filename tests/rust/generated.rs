@@ -83,16 +83,92 @@ fn pages_of_codes() {
         let mut page =
             format!("{HEAD}# {}\n\n", if lang == Lang::En { "Error codes of the API" } else { "API 错误码" });
         page.push_str(if lang == Lang::En {
-            "| code | meaning | next step |\n"
+            "| code | meaning | concerns | may the call be repeated | next step |\n"
         } else {
-            "| 错误码 | 含义 | 下一步 |\n"
+            "| 错误码 | 含义 | 影响范围 | 能否重试 | 下一步 |\n"
         });
-        page.push_str("|---|---|---|\n");
+        page.push_str("|---|---|---|---|---|\n");
         for row in api_errors::rows() {
             let (meaning, next) = (row.meaning.get(lang), row.next_step.get(lang));
-            writeln!(page, "| `{}` | {} | {} |", row.code, cell(meaning), cell(next)).expect("text");
+            let (scope, retry) = (row.scope.about(), row.retry.about());
+            let (scope, retry) = (scope.get(lang), retry.get(lang));
+            writeln!(page, "| `{}` | {} | {scope} | {retry} | {} |", row.code, cell(meaning), cell(next))
+                .expect("text");
         }
         hold(&format!("{folder}/api-errors.md"), &page);
+    }
+}
+
+#[test]
+fn pages_of_assumptions() {
+    for (lang, folder) in [(Lang::En, "docs/reference/en"), (Lang::Zh, "docs/reference/zh")] {
+        let english = lang == Lang::En;
+        let mut page = format!("{HEAD}# {}\n\n", if english { "Assumptions" } else { "假设" });
+        page.push_str(if english {
+            "What consnap relies on although nobody has written it down, or nobody has tried it here. A report names an assumption \
+             where it mattered.\n\n| id | what is assumed | why, and what if it is wrong | used in | source |\n"
+        } else {
+            "consnap 依赖但文档未写明、或未在线上验证过的内容。报告会在相关之处给出假设编号。\n\n\
+             | 编号 | 假设内容 | 依据，以及不成立时的后果 | 使用处 | 来源 |\n"
+        });
+        page.push_str("|---|---|---|---|---|\n");
+        for row in assumptions::ROWS {
+            let (what, why, used) = (row.what.get(lang), row.why.get(lang), row.used_in.join(", "));
+            writeln!(page, "| {} | {} | {} | {used} | {} |", row.id, cell(what), cell(why), cell(row.source))
+                .expect("text");
+        }
+        hold(&format!("{folder}/assumptions.md"), &page);
+    }
+}
+
+/// One section a code, so that a link or a search leads to it.
+#[test]
+fn pages_of_troubleshooting() {
+    for (lang, folder) in [(Lang::En, "docs/reference/en"), (Lang::Zh, "docs/reference/zh")] {
+        let say = |en: &'static str, zh: &'static str| if lang == Lang::En { en } else { zh };
+        let mut page = format!("{HEAD}# {}\n\n", say("Troubleshooting by code", "按代码排查"));
+        page.push_str(say(
+            "`consnap explain CODE` says the same in a shell. Look at the invocation status first, then the error code, then the exit \
+             code: a later one may belong to another layer. Refusals of the API stand in [api-errors.md](api-errors.md), findings and \
+             errors of consnap in [findings.md](findings.md).\n",
+            "`consnap explain CODE` 在命令行给出同样的内容。请先看执行状态，再看错误码，最后看退出码：后者可能属于另一层。API 错误码见 \
+             [api-errors.md](api-errors.md)，consnap 的检查结果与错误见 [findings.md](findings.md)。\n",
+        ));
+        for row in codes::outcome_rows() {
+            write!(page, "\n## `{}`", row.key).expect("text");
+            if !row.name.is_empty() && !row.key.ends_with(row.name) {
+                write!(page, " {}", row.name).expect("text");
+            }
+            page.push_str("\n\n");
+            if row.held {
+                page.push_str(say(
+                    "**The guest may still be held: look at once whether the application accepts writes.**\n\n",
+                    "**实例可能仍处于冻结状态：请立即确认应用可以写入。**\n\n",
+                ));
+            }
+            let (meaning, cause, next) = (row.meaning.get(lang), row.cause.get(lang), row.next_step.get(lang));
+            let (cause_word, next_word) = (say("cause", "原因"), say("next step", "下一步"));
+            writeln!(page, "{}\n\n- {cause_word}: {}\n- {next_word}: {}", cell(meaning), cell(cause), cell(next))
+                .expect("text");
+            let again = match row.repeat {
+                codes::Repeat::NotNeeded => None,
+                codes::Repeat::AfterFix => Some(say(
+                    "run it again when the cause is mended; no group was made",
+                    "排除原因后可重新执行；未创建快照一致性组",
+                )),
+                codes::Repeat::AfterPause => {
+                    Some(say("run it again later; no group was made", "可稍后重新执行；未创建快照一致性组"))
+                }
+                codes::Repeat::AfterLook => Some(say(
+                    "look before running it again: a group may exist",
+                    "重新执行前请先查看：可能已创建快照一致性组",
+                )),
+            };
+            if let Some(again) = again {
+                writeln!(page, "- {}: {again}", say("again", "重新执行")).expect("text");
+            }
+        }
+        hold(&format!("{folder}/troubleshooting.md"), &page);
     }
 }
 

@@ -6,7 +6,10 @@ use consnap_tests::fixtures;
 fn run_all(operation: &str) -> usize {
     fixtures::run(operation, |input| match ops::run(operation, input.clone()) {
         Ok(answer) => answer,
-        Err(error) => serde_json::json!({ "error": error.render(Lang::En) }),
+        Err(error) => {
+            let lang = if input["lang"] == "zh" { Lang::Zh } else { Lang::En };
+            serde_json::json!({ "error": error.render(lang) })
+        }
     })
 }
 
@@ -23,4 +26,24 @@ fn commands_as_they_leave() {
 #[test]
 fn pasted_commands() {
     assert_eq!(run_all("explain"), 41);
+}
+
+#[test]
+fn jobs_against_facts() {
+    assert_eq!(run_all("check"), 217);
+}
+
+#[test]
+fn results_as_they_came() {
+    assert_eq!(run_all("decode"), 226);
+}
+
+#[test]
+fn exports_for_every_tool() {
+    assert_eq!(run_all("export"), 43);
+}
+
+#[test]
+fn facts_from_replies() {
+    assert_eq!(run_all("facts"), 17);
 }

@@ -6,8 +6,18 @@ import test from "node:test";
 import { fileURLToPath } from "node:url";
 import * as consnap from "../../bindings-wasm/pkg/index.js";
 
+const pkg = new URL("../../bindings-wasm/pkg/", import.meta.url);
 const folder = fileURLToPath(new URL("../fixtures/", import.meta.url));
-consnap.loadSync(readFileSync(new URL("../../bindings-wasm/pkg/consnap_engine_bg.wasm", import.meta.url)));
+consnap.loadSync(readFileSync(new URL("consnap_engine_bg.wasm", pkg)));
+
+test("signatures and rehearsals come with the second module, and their absence is told", async () => {
+  for (const operation of ["sign", "simulate"]) {
+    assert.ok(!consnap.operations().includes(operation));
+    assert.throws(() => consnap.run(operation, {}), (error) => error.detail?.code === "CE103");
+  }
+  await consnap.loadRehearsal(readFileSync(new URL("consnap_rehearsal.wasm", pkg)));
+  assert.deepEqual(consnap.operations().slice(-2), ["sign", "simulate"]);
+});
 
 const answer = (operation, input) => {
   try {
@@ -25,7 +35,7 @@ const withoutGbkFinding = (expected) => ({
   }),
 });
 
-const known = new Set(consnap.operations());
+const known = new Set([...consnap.operations(), "sign"]);
 const counts = new Map();
 const suites = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
@@ -72,7 +82,34 @@ test("calls that cannot be carried out throw errors with their detail", () => {
   });
 });
 
-test("each operation is counted", () => {
+test("a rehearsal is told in both languages", () => {
+  const job = {
+    version: 1, targets: { ids: ["i-bp1linux000000000001"] }, regions: ["cn-hangzhou"], instance_ram_role: "AppSnapshotRoleName", group_name: "n-{run}",
+    linux: { pre_script_path: "/tmp/prescript.sh", post_script_path: "/tmp/postscript.sh" }, run: { attach_role: "if_missing" },
+  };
+  const told = (lang) => consnap.run("simulate", { job, now: "2027-01-31T02:00:00Z", lang });
+  const [english, chinese] = [told("en"), told("zh")];
+  assert.equal(english.ended, "done");
+  assert.equal(english.report.exit_status, 0);
+  const lines = (played) => played.timeline.flatMap((stretch) => stretch.moments.map((moment) => moment.text));
+  assert.ok(lines(english).length > 5);
+  assert.equal(lines(english).length, lines(chinese).length);
+  for (const line of lines(english)) assert.doesNotMatch(line, /[a-z]_[a-z]|[\u4e00-\u9fff]|\{/, line);
+  for (const line of lines(chinese)) assert.match(line, /[\u4e00-\u9fff]/, line);
+});
+
+test("as many cases as in Rust", () => {
   for (const [operation, count] of counts) console.log(`${operation}: ${count} cases`);
-  assert.ok([...counts.values()].reduce((sum, count) => sum + count, 0) > 100);
+  const runner = readFileSync(new URL("../rust/ops.rs", import.meta.url), "utf8");
+  const rust = Object.fromEntries([...runner.matchAll(/run_all\("(\w+)"\), (\d+)/g)].map(([, operation, count]) => [operation, Number(count)]));
+  assert.ok(Object.keys(rust).length >= 7, "the numbers of the Rust runner were not found");
+  assert.deepEqual(Object.fromEntries(counts), rust);
+});
+
+test("the package holds what its manifest names, and every type it speaks of", () => {
+  const { files, version, types } = JSON.parse(readFileSync(new URL("package.json", pkg), "utf8"));
+  assert.deepEqual(readdirSync(pkg).filter((name) => name !== "package.json").sort(), [...files].sort());
+  assert.equal(version, consnap.version());
+  const declarations = readFileSync(new URL(types, pkg), "utf8");
+  for (const operation of consnap.operations()) assert.match(declarations, new RegExp(`run\\(operation: "${operation}", input: \\w+\\): \\w+;`));
 });

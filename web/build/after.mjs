@@ -50,7 +50,7 @@ const page = bytes("index.html").toString("utf8");
 const script = files.find((name) => /^assets\/index-.*\.js$/.test(name));
 const style = files.find((name) => /^assets\/index-.*\.css$/.test(name));
 const engine = files.find((name) => /engine_bg.*\.wasm$/.test(name));
-const rehearsal = files.find((name) => /rehearsal_bg.*\.wasm$/.test(name));
+const rehearsal = files.find((name) => /rehearsal.*\.wasm$/.test(name));
 // A closing tag inside a string would end the element.
 const code = bytes(script).toString("utf8").replaceAll("</script", "<\\/script");
 const css = bytes(style).toString("utf8");

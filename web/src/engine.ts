@@ -18,7 +18,7 @@ import type {
   SimulateOutput,
 } from "consnap";
 import engineAddress from "../../bindings-wasm/pkg/consnap_engine_bg.wasm?url";
-import rehearsalAddress from "../../bindings-wasm/pkg/consnap_rehearsal_bg.wasm?url";
+import rehearsalAddress from "../../bindings-wasm/pkg/consnap_rehearsal.wasm?url";
 
 export type { BudgetOutput, BuildOutput, CheckOutput, DecodeOutput, ExplainOutput, ExportOutput, FactsOutput, SimulateOutput };
 export type Finding = RenderedFinding;

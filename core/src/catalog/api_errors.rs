@@ -7,7 +7,9 @@ use crate::text::Text;
 
 mod access;
 mod cloud_assistant;
+mod identity;
 mod resources;
+mod scripts;
 mod snapshots;
 
 /// Whether and how a call may be repeated after this code.
@@ -31,6 +33,26 @@ pub enum RetryClass {
     AfterPause,
 }
 
+impl RetryClass {
+    /// What it means for whoever reads it.
+    pub const fn about(self) -> Text {
+        match self {
+            Self::Never => Text::new("no: something must change first", "否：须先处理"),
+            Self::Throttled => Text::new("yes, slower; it was not carried out", "是，降低频率；该请求未被执行"),
+            Self::MaybeCarriedOut => Text::new(
+                "only with its token, or after a look: it may have been carried out",
+                "仅可使用原令牌重试或先查看结果：该请求可能已被执行",
+            ),
+            Self::StillProcessing => {
+                Text::new("after a pause, with the same token and bytes", "稍后使用相同的令牌和内容重试")
+            }
+            Self::SignAgain => Text::new("at once, signed again", "重新签名后立即重试"),
+            Self::RefreshCredentials => Text::new("with new credentials", "使用新的凭证重试"),
+            Self::AfterPause => Text::new("after a pause; it was not carried out", "稍后重试；该请求未被执行"),
+        }
+    }
+}
+
 /// Whom a rejection concerns.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -42,6 +64,17 @@ pub enum Scope {
     Batch,
     /// Everything this account or these credentials do.
     Account,
+}
+
+impl Scope {
+    /// What it means for whoever reads it.
+    pub const fn about(self) -> Text {
+        match self {
+            Self::Instance => Text::new("some of the instances", "部分实例"),
+            Self::Batch => Text::new("the call", "该次请求"),
+            Self::Account => Text::new("the account or the credentials", "账号或凭证"),
+        }
+    }
 }
 
 /// A row of the table.
@@ -61,8 +94,10 @@ pub struct ApiErrorRow {
     pub source: &'static str,
 }
 
-/// All tables: access and protocol, Cloud Assistant, resources, snapshots. One code stands in one table only.
-pub static TABLES: &[&[ApiErrorRow]] = &[access::ROWS, cloud_assistant::ROWS, resources::ROWS, snapshots::ROWS];
+/// All tables: access and protocol, roles, Cloud Assistant, resources, snapshots, scripts. One code stands in one table
+/// only.
+pub static TABLES: &[&[ApiErrorRow]] =
+    &[access::ROWS, identity::ROWS, cloud_assistant::ROWS, resources::ROWS, snapshots::ROWS, scripts::ROWS];
 
 /// All rows.
 pub fn rows() -> impl Iterator<Item = &'static ApiErrorRow> {

@@ -254,7 +254,8 @@ fn long(
     if seconds > i64::from(most.seconds) {
         let finding =
             Finding::new(row, place).with("seconds", seconds.to_string()).with("most", most.seconds.to_string());
-        findings.push(if given { finding } else { finding.weighing(Severity::Advice) });
+        let shorter = json!([{"op": "replace", "path": place, "value": most.seconds}]);
+        findings.push(if given { finding.with_fix(shorter) } else { finding.weighing(Severity::Advice) });
     }
 }
 

@@ -124,7 +124,9 @@ fn read_parts(document: &Value) -> (Job, Vec<Finding>) {
         let written = document.get(key).and_then(Value::as_str);
         if text.is_empty() && written.is_some() && !said_missing(key) {
             // It stands there, but empty: the place is the key's own.
-            more.push(Finding::new(&parameters::MISSING_KEY, format!("/{key}")).with("key", key));
+            let finding = Finding::new(&parameters::MISSING_KEY, format!("/{key}")).with("key", key);
+            let usual = json!([{"op": "replace", "path": "/group_name", "value": "nightly-{run}"}]);
+            more.push(if key == "group_name" { finding.with_fix(usual) } else { finding });
         }
     }
     if job.version != 1 && document.get("version").is_some_and(Value::is_number) {

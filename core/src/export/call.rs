@@ -44,13 +44,19 @@ pub(super) fn run_command(material: &Material<'_>) -> Vec<ExportedFile> {
             "EnableParameter": false,
             "KeepCommand": false,
             "Timeout": share.timeout_seconds,
-            "Description": made_by(),
+            "Description": description(material),
             "InstanceId": share.instances,
         });
         let name = if several { format!("run-command-{}.json", at + 1) } else { "run-command.json".to_owned() };
         file(&name, "json", format!("{request:#}\n"))
     };
     material.shares.iter().enumerate().map(one).collect()
+}
+
+/// Which consnap it was, and the link where that fits: JSON has no comments, and the API takes 512 characters.
+fn description(material: &Material<'_>) -> String {
+    let whole = material.head.join(" ");
+    if whole.chars().count() <= 512 { whole } else { made_by(material.request.as_of) }
 }
 
 /// A script around `aliyun ecs RunCommand` that shows each result. A command line takes at most 50 instances here: the

@@ -60,7 +60,11 @@ pub(super) fn oos(material: &Material<'_>, timer: bool) -> Vec<ExportedFile> {
     let mut text = material.comment("#");
     text += "# It starts snapshots. Which consistency was reached, only the tags of the snapshots tell.\n";
     text += "FormatVersion: OOS-2019-06-01\n";
-    let _ = writeln!(text, "Description: {}", quote::double(&format!("App-consistent snapshots ({})", made_by())));
+    let _ = writeln!(
+        text,
+        "Description: {}",
+        quote::double(&format!("App-consistent snapshots ({})", made_by(material.request.as_of)))
+    );
     text += "Parameters:\n  regionId:\n    Type: String\n    AssociationProperty: RegionId\n";
     let _ = writeln!(text, "    Default: {}", quote::double(&material.region));
     text +=

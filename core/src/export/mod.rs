@@ -3,6 +3,7 @@
 //! Every file says which consnap wrote it, from which catalogue, and where the link that made it leads. What the job's
 //! `{run}`, `{date}` and `{time}` become is left to the tool: [`Naming::marks`] stand in their place until then.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -82,7 +83,7 @@ impl Target {
     }
 
     /// Whether it carries the command of one platform.
-    const fn carries_command(self) -> bool {
+    pub const fn carries_command(self) -> bool {
         !self.verifies()
     }
 }
@@ -112,6 +113,8 @@ pub struct Request<'a> {
     pub target: Target,
     /// Where the export was made; one line.
     pub link: Option<&'a str>,
+    /// The day whose facts it is made from; the newest without it.
+    pub as_of: Option<Date>,
     /// When timers start it, `02:00`.
     pub schedule: (u8, u8),
     /// Whether to write the separator form, so that commas survive.
@@ -143,9 +146,10 @@ struct Material<'a> {
     head: Vec<String>,
 }
 
-/// The line that says which consnap wrote something, and from which facts.
-pub fn made_by() -> String {
-    format!("consnap {}, catalogue {}", env!("CARGO_PKG_VERSION"), crate::catalog::DATE)
+/// The line that says which consnap wrote something, and from the facts of which day.
+pub fn made_by(as_of: Option<Date>) -> String {
+    let day = as_of.map(|day| day.to_string()).filter(|day| day.as_str() < crate::catalog::DATE);
+    format!("consnap {}, catalogue {}", env!("CARGO_PKG_VERSION"), day.as_deref().unwrap_or(crate::catalog::DATE))
 }
 
 const PLACEHOLDER_REGION: &str = "cn-hangzhou";
@@ -170,7 +174,7 @@ pub fn export(request: &Request<'_>) -> Export {
     if findings.iter().any(Finding::blocks) {
         return Export { files: Vec::new(), findings };
     }
-    let mut head = vec![made_by()];
+    let mut head = vec![made_by(request.as_of)];
     head.extend(request.link.map(quote::one_line).filter(|link| !link.is_empty()));
     let material = Material { request, region, shares, head };
     let files = match request.target {

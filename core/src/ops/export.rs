@@ -30,6 +30,9 @@ pub struct ExportInput {
     /// Write the separator form, so that commas survive.
     #[serde(default)]
     pub use_separator: bool,
+    /// Judge by the facts of this day, `2025-06-01`, and name it; the newest without it. A link keeps the day it was made.
+    #[serde(default)]
+    pub as_of: Option<String>,
     /// The time of the call, which ends what a job accepts only until a day.
     #[serde(default)]
     pub now: Option<Time>,
@@ -54,15 +57,17 @@ pub struct ExportOutput {
 ///
 /// # Errors
 ///
-/// `CE102` when `schedule` is no time of day.
+/// `CE102` when `schedule` is no time of day, or `as_of` no day.
 pub fn export(input: &ExportInput) -> Result<ExportOutput, Error> {
     let schedule = match &input.schedule {
         None => (2, 0),
         Some(text) => time_of_day(text)
             .ok_or_else(|| unreadable("export", format!("`schedule`: `{text}` is not a time of day such as 02:00")))?,
     };
+    let unread = |text: &str| unreadable("export", format!("`as_of`: `{text}` is not a day such as 2025-06-01"));
+    let as_of = input.as_of.as_deref().map(|text| text.parse().map_err(|_| unread(text))).transpose()?;
     let (job, mut findings) = config::read_for_command(&input.job);
-    let context = CheckContext { as_of: None, now: input.now };
+    let context = CheckContext { as_of, now: input.now };
     findings.extend(Checker::new(&job, &context).job_findings(Some(input.platform)));
     let mut export = write(&Request {
         document: &input.job,
@@ -70,11 +75,14 @@ pub fn export(input: &ExportInput) -> Result<ExportOutput, Error> {
         platform: input.platform,
         target: input.target,
         link: input.link.as_deref(),
+        as_of,
         schedule,
         use_separator: input.use_separator,
     });
     for finding in export.findings {
-        if !findings.contains(&finding) {
+        // Whoever read the job may have said it already, with a nearer place.
+        let said = |known: &Finding| known.row == finding.row && known.args == finding.args;
+        if !findings.iter().any(said) {
             findings.push(finding);
         }
     }
@@ -83,7 +91,7 @@ pub fn export(input: &ExportInput) -> Result<ExportOutput, Error> {
     }
     Ok(ExportOutput {
         files: export.files,
-        made_by: made_by(),
+        made_by: made_by(as_of),
         findings: findings.iter().map(|finding| finding.render(input.lang)).collect(),
     })
 }

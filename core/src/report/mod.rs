@@ -15,8 +15,10 @@ use crate::time::Time;
 use crate::verdict::{Look, Proof, ResultKind, SnapshotState};
 
 mod sentences;
+mod timeline;
 
 pub use sentences::{result_word, sentences};
+pub use timeline::{Moment, Stretch, Weight, timeline};
 
 /// The version of the report's form. It grows with every change that could break a reader.
 pub const FORMAT: u32 = 1;

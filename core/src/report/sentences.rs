@@ -34,8 +34,8 @@ const NEXT_RESUME: Text = Text::new(
     "下一步：`consnap resume {run}`；对已启动的实例它只查看。",
 );
 const NEXT_SHOW: Text = Text::new(
-    "Next: `consnap show {run}` for the evidence of each instance.",
-    "下一步：`consnap show {run}` 查看每个实例的证据。",
+    "Next: `consnap show {run}` for the evidence of each instance; when the cause is mended, `consnap rerun {run} --failed`.",
+    "下一步：用 `consnap show {run}` 查看每个实例的证据；排除原因后执行 `consnap rerun {run} --failed`。",
 );
 const ERROR: Text = Text::new("Nothing was started: {message}.", "未启动任何实例：{message}。");
 const EXIT: Text = Text::new("Exit status {status}.", "退出状态 {status}。");

@@ -19,8 +19,8 @@ Examples:
   consnap run job.yaml                        snapshot, and show which consistency was reached
   consnap explain 12                          what does exit code 12 mean, what is to be done?
 
-Only `run`, `resume` and `role attach` ever send a call that changes anything; all other \
-commands read, or send nothing at all.
+Only `run`, `resume`, `rerun` and `role attach` ever send a call that changes anything; all \
+other commands read, or send nothing at all.
 
 Exit codes:
   0  everything was reached
@@ -77,9 +77,11 @@ pub(crate) enum Command {
     Check(commands::check::Arguments),
     #[command(name = "command")]
     Build(commands::build::Arguments),
+    Export(commands::export::Arguments),
     Plan(commands::plan::Arguments),
     Run(commands::run::Arguments),
     Resume(commands::resume::Arguments),
+    Rerun(commands::rerun::Arguments),
     Verify(commands::verify::Arguments),
     Show(commands::show::Arguments),
     History(commands::history::Arguments),

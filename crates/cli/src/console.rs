@@ -1,6 +1,6 @@
 //! What is written, where, in which form and language: data to standard output, all else to standard error.
 
-use std::io::{self, Write};
+use std::io::{self, BufRead as _, Write};
 
 use anstyle::{AnsiColor, Style};
 use consnap_core::finding::RenderedFinding;
@@ -91,6 +91,14 @@ impl Console {
     pub(crate) fn ask(&mut self, question: &str) {
         let _ = write!(self.err, "{question}");
         let _ = self.err.flush();
+    }
+
+    /// Asks a question and gives whether the answer was a yes; anything else is a no.
+    pub(crate) fn agrees(&mut self, question: &str) -> bool {
+        self.ask(&format!("{question} "));
+        let mut answer = String::new();
+        let read = io::stdin().lock().read_line(&mut answer).is_ok();
+        read && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "是")
     }
 
     /// Findings as the data of a command.

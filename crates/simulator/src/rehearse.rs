@@ -4,8 +4,8 @@ use consnap_core::config;
 use consnap_core::credentials::{Credential, Secret};
 use consnap_core::error::{Error, ErrorKind};
 use consnap_core::finding::RenderedFinding;
-use consnap_core::report::Report;
-use consnap_core::session::{Goal, Session, Setup};
+use consnap_core::report::{Report, Stretch, timeline};
+use consnap_core::session::{Goal, Numbered, Session, Setup};
 use consnap_core::{Finding, Lang, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -44,6 +44,8 @@ pub struct SimulateInput {
 pub struct SimulateOutput {
     /// Every event of the run, in order.
     pub events: Vec<Value>,
+    /// The same in plain words, phase by phase.
+    pub timeline: Vec<Stretch>,
     /// The report as the run would give it.
     pub report: Value,
     /// What really happened in the simulated guests, known here only.
@@ -106,16 +108,18 @@ pub fn simulate(input: &SimulateInput) -> Result<SimulateOutput, Error> {
     let mut driver = MemoryDriver::new(input.now, credential);
     let mut events = Vec::new();
     let ended = driver.run(&mut session, &mut simulator, |new| {
-        events.extend(new.iter().map(|event| {
-            let mut value = serde_json::to_value(event).unwrap_or_default();
-            in_words(&mut value, input.lang);
-            value
-        }));
+        events.extend_from_slice(new);
         Onward::Go
     });
+    let as_json = |event: &Numbered| {
+        let mut value = serde_json::to_value(event).unwrap_or_default();
+        in_words(&mut value, input.lang);
+        value
+    };
     let report = Report::of(session.state(), session.error(), session.calls_sent(), input.lang);
     Ok(SimulateOutput {
-        events,
+        events: events.iter().map(as_json).collect(),
+        timeline: timeline(&events, input.lang),
         report: serde_json::to_value(report).unwrap_or_default(),
         truth: simulator.truth_at(driver.now).iter().map(truth).collect(),
         ended: if ended == Ended::Stuck { "stuck" } else { "done" },
@@ -162,6 +166,9 @@ mod tests {
         assert_eq!(output["ended"], "done");
         assert!(output["events"].as_array().unwrap().len() > 5, "{output:#}");
         assert_eq!(output["report"]["instances"].as_array().unwrap().len(), 1, "{:#}", output["report"]);
+        let phases: Vec<_> =
+            output["timeline"].as_array().unwrap().iter().map(|stretch| stretch["phase"].as_str().unwrap()).collect();
+        assert_eq!((phases.first(), phases.last()), (Some(&"identity"), Some(&"ended")), "{phases:?}");
         assert!(run(json!({"job": {}, "now": "2027-01-31T02:00:00Z", "scenario": {"nothing": 1}})).is_err());
     }
 }

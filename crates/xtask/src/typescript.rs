@@ -36,7 +36,7 @@ export class ConsnapError extends Error {
 export function load(source?: string | URL | Request | Response | BufferSource | WebAssembly.Module): Promise<void>;
 /** Loads the engine from bytes or from a compiled module, at once. */
 export function loadSync(module: BufferSource | WebAssembly.Module): void;
-/** Loads the simulator, a module of its own, so that `run` knows the operation `simulate`. */
+/** Loads the second module, so that `run` knows the operations `simulate` and `sign`. The engine must be loaded. */
 export function loadRehearsal(source?: string | URL | Request | Response | BufferSource | WebAssembly.Module): Promise<void>;
 /** The names of all operations. */
 export function operations(): string[];

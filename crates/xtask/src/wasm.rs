@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use crate::steps::{Failure, Run, cargo, has_program, target_folder};
+use crate::steps::{Failure, Run, cargo, has_program, root, target_folder};
 
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -39,15 +39,25 @@ pub(crate) fn check() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Builds a package for wasm32 with the profile of the page.
-pub(crate) fn build(package: &str, features: &[&str]) -> Result<(), Failure> {
-    let build = ["build", "--quiet", "--profile", "wasm", "--package", package, "--target", TARGET];
+/// Builds a package for wasm32 with the profile of the page, handing `linker` to the linker.
+pub(crate) fn build(package: &str, linker: &[&str]) -> Result<(), Failure> {
+    let build = ["rustc", "--quiet", "--profile", "wasm", "--package", package, "--target", TARGET];
+    let linker = linker.iter().map(|argument| format!("-Clink-arg={argument}"));
+    let cargo = cargo(&build).env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", without_own_paths());
     match toolchain()? {
-        Toolchain::Installed => cargo(&build).args(features).run(),
+        Toolchain::Installed => cargo.args(["--"]).args(linker).run(),
         Toolchain::Unpacked(folder) => {
-            with_unpacked(cargo(&build), &folder).args(features).args(["-Zbuild-std=std,panic_abort"]).run()
+            with_unpacked(cargo, &folder).args(["-Zbuild-std=std,panic_abort", "--"]).args(linker).run()
         }
     }
+}
+
+/// Flags that keep the folders of whoever builds it out of the module.
+fn without_own_paths() -> String {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
+    let sources = home.unwrap_or_default().join("registry/src");
+    format!("--remap-path-prefix={}=/crates --remap-path-prefix={}=consnap", sources.display(), root().display())
 }
 
 /// What a module consists of, as far as it matters here.

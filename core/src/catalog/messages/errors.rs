@@ -20,6 +20,11 @@ messages! {
         "give one JSON object with the members that `consnap schema {operation}` lists",
         "请提供一个 JSON 对象，其成员见 `consnap schema {operation}`"
     };
+    MODULE_NOT_LOADED = "CE103", Error, "consnap": {
+        "operation `{operation}` stands in a module that is not loaded", "操作 `{operation}` 所在的模块尚未加载"
+    } help {
+        "load it first: `await loadRehearsal()`", "请先加载：`await loadRehearsal()`"
+    };
     NO_SUCH_FILE = "CE401", Error, "consnap": {
         "there is no file `{path}`", "文件 `{path}` 不存在"
     } help {
@@ -58,6 +63,27 @@ messages! {
         "无法读取执行 `{run}` 的第 {number} 个事件（由 consnap {version} 写入）：{reason}"
     } help {
         "use the version of consnap that wrote it, or a newer one", "请使用写入它的 consnap 版本或更新的版本"
+    };
+    RUN_NOT_OVER = "CE412", Error, "consnap": {
+        "run `{run}` is not over: {open} instances are still open", "执行 `{run}` 尚未结束：还有 {open} 台实例未完成"
+    } help {
+        "end it first with `consnap resume {run}`", "请先用 `consnap resume {run}` 完成该执行"
+    };
+    FILE_EXISTS = "CE421", Error, "consnap": {
+        "file `{path}` is already there", "文件 `{path}` 已存在"
+    } help {
+        "name another folder, or say `--force` to write over it", "请指定其他文件夹，或使用 `--force` 覆盖"
+    };
+    UNWRITABLE_FILE = "CE422", Error, "consnap": {
+        "file `{path}` cannot be written: {reason}", "无法写入文件 `{path}`：{reason}"
+    } help {
+        "name a folder that may be written to", "请指定可写入的文件夹"
+    };
+    UNDECIDED_PLATFORM = "CE423", Error, "consnap": {
+        "the job does not say for which platform the command is to be written", "任务未说明为哪个平台生成命令"
+    } help {
+        "say `--platform linux` or `--platform windows`; a mixed fleet takes one export of each",
+        "请使用 `--platform linux` 或 `--platform windows`；混合平台请各导出一份"
     };
     SCENARIO_UNUSABLE = "CE501", Error, "consnap": {
         "the scenario cannot be played", "无法运行该模拟场景"

@@ -1,7 +1,7 @@
 //! `consnap role attach`: gives the role to instances that have none.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, IsTerminal as _};
+use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use consnap_client::driver::Clock;
@@ -120,10 +120,7 @@ fn agreed(
         &[("role", arguments.role.clone()), ("count", without.len().to_string()), ("instances", without.join(", "))],
     );
     let question = console.safe(&question);
-    console.ask(&format!("{question} "));
-    let mut answer = String::new();
-    let read = std::io::stdin().lock().read_line(&mut answer).is_ok();
-    Ok(read && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "是"))
+    Ok(console.agrees(&question))
 }
 
 struct Client<'a> {

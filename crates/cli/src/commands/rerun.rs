@@ -1,0 +1,251 @@
+//! `consnap rerun`: the instances of a run that did not reach what was required, once more.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
+
+use consnap_client::driver::Clock;
+use consnap_client::journal::{self, Journal};
+use consnap_core::catalog::messages::errors;
+use consnap_core::report::Report;
+use consnap_core::session::{Goal, Phase, Session};
+use consnap_core::verdict::ResultKind;
+use consnap_core::{Error, ErrorKind, Text, Time};
+use serde_json::{Value, json};
+
+use crate::commands::run::{report_of, usable_job};
+use crate::connection::ConnectionArguments;
+use crate::console::Console;
+use crate::course::{Conditions, Course, state_directory};
+use crate::document::Document;
+use crate::exit::{Exit, Failure};
+use crate::past_run::PastRun;
+use crate::running::{self, InMemory};
+use crate::{own_instance, plan_text};
+
+/// Run again what failed, is weaker or was not run, after another look at it; sends writing calls
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  consnap rerun 8f3a01c2 --failed
+
+First it looks at the groups, snapshots and tags of the old run again: what reached its level meanwhile is not run again. An \
+instance whose result is unknown is left out, because its plug-in may still be at work, and so is one that may still be held; \
+what a later run of the same job reached is not run again either. \
+The others become a new run with the job of the old one, with a journal and a group name of their own.")]
+pub(crate) struct Arguments {
+    /// The run's id
+    run: String,
+    /// The instances that failed, are weaker than required or were not run: there is no other choice
+    #[arg(long, required = true)]
+    failed: bool,
+    /// Start without asking
+    #[arg(long, short = 'y')]
+    yes: bool,
+    /// Allow the instance consnap runs on among the targets; it would freeze its own journal
+    #[arg(long)]
+    include_self: bool,
+    /// Show instances that reached what was required one by one too
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    connection: ConnectionArguments,
+}
+
+/// The instances of a run, by what is to become of them.
+#[derive(Default)]
+struct Sorted {
+    reached: Vec<String>,
+    /// Reached by another run since.
+    later: Vec<String>,
+    again: Vec<String>,
+    unknown: Vec<String>,
+    held: Vec<String>,
+}
+
+pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
+    // Locked to the end: nobody resumes the old run while its instances are run again.
+    let (_locked, recorded) = Journal::open(&state_directory()?, &arguments.run)?;
+    let past = PastRun::of(recorded)?;
+    let state = past.state();
+    if state.phase != Phase::Ended {
+        // What waits there would be started here and by a later resume.
+        let open = Report::of(&state, None, 0, console.lang()).summary;
+        return Err(Error::new(ErrorKind::Rejected, &errors::RUN_NOT_OVER)
+            .with("run", arguments.run.clone())
+            .with("open", open.open.saturating_add(open.not_run).to_string())
+            .into());
+    }
+    let connection = arguments.connection.open(&past.header.regions, past.header.endpoint.as_deref())?;
+    let agreed = arguments.yes || connection.is_loopback;
+    let somebody_there = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    if !agreed && !somebody_there {
+        return Err(Error::new(ErrorKind::Rejected, &errors::NEEDS_YES).into());
+    }
+    let clock = Clock::of_wall(past.events.last().map_or(Time::EPOCH, |numbered| numbered.at));
+    let runtime = running::runtime()?;
+    let course = Course { runtime: &runtime, connection: &connection, clock: &clock };
+
+    let mut look = Session::resume(past.setup(Goal::Verify)?, &past.events, clock.now());
+    course.drive(&mut look, &mut InMemory::default(), console);
+    if let Some(error) = look.error() {
+        return Err(error.clone().into());
+    }
+    let seen = Report::of(look.state(), None, look.calls_sent(), console.lang());
+    let mut sorted = sort(&seen);
+    heed_later_runs(&mut sorted, &later_results(&past, console));
+    say(&sorted, console);
+    let left_out = match (sorted.held.is_empty(), sorted.unknown.is_empty()) {
+        (false, _) => Exit::Held,
+        (true, false) => Exit::Unknown,
+        (true, true) => Exit::Reached,
+    };
+    if sorted.again.is_empty() {
+        console.note(NOTHING_TO_DO.get(console.lang()));
+        return Ok(left_out);
+    }
+
+    let document = Document::made(&arguments.run, job_of(&past.header.job, &sorted.again));
+    let job = usable_job(&document, console)?;
+    let conditions = Conditions {
+        approve: None,
+        own_instance: own_instance::find(connection.is_loopback),
+        include_self: arguments.include_self,
+    };
+    let mut planned = course.plan(&job, conditions, console)?;
+    let Some(plan) = planned.plan.take() else {
+        return Ok(report_of(&planned.session, arguments.all, console)?.or_worse(left_out));
+    };
+    if !agreed {
+        plan_text::print_as_notes(&plan, &job, console);
+        if plan.eligible > 0 && !console.agrees(START.get(console.lang())) {
+            console.note(NOTHING_STARTED.get(console.lang()));
+            return Ok(Exit::Usage);
+        }
+    }
+    let ended = course.start(planned, &plan, &document.value, &state_directory()?, console)?;
+    if !ended.over {
+        let note = console.text(&LEFT, &[("run", ended.session.state().run_id.clone())]);
+        console.note(&note);
+    }
+    let exit = report_of(&ended.session, arguments.all, console)?;
+    let note = console.text(&JOURNAL, &[("path", ended.directory.display().to_string())]);
+    console.note(&note);
+    Ok(exit.or_worse(left_out))
+}
+
+fn sort(seen: &Report) -> Sorted {
+    let mut sorted = Sorted::default();
+    for instance in &seen.instances {
+        let list = match instance.result {
+            ResultKind::Ok => &mut sorted.reached,
+            ResultKind::Urgent => &mut sorted.held,
+            ResultKind::Unknown => &mut sorted.unknown,
+            ResultKind::Failed | ResultKind::Weaker | ResultKind::NotRun => &mut sorted.again,
+        };
+        list.push(instance.instance_id.clone());
+    }
+    sorted
+}
+
+/// What became of instances in later runs of the same job, as the journals of this machine tell it; the last one counts.
+fn later_results(past: &PastRun, console: &Console) -> BTreeMap<String, ResultKind> {
+    let Ok(entries) = state_directory().and_then(|state| journal::list(&state)) else { return BTreeMap::new() };
+    let mut later: Vec<PastRun> = entries
+        .iter()
+        .filter(|entry| entry.run_id != past.header.run_id)
+        .filter_map(|entry| PastRun::load(&entry.run_id).ok())
+        .filter(|other| {
+            other.header.account == past.header.account
+                && other.header.started_at > past.header.started_at
+                && other.job.group_name == past.job.group_name
+        })
+        .collect();
+    later.sort_by_key(|other| other.header.started_at);
+    let mut results = BTreeMap::new();
+    for other in later {
+        let state = other.state();
+        let ended = state.phase == Phase::Ended;
+        let report = Report::of(&state, None, 0, console.lang());
+        // What waits in a run that is not over is started by its resume.
+        results.extend(
+            report
+                .instances
+                .into_iter()
+                .map(|instance| (instance.instance_id, if ended { instance.result } else { ResultKind::Unknown })),
+        );
+    }
+    results
+}
+
+/// Whoever reruns a run twice does not want its instances snapshotted twice, and never two at the same time.
+fn heed_later_runs(sorted: &mut Sorted, later: &BTreeMap<String, ResultKind>) {
+    for instance in std::mem::take(&mut sorted.again) {
+        let list = match later.get(&instance) {
+            Some(ResultKind::Ok) => &mut sorted.later,
+            Some(ResultKind::Urgent) => &mut sorted.held,
+            Some(ResultKind::Unknown) => &mut sorted.unknown,
+            Some(ResultKind::Failed | ResultKind::Weaker | ResultKind::NotRun) | None => &mut sorted.again,
+        };
+        list.push(instance);
+    }
+}
+
+/// The old job for some of its instances. Bounds on the selection spoke of all of them.
+fn job_of(job: &Value, instances: &[String]) -> Value {
+    let mut job = job.clone();
+    if let Value::Object(members) = &mut job {
+        members.insert("targets".to_owned(), json!({"ids": instances}));
+        if let Some(Value::Array(excluded)) = members.get_mut("exclude_disks") {
+            excluded.retain(|entry| {
+                entry.get("instance").and_then(Value::as_str).is_none_or(|id| instances.iter().any(|one| one == id))
+            });
+        }
+    }
+    job
+}
+
+fn say(sorted: &Sorted, console: &mut Console) {
+    let ids = |ids: &[String]| ids.join(", ");
+    let lines = [
+        (&REACHED, &sorted.reached, false),
+        (&LATER, &sorted.later, true),
+        (&AGAIN, &sorted.again, true),
+        (&UNKNOWN, &sorted.unknown, true),
+        (&HELD, &sorted.held, true),
+    ];
+    for (text, instances, named) in lines {
+        if instances.is_empty() {
+            continue;
+        }
+        let names = if named { ids(instances) } else { String::new() };
+        let line = console.text(text, &[("count", instances.len().to_string()), ("instances", names)]);
+        let line = console.safe(&line);
+        console.note(&line);
+    }
+}
+
+static REACHED: Text = Text::new(
+    "{count} have reached what was required and are not run again{instances}",
+    "{count} 台实例已达到要求，不再执行{instances}",
+);
+static LATER: Text = Text::new(
+    "{count} have reached it in a later run of this job and are not run again: {instances}",
+    "{count} 台实例已在此作业之后的执行中达到要求，不再执行：{instances}",
+);
+static AGAIN: Text = Text::new("{count} are run again: {instances}", "{count} 台实例将重新执行：{instances}");
+static UNKNOWN: Text = Text::new(
+    "{count} are left out, their result is unknown and a snapshot may still appear: {instances}",
+    "{count} 台实例结果未知，仍可能产生快照，不重新执行：{instances}",
+);
+static HELD: Text = Text::new(
+    "{count} are left out, they may still be held: see to them first: {instances}",
+    "{count} 台实例可能仍处于冻结状态，不重新执行，请先处理：{instances}",
+);
+static NOTHING_TO_DO: Text = Text::new("nothing to run again", "没有需要重新执行的实例");
+static START: Text = Text::new("start? [y/N]", "是否开始？[y/N]");
+static NOTHING_STARTED: Text = Text::new("nothing was started", "未启动任何实例");
+static LEFT: Text = Text::new(
+    "left before the end; what was started goes on: `consnap resume {run}` looks at it",
+    "已提前退出，已启动的命令仍在执行：请使用 `consnap resume {run}` 查看",
+);
+static JOURNAL: Text = Text::new("journal and evidence: {path}", "执行记录与证据：{path}");
