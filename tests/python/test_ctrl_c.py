@@ -106,6 +106,14 @@ def test_a_run_that_is_interrupted_goes_on_later(ecs_simulator: Simulator, tmp_p
     assert (len(ecs_simulator.calls("RunCommand")), ecs_simulator.truth()[LINUX].started) == (1, 1)
 
 
+def test_a_command_that_serves_ends_by_it() -> None:
+    command = [sys.executable, "-m", "consnap", "simulate"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout is not None and "endpoint" in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    process.wait(5)
+
+
 @silent
 def test_the_command_hears_it(ecs_simulator: Simulator, tmp_path: Path) -> None:
     job = tmp_path / "job.json"
@@ -132,6 +140,9 @@ def test_the_command_hears_it(ecs_simulator: Simulator, tmp_path: Path) -> None:
         while len(ecs_simulator.calls()) == asked:
             assert process.poll() is None and time.monotonic() < deadline, "it does not ask the service anything"
             time.sleep(0.02)
+        # The first asks a run to start nothing new, the second leaves.
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
         sent = time.perf_counter()
         process.send_signal(signal.SIGINT)
         process.wait(10)

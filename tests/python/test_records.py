@@ -63,7 +63,9 @@ SCHEMAS: dict[type[_record.Record], tuple[str, str | None, str | None]] = {
     testing.Call: ("call", None, None),
     testing.GroupTruth: ("truth", None, "GroupTruth"),
     testing.InstanceTruth: ("truth", None, None),
+    testing.Moment: ("simulate", "output", "Moment"),
     testing.Rehearsal: ("simulate", "output", None),
+    testing.Stretch: ("simulate", "output", "Stretch"),
 }
 
 #: Members that depend on the kind: real events are looked at instead.

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .async_client import AsyncClient as AsyncClient, AsyncRun as AsyncRun
     from .client import Client as Client, Run as Run
-    from .enums import CodeKind as CodeKind, Consistency as Consistency, Eligibility as Eligibility, ExportTarget as ExportTarget, Form as Form, Lang as Lang, Layer as Layer, ParameterKind as ParameterKind, Platform as Platform, Proof as Proof, Repeat as Repeat, RequiredConsistency as RequiredConsistency, ResultKind as ResultKind, RetryClass as RetryClass, Scope as Scope, Sent as Sent, Severity as Severity, SnapshotState as SnapshotState
+    from .enums import CodeKind as CodeKind, Consistency as Consistency, Eligibility as Eligibility, ExportTarget as ExportTarget, Form as Form, Lang as Lang, Layer as Layer, ParameterKind as ParameterKind, Platform as Platform, Proof as Proof, Repeat as Repeat, RequiredConsistency as RequiredConsistency, ResultKind as ResultKind, RetryClass as RetryClass, Scope as Scope, Sent as Sent, Severity as Severity, SnapshotState as SnapshotState, Weight as Weight
     from .errors import ApiError as ApiError, ConfigError as ConfigError, ConsnapError as ConsnapError, CredentialError as CredentialError, ProtocolError as ProtocolError, ThrottledError as ThrottledError, TransportError as TransportError
     from .facts import CloudAssistant as CloudAssistant, Disk as Disk, Guest as Guest, InstanceFacts as InstanceFacts, Mount as Mount, Script as Script
     from .job import Accept as Accept, Exclude as Exclude, ExcludedDisk as ExcludedDisk, Expect as Expect, Job as Job, LinuxOptions as LinuxOptions, RunOptions as RunOptions, Targets as Targets, WindowsOptions as WindowsOptions
@@ -98,6 +98,7 @@ __all__ = [
     "Targets",
     "ThrottledError",
     "TransportError",
+    "Weight",
     "WindowsOptions",
     "budget",
     "build_command",
@@ -120,7 +121,7 @@ __all__ = [
 _HOMES = {
     "async_client": "AsyncClient AsyncRun",
     "client": "Client Run",
-    "enums": "CodeKind Consistency Eligibility ExportTarget Form Lang Layer ParameterKind Platform Proof Repeat RequiredConsistency ResultKind RetryClass Scope Sent Severity SnapshotState",
+    "enums": "CodeKind Consistency Eligibility ExportTarget Form Lang Layer ParameterKind Platform Proof Repeat RequiredConsistency ResultKind RetryClass Scope Sent Severity SnapshotState Weight",
     "errors": "ApiError ConfigError ConsnapError CredentialError ProtocolError ThrottledError TransportError",
     "facts": "CloudAssistant Disk Guest InstanceFacts Mount Script",
     "job": "Accept Exclude ExcludedDisk Expect Job LinuxOptions RunOptions Targets WindowsOptions",

@@ -217,6 +217,17 @@ class ExportTarget(_Word):
     """The RAM policies of operator and instance role."""
 
 
+class Weight(_Word):
+    """How much a moment of a run matters."""
+
+    CALM = "calm"
+    """As it should be."""
+    NOTABLE = "notable"
+    """Something went another way than wished."""
+    URGENT = "urgent"
+    """A guest may be held."""
+
+
 class CodeKind(_Word):
     """What kind of code an explanation is of."""
 

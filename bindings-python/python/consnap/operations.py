@@ -392,13 +392,16 @@ def catalog(*, lang: str = "en") -> Catalog:
     return Catalog.from_dict(carry_out("catalog", {"lang": lang}, lang))
 
 
-def operation(name: str, input: Mapping[str, Any], *, lang: str = "en") -> Any:
+def operation(name: str, input: Mapping[str, Any], *, lang: str | None = None) -> Any:
     """Carries out an operation as ``consnap op NAME`` does: one JSON object in, one out.
+
+    Args:
+        lang: the language of errors; that of the input's ``lang`` when not given.
 
     Raises:
         ConfigError: there is no such operation, or the input misses a member or has one of the wrong type.
     """
-    return carry_out(name, {key: value for key, value in input.items()}, lang)
+    return carry_out(name, dict(input), lang or str(input.get("lang") or "en"))
 
 
 def operation_names() -> list[str]:

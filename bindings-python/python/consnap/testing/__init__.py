@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .rehearsal import Rehearsal, rehearse
+from .rehearsal import Moment, Rehearsal, Stretch, rehearse
 from .simulator import Call, GroupTruth, InstanceTruth, Simulator
 
-__all__ = ["Call", "GroupTruth", "InstanceTruth", "Rehearsal", "Simulator", "rehearse"]
+__all__ = ["Call", "GroupTruth", "InstanceTruth", "Moment", "Rehearsal", "Simulator", "Stretch", "rehearse"]

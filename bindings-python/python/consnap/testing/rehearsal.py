@@ -8,6 +8,7 @@ from typing import Any
 
 from .._input import carry_out, moment, plain
 from .._record import Record
+from ..enums import Weight
 from ..report import Event, Report
 from ..results import Finding
 from .simulator import InstanceTruth
@@ -19,7 +20,33 @@ if TYPE_CHECKING:
 
     from .._types import JobInput
 
-__all__ = ["Rehearsal", "rehearse"]
+__all__ = ["Moment", "Rehearsal", "Stretch", "rehearse"]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Moment(Record):
+    """Something that happened. The same thing on several instances, one right after the other, is told once."""
+
+    from_millis: int
+    """When, in milliseconds after the run began."""
+    to_millis: int
+    """When it happened last, if it is told once for several times."""
+    weight: Weight
+    """How much it matters."""
+    text: str
+    """In words. Names in backticks; they may be hostile text."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Stretch(Record):
+    """A phase of a run, and what happened in it."""
+
+    phase: str
+    """``identity``, ``discover``, ``check``, ``attach``, ``run``, ``verify``, ``ended``."""
+    title: str
+    """The phase in words."""
+    moments: tuple[Moment, ...]
+    """What happened, in order. Empty when nothing did that is worth a line."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -28,6 +55,8 @@ class Rehearsal(Record):
 
     events: tuple[Event, ...]
     """Every event of the run, in order."""
+    timeline: tuple[Stretch, ...]
+    """The same in words, phase by phase."""
     report: Report
     """The report as the run would give it."""
     truth: tuple[InstanceTruth, ...]
