@@ -27,8 +27,9 @@ class Client(Connection):
 
     Args:
         region: where calls go when a job names no region; that of the profile when not given.
-        profile: a profile of the ``aliyun`` CLI. Without it credentials are looked for in the environment, then in that
-            CLI's file, then in the SDKs' credentials file.
+        profile: a profile of the ``aliyun`` CLI. Without it credentials are looked for where the official SDKs look:
+            environment, OIDC, that CLI's file, the SDKs' file, the metadata service, a credentials URI. They are
+            renewed before they end.
         endpoint: another endpoint, such as that of a :class:`~consnap.testing.Simulator`.
         access_key_id: together with ``access_key_secret`` (and ``security_token``): credentials of the script's own.
         state_directory: where journals are kept; ``$XDG_STATE_HOME/consnap`` when not given.
