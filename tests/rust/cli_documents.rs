@@ -47,9 +47,9 @@ fn steady(line: &str) -> String {
         let is_number = word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         let is_id = word.len() == 8 && word.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
         let first_of_history = index == 0 && is_id && words.len() > 6;
-        if is_time || is_number && after.starts_with('s') && after.len() < 3 || first_of_history {
-            out.push("#".to_owned());
-        } else if is_id && ["rerun", "show", "resume"].iter().any(|command| before.ends_with(command)) {
+        let is_duration = is_number && after.starts_with('s') && after.len() < 3;
+        let is_run = is_id && ["rerun", "show", "resume"].iter().any(|command| before.ends_with(command));
+        if is_time || is_duration || is_run || first_of_history {
             out.push("#".to_owned());
         } else {
             out.push(without_ids(word));
