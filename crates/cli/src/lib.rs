@@ -19,6 +19,7 @@ mod plan_text;
 mod progress;
 mod report_text;
 mod scenario;
+mod schemas;
 mod table;
 
 use std::ffi::OsString;
@@ -29,6 +30,7 @@ use arguments::{Arguments, Command};
 use console::Console;
 pub use exit::Exit;
 use exit::Failure;
+pub use schemas::schema;
 
 /// Reads a document that people write, YAML or JSON, into one JSON value. `name` is what errors call it.
 ///
