@@ -1,14 +1,20 @@
 //! Many checks in one call: columns at once, words only for the rows that are read.
+//!
+//! A row keeps what its columns need. Its findings in words are worked out of its document again when somebody reads
+//! them: that is cheaper than to keep a hundred thousand lists of findings that nobody looks at.
 
-use consnap_core::check::{CheckContext, Checker, Eligibility, InstanceCheck};
-use consnap_core::facts::{BorrowedText, InstanceFacts};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use consnap_core::check::{CheckContext, Checker, Eligibility};
+use consnap_core::config::{self, Job};
 use consnap_core::finding::RenderedFinding;
 use consnap_core::ops::check::{CheckInput, CheckedInstance, InstanceVerdict};
-use consnap_core::{Error, Finding, Lang, config};
+use consnap_core::{Consistency, Error, Finding, Lang, Platform};
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
-use serde::Deserialize;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::{PyBytes, PyList, PyTuple};
 
 use crate::reading;
 
@@ -16,13 +22,28 @@ use crate::reading;
 #[pyclass(frozen, module = "consnap._native")]
 pub(crate) struct CheckTable {
     lang: Lang,
-    job: Vec<Finding>,
+    job: Job,
+    context: CheckContext,
+    job_findings: Vec<Finding>,
+    facts: PyBackedBytes,
     rows: Vec<Row>,
+    /// Each list of codes that occurs.
+    codes: Vec<Codes>,
 }
 
+/// The codes of the findings of an instance.
+type Codes = Box<[&'static str]>;
+
 struct Row {
+    /// Where its document lies.
+    start: usize,
+    length: usize,
     instance_id: Box<str>,
-    check: InstanceCheck,
+    platform: Option<Platform>,
+    eligible: Eligibility,
+    predicted: Consistency,
+    /// Index of its list of codes.
+    codes: u32,
 }
 
 #[pymethods]
@@ -38,33 +59,36 @@ impl CheckTable {
 
     /// `linux`, `windows` or None.
     fn platforms(&self) -> Vec<Option<&'static str>> {
-        self.rows.iter().map(|row| row.check.platform.map(consnap_core::Platform::name)).collect()
+        self.rows.iter().map(|row| row.platform.map(Platform::name)).collect()
     }
 
     /// `yes`, `no` or `unknown`.
     fn eligible(&self) -> Vec<&'static str> {
-        self.rows.iter().map(|row| row.check.eligible.name()).collect()
+        self.rows.iter().map(|row| row.eligible.name()).collect()
     }
 
     /// The consistency that will come of each.
     fn predicted(&self) -> Vec<&'static str> {
-        self.rows.iter().map(|row| row.check.predicted.name()).collect()
+        self.rows.iter().map(|row| row.predicted.name()).collect()
     }
 
-    /// The codes of all findings of each row.
-    fn codes(&self) -> Vec<Vec<&'static str>> {
-        self.rows.iter().map(|row| row.check.findings.iter().map(Finding::code).collect()).collect()
+    /// The codes of all findings of each row; rows with the same codes share one tuple.
+    fn codes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let shared: Vec<Bound<'py, PyTuple>> =
+            self.codes.iter().map(|codes| PyTuple::new(py, codes.iter())).collect::<PyResult<_>>()?;
+        PyList::new(py, self.rows.iter().map(|row| shared.get(row.codes as usize)).collect::<Vec<_>>())
     }
 
     /// What was found about the job itself, as JSON.
     fn job_findings<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        crate::json(py, &rendered(&self.job, self.lang))
+        crate::json(py, &rendered(&self.job_findings, self.lang))
     }
 
     /// One row in full, as JSON.
     fn row<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyBytes>> {
         let row = self.rows.get(index).ok_or_else(|| PyIndexError::new_err("no such row"))?;
-        Ok(crate::json(py, &row.in_words(self.lang)))
+        let checker = Checker::new(&self.job, &self.context);
+        Ok(crate::json(py, &self.in_words(&checker, row)))
     }
 
     /// Rows `start` to before `end` in full, as JSON.
@@ -72,23 +96,26 @@ impl CheckTable {
         let end = end.min(self.rows.len());
         let rows = self.rows.get(start.min(end)..end).unwrap_or_default();
         let text = py.detach(|| {
-            let words: Vec<CheckedInstance> = rows.iter().map(|row| row.in_words(self.lang)).collect();
+            let checker = Checker::new(&self.job, &self.context);
+            let words: Vec<CheckedInstance> = rows.iter().map(|row| self.in_words(&checker, row)).collect();
             serde_json::to_vec(&words).unwrap_or_else(|_| b"[]".to_vec())
         });
         PyBytes::new(py, &text)
     }
 }
 
-impl Row {
-    fn in_words(&self, lang: Lang) -> CheckedInstance {
+impl CheckTable {
+    fn in_words(&self, checker: &Checker<'_>, row: &Row) -> CheckedInstance {
+        let document = self.facts.get(row.start..row.start.saturating_add(row.length)).unwrap_or_default();
+        let (_, check) = checker.check_text(&String::from_utf8_lossy(document));
         CheckedInstance {
-            findings: rendered(&self.check.findings, lang),
+            findings: rendered(&check.findings, self.lang),
             verdict: InstanceVerdict {
-                instance_id: self.instance_id.to_string(),
-                platform: self.check.platform,
-                eligible: self.check.eligible,
-                predicted_consistency: self.check.predicted,
-                predicted_why: self.check.predicted_why.render(lang),
+                instance_id: row.instance_id.to_string(),
+                platform: check.platform,
+                eligible: check.eligible,
+                predicted_consistency: check.predicted,
+                predicted_why: check.predicted_why.render(self.lang),
             },
         }
     }
@@ -98,9 +125,9 @@ fn rendered(findings: &[Finding], lang: Lang) -> Vec<RenderedFinding> {
     findings.iter().map(|finding| finding.render(lang)).collect()
 }
 
-/// Checks facts against the job of `input`, which is the input of the operation `check` without facts. A line that cannot
-/// be read is a row with a finding: nothing is lost, and unknown is never clean.
-pub(crate) fn check_many(input: &[u8], facts: &[u8], threads: usize) -> Result<CheckTable, Error> {
+/// Checks facts against the job of `input`, which is the input of the operation `check` without facts. A document that
+/// cannot be read is a row with a finding: nothing is lost, and unknown is never clean.
+pub(crate) fn check_many(input: &[u8], facts: PyBackedBytes, threads: usize) -> Result<CheckTable, Error> {
     let input: CheckInput =
         serde_json::from_slice(input).map_err(|error| reading::unreadable("check", error.to_string()))?;
     let as_of = match &input.as_of {
@@ -111,69 +138,115 @@ pub(crate) fn check_many(input: &[u8], facts: &[u8], threads: usize) -> Result<C
     let (job, mut job_findings) = config::read(&input.job);
     let checker = Checker::new(&job, &context);
     job_findings.extend(checker.job_findings(input.platform));
-    let documents = documents(facts);
-    let share = documents.len().div_ceil(threads.max(1)).max(1);
-    let rows = std::thread::scope(|scope| {
-        let workers: Vec<_> = documents
-            .chunks(share)
-            .enumerate()
-            .map(|(chunk, documents)| {
-                let checker = &checker;
-                scope.spawn(move || {
-                    let first = chunk * share;
-                    let numbered = documents.iter().enumerate();
-                    numbered.map(|(index, document)| check_one(checker, document, first + index)).collect::<Vec<Row>>()
-                })
-            })
-            .collect();
-        let mut rows = Vec::with_capacity(documents.len());
-        for worker in workers {
-            let part = worker.join().map_err(|_| reading::unreadable("check", "a worker thread died".to_owned()))?;
-            rows.extend(part);
-        }
-        Ok(rows)
-    })?;
-    Ok(CheckTable { lang: input.lang, job: job_findings, rows })
+    let shares = shares(&facts, threads.max(1));
+    let parts: Vec<Part> = std::thread::scope(|scope| {
+        let check_share = |share: &Share| Part::of(&checker, &facts, share);
+        let workers: Vec<_> = shares.iter().map(|share| (share, scope.spawn(move || check_share(share)))).collect();
+        // A worker cannot die; if one did, its share would be done here.
+        workers.into_iter().map(|(share, worker)| worker.join().unwrap_or_else(|_| check_share(share))).collect()
+    });
+    let (mut rows, mut codes) = (Vec::new(), Vec::new());
+    rows.reserve_exact(parts.iter().map(|part| part.rows.len()).sum());
+    for part in parts {
+        let before = u32::try_from(codes.len()).unwrap_or(u32::MAX);
+        rows.extend(part.rows.into_iter().map(|row| Row { codes: row.codes.saturating_add(before), ..row }));
+        let mut listed: Vec<(Codes, u32)> = part.codes.into_iter().collect();
+        listed.sort_unstable_by_key(|(_, index)| *index);
+        codes.extend(listed.into_iter().map(|(codes, _)| codes));
+    }
+    drop(checker);
+    Ok(CheckTable { lang: input.lang, job, context, job_findings, facts, rows, codes })
 }
 
-fn check_one(checker: &Checker<'_>, document: &[u8], index: usize) -> Row {
-    match serde_json::from_slice::<InstanceFacts<BorrowedText<'_>>>(document) {
-        Ok(facts) => {
-            let check = checker.check(&facts);
-            Row { instance_id: facts.instance_id.as_ref().into(), check }
-        }
-        Err(error) => unreadable_row(document, index, &error),
-    }
+/// What one thread has to do.
+enum Share {
+    /// Documents of a list: where each begins, and its length.
+    Documents(Vec<(usize, usize)>),
+    /// Whole lines, from here to before there.
+    Lines(usize, usize),
 }
 
-fn unreadable_row(document: &[u8], index: usize, error: &serde_json::Error) -> Row {
-    #[derive(Deserialize)]
-    struct Id {
-        instance_id: String,
-    }
-    let instance_id = serde_json::from_slice::<Id>(document).map_or_else(|_| String::new(), |id| id.instance_id);
-    let finding = Finding::new(&consnap_core::catalog::messages::errors::UNREADABLE_INPUT, format!("/{index}"))
-        .with("operation", "check")
-        .with("reason", error.to_string());
-    Row {
-        instance_id: instance_id.into(),
-        check: InstanceCheck {
-            platform: None,
-            findings: vec![finding.clone()],
-            eligible: Eligibility::Unknown,
-            predicted: consnap_core::Consistency::Unknown,
-            predicted_why: finding,
-        },
-    }
-}
-
-/// The documents of one list, or of lines; blank lines are none.
-fn documents(bytes: &[u8]) -> Vec<&[u8]> {
-    let trimmed = bytes.trim_ascii();
-    if trimmed.first() == Some(&b'[')
-        && let Ok(list) = serde_json::from_slice::<Vec<&serde_json::value::RawValue>>(trimmed)
+/// The documents of one list, or lines, in about equal parts.
+fn shares(bytes: &[u8], threads: usize) -> Vec<Share> {
+    if bytes.trim_ascii_start().first() == Some(&b'[')
+        && let Ok(list) = serde_json::from_slice::<Vec<&serde_json::value::RawValue>>(bytes)
     {
-        return list.into_iter().map(|raw| raw.get().as_bytes()).collect();
+        let base = bytes.as_ptr().addr();
+        let place = |raw: &&serde_json::value::RawValue| raw.get().as_ptr().addr().saturating_sub(base);
+        let places: Vec<(usize, usize)> = list.iter().map(|raw| (place(raw), raw.get().len())).collect();
+        let size = places.len().div_ceil(threads).max(1);
+        return places.chunks(size).map(|part| Share::Documents(part.to_vec())).collect();
     }
-    bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).collect()
+    let (mut shares, mut start) = (Vec::new(), 0);
+    let size = bytes.len().div_ceil(threads).max(1);
+    while start < bytes.len() {
+        let about = start.saturating_add(size);
+        let rest = bytes.get(about..).unwrap_or_default();
+        let end = memchr::memchr(b'\n', rest).map_or(bytes.len(), |at| about.saturating_add(at).saturating_add(1));
+        shares.push(Share::Lines(start, end));
+        start = end;
+    }
+    shares
+}
+
+/// What one thread did.
+struct Part {
+    rows: Vec<Row>,
+    /// Each list of codes, and its index.
+    codes: BTreeMap<Codes, u32>,
+    /// The codes at hand.
+    found: Vec<&'static str>,
+}
+
+impl Part {
+    fn of(checker: &Checker<'_>, facts: &[u8], share: &Share) -> Self {
+        let mut part = Self { rows: Vec::new(), codes: BTreeMap::new(), found: Vec::new() };
+        match share {
+            Share::Documents(places) => {
+                part.rows.reserve_exact(places.len());
+                for &(start, length) in places {
+                    part.check(checker, facts, start, length);
+                }
+            }
+            &Share::Lines(mut start, end) => {
+                while start < end {
+                    let rest = facts.get(start..end).unwrap_or_default();
+                    let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+                    // Blank lines are none.
+                    if rest.get(..length).is_some_and(|line| !line.trim_ascii().is_empty()) {
+                        if part.rows.is_empty() {
+                            // Lines are about equally long.
+                            part.rows.reserve(end.saturating_sub(start) / length.max(1));
+                        }
+                        part.check(checker, facts, start, length);
+                    }
+                    start = start.saturating_add(length).saturating_add(1);
+                }
+            }
+        }
+        part
+    }
+
+    fn check(&mut self, checker: &Checker<'_>, facts: &[u8], start: usize, length: usize) {
+        let bytes = facts.get(start..start.saturating_add(length)).unwrap_or_default();
+        // Bytes that are not UTF-8 harm no other document. The lossy reading alone would do, but slowly.
+        let document = str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
+        let (instance_id, check) = checker.check_text(&document);
+        self.found.clear();
+        self.found.extend(check.findings.iter().map(Finding::code));
+        let next = u32::try_from(self.codes.len()).unwrap_or(u32::MAX);
+        let codes = self.codes.get(self.found.as_slice()).copied().unwrap_or(next);
+        if codes == next {
+            self.codes.insert(self.found.as_slice().into(), next);
+        }
+        self.rows.push(Row {
+            start,
+            length,
+            instance_id: instance_id.as_ref().into(),
+            platform: check.platform,
+            eligible: check.eligible,
+            predicted: check.predicted,
+            codes,
+        });
+    }
 }

@@ -2,19 +2,19 @@
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use consnap_client::caller::ApiCaller;
 use consnap_client::credentials::{self, Provider, Reach};
 use consnap_client::driver::Wish;
 use consnap_client::journal::state_directory;
 use consnap_client::transport::{HttpTransport, TransportOptions};
+use consnap_core::api::Product;
 use consnap_core::api::endpoint::Network;
-use consnap_core::api::{ApiCall, Operation, Product};
 use consnap_core::catalog::messages::calls;
 use consnap_core::credentials::{Credential, Secret};
-use consnap_core::{Error, ErrorKind, Lang, Time, reply};
+use consnap_core::{Error, ErrorKind, Lang};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use serde::Deserialize;
@@ -22,11 +22,9 @@ use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
+use crate::call::{self, PendingCall, wall_clock};
 use crate::reading;
 use crate::run::{self, Task};
-
-/// How often a waiting thread looks whether Python wants to interrupt it.
-const ATTENTION: Duration = Duration::from_millis(100);
 
 /// What a client is told. Secrets come from the script's own memory and are cleared after use.
 #[derive(Deserialize)]
@@ -50,18 +48,18 @@ struct Options {
 pub(crate) struct Client {
     inner: Arc<Inner>,
     /// The network's thread ends when this is dropped.
-    _stop: oneshot::Sender<()>,
+    stop: Mutex<Option<oneshot::Sender<()>>>,
 }
 
 /// What calls and runs share.
 pub(crate) struct Inner {
     pub(crate) caller: Arc<ApiCaller>,
     /// The id of the access key the client began with, and where it came from.
-    identity: (String, String),
+    identity: OnceLock<(String, String)>,
     pub(crate) region: Option<String>,
     pub(crate) state_directory: PathBuf,
     pub(crate) time_scale: f64,
-    handle: Handle,
+    pub(crate) handle: Handle,
 }
 
 /// Opens a client.
@@ -94,11 +92,28 @@ pub(crate) fn open(options: &[u8]) -> Result<Client, Error> {
     };
     let (handle, stop) = network_thread().map_err(|error| reading::unreadable("client", error.to_string()))?;
     let time_scale = options.time_scale.unwrap_or(1.0);
-    // Whoever has no credentials learns it here, not from the first call.
-    let credential = handle.block_on(caller.credentials().current(wall_clock()))?;
-    let identity = (credential.access_key_id.clone(), credential.source.clone());
     let caller = Arc::new(caller);
-    Ok(Client { inner: Arc::new(Inner { caller, identity, region, state_directory, time_scale, handle }), _stop: stop })
+    let identity = OnceLock::new();
+    Ok(Client {
+        inner: Arc::new(Inner { caller, identity, region, state_directory, time_scale, handle }),
+        stop: Mutex::new(Some(stop)),
+    })
+}
+
+/// Finds out whose credentials a client has, which may take a call: whoever has none learns it here, not from the first
+/// call. The outer error is an interruption.
+pub(crate) fn identify(py: Python<'_>, client: &Client) -> PyResult<Result<(), Error>> {
+    let caller = Arc::clone(&client.inner.caller);
+    let found =
+        call::attend(py, &client.inner.handle, async move { caller.credentials().current(wall_clock()).await })?;
+    Ok(match found {
+        Some(Ok(credential)) => {
+            let _ = client.inner.identity.set((credential.access_key_id.clone(), credential.source.clone()));
+            Ok(())
+        }
+        Some(Err(error)) => Err(error),
+        None => Err(call::closed("client")),
+    })
 }
 
 /// The script's own credentials. One half alone is an error: another place would be another identity.
@@ -140,7 +155,7 @@ impl Client {
 
     /// The id of the access key, and where it comes from.
     fn identity(&self) -> (&str, &str) {
-        (&self.inner.identity.0, &self.inner.identity.1)
+        self.inner.identity.get().map_or(("", ""), |(id, source)| (id, source))
     }
 
     /// Sends one call, signed, without repeating it. The reply's body, or an error as JSON.
@@ -148,47 +163,33 @@ impl Client {
         &self,
         py: Python<'py>,
         operation: &str,
-        region: &str,
+        region: String,
         parameters: Vec<(String, String)>,
         lang: &str,
     ) -> PyResult<(bool, Bound<'py, PyBytes>)> {
         let lang = reading::lang(lang);
-        let Some(operation) = Operation::ALL.into_iter().find(|known| known.name() == operation) else {
-            let error = reading::unreadable(operation, "consnap does not use this operation".to_owned());
-            return Ok((false, crate::json(py, &error.render(lang))));
+        let answer = match call::read(operation, region, parameters) {
+            Ok(call) => call::wait(py, &self.inner, call)?,
+            Err(error) => Err(error),
         };
-        let parameters = parameters.into_iter().map(|(name, value)| (name.into(), value)).collect();
-        let call = ApiCall { operation, region: region.to_owned(), parameters };
-        let caller = Arc::clone(&self.inner.caller);
-        let (told, tell) = channel();
-        let task = self.inner.handle.spawn(async move {
-            let answer = match caller.call(&call, wall_clock()).await {
-                Ok(answer) => match reply::classify(call.operation, &answer) {
-                    Ok(_) => Ok(answer.body),
-                    Err(failure) => Err(failure.to_error()),
-                },
-                Err(failure) => Err(reply::transport(&failure).to_error()),
-            };
-            let _ = told.send(answer);
-        });
-        // Only so that it may leave the interpreter's lock: nobody else has it.
-        let tell = Mutex::new(tell);
-        loop {
-            match py.detach(|| tell.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(ATTENTION)) {
-                Ok(Ok(body)) => return Ok((true, PyBytes::new(py, &body))),
-                Ok(Err(error)) => return Ok((false, crate::json(py, &error.render(lang)))),
-                Err(RecvTimeoutError::Timeout) => {
-                    if let Err(interrupted) = py.check_signals() {
-                        task.abort();
-                        return Err(interrupted);
-                    }
-                }
-                Err(RecvTimeoutError::Disconnected) => {
-                    let error = reading::unreadable(call_name(operation), "the network's thread ended".to_owned());
-                    return Ok((false, crate::json(py, &error.render(lang))));
-                }
-            }
-        }
+        Ok(call::give(py, answer, lang))
+    }
+
+    /// Sends one call in the same way and gives it at once; `tell(ok, JSON)` is called from another thread when it is over.
+    fn call_later(
+        &self,
+        operation: &str,
+        region: String,
+        parameters: Vec<(String, String)>,
+        lang: &str,
+        tell: Py<PyAny>,
+    ) -> PendingCall {
+        call::later(&self.inner, call::read(operation, region, parameters), reading::lang(lang), tell)
+    }
+
+    /// Breaks the connections and ends the network's thread; closing twice does no harm.
+    fn close(&self, py: Python<'_>) {
+        py.detach(|| drop(self.stop.lock().unwrap_or_else(PoisonError::into_inner).take()));
     }
 
     /// Begins a run, a plan, or goes on with a run; a task, or an error as JSON.
@@ -205,10 +206,6 @@ impl Client {
             Err(error) => (None, Some(crate::json(py, &error.render(lang)))),
         }
     }
-}
-
-const fn call_name(operation: Operation) -> &'static str {
-    operation.name()
 }
 
 impl Client {
@@ -275,8 +272,4 @@ impl RunningTask {
     fn leave(&self) {
         self.wish.send_replace(Wish::LeaveNow);
     }
-}
-
-fn wall_clock() -> Time {
-    Time::EPOCH.plus(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }

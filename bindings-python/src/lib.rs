@@ -3,6 +3,7 @@
 //! This module decides nothing. JSON goes in as bytes and comes out as bytes, with a flag that tells an answer from an
 //! error: the package turns errors into its exceptions. Nothing here holds the interpreter while the engine works.
 
+mod call;
 mod check_table;
 mod client;
 mod decode_table;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 
 use consnap_core::output::ContentEncoding;
 use consnap_core::{Error, Lang, ops};
+use consnap_simulator::rehearse;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
@@ -42,6 +44,9 @@ mod _native {
     use super::simulator::Simulator;
 
     #[pymodule_export]
+    use super::call::PendingCall;
+
+    #[pymodule_export]
     use super::client::{Client, RunningTask};
 }
 
@@ -54,20 +59,23 @@ fn version() -> &'static str {
 /// The names of all operations.
 #[pyfunction]
 fn operation_names() -> Vec<&'static str> {
-    ops::NAMES.to_vec()
+    ops::NAMES.iter().copied().chain([rehearse::NAME]).collect()
 }
 
-/// The JSON Schemas of an operation, or of the document `job`, as JSON.
+/// The JSON Schemas of an operation, or that of a document, as JSON.
 #[pyfunction]
 fn schema(name: &str) -> Option<String> {
-    ops::schema(name).map(|schema| schema.to_string())
+    consnap::schema(name).map(|schema| schema.to_string())
 }
 
 /// Carries out an operation: one JSON object in, one out.
 #[pyfunction]
 fn operation<'py>(py: Python<'py>, name: &str, input: &[u8], lang: &str) -> Answer<'py> {
     let lang = reading::lang(lang);
-    let answer = py.detach(|| reading::value(name, input).and_then(|input| ops::run(name, input)));
+    let answer = py.detach(|| {
+        let input = reading::value(name, input)?;
+        if name == rehearse::NAME { rehearse::run(input) } else { ops::run(name, input) }
+    });
     give(py, answer, lang)
 }
 
@@ -88,7 +96,7 @@ fn read_document<'py>(py: Python<'py>, path: Option<PathBuf>, text: Option<&str>
 fn check_many<'py>(
     py: Python<'py>,
     input: &[u8],
-    facts: &[u8],
+    facts: PyBackedBytes,
     threads: usize,
     lang: &str,
 ) -> (Option<check_table::CheckTable>, Option<Bound<'py, PyBytes>>) {
@@ -119,9 +127,10 @@ fn start_simulator<'py>(
     scenario: &[u8],
     changes: &[u8],
     port: u16,
+    virtual_time: bool,
     lang: &str,
 ) -> PyResult<(Option<simulator::Simulator>, Option<Bound<'py, PyBytes>>)> {
-    match py.detach(|| simulator::start(scenario, changes, port)) {
+    match py.detach(|| simulator::start(scenario, changes, port, virtual_time)) {
         Ok(started) => Ok((Some(started?), None)),
         Err(error) => Ok((None, Some(json(py, &error.render(reading::lang(lang)))))),
     }
@@ -133,11 +142,15 @@ fn open_client<'py>(
     py: Python<'py>,
     options: &[u8],
     lang: &str,
-) -> (Option<client::Client>, Option<Bound<'py, PyBytes>>) {
-    match py.detach(|| client::open(options)) {
+) -> PyResult<(Option<client::Client>, Option<Bound<'py, PyBytes>>)> {
+    let opened = match py.detach(|| client::open(options)) {
+        Ok(opened) => client::identify(py, &opened)?.map(|()| opened),
+        Err(error) => Err(error),
+    };
+    Ok(match opened {
         Ok(opened) => (Some(opened), None),
         Err(error) => (None, Some(json(py, &error.render(reading::lang(lang))))),
-    }
+    })
 }
 
 /// Runs the command line with its arguments, the program's name first, and gives the exit code.

@@ -1,7 +1,7 @@
 //! The simulator behind a port on 127.0.0.1, for users' own tests.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use consnap_core::{Error, Finding, Lang, Time};
 use consnap_simulator::Scenario;
@@ -57,11 +57,32 @@ impl Simulator {
         })
     }
 
+    /// The service's clock, as JSON.
+    fn now<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        self.look(py, |simulator| {
+            simulator.catch_up(wall_clock());
+            serde_json::to_value(simulator.now())
+        })
+    }
+
+    /// Moves the service's clock forward.
+    fn advance(&self, py: Python<'_>, seconds: f64) {
+        let by = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+        py.detach(|| {
+            if let Some(running) = self.running().as_ref() {
+                running.server.with(|simulator| simulator.advance(by));
+            }
+        });
+    }
+
     /// As on its first day.
     fn reset(&self, py: Python<'_>) {
         py.detach(|| {
             if let Some(running) = self.running().as_ref() {
-                running.server.with(consnap_simulator::Simulator::reset);
+                running.server.with(|simulator| {
+                    simulator.reset();
+                    simulator.begin(wall_clock());
+                });
             }
         });
     }
@@ -91,7 +112,12 @@ impl Simulator {
 }
 
 /// Starts a simulator of a scenario, the small one for `null`, with members that take the place of the scenario's own.
-pub(crate) fn start(scenario: &[u8], changes: &[u8], port: u16) -> Result<PyResult<Simulator>, Error> {
+pub(crate) fn start(
+    scenario: &[u8],
+    changes: &[u8],
+    port: u16,
+    virtual_time: bool,
+) -> Result<PyResult<Simulator>, Error> {
     let mut document = match reading::value("simulate", scenario)? {
         Value::Null => serde_json::to_value(Scenario::default()).unwrap_or_default(),
         given => given,
@@ -118,18 +144,22 @@ pub(crate) fn start(scenario: &[u8], changes: &[u8], port: u16) -> Result<PyResu
         })
         .collect();
     let about = json!({"region": scenario.region, "account_id": scenario.account, "access_keys": keys});
-    Ok(listen(scenario, port)
+    Ok(listen(scenario, port, virtual_time)
         .map(|(endpoint, running)| Simulator { endpoint, about, running: Mutex::new(Some(running)) })
         .map_err(|error| PyOSError::new_err(error.to_string())))
 }
 
-fn listen(scenario: Scenario, port: u16) -> std::io::Result<(String, Running)> {
+fn listen(scenario: Scenario, port: u16, virtual_time: bool) -> std::io::Result<(String, Running)> {
     let (told, tell) = std::sync::mpsc::channel();
     let (stop, stopped) = oneshot::channel::<()>();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     std::thread::Builder::new().name("consnap-simulator".to_owned()).spawn(move || {
         runtime.block_on(async {
-            let _ = told.send(serve(consnap_simulator::Simulator::new(scenario), port).await);
+            let mut simulator = consnap_simulator::Simulator::new(scenario);
+            if virtual_time {
+                simulator.hold_clock();
+            }
+            let _ = told.send(serve(simulator, port).await);
             // Its other end was dropped: nobody needs the server any more.
             let _ = stopped.await;
         });

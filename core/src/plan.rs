@@ -53,6 +53,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 
 /// What would be done, as it crosses the border.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Plan {
     /// The hash to approve: `consnap run --approve HASH`.
     pub hash: String,
@@ -72,6 +73,7 @@ pub struct Plan {
 
 /// A call that writes.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlannedCall {
     /// `RunCommand` or `AttachInstanceRamRole`.
     pub operation: &'static str,
@@ -94,6 +96,7 @@ pub struct PlannedCall {
 
 /// An instance of the plan.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlannedInstance {
     /// `i-...`.
     pub instance_id: String,

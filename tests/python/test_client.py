@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import inspect
+import json
 import logging
 import pickle
-import signal
+import re
 import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +65,10 @@ def test_a_whole_run(ecs_simulator: Simulator, tmp_path: Path, caplog: pytest.Lo
     assert report.ok and report.summary.ok == 2, report
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     assert (events[0].event, events[-1].event) == ("run_started", "run_ended")
-    assert len(caplog.records) == len(events)
+    assert [record.__dict__["consnap_event"] for record in caplog.records] == events
+    levels = {record.__dict__["consnap_event"].event: record.levelname for record in caplog.records}
+    assert (levels["run_started"], levels["phase_entered"]) == ("INFO", "DEBUG")
+    assert all(record.name == "consnap" and "\n" not in record.getMessage() for record in caplog.records)
     for instance_id, truth in ecs_simulator.truth().items():
         if instance_id in (LINUX, WINDOWS):
             assert truth.level == report.instance(instance_id).got == consnap.Consistency.APPLICATION
@@ -72,6 +79,23 @@ def test_a_whole_run(ecs_simulator: Simulator, tmp_path: Path, caplog: pytest.Lo
     assert client.verify(report.run_id).summary.ok == 2
     assert client.resume(report.run_id).summary.ok == 2
     assert len(ecs_simulator.calls("RunCommand")) == writes
+
+
+@fast
+def test_what_cannot_be_started_is_a_warning_in_the_log(
+    ecs_simulator: Simulator, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = consnap.Client(**options(ecs_simulator, tmp_path))
+    document = {**job(LINUX).to_dict(), "instance_ram_role": "NoSuchRole"}
+    with caplog.at_level(logging.INFO, logger="consnap"):
+        report = client.run(document)
+    assert report.exit_status == 1
+    found = {record.__dict__["consnap_event"].event: record.levelno for record in caplog.records}
+    assert min(found.values()) == logging.INFO and logging.WARNING in found.values(), found
+    caplog.clear()
+    with caplog.at_level(logging.WARNING, logger="consnap"):
+        client.verify(report.run_id)
+    assert caplog.records == []
 
 
 @fast
@@ -99,6 +123,61 @@ def test_runs_in_threads_share_nothing(ecs_simulator: Simulator, tmp_path: Path)
         thread.join(60)
     assert sorted(report.instances[0].instance_id for report in reports) == targets
     assert all(report.ok for report in reports), reports
+
+
+@fast
+def test_many_threads_call_one_client(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    client = consnap.Client(**options(ecs_simulator, tmp_path))
+    with ThreadPoolExecutor(8) as pool:
+        asked = [(LINUX, WINDOWS)[number % 2] for number in range(64)]
+        replies = list(pool.map(lambda id: client.describe_instances(InstanceIds=json.dumps([id])), asked))
+    assert [reply["Instances"]["Instance"][0]["InstanceId"] for reply in replies] == asked
+    assert len(ecs_simulator.calls("DescribeInstances")) == 64
+
+
+def test_clients_share_nothing(tmp_path: Path) -> None:
+    mine: dict[str, Any] = {"access_keys": [{"id": "mine", "secret": "my-secret"}], "account": "1111111111111111"}
+    other: dict[str, Any] = {
+        "access_keys": [{"id": "other", "secret": "other-secret"}], "account": "2222222222222222", "region": "cn-beijing",
+    }  # fmt: skip
+    with Simulator(**mine) as one, Simulator(**other) as two:
+        first = consnap.Client(**options(one, tmp_path / "one"))
+        second = consnap.Client(**options(two, tmp_path / "two"), lang="zh")
+        with ThreadPoolExecutor(2) as pool:
+            accounts = list(pool.map(lambda client: client.get_caller_identity()["AccountId"], (first, second) * 10))
+        assert accounts == [one.account_id, two.account_id] * 10 and len(set(accounts)) == 2
+        assert (first.region, second.region) == ("cn-hangzhou", "cn-beijing")
+        assert (first.access_key_id, second.access_key_id) == ("mine", "other")
+        first.close()
+        first.close()
+        with pytest.raises(consnap.ConfigError, match="closed"):
+            first.get_caller_identity()
+        with pytest.raises(consnap.ConsnapError):
+            first.plan(job())
+        assert second.get_caller_identity()["AccountId"] == two.account_id
+        with pytest.raises(consnap.ConfigError) as caught:
+            second.call("NoSuchOperation")
+        assert not caught.value.message.isascii()
+
+
+def test_both_clients_have_the_same_methods(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    def methods(cls: type) -> dict[str, list[str]]:
+        found = {name: value for name, value in vars(cls).items() if not name.startswith("_")}
+        return {name: list(inspect.signature(value).parameters) for name, value in found.items()}
+
+    assert methods(consnap.Client) == methods(consnap.AsyncClient)
+    # Each operation in use is a plain method.
+    client = consnap.Client(**options(ecs_simulator, tmp_path))
+    source = Path(__file__).parent.parent.parent / "core" / "src" / "api" / "mod.rs"
+    known = set(re.findall(r'Self::(\w+) => "\1"', source.read_text("utf-8")))
+    operations = set(re.findall(r'self\.call\("(\w+)"', inspect.getsource(consnap.Client)))
+    # What AssumeRole answers are credentials, which the client asks for by itself.
+    assert operations == known - {"AssumeRole"}
+    for operation in sorted(operations):
+        method = re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()
+        with contextlib.suppress(consnap.ApiError):
+            getattr(client, method)()
+    assert {call.operation for call in ecs_simulator.calls()} == operations
 
 
 def test_a_wrong_secret_is_a_credential_error(ecs_simulator: Simulator, tmp_path: Path) -> None:
@@ -130,8 +209,23 @@ def test_errors_say_what_happened(ecs_simulator: Simulator, tmp_path: Path, monk
             consnap.Client(**options(ecs_simulator, tmp_path, **{half: None}))
     for name in ("HOME", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_PROFILE", "ALIBABA_CLOUD_CONFIG_FILE"):
         monkeypatch.delenv(name, raising=False)
+    # The metadata service of the machine the tests run on is nobody's business.
+    monkeypatch.setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
     with pytest.raises(consnap.CredentialError):
         consnap.Client(region="cn-hangzhou", state_directory=tmp_path)
+
+
+@pytest.mark.ecs_scenario(own_machine={"role": "AppSnapshotRoleName"})
+def test_the_role_of_the_machine_is_enough(
+    ecs_simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_PROFILE", "ALIBABA_CLOUD_CONFIG_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    client = consnap.Client(region=ecs_simulator.region, endpoint=ecs_simulator.endpoint, state_directory=tmp_path)
+    assert client.credential_source == "metadata service of this instance"
+    assert client.access_key_id.startswith("STS.")
+    assert "/AppSnapshotRoleName/" in client.get_caller_identity()["Arn"]
 
 
 @pytest.mark.ecs_scenario(api_faults=[{"throttle": {"code": "Throttling.User"}, "nth": 1}])
@@ -162,6 +256,32 @@ async def test_asyncio(ecs_simulator: Simulator, tmp_path: Path) -> None:
     assert (await client.verify(report.run_id)).ok
     with pytest.raises(consnap.CredentialError):
         await consnap.AsyncClient(**options(ecs_simulator, tmp_path, access_key_secret="x")).run(job())
+
+
+@fast
+async def test_asyncio_calls_run_side_by_side(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    async with consnap.AsyncClient(**options(ecs_simulator, tmp_path)) as client:
+        ids = [(LINUX, WINDOWS)[number % 2] for number in range(32)]
+        replies = await asyncio.gather(*(client.describe_disks(InstanceId=id) for id in ids))
+        assert [reply["Disks"]["Disk"][0]["InstanceId"] for reply in replies] == ids
+        with pytest.raises(consnap.ConfigError, match="NoSuchOperation"):
+            await client.call("NoSuchOperation")
+    with pytest.raises(consnap.ConfigError, match="closed"):
+        await client.describe_regions()
+
+
+@pytest.mark.ecs_scenario(api_faults=[{"silence": "before_effect"}])
+async def test_an_asyncio_call_is_cancelled_at_once(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    client = consnap.AsyncClient(**options(ecs_simulator, tmp_path))
+    start = time.perf_counter()
+    with pytest.raises(asyncio.TimeoutError):
+        await asyncio.wait_for(client.describe_regions(), 0.1)
+    assert time.perf_counter() - start < 1
+    pending = asyncio.create_task(client.describe_regions())
+    await asyncio.sleep(0.05)
+    client.close()
+    with pytest.raises(consnap.ConfigError, match="closed"):
+        await asyncio.wait_for(pending, 5)
 
 
 @slow_first_result
@@ -203,26 +323,3 @@ def test_what_a_callback_raises_ends_the_waiting(ecs_simulator: Simulator, tmp_p
 
     with pytest.raises(KeyError, match="mine"):
         client.run(job(LINUX), on_event=fail)
-
-
-@pytest.mark.ecs_scenario(api_faults=[{"silence": "before_effect"}])
-def test_ctrl_c_is_heard_at_once(ecs_simulator: Simulator, tmp_path: Path) -> None:
-    given = {**options(ecs_simulator, tmp_path), "state_directory": str(tmp_path), "time_scale": 1}
-    for call in ("client.run({'version': 1, 'targets': {'ids': ['i-a']}, 'instance_ram_role': 'r', 'group_name': 'g'})",
-                 "client.describe_regions()"):
-        script = (
-            "import consnap, time\n"
-            f"client = consnap.Client(**{given!r})\n"
-            "print('ready', flush=True)\n"
-            f"try:\n    {call}\nexcept KeyboardInterrupt:\n    print('interrupted', time.time(), flush=True)\n"
-        )
-        process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None and process.stdout.readline() == "ready\n"
-        time.sleep(0.5)
-        sent = time.time()
-        process.send_signal(signal.SIGINT)
-        word, at = process.stdout.readline().split()
-        assert word == "interrupted"
-        # 0.2 s is the goal on a machine that is not busy.
-        assert float(at) - sent < 1.0
-        assert process.wait(10) == 0

@@ -83,7 +83,15 @@ def test_what_cannot_be_read_is_not_lost() -> None:
     checks = consnap.check_many(JOB, b'{"instance_id": "i-a"}\nnonsense\n\n{"instance_id": "i-b", "cpu": 1}\n', threads=2)
     assert checks.instance_ids == ["i-a", "", "i-b"]
     assert checks.eligible == ["unknown"] * 3
-    assert [[finding.code for finding in row.findings] for row in checks][1] == ["CE102"]
+    # What the documents say counts, whatever else is wrong with them; `one and many` judge alike.
+    codes = [[finding.code for finding in row.findings] for row in checks]
+    assert codes == [list(row) for row in checks.codes] and codes[1] == ["CS100"]
+    for row, facts in ((checks[0], {"instance_id": "i-a"}), (checks[2], {"instance_id": "i-b", "cpu": 1})):
+        assert (row,) == (consnap.check(JOB, [facts]).instances or ())
+    broken = consnap.check_many(JOB, b'[{"instance_id": "i-a"}, {"instance_id": 5}]')
+    assert broken.instance_ids[0] == "i-a" and broken.eligible == ["unknown"] * 2
+    latin = consnap.check_many(JOB, b'{"instance_id": "i-a"}\n{"instance_id": "i-b", "instance_name": "\xe9"}\n')
+    assert latin.instance_ids == ["i-a", "i-b"] and latin[0] == checks[0]
     with pytest.raises(IndexError):
         checks[3]
 

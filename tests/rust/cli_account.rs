@@ -197,6 +197,15 @@ linux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh
 run: {canary: 4, max_in_flight: 4, max_errors: 9}
 ";
 
+const GOOD_JOB: &str = "\
+version: 1
+regions: [cn-hangzhou]
+targets: {ids: [IDS]}
+instance_ram_role: AppSnapshotRoleName
+group_name: nightly
+linux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 60}
+";
+
 /// One good, one weaker by the mode of its script, one failing once, one that may be held.
 const MIXED: &str = "\
 version: 1
@@ -237,6 +246,13 @@ fn rerun_looks_first_and_starts_only_what_may_be_started() {
     assert!(again.err.contains("may still be held") && again.err.contains("i-bp1held"), "{}", again.err);
     assert!(counts(&simulated)["RunCommand"].as_u64().unwrap() > started);
 
+    // Once more the first run: what the second one reached is left alone.
+    let twice = with_key(&place, &["rerun", id, "--failed", "--format", "json"]);
+    let instances: Vec<_> =
+        twice.json()["instances"].as_array().unwrap().iter().map(|one| one["instance_id"].clone()).collect();
+    assert_eq!(instances, [json!("i-bp1weak000000000001")], "{}", twice.err);
+    assert!(twice.err.contains("later run") && twice.err.contains("i-bp1fail"), "{}", twice.err);
+
     // A run in which everything was reached: nothing is started.
     let good =
         JOB.replace(", i-bp1weak000000000001, i-bp1fail000000000001, i-bp1held000000000001], expect: {min: 4}", "]");
@@ -249,8 +265,153 @@ fn rerun_looks_first_and_starts_only_what_may_be_started() {
     assert!(none.err.contains("nothing to run again"), "{}", none.err);
     assert_eq!(counts(&simulated)["RunCommand"].as_u64().unwrap(), started);
     let history = place.run(&["history", "--format", "json"]).json();
-    assert_eq!(history.as_array().unwrap().len(), 3);
+    assert_eq!(history.as_array().unwrap().len(), 4);
     place.run(&["rerun", "nosuchrun", "--failed"]).refuses(2, &["nosuchrun"]);
+}
+
+/// Credentials that end every few seconds carry a run to its end, and no secret is found in what it says or writes.
+#[test]
+fn a_run_outlives_its_credentials() {
+    let place = Place::new();
+    let short =
+        SMALL.replace("{name: ops, refused_operations: [DescribeSnapshots]}", "{name: ops, session_seconds: 3}");
+    let simulated = Simulated::start(&place, &short);
+    let job = place.file("job.yaml", &GOOD_JOB.replace("IDS", "i-bp1with000000000001"));
+    let at = ["--endpoint", simulated.endpoint.as_str()];
+    let run = place.run(&["run", job.to_str().unwrap(), "--format", "json", at[0], at[1]]);
+    assert_eq!(run.exit, 0, "{}{}", run.out, run.err);
+    let report = run.json();
+    assert_eq!(report["summary"]["ok"], 1);
+    // Their ids are numbered: more were handed out than one a process.
+    let who = place.run(&["whoami", "--format", "json", at[0], at[1]]).json();
+    let number: u32 = who["access_key_id"].as_str().unwrap().trim_start_matches("STS.SIMULATED").parse().unwrap();
+    assert!(number > 2, "{who}");
+}
+
+/// A whole job with a key that a program prints: neither output nor journal nor report holds the secret.
+#[test]
+fn no_secret_is_said_or_written() {
+    let place = Place::new();
+    let simulated = Simulated::start(&place, SMALL);
+    let secret = "testsecret";
+    let program = place.file(
+        "get-cred",
+        "#!/bin/sh\necho '{\"mode\":\"AK\",\"access_key_id\":\"testid\",\"access_key_secret\":\"testsecret\"}'\n",
+    );
+    #[cfg(unix)]
+    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    let profiles = json!({"current": "it", "profiles": [
+        {"name": "it", "mode": "External", "process_command": program.to_str().unwrap(), "region_id": "cn-hangzhou"},
+        {"name": "bad", "mode": "AK", "access_key_id": "nobody", "access_key_secret": secret},
+        {"name": "half", "mode": "StsToken", "access_key_id": "STS.1", "access_key_secret": secret}]});
+    let folder = place.folder.path().join(".aliyun");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("config.json"), profiles.to_string()).unwrap();
+    let job = place.file("job.yaml", &GOOD_JOB.replace("IDS", "i-bp1with000000000001"));
+    let job = job.to_str().unwrap();
+    let at = ["--endpoint", simulated.endpoint.as_str()];
+    let run = place.run(&["run", job, "--format", "json", at[0], at[1]]);
+    assert_eq!(run.exit, 0, "{}{}", run.out, run.err);
+    let id = run.json()["run_id"].as_str().unwrap().to_owned();
+    let lines: [&[&str]; 13] = [
+        &["plan", job, at[0], at[1]],
+        &["show", &id, "--all", "--format", "json"],
+        &["history", "--format", "json"],
+        &["resume", &id],
+        &["verify", &id],
+        &["rerun", &id, "--failed"],
+        &["whoami", at[0], at[1]],
+        &["whoami", "--format", "json", at[0], at[1]],
+        &["whoami", "--profile", "bad", at[0], at[1]],
+        &["whoami", "--profile", "half", at[0], at[1]],
+        &["doctor", at[0], at[1]],
+        &["doctor", "--format", "json", "--profile", "bad", at[0], at[1]],
+        &["role", "attach", "Other", "-i", "i-bp1bare000000000001", at[0], at[1]],
+    ];
+    for done in lines.iter().map(|line| (line, place.run(line))).chain([(&lines[0], run)]) {
+        let (line, Done { out, err, .. }) = done;
+        assert!(!out.is_empty() || !err.is_empty(), "{line:?}");
+        assert!(!out.contains(secret) && !err.contains(secret), "{line:?}:\n{out}{err}");
+    }
+    let state = place.folder.path().join(".local/state/consnap");
+    let mut files = 0;
+    for run in std::fs::read_dir(state).unwrap() {
+        for file in std::fs::read_dir(run.unwrap().path()).unwrap() {
+            let text = std::fs::read(file.unwrap().path()).unwrap();
+            files += 1;
+            assert!(!String::from_utf8_lossy(&text).contains(secret));
+        }
+    }
+    assert!(files >= 2, "{files}");
+}
+
+#[test]
+fn doctor_sees_a_wrong_clock() {
+    let place = Place::new();
+    // The service's day passes a thousand times as fast: after a second it is a quarter of an hour ahead.
+    let simulated =
+        Simulated::start(&place, "version: 1\ntime_scale: 1000\ninstances: [{id: i-bp1linux000000000001}]\n");
+    std::thread::sleep(std::time::Duration::from_millis(1200));
+    let done = with_key(&place, &["doctor", "--region", "cn-hangzhou", "--endpoint", &simulated.endpoint]);
+    assert_eq!(done.exit, 3, "{}", done.out);
+    assert!(done.out.contains("problem  clock") && done.out.contains("behind the service's"), "{}", done.out);
+}
+
+/// The help of every command says what it sends, and only four commands write.
+#[test]
+fn help_says_who_writes() {
+    let mut writing = BTreeSet::new();
+    for (name, page) in consnap::help_pages() {
+        let about = page.lines().take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+        if name == "consnap" {
+            continue;
+        }
+        if about.ends_with("; sends writing calls") {
+            writing.insert(name);
+        } else {
+            let says = ["sends nothing", "sends reading calls only", "only `role attach` sends writing calls"];
+            let beyond = "sends nothing beyond this machine";
+            assert!(says.iter().any(|words| about.ends_with(words)) || about.ends_with(beyond), "{name}: {about}");
+        }
+    }
+    let expected = ["consnap rerun", "consnap resume", "consnap role attach", "consnap run"];
+    assert_eq!(writing.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+}
+
+/// A run whose process died is resumed, not rerun: what waits there must not be started by both.
+#[test]
+fn a_run_that_is_not_over_is_not_rerun() {
+    let place = Place::new();
+    let slow = MIXED.replace("time_scale: 300", "time_scale: 1").replace(
+        "i-bp1good000000000001, role: AppSnapshotRoleName",
+        "i-bp1good000000000001, role: AppSnapshotRoleName, guest: {group_millis: {min: 20000, max: 20000}}",
+    );
+    let simulated = Simulated::start(&place, &slow);
+    let good = JOB.replace("run: {canary: 4, max_in_flight: 4, max_errors: 9}\n", "");
+    let job = place.file("job.yaml", &good);
+    let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_consnap"))
+        .args(["run", job.to_str().unwrap(), "--endpoint", &simulated.endpoint])
+        .env_clear()
+        .env("HOME", place.folder.path())
+        .env("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid")
+        .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret")
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let begun = std::time::Instant::now();
+    while counts(&simulated)["RunCommand"] != 1 {
+        assert!(begun.elapsed().as_secs() < 30, "the first wave was not started");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+    let history = place.run(&["history", "--format", "json"]).json();
+    assert_eq!(history[0]["others"]["ended"], false);
+    let id = history[0]["run_id"].as_str().unwrap();
+    with_key(&place, &["rerun", id, "--failed"]).refuses(2, &["CE412", "consnap resume", id]);
+    assert_eq!(counts(&simulated)["RunCommand"], 1);
+    assert!(place.run(&["history"]).out.contains("not over: `consnap resume`"));
 }
 
 /// An answer that got lost: the look afterwards tells.
@@ -292,7 +453,8 @@ fn commands_that_texts_name_exist() {
     let (mut named, mut unknown) = (BTreeSet::new(), BTreeSet::new());
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
-        for (at, _) in text.match_indices("`consnap ") {
+        let inline = text.match_indices("`consnap ").map(|(at, _)| at);
+        for at in inline.chain(text.match_indices("$ consnap ").map(|(at, _)| at + 1)) {
             let words: Vec<&str> = text[at + 1..].split([' ', '`', '\n', '\\', '"']).take(3).collect();
             let is_word =
                 |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');

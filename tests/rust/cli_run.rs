@@ -17,8 +17,17 @@ pub(super) struct Simulated {
 impl Simulated {
     pub(super) fn start(place: &Place, scenario: &str) -> Self {
         let path = place.file("scenario.yaml", scenario);
+        Self::play(&["simulate", path.to_str().unwrap()])
+    }
+
+    /// The scenario that is played when none is given.
+    pub(super) fn small() -> Self {
+        Self::play(&["simulate"])
+    }
+
+    fn play(arguments: &[&str]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_consnap"))
-            .args(["simulate", path.to_str().unwrap()])
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())

@@ -243,7 +243,8 @@ async fn the_end_of_the_chain_is_oidc_metadata_and_uri() {
     );
     let error = bare.identity(&[]).await.unwrap_err();
     assert_eq!(error.row.code, "CE201");
-    assert!(error.message(Lang::En).contains("has no RAM role"), "{error}");
+    let asked = bare.server.endpoint().replace("http://", "`") + "`";
+    assert!(error.message(Lang::En).contains(&asked), "{error}");
 }
 
 #[tokio::test]
@@ -273,7 +274,7 @@ async fn what_cannot_be_had_is_said_and_how_to_mend_it() {
         (format!(r#"{{"name":"it","mode":"RamRoleArn",{KEY},"ram_role_arn":"acs:ram::ACCOUNT:role/nobody"}}"#), "CE220", "EntityNotExist.Role"),
         (format!(r#"{{"name":"it","mode":"RamRoleArn",{KEY},"ram_role_arn":"acs:ram::ACCOUNT:role/AppSnapshotRoleName"}}"#), "CE220", "NoPermission"),
         (format!(r#"{{"name":"it","mode":"RamRoleArn",{KEY},"ram_role_arn":"acs:ram::ACCOUNT:role/ops","expired_seconds":60}}"#), "CE220", "DurationSeconds"),
-        (r#"{"name":"it","mode":"EcsRamRole","ram_role_name":"other"}"#.to_owned(), "CE224", "`other`"),
+        (r#"{"name":"it","mode":"EcsRamRole","ram_role_name":"other"}"#.to_owned(), "CE229", "`other`"),
         (r#"{"name":"it","mode":"External","process_command":"/nonexistent/program"}"#.to_owned(), "CE226", "started"),
         (r#"{"name":"it","mode":"External","process_command":"/bin/sh -c false"}"#.to_owned(), "CE226", "exit status: 1"),
         (r#"{"name":"it","mode":"External","process_command":"/bin/echo hush"}"#.to_owned(), "CE207", "not JSON"),
@@ -356,6 +357,20 @@ async fn a_token_the_service_ends_is_replaced() {
     assert_eq!(refused.api_code.as_deref(), Some("InvalidSecurityToken.Expired"));
     assert!(arn(&caller, wall()).await.unwrap().ends_with("vm-ram-assume-role"));
     assert_eq!(handed_out(&caller, wall()).await, 2);
+}
+
+/// A token of a profile whose end is long past is not sent anywhere; shortly after its end the service decides.
+#[tokio::test]
+async fn a_token_that_ended_is_said_to_have_ended() {
+    let played = Played::start(|_| {}).await;
+    let end = wall().millis() / 1000 - 3600;
+    played.profiles(&format!(r#"{{"name":"it","mode":"StsToken",{KEY},"sts_token":"hush","sts_expiration":{end}}}"#));
+    let found = played.find(&[]);
+    let error = found.credentials.current(wall()).await.unwrap_err();
+    assert_eq!(error.row.code, "CE206");
+    assert!(error.message(Lang::En).contains("profile `it`") && !error.message(Lang::En).contains("hush"), "{error}");
+    let near = Time::from_millis((end + 60) * 1000);
+    assert!(found.credentials.current(near).await.is_ok());
 }
 
 /// A clock that is wrong by an hour does not keep STS from being asked: its `Date` header corrects it once.

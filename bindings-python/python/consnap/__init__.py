@@ -11,14 +11,15 @@ Importing this package loads next to nothing: every name is loaded when it is fi
 # Names of a type checker only; `typing` itself costs more to load than all of this.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .client import AsyncClient as AsyncClient, AsyncRun as AsyncRun, Client as Client, Run as Run
-    from .enums import CodeKind as CodeKind, Consistency as Consistency, Eligibility as Eligibility, Form as Form, Lang as Lang, Layer as Layer, Platform as Platform, Proof as Proof, RequiredConsistency as RequiredConsistency, ResultKind as ResultKind, Sent as Sent, Severity as Severity, SnapshotState as SnapshotState
+    from .async_client import AsyncClient as AsyncClient, AsyncRun as AsyncRun
+    from .client import Client as Client, Run as Run
+    from .enums import CodeKind as CodeKind, Consistency as Consistency, Eligibility as Eligibility, ExportTarget as ExportTarget, Form as Form, Lang as Lang, Layer as Layer, ParameterKind as ParameterKind, Platform as Platform, Proof as Proof, Repeat as Repeat, RequiredConsistency as RequiredConsistency, ResultKind as ResultKind, RetryClass as RetryClass, Scope as Scope, Sent as Sent, Severity as Severity, SnapshotState as SnapshotState, Weight as Weight
     from .errors import ApiError as ApiError, ConfigError as ConfigError, ConsnapError as ConsnapError, CredentialError as CredentialError, ProtocolError as ProtocolError, ThrottledError as ThrottledError, TransportError as TransportError
     from .facts import CloudAssistant as CloudAssistant, Disk as Disk, Guest as Guest, InstanceFacts as InstanceFacts, Mount as Mount, Script as Script
     from .job import Accept as Accept, Exclude as Exclude, ExcludedDisk as ExcludedDisk, Expect as Expect, Job as Job, LinuxOptions as LinuxOptions, RunOptions as RunOptions, Targets as Targets, WindowsOptions as WindowsOptions
-    from .operations import build_command as build_command, catalog as catalog, check as check, check_many as check_many, decode as decode, decode_many as decode_many, explain as explain, explain_command as explain_command, explain_parameter as explain_parameter, operation as operation, operation_names as operation_names, schema as schema, sign as sign
+    from .operations import budget as budget, build_command as build_command, catalog as catalog, check as check, check_many as check_many, decode as decode, decode_many as decode_many, explain as explain, explain_command as explain_command, explain_parameter as explain_parameter, export as export, operation as operation, operation_names as operation_names, read_facts as read_facts, schema as schema, sign as sign
     from .report import CauseGroup as CauseGroup, CommandReport as CommandReport, DiskReport as DiskReport, Event as Event, Explanation as Explanation, InstanceReport as InstanceReport, Plan as Plan, PlannedCall as PlannedCall, PlannedInstance as PlannedInstance, Report as Report, Stopped as Stopped, Summary as Summary
-    from .results import Catalog as Catalog, CheckResult as CheckResult, CheckedInstance as CheckedInstance, CodeExplanation as CodeExplanation, Command as Command, CommandExplanation as CommandExplanation, DecodeResult as DecodeResult, Finding as Finding, Outcome as Outcome, ParameterExplanation as ParameterExplanation, ReadParameter as ReadParameter, Signature as Signature
+    from .results import Budget as Budget, BudgetTerm as BudgetTerm, Catalog as Catalog, CheckResult as CheckResult, CheckedInstance as CheckedInstance, CodeExplanation as CodeExplanation, Command as Command, CommandExplanation as CommandExplanation, DecodeResult as DecodeResult, Export as Export, ExportedFile as ExportedFile, Finding as Finding, Outcome as Outcome, ParameterExplanation as ParameterExplanation, ReadParameter as ReadParameter, Signature as Signature
     from .tables import CheckTable as CheckTable, DecodeTable as DecodeTable
 
     __version__: str
@@ -28,6 +29,8 @@ __all__ = [
     "ApiError",
     "AsyncClient",
     "AsyncRun",
+    "Budget",
+    "BudgetTerm",
     "Catalog",
     "CauseGroup",
     "CheckResult",
@@ -54,6 +57,9 @@ __all__ = [
     "ExcludedDisk",
     "Expect",
     "Explanation",
+    "Export",
+    "ExportTarget",
+    "ExportedFile",
     "Finding",
     "Form",
     "Guest",
@@ -66,6 +72,7 @@ __all__ = [
     "Mount",
     "Outcome",
     "ParameterExplanation",
+    "ParameterKind",
     "Plan",
     "PlannedCall",
     "PlannedInstance",
@@ -73,11 +80,14 @@ __all__ = [
     "Proof",
     "ProtocolError",
     "ReadParameter",
+    "Repeat",
     "Report",
     "RequiredConsistency",
     "ResultKind",
+    "RetryClass",
     "Run",
     "RunOptions",
+    "Scope",
     "Script",
     "Sent",
     "Severity",
@@ -88,7 +98,9 @@ __all__ = [
     "Targets",
     "ThrottledError",
     "TransportError",
+    "Weight",
     "WindowsOptions",
+    "budget",
     "build_command",
     "catalog",
     "check",
@@ -98,21 +110,24 @@ __all__ = [
     "explain",
     "explain_command",
     "explain_parameter",
+    "export",
     "operation",
     "operation_names",
+    "read_facts",
     "schema",
     "sign",
 ]
 
 _HOMES = {
-    "client": "AsyncClient AsyncRun Client Run",
-    "enums": "CodeKind Consistency Eligibility Form Lang Layer Platform Proof RequiredConsistency ResultKind Sent Severity SnapshotState",
+    "async_client": "AsyncClient AsyncRun",
+    "client": "Client Run",
+    "enums": "CodeKind Consistency Eligibility ExportTarget Form Lang Layer ParameterKind Platform Proof Repeat RequiredConsistency ResultKind RetryClass Scope Sent Severity SnapshotState Weight",
     "errors": "ApiError ConfigError ConsnapError CredentialError ProtocolError ThrottledError TransportError",
     "facts": "CloudAssistant Disk Guest InstanceFacts Mount Script",
     "job": "Accept Exclude ExcludedDisk Expect Job LinuxOptions RunOptions Targets WindowsOptions",
-    "operations": "build_command catalog check check_many decode decode_many explain explain_command explain_parameter operation operation_names schema sign",
+    "operations": "budget build_command catalog check check_many decode decode_many explain explain_command explain_parameter export operation operation_names read_facts schema sign",
     "report": "CauseGroup CommandReport DiskReport Event Explanation InstanceReport Plan PlannedCall PlannedInstance Report Stopped Summary",
-    "results": "Catalog CheckResult CheckedInstance CodeExplanation Command CommandExplanation DecodeResult Finding Outcome ParameterExplanation ReadParameter Signature",
+    "results": "Budget BudgetTerm Catalog CheckResult CheckedInstance CodeExplanation Command CommandExplanation DecodeResult Export ExportedFile Finding Outcome ParameterExplanation ReadParameter Signature",
     "tables": "CheckTable DecodeTable",
 }
 

@@ -23,13 +23,17 @@ def plain(value: Any) -> Any:
     - ``str``: JSON or YAML text if it spans lines or begins like JSON, else the path of a JSON or YAML file;
     - a ``pathlib.Path``: such a file.
     """
-    if value is None or isinstance(value, (bool, int, float)):
-        return value
-    if isinstance(value, dict):
-        return {key: _member(item) for key, item in value.items()}
+    try:
+        return _plain(value)
+    except RecursionError as error:
+        raise _not_json("call", error) from None
+
+
+def _plain(value: Any) -> Any:
     if isinstance(value, (bytes, bytearray, memoryview)):
         return document(bytes(value).decode("utf-8", "replace"))
-    if isinstance(value, str):
+    # Enumerations of ours are text, but never documents.
+    if isinstance(value, str) and not hasattr(value, "value"):
         text = value.lstrip()
         if text.startswith(("{", "[")) or "\n" in text:
             return document(value)
@@ -42,14 +46,15 @@ def plain(value: Any) -> Any:
 def _member(value: Any) -> Any:
     """A value inside another: text is text here, never a path."""
     if value is None or isinstance(value, (str, bool, int, float)):
-        # Enumerations of ours are text too.
         return getattr(value, "value", value)
+    if isinstance(value, dict):
+        return {key: _member(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_member(item) for item in value]
     for name in ("to_dict", "to_map"):
         method = getattr(value, name, None)
         if callable(method):
-            return method()
+            return _member(method())
     items = getattr(value, "items", None)
     if callable(items):
         pairs: Any = items()
@@ -60,6 +65,14 @@ def _member(value: Any) -> Any:
     if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
         return [_member(item) for item in value]
     return value
+
+
+def _default(value: Any) -> Any:
+    """What the JSON writer does not know by itself."""
+    member = _member(value)
+    if member is value:
+        raise TypeError(f"a value of type {type(value).__name__}")
+    return member
 
 
 def moment(value: Any) -> str | None:
@@ -97,13 +110,27 @@ def _answer(answer: tuple[bool, bytes]) -> Any:
     return json.loads(text)
 
 
+def text_of(name: str, value: Any) -> bytes:
+    """JSON text for the engine.
+
+    Raises:
+        ConfigError: something in it is not JSON.
+    """
+    try:
+        text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_default)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise _not_json(name, error) from None
+    return text.encode("utf-8", "replace")
+
+
+def _not_json(name: str, error: Exception) -> Exception:
+    from .errors import ConfigError
+
+    reason = "it is nested too deeply" if isinstance(error, RecursionError) else error
+    return ConfigError(f"the input of `{name}` is not JSON: {reason}", help="hand over plain values")
+
+
 def carry_out(name: str, members: dict[str, Any], lang: str = "en") -> Any:
     """Carries out an operation; members that are None are left out."""
     given = {key: value for key, value in members.items() if value is not None}
-    try:
-        text = json.dumps(given, separators=(",", ":"), ensure_ascii=False, default=_member).encode("utf-8", "replace")
-    except (TypeError, ValueError) as error:
-        from .errors import ConfigError
-
-        raise ConfigError(f"the input of `{name}` is not JSON: {error}", help="hand over plain values") from None
-    return _answer(_native.operation(name, text, str(lang)))
+    return _answer(_native.operation(name, text_of(name, given), str(lang)))

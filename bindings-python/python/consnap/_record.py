@@ -71,7 +71,8 @@ class Record:
             for name, default in _defaults(type(self)).items()
             if default is _ALWAYS or getattr(self, name) != default
         )
-        return f"{type(self).__name__}({', '.join(shown)})"
+        more = (f"{name}={value!r}" for name, value in getattr(self, "_unknown", {}).items())
+        return f"{type(self).__name__}({', '.join([*shown, *more])})"
 
 
 def _is_empty(value: Any) -> bool:

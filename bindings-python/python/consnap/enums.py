@@ -86,6 +86,53 @@ class Form(_Word):
     """Windows: the whole argument in double quotes."""
 
 
+class Repeat(_Word):
+    """When a new run makes sense."""
+
+    NOT_NEEDED = "not_needed"
+    AFTER_FIX = "after_fix"
+    AFTER_PAUSE = "after_pause"
+    AFTER_LOOK = "after_look"
+
+
+class RetryClass(_Word):
+    """Whether a call may be repeated after an error of the service."""
+
+    NEVER = "never"
+    """Repeating changes nothing: the request itself must change."""
+    THROTTLED = "throttled"
+    """The service asks to slow down; the call was not carried out."""
+    MAYBE_CARRIED_OUT = "maybe_carried_out"
+    """A passing fault of the service; the call may have been carried out."""
+    STILL_PROCESSING = "still_processing"
+    """Another call with the same token is still being processed."""
+    SIGN_AGAIN = "sign_again"
+    """The clock or the nonce was wrong: correct it, sign again and repeat at once."""
+    REFRESH_CREDENTIALS = "refresh_credentials"
+    """The credentials ended: refresh them, then repeat."""
+    AFTER_PAUSE = "after_pause"
+    """A state that passes by itself; the call was not carried out."""
+
+
+class Scope(_Word):
+    """Whom a rejection of the service concerns."""
+
+    INSTANCE = "instance"
+    """One or some of the instances in the call."""
+    BATCH = "batch"
+    """The call as a whole: parameters, size, form."""
+    ACCOUNT = "account"
+    """Everything this account or these credentials do."""
+
+
+class ParameterKind(_Word):
+    """How the plug-in reads the value of a parameter."""
+
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+
+
 class Layer(_Word):
     """Which layer an exit code speaks for."""
 
@@ -137,6 +184,48 @@ class Sent(_Word):
     NO = "no"
     MAYBE = "maybe"
     YES = "yes"
+
+
+class ExportTarget(_Word):
+    """What to write a job for."""
+
+    COMMAND = "command"
+    """The text to paste into Cloud Assistant."""
+    JOB = "job"
+    """The job document of consnap itself."""
+    RUN_COMMAND = "run_command"
+    """The parameters of the API operation RunCommand, as JSON."""
+    ALIYUN_CLI = "aliyun_cli"
+    """A shell script around the ``aliyun`` command line."""
+    PYTHON_CONSNAP = "python_consnap"
+    """Python with consnap."""
+    PYTHON_SDK = "python_sdk"
+    """Python with the official SDK."""
+    GO_SDK = "go_sdk"
+    """Go with the official SDK, as the feature's own document does it."""
+    TERRAFORM = "terraform"
+    """Terraform."""
+    OOS = "oos"
+    """A template of the Operation Orchestration Service: a loop with rate control."""
+    OOS_TIMER = "oos_timer"
+    """The same, started by a timer."""
+    SYSTEMD = "systemd"
+    """A systemd service and its timer, running consnap."""
+    CRON = "cron"
+    """A crontab line, running consnap."""
+    RAM_POLICIES = "ram_policies"
+    """The RAM policies of operator and instance role."""
+
+
+class Weight(_Word):
+    """How much a moment of a run matters."""
+
+    CALM = "calm"
+    """As it should be."""
+    NOTABLE = "notable"
+    """Something went another way than wished."""
+    URGENT = "urgent"
+    """A guest may be held."""
 
 
 class CodeKind(_Word):

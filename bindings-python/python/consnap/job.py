@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from ._record import Record
 from .enums import RequiredConsistency
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
 __all__ = [
     "Accept",
     "Exclude",
@@ -126,13 +130,13 @@ class RunOptions(Record):
     """Nothing new is started after this time of day, ``03:00``."""
     deadline: str | None = None
     """Nothing new is started when so much time has passed, ``2h``."""
-    timeout: str | int = "auto"
+    timeout: Literal["auto"] | int = "auto"
     """``auto`` (from the time budget) or seconds."""
-    attach_role: str = "never"
+    attach_role: Literal["never", "if_missing"] = "never"
     """``never``, or ``if_missing``: attach the role where an instance has none."""
-    probe: str = "never"
+    probe: Literal["never", "always"] = "never"
     """``never``, or ``always``: one read-only command an instance."""
-    on_unknown: str = "proceed"
+    on_unknown: Literal["proceed", "set_aside"] = "proceed"
     """What to do with an instance whose fitness is unknown: ``proceed`` or ``set_aside``."""
 
 

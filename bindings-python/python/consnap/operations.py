@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 
 from . import _native
-from ._input import carry_out, moment, plain
+from ._input import carry_out, moment, plain, text_of
 from .results import (
+    Budget,
     Catalog,
     CheckResult,
     CodeExplanation,
     Command,
     CommandExplanation,
     DecodeResult,
+    Export,
     ParameterExplanation,
     Signature,
 )
@@ -23,10 +25,12 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from typing import Any
 
-    from ._types import FactsInput, JobInput, ResultsInput, ToMap
+    from ._types import Document, FactsInput, JobInput, ResultsInput, ToMap
+    from .facts import InstanceFacts
     from .tables import CheckTable, DecodeTable
 
 __all__ = [
+    "budget",
     "build_command",
     "catalog",
     "check",
@@ -36,8 +40,10 @@ __all__ = [
     "explain",
     "explain_command",
     "explain_parameter",
+    "export",
     "operation",
     "operation_names",
+    "read_facts",
     "schema",
     "sign",
 ]
@@ -110,13 +116,12 @@ def check_many(
         "now": moment(now),
         "lang": lang,
     }
-    given = {name: value for name, value in members.items() if value is not None}
-    text = json.dumps(given, ensure_ascii=False).encode("utf-8", "replace")
+    text = text_of("check", {name: value for name, value in members.items() if value is not None})
     if isinstance(facts, (bytes, bytearray, memoryview)):
         lines = bytes(facts)
     else:
         listed = plain(facts)
-        lines = json.dumps(listed if isinstance(listed, list) else [listed], ensure_ascii=False).encode()
+        lines = text_of("check", listed if isinstance(listed, list) else [listed])
     table, error = _native.check_many(text, lines, _threads(threads), str(lang))
     if table is None:
         from .errors import from_json
@@ -309,18 +314,94 @@ def sign(
     return Signature.from_dict(carry_out("sign", members, lang))
 
 
+def budget(job: JobInput, platform: str, *, lang: str = "en") -> Budget:
+    """How long the command of a job may take at worst, term by term: what ``timeout_seconds`` of a command rests on.
+
+    >>> import consnap
+    >>> job = consnap.Job(instance_ram_role="AppSnapshotRoleName", group_name="nightly")
+    >>> consnap.budget(job, "linux").total_seconds == consnap.build_command(job, "linux").timeout_seconds
+    True
+    """
+    return Budget.from_dict(carry_out("budget", {"job": plain(job), "platform": platform, "lang": lang}, lang))
+
+
+def export(
+    job: JobInput,
+    target: str,
+    platform: str = "linux",
+    *,
+    schedule: str | None = None,
+    link: str | None = None,
+    use_separator: bool = False,
+    now: datetime | str | None = None,
+    lang: str = "en",
+) -> Export:
+    """Writes a job for another tool: Terraform, OOS, cron, systemd, the official SDKs, RAM policies and more.
+
+    Args:
+        target: an :class:`~consnap.ExportTarget` or its value.
+        platform: the platform whose command is written, for targets that carry one.
+        schedule: when timers start it, in the time of the machine; ``02:00`` when not given.
+        link: where the export was made; it is named in each file.
+        use_separator: write the separator form, so that commas survive.
+
+    Raises:
+        ConfigError: there is no such target, or ``schedule`` is no time of day.
+
+    >>> import consnap
+    >>> job = consnap.Job(instance_ram_role="AppSnapshotRoleName", group_name="nightly-{run}")
+    >>> [file.name for file in consnap.export(job, "cron").files]
+    ['consnap.cron', 'job.yaml']
+    """
+    members = {
+        "job": plain(job),
+        "target": target,
+        "platform": platform,
+        "schedule": schedule,
+        "link": link,
+        "use_separator": use_separator or None,
+        "now": moment(now),
+        "lang": lang,
+    }
+    return Export.from_dict(carry_out("export", members, lang))
+
+
+def read_facts(*replies: ToMap | Document) -> tuple[InstanceFacts, ...]:
+    """The facts of instances from replies of the service, for :func:`check`. What no reply tells stays unknown.
+
+    Args:
+        replies: whole replies of DescribeInstances, DescribeDisks, DescribeCloudAssistantStatus and
+            DescribeInstanceRamRole in any order: SDK objects, mappings, JSON or paths of files.
+
+    Raises:
+        ConfigError: a reply is of none of these operations, or cannot be read.
+
+    >>> import consnap
+    >>> reply = {"Instances": {"Instance": [{"InstanceId": "i-a", "Status": "Running"}]}}
+    >>> consnap.read_facts(reply)[0].status
+    'Running'
+    """
+    from .facts import InstanceFacts
+
+    answer = carry_out("facts", {"replies": [_reply(plain(reply)) for reply in replies]})
+    return tuple(InstanceFacts.from_dict(facts) for facts in answer["facts"])
+
+
 def catalog(*, lang: str = "en") -> Catalog:
     """The tables everything else reads, in one language."""
     return Catalog.from_dict(carry_out("catalog", {"lang": lang}, lang))
 
 
-def operation(name: str, input: Mapping[str, Any], *, lang: str = "en") -> Any:
+def operation(name: str, input: Mapping[str, Any], *, lang: str | None = None) -> Any:
     """Carries out an operation as ``consnap op NAME`` does: one JSON object in, one out.
+
+    Args:
+        lang: the language of errors; that of the input's ``lang`` when not given.
 
     Raises:
         ConfigError: there is no such operation, or the input misses a member or has one of the wrong type.
     """
-    return carry_out(name, {key: value for key, value in input.items()}, lang)
+    return carry_out(name, dict(input), lang or str(input.get("lang") or "en"))
 
 
 def operation_names() -> list[str]:
@@ -329,7 +410,10 @@ def operation_names() -> list[str]:
 
 
 def schema(name: str) -> dict[str, Any] | None:
-    """The JSON Schemas of an operation: ``{"operation", "input", "output"}``; ``None`` for an unknown one."""
+    """The JSON Schemas of an operation: ``{"operation", "input", "output"}``; ``None`` for an unknown one.
+
+    Documents and answers have one too: ``job``, ``scenario``, ``report``, ``plan``, ``error``, ``call``, ``truth``.
+    """
     text = _native.schema(name)
     return None if text is None else json.loads(text)
 
@@ -371,4 +455,4 @@ def _page(page: Any) -> bytes:
         return bytes(page)
     if isinstance(page, str):
         return page.encode("utf-8", "replace")
-    return json.dumps(_reply(plain(page)), ensure_ascii=False).encode("utf-8", "replace")
+    return text_of("decode", _reply(plain(page)))

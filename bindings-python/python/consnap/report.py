@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,11 @@ class Event(Record):
         """A member by its name."""
         return self.to_dict()[name]
 
+    def __str__(self) -> str:
+        """One line, safe for any log: control characters and foreign scripts are escaped."""
+        members = {name: value for name, value in self.to_dict().items() if name not in ("seq", "at", "event")}
+        return f"#{self.seq} {self.event} {json.dumps(members)}"
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Summary(Record):
@@ -59,6 +65,8 @@ class Summary(Record):
     """Weaker than required."""
     not_run: int
     """Not started."""
+    stopped_before_start: int
+    """Of those, not started because the run stopped starting."""
     open: int
     """Started, and still open when consnap stopped looking."""
     expected_disks: int

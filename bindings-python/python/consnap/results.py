@@ -7,9 +7,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._record import Record
-from .enums import CodeKind, Consistency, Eligibility, Form, Layer, Platform, Severity
+from .enums import (
+    CodeKind,
+    Consistency,
+    Eligibility,
+    Form,
+    Layer,
+    ParameterKind,
+    Platform,
+    Repeat,
+    RetryClass,
+    Scope,
+    Severity,
+)
 
 __all__ = [
+    "Budget",
+    "BudgetTerm",
     "Catalog",
     "CheckResult",
     "CheckedInstance",
@@ -17,6 +31,8 @@ __all__ = [
     "Command",
     "CommandExplanation",
     "DecodeResult",
+    "Export",
+    "ExportedFile",
     "Finding",
     "Outcome",
     "ParameterExplanation",
@@ -146,11 +162,11 @@ class CodeExplanation(Record):
     """Whether the guest may still be held (results only)."""
     group_may_exist: bool | None = None
     """Whether a group may exist although the command failed (results only)."""
-    repeat: str | None = None
-    """When a new run makes sense (results only): ``not_needed``, ``after_fix``, ``after_pause``, ``after_look``."""
-    retry: str | None = None
+    repeat: Repeat | None = None
+    """When a new run makes sense (results only)."""
+    retry: RetryClass | None = None
     """Whether the call may be repeated (API errors only)."""
-    scope: str | None = None
+    scope: Scope | None = None
     """Whom it concerns (API errors only): ``instance``, ``batch`` or ``account``."""
     severity: Severity | None = None
     """How much it weighs (messages of consnap only)."""
@@ -198,8 +214,8 @@ class ParameterExplanation(Record):
     """How the plug-in spells it."""
     platforms: tuple[Platform, ...]
     """The platforms whose plug-in has it."""
-    kind: str
-    """How the plug-in reads its value: ``text``, ``boolean`` or ``integer``."""
+    kind: ParameterKind
+    """How the plug-in reads its value."""
     default: str | None
     """What the plug-in does when it is left out."""
     range: tuple[int, int] | None
@@ -236,8 +252,8 @@ class Outcome(Record):
     """A group may exist although the command failed."""
     held: bool
     """The guest may still be held: application locked or file systems frozen."""
-    repeat: str
-    """When a new run makes sense: ``not_needed``, ``after_fix``, ``after_pause``, ``after_look``."""
+    repeat: Repeat
+    """When a new run makes sense."""
     claimed: Consistency | None
     """The level the plug-in's own log claims, if it does; never proof without tags."""
     explained_by: str
@@ -272,6 +288,54 @@ class DecodeResult(Record):
     """One outcome a result, in their order."""
     findings: tuple[Finding, ...] = ()
     """What could not be read of the results, by its place."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class BudgetTerm(Record):
+    """A term of the time budget."""
+
+    key: str
+    """Its key."""
+    seconds: int
+    """Seconds it takes at worst, all repetitions together."""
+    about: str
+    """What it is for."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Budget(Record):
+    """How long a command may take at worst."""
+
+    terms: tuple[BudgetTerm, ...]
+    """The terms, in the order they are spent."""
+    total_seconds: int
+    """Their sum in seconds, at most the largest time-out consnap sends."""
+    exceeds_ceiling: bool
+    """Whether the sum was above that."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ExportedFile(Record):
+    """A file of an export."""
+
+    name: str
+    """Its name."""
+    language: str
+    """The language of its content: ``shell``, ``batch``, ``json``, ``python``, ``go``, ``hcl``, ``yaml``, ``ini``, ``cron``."""
+    content: str
+    """Its content."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Export(Record):
+    """A job written for another tool, or why it is not."""
+
+    files: tuple[ExportedFile, ...]
+    """The files, the most important first; none if there is an error finding."""
+    made_by: str
+    """Which consnap wrote them, and from which facts."""
+    findings: tuple[Finding, ...]
+    """What is wrong, or worth knowing."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -53,7 +53,7 @@ class CheckTable(Sequence[CheckedInstance]):
         return self._native.predicted()
 
     @property
-    def codes(self) -> list[list[str]]:
+    def codes(self) -> list[tuple[str, ...]]:
         """The codes of all findings of each."""
         return self._native.codes()
 

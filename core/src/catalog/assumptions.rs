@@ -227,6 +227,24 @@ assumptions! {
     } why {
         "the log tags last; were it otherwise, a time-out followed by a tag could hide a guest that is still held", "日志显示最后才添加标签；若非如此，超时之后出现的标签可能掩盖仍处于冻结状态的实例"
     };
+    NO_ROLE_IS_404 = "A30", ["client"], "ecs-domain 6.4: inferred": {
+        "the metadata service answers 404 to the question for a role where none is attached", "未授予实例RAM角色时，元数据服务对角色查询返回 404"
+    } why {
+        "seen for other paths; were it another status, the message would speak of a service that gave no credentials, and the next place of the chain would be asked just the same",
+        "其他路径的行为如此；若为其他状态码，只是提示文字不同，仍会继续查找凭证链的下一处"
+    };
+    RIGHTS_BEFORE_RESOURCES = "A31", ["cli"], "not documented": {
+        "RAM refuses a call before the service looks whether what it names exists", "RAM 鉴权先于资源存在性检查"
+    } why {
+        "so `whoami` and `doctor` can ask for what does not exist; were it the other way round, a missing right would show in the first run only",
+        "因此 `whoami` 和 `doctor` 可以用不存在的资源检查权限；若顺序相反，缺少的权限要到首次执行时才会发现"
+    };
+    ENDED_TOKEN_CODE = "A32", ["client", "session"], "naming of the service's codes": {
+        "a call with a token that has ended is refused with `InvalidSecurityToken.Expired`", "使用已过期的临时安全令牌时返回 `InvalidSecurityToken.Expired`"
+    } why {
+        "tokens are renewed three minutes before their known end; with another code an early end stops the run, which can be resumed",
+        "令牌会在已知到期前三分钟刷新；若错误码不同，令牌提前失效会使执行停止，之后可恢复"
+    };
 }
 
 /// The assumption with a number.

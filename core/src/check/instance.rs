@@ -127,9 +127,12 @@ fn system<S: AsRef<str> + Ord>(
     let (name, place, found) = match (english, local) {
         (Some(name), None) => (name, "/os_name_en", read_name(name)),
         (None, Some(name)) => (name, "/os_name", read_name(name)),
-        (Some(english), Some(local)) => match (read_name(english), read_name(local)) {
-            (None, found @ Some(_)) => (local, "/os_name", found),
-            (found, _) => (english, "/os_name_en", found),
+        (Some(english), Some(local)) => match read_name(english) {
+            found @ Some(_) => (english, "/os_name_en", found),
+            None => match read_name(local) {
+                found @ Some(_) => (local, "/os_name", found),
+                None => (english, "/os_name_en", None),
+            },
         },
         (None, None) => {
             findings.missing_here("os_name_en", "/os_name_en");

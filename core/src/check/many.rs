@@ -1,5 +1,7 @@
 //! Checking many instances straight from their JSON.
 
+use std::borrow::Cow;
+
 use serde_json::{StreamDeserializer, Value};
 
 use super::{CheckContext, Checker, InstanceCheck, instance};
@@ -47,16 +49,10 @@ pub fn check_many(
             }
             typed => match first::<Value>(rest) {
                 Some((Ok(document), length)) => {
-                    let (facts, mut findings) = facts::read(&document);
-                    findings.extend(duplicate_keys(rest.get(..length).unwrap_or_default()));
-                    if findings.is_empty() {
-                        // Whatever the typed reading refused must not pass without a word.
-                        let detail = typed.and_then(|(typed, _)| typed.err()).map(|error| error.to_string());
-                        let finding = Finding::new(&parameters::UNREADABLE, "");
-                        findings.push(finding.with("detail", shorten(&detail.unwrap_or_default())));
-                    }
-                    let check = instance::check(&checker, &facts, findings);
-                    (length, facts.instance_id.into(), check)
+                    let refused = typed.and_then(|(typed, _)| typed.err()).map(|error| error.to_string());
+                    let text = rest.get(..length).unwrap_or_default();
+                    let (id, check) = check_misfit(&checker, &document, text, &refused.unwrap_or_default());
+                    (length, id.into(), check)
                 }
                 Some((Err(error), _)) => return (index, vec![unreadable(index, &error.to_string())]),
                 None => break,
@@ -68,6 +64,41 @@ pub fn check_many(
     }
     let wrong = batch.wrong.map(|wrong| unreadable(index, wrong));
     (index, wrong.into_iter().collect())
+}
+
+impl Checker<'_> {
+    /// Checks one instance from the text of its document; gives back its id as well, empty when it could not be read.
+    /// Text that is no JSON is a finding, and the instance is as unknown as can be.
+    pub fn check_text<'d>(&self, document: &'d str) -> (Cow<'d, str>, InstanceCheck) {
+        let refused = match serde_json::from_str::<InstanceFacts<BorrowedText<'d>>>(document) {
+            Ok(facts) => {
+                let check = instance::check(self, &facts, Vec::new());
+                return (facts.instance_id.0, check);
+            }
+            Err(error) => error.to_string(),
+        };
+        if let Ok(value) = serde_json::from_str(document) {
+            let (id, check) = check_misfit(self, &value, document, &refused);
+            return (Cow::Owned(id), check);
+        }
+        let finding = Finding::new(&parameters::UNREADABLE, "").with("detail", shorten(&refused));
+        let mut check = instance::check(self, &InstanceFacts::<String>::default(), vec![finding]);
+        // That every fact is missing follows from it.
+        check.findings.truncate(1);
+        (Cow::Borrowed(""), check)
+    }
+}
+
+/// Checks a document that does not fit the facts, with a finding for each thing that does not.
+fn check_misfit(checker: &Checker<'_>, document: &Value, text: &str, refused: &str) -> (String, InstanceCheck) {
+    let (facts, mut findings) = facts::read(document);
+    findings.extend(duplicate_keys(text));
+    if findings.is_empty() {
+        // Whatever the typed reading refused must not pass without a word.
+        findings.push(Finding::new(&parameters::UNREADABLE, "").with("detail", shorten(refused)));
+    }
+    let check = instance::check(checker, &facts, findings);
+    (facts.instance_id, check)
 }
 
 /// The first value of a text and how many bytes it takes.

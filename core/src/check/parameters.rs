@@ -83,7 +83,8 @@ fn group_name(name: &str, findings: &mut Vec<Finding>) {
         findings.push(length_finding(
             &rows::NAME_LENGTH,
             PLACE,
-            length.saturating_add(appended),
+            // What is appended does not make a name long enough.
+            if length < limits::NAME_LEAST.value { length } else { length.saturating_add(appended) },
             &limits::NAME_LEAST,
             &limits::NAME_MOST,
         ));

@@ -25,7 +25,10 @@ impl SystemName {
 /// edition, language, `UEFI版`, `Quick Boot`) does not matter, but for 32 bit.
 pub(super) fn read_name(name: &str) -> Option<SystemName> {
     let mut words = name.split_whitespace();
+    let first = words.clone().next()?;
     let row = NAMES.iter().find_map(|row| {
+        // Most rows differ in their first word: no need to look for a second.
+        row.words.first().filter(|word| word.eq_ignore_ascii_case(first))?;
         let mut rest = words.clone();
         let matches = row.words.iter().all(|word| rest.next().is_some_and(|found| word.eq_ignore_ascii_case(found)));
         matches.then_some((row, rest))

@@ -22,6 +22,7 @@ mod progress;
 mod report_text;
 mod running;
 mod scenario;
+mod schemas;
 mod table;
 
 use std::ffi::OsString;
@@ -32,6 +33,7 @@ use arguments::{Arguments, Command};
 use console::Console;
 pub use exit::Exit;
 use exit::Failure;
+pub use schemas::schema;
 
 /// Reads a document that people write, YAML or JSON, into one JSON value. `name` is what errors call it.
 ///

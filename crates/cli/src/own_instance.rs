@@ -1,13 +1,13 @@
 //! Which instance consnap itself runs on, if it runs on one: to freeze it would freeze consnap's own journal.
 
-use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// The metadata service of ECS; never asked through a proxy.
-const METADATA: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::new(100, 100, 100, 200)), 80);
+use consnap_client::metadata::Metadata;
+use consnap_core::api::endpoint::Endpoint;
 
-/// On an instance it answers within milliseconds; elsewhere nobody does.
+use crate::running::runtime;
+
+/// On an instance the metadata service answers within milliseconds; elsewhere nobody does.
 const PATIENCE: Duration = Duration::from_millis(300);
 
 /// The id, where it can be learnt: from `CONSNAP_OWN_INSTANCE`, else from the metadata service.
@@ -20,33 +20,14 @@ pub(crate) fn find(is_loopback: bool) -> Option<String> {
     if is_loopback {
         return None;
     }
-    // The hardened mode of the service wants a token; the normal mode ignores it.
-    let token = ask("PUT /latest/api/token", "X-aliyun-ecs-metadata-token-ttl-seconds: 60\r\n").unwrap_or_default();
-    let header = if token.is_empty() || token.contains(char::is_control) {
-        String::new()
-    } else {
-        format!("X-aliyun-ecs-metadata-token: {token}\r\n")
-    };
-    ask("GET /latest/meta-data/instance-id", &header).filter(|id| is_instance_id(id))
+    runtime().ok()?.block_on(ask(Endpoint::metadata()))
 }
 
-fn ask(request: &str, header: &str) -> Option<String> {
-    let mut stream = TcpStream::connect_timeout(&METADATA, PATIENCE).ok()?;
-    stream.set_read_timeout(Some(PATIENCE)).ok()?;
-    stream.set_write_timeout(Some(PATIENCE)).ok()?;
-    let message = format!(
-        "{request} HTTP/1.0\r\nHost: 100.100.100.200\r\n{header}Content-Length: 0\r\nConnection: close\r\n\r\n"
-    );
-    stream.write_all(message.as_bytes()).ok()?;
-    let mut reply = Vec::new();
-    stream.take(4096).read_to_end(&mut reply).ok()?;
-    body(&String::from_utf8_lossy(&reply))
-}
-
-/// The body of a reply that says 200.
-fn body(reply: &str) -> Option<String> {
-    let (head, body) = reply.split_once("\r\n\r\n")?;
-    (head.split(' ').nth(1) == Some("200")).then(|| body.trim().to_owned())
+async fn ask(endpoint: Endpoint) -> Option<String> {
+    let metadata = Metadata::open(endpoint, true, PATIENCE).await.ok()?;
+    let answer = metadata.get("/latest/meta-data/instance-id").await.ok()?;
+    let id = String::from_utf8_lossy(&answer.body).trim().to_owned();
+    (answer.status == 200 && is_instance_id(&id)).then_some(id)
 }
 
 fn is_instance_id(text: &str) -> bool {
@@ -57,11 +38,24 @@ fn is_instance_id(text: &str) -> bool {
 mod tests {
     use super::*;
 
+    use consnap_simulator::scenario::{MetadataTokens, OwnMachine};
+    use consnap_simulator::{Scenario, Simulator, server};
+
     #[test]
     fn only_an_id_in_a_good_reply_counts() {
-        assert_eq!(body("HTTP/1.0 200 OK\r\nServer: x\r\n\r\ni-bp1abc\n").as_deref(), Some("i-bp1abc"));
-        assert_eq!(body("HTTP/1.0 404 Not Found\r\n\r\ni-bp1abc"), None);
-        assert_eq!(body("nonsense"), None);
         assert!(is_instance_id("i-bp1abc") && !is_instance_id("i-") && !is_instance_id("<html>"));
+        let find = |instance_id: &str, metadata_tokens| {
+            let own_machine = OwnMachine { role: None, instance_id: instance_id.to_owned(), metadata_tokens };
+            runtime().unwrap().block_on(async {
+                let scenario = Scenario { own_machine, ..Scenario::default() };
+                let server = server::serve(Simulator::new(scenario), 0).await.unwrap();
+                ask(Endpoint::parse(&server.endpoint()).unwrap()).await
+            })
+        };
+        for tokens in [MetadataTokens::Optional, MetadataTokens::Required, MetadataTokens::Unknown] {
+            assert_eq!(find("i-bp1abc", tokens).as_deref(), Some("i-bp1abc"));
+            assert_eq!(find("", tokens), None);
+            assert_eq!(find("<html>", tokens), None);
+        }
     }
 }

@@ -6,5 +6,6 @@ pub mod caller;
 pub mod credentials;
 pub mod driver;
 pub mod journal;
+pub mod metadata;
 pub mod run;
 pub mod transport;

@@ -11,6 +11,7 @@ const KEPT: usize = 100_000;
 
 /// A request as the service saw it, without anything secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RecordedCall {
     /// The operation's name; empty when the request could not be read.
     pub operation: String,
@@ -39,6 +40,7 @@ impl RecordedCall {
 
 /// What came of a call, as the caller saw it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CallResult {
     /// A good reply.

@@ -8,6 +8,7 @@ use crate::world::{Group, Instance, MemberStatus, ids};
 
 /// What really happened on an instance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InstanceTruth {
     /// `i-...`.
     pub instance_id: String,
@@ -32,6 +33,7 @@ pub struct InstanceTruth {
 
 /// A group that really exists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GroupTruth {
     /// `ssg-...`.
     pub group_id: String,

@@ -4,8 +4,20 @@ use std::path::{Path, PathBuf};
 
 use crate::steps::{Failure, Run, has_program, root, target_folder};
 
-/// What building and testing needs from PyPI; the package itself depends on nothing.
-const PACKAGES: [&str; 4] = ["maturin>=1.9,<2", "pytest", "pytest-asyncio", "mypy"];
+/// What building and testing needs from PyPI; the package itself depends on nothing. `basedpyright` is pyright with a
+/// Node of its own, from PyPI too; the official SDK is what consnap is compared with, and an example shows it.
+const PACKAGES: [&str; 10] = [
+    "maturin>=1.9,<2",
+    "pytest",
+    "pytest-asyncio",
+    "mypy",
+    "basedpyright",
+    "alibabacloud_ecs20140526",
+    "orjson",
+    "jsonschema-rs",
+    "aiohttp",
+    "trustme",
+];
 
 /// Builds the wheel, installs it and runs everything that holds of it.
 pub(crate) fn tests() -> Result<(), Failure> {
@@ -33,18 +45,26 @@ pub(crate) fn tests() -> Result<(), Failure> {
         .args([&configuration])
         .args(["--allowlist"])
         .args([&allowed])
-        .run()
+        .run()?;
+    pyright(&folder).run()?;
+    pyright(&folder).args(["--verifytypes", "consnap", "--ignoreexternal"]).within(&outside).run()
 }
 
-/// What the comparison needs from PyPI besides.
-const RIVALS: [&str; 4] = ["orjson", "jsonschema-rs", "alibabacloud_ecs20140526", "aiohttp"];
+/// pyright with the project's configuration and the packages of the environment, which it finds by the search path.
+fn pyright(environment: &Path) -> Run {
+    let mut path = environment.join("bin").into_os_string();
+    if let Some(before) = std::env::var_os("PATH") {
+        path.push(":");
+        path.push(before);
+    }
+    Run::new(environment.join("bin/basedpyright")).env("PATH", path)
+}
 
 /// Speed against what a careful script would use instead; a release build.
 pub(crate) fn bench() -> Result<(), Failure> {
     let folder = environment()?;
     let python = folder.join("bin/python");
     install(&folder, "release")?;
-    Run::new(&python).args(["-m", "pip", "install", "--quiet"]).args(RIVALS).run()?;
     Run::new(&python).args([root().join("tests/python/bench.py")]).within(&target_folder()).run()
 }
 

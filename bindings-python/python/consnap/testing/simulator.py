@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import _native
-from .._input import plain
+from .._input import plain, text_of
 from .._record import Record
 from ..enums import Consistency
-from ..errors import from_json
+from ..errors import TransportError, from_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,11 +91,13 @@ class Simulator:
         scenario: which instances there are and what goes wrong: a mapping, JSON or YAML text, or the path of a file.
             Without it there are a few instances, among them ``i-bp1linux000000000001`` and ``i-bp1windows0000000001``, both fit.
         time_scale: how much faster than real time the simulated day passes, 0.001 to 100000.
+        virtual_time: the simulated clock stands still, and only :meth:`advance` moves it: hours pass in no time.
         port: 0 takes a free one.
         changes: members that take the place of the scenario's own, such as ``api_faults`` or ``guest_faults``.
 
     Raises:
         ConfigError: the scenario cannot be used; ``findings`` name the places.
+        TransportError: the port cannot be had.
 
     >>> from consnap.testing import Simulator
     >>> with Simulator() as ecs:
@@ -108,13 +110,17 @@ class Simulator:
         scenario: Mapping[str, Any] | str | bytes | PathLike[str] | None = None,
         *,
         time_scale: float | None = None,
+        virtual_time: bool = False,
         port: int = 0,
         **changes: Any,
     ) -> None:
         if time_scale is not None:
             changes["time_scale"] = float(time_scale)
-        given, replaced = json.dumps(plain(scenario)).encode(), json.dumps(plain(changes)).encode()
-        native, error = _native.start_simulator(given, replaced, port, "en")
+        given, replaced = text_of("scenario", plain(scenario)), text_of("scenario", plain(changes))
+        try:
+            native, error = _native.start_simulator(given, replaced, port, virtual_time, "en")
+        except (OSError, OverflowError) as reason:
+            raise TransportError(f"port {port}: {reason}", help="take another port, or 0 for a free one") from None
         if native is None:
             raise from_json(error or b"{}")
         self._native = native
@@ -158,6 +164,23 @@ class Simulator:
         """What really happened to each instance, by its id."""
         found = map(InstanceTruth.from_dict, json.loads(self._native.truth()) or ())
         return {truth.instance_id: truth for truth in found}
+
+    @property
+    def now(self) -> str:
+        """The simulated clock."""
+        return json.loads(self._native.now()) or ""
+
+    def advance(self, seconds: float) -> None:
+        """Moves the simulated clock forward; what is due by then has happened.
+
+        >>> from consnap.testing import Simulator
+        >>> with Simulator(virtual_time=True) as ecs:
+        ...     before = ecs.now
+        ...     ecs.advance(3600)
+        ...     ecs.now[11:13] != before[11:13]
+        True
+        """
+        self._native.advance(seconds)
 
     def reset(self) -> None:
         """Begins the scenario anew, under the same address."""

@@ -108,9 +108,15 @@ fn look(connection: &Connection, lang: Lang, lines: &mut Vec<Line>) -> Result<()
     runtime()?.block_on(async {
         match caller.credentials().current(clock.now()).await {
             Ok(credential) => {
-                let ends = credential.expires_at.map_or_else(|| "-".to_owned(), |end| end.to_string());
-                let values = [("source", credential.source.clone()), ("ends", ends)];
-                lines.push(Line::fine("credentials", filled(&CREDENTIALS, lang, &values)));
+                let ends = credential.expires_at.map(|end| end.to_string());
+                let text = match (&ends, caller.credentials().is_renewable()) {
+                    (None, _) if credential.security_token.is_some() => &CREDENTIALS_SOME_TIME,
+                    (None, _) => &CREDENTIALS,
+                    (Some(_), true) => &CREDENTIALS_RENEWED,
+                    (Some(_), false) => &CREDENTIALS_ENDING,
+                };
+                let values = [("source", credential.source.clone()), ("ends", ends.unwrap_or_default())];
+                lines.push(Line::fine("credentials", filled(text, lang, &values)));
             }
             Err(error) => {
                 lines.push(Line::of("credentials", &error, Exit::NotStarted, lang));
@@ -286,7 +292,19 @@ fn filled(text: &Text, lang: Lang, values: &[(&'static str, String)]) -> String 
 const HEADING: [Text; 3] = [Text::new("", ""), Text::new("CHECK", "检查项"), Text::new("DETAIL", "详情")];
 static FINE: Text = Text::new("ok", "正常");
 static PROBLEM: Text = Text::new("problem", "问题");
-static CREDENTIALS: Text = Text::new("from {source}, end {ends}", "来自 {source}，到期 {ends}");
+static CREDENTIALS: Text = Text::new("from {source}; they do not end", "来自 {source}；长期有效");
+static CREDENTIALS_SOME_TIME: Text = Text::new(
+    "from {source}; they end at a time that is not known, and cannot be renewed",
+    "来自 {source}；到期时间未知，且无法自动刷新",
+);
+static CREDENTIALS_RENEWED: Text = Text::new(
+    "from {source}; they end at {ends} and are renewed before that",
+    "来自 {source}；{ends} 到期，到期前自动刷新",
+);
+static CREDENTIALS_ENDING: Text = Text::new(
+    "from {source}; they end at {ends} and cannot be renewed: a longer run must be resumed with new ones",
+    "来自 {source}；{ends} 到期且无法自动刷新：更长的执行须用新的凭证恢复",
+);
 static ACCOUNT: Text = Text::new("{account}, {arn}", "{account}，{arn}");
 static CLOCK: Text = Text::new("{seconds} s from the service's", "与服务端相差 {seconds} 秒");
 static FAST: Text =

@@ -1,7 +1,9 @@
 //! `consnap history`: the runs of this machine.
 
 use consnap_client::journal;
-use consnap_core::report::Report;
+use consnap_core::report::{Report, result_word};
+use consnap_core::session::Phase;
+use consnap_core::verdict::ResultKind;
 use consnap_core::{Error, Text};
 use serde::Serialize;
 
@@ -11,7 +13,7 @@ use crate::exit::{Exit, Failure};
 use crate::past_run::PastRun;
 use crate::table;
 
-/// List the runs whose journals lie on this machine, the newest first; sends nothing
+/// List the runs whose journals lie on this machine, the newest first, and how each ended; sends nothing
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -37,10 +39,51 @@ struct Row {
     instances: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ok: Option<u32>,
+    /// How the others ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    others: Option<Others>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     exit_status: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unreadable: Option<String>,
+}
+
+/// The instances that did not reach what was required, by result.
+#[derive(Copy, Clone, Serialize)]
+struct Others {
+    urgent: u32,
+    unknown: u32,
+    failed: u32,
+    weaker: u32,
+    not_run: u32,
+    /// Under way when the journal ends: `resume` goes on with them.
+    open: u32,
+    /// Whether the run came to its end.
+    ended: bool,
+}
+
+impl Others {
+    fn in_words(self, lang: consnap_core::Lang) -> String {
+        if !self.ended {
+            return OPEN.get(lang).to_owned();
+        }
+        let parts: Vec<String> = [
+            (ResultKind::Urgent, self.urgent),
+            (ResultKind::Unknown, self.unknown),
+            (ResultKind::Failed, self.failed),
+            (ResultKind::Weaker, self.weaker),
+            (ResultKind::NotRun, self.not_run),
+        ]
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(result, count)| format!("{} {count}", result_word(result, lang)))
+        .collect();
+        if parts.is_empty() { result_word(ResultKind::Ok, lang).to_owned() } else { parts.join(", ") }
+    }
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
@@ -64,10 +107,12 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
             let number = |number: Option<u32>| number.map_or_else(|| "-".to_owned(), |number| number.to_string());
             vec![
                 console.safe(&row.run_id).into(),
-                text(&row.started_at),
-                text(&row.account),
+                text(&row.started_at.as_deref().map(to_the_second)),
+                row.seconds.map_or_else(|| "-".to_owned(), lasted).into(),
                 format!("{}/{}", number(row.ok), number(row.instances)).into(),
                 row.exit_status.map_or_else(|| "-".to_owned(), |status| status.to_string()).into(),
+                row.others.map_or_else(|| "-".to_owned(), |others| others.in_words(console.lang())).into(),
+                text(&row.account),
                 match &row.unreadable {
                     Some(why) => console.safe(why).into(),
                     None => text(&row.group_name),
@@ -84,7 +129,8 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
 fn row(run_id: &str, lang: consnap_core::Lang) -> Row {
     let read = || -> Result<Row, Error> {
         let past = PastRun::load(run_id)?;
-        let report = Report::of(&past.state(), None, 0, lang);
+        let state = past.state();
+        let report = Report::of(&state, None, 0, lang);
         Ok(Row {
             run_id: run_id.to_owned(),
             started_at: Some(past.header.started_at.to_string()),
@@ -92,6 +138,17 @@ fn row(run_id: &str, lang: consnap_core::Lang) -> Row {
             group_name: Some(report.group_name),
             instances: Some(report.summary.instances),
             ok: Some(report.summary.ok),
+            others: Some(Others {
+                urgent: report.summary.urgent,
+                unknown: report.summary.unknown,
+                failed: report.summary.failed,
+                weaker: report.summary.weaker,
+                not_run: report.summary.not_run,
+                open: report.summary.open,
+                ended: state.phase == Phase::Ended,
+            }),
+            ended_at: Some(report.ended_at.to_string()),
+            seconds: Some(report.ended_at.since(past.header.started_at).as_secs()),
             exit_status: Some(report.exit_status),
             unreadable: None,
         })
@@ -103,17 +160,40 @@ fn row(run_id: &str, lang: consnap_core::Lang) -> Row {
         group_name: None,
         instances: None,
         ok: None,
+        others: None,
+        ended_at: None,
+        seconds: None,
         exit_status: None,
         unreadable: Some(error.message(lang)),
     })
 }
 
 static NONE: Text = Text::new("no runs in {path}", "{path} 中没有执行记录");
-const HEADING: [Text; 6] = [
+/// A time without its milliseconds.
+fn to_the_second(time: &str) -> String {
+    match time.split_once('.') {
+        Some((seconds, _)) => format!("{seconds}Z"),
+        None => time.to_owned(),
+    }
+}
+
+/// `4 s`, `12 min`, `3 h 05 min`.
+fn lasted(seconds: u64) -> String {
+    match seconds {
+        0..=99 => format!("{seconds} s"),
+        100..=5999 => format!("{} min", seconds.div_ceil(60)),
+        _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+static OPEN: Text = Text::new("not over: `consnap resume`", "未结束：`consnap resume`");
+const HEADING: [Text; 8] = [
     Text::new("RUN", "执行"),
     Text::new("STARTED", "开始时间"),
-    Text::new("ACCOUNT", "账号"),
+    Text::new("LASTED", "用时"),
     Text::new("OK", "达到"),
     Text::new("EXIT", "退出状态"),
+    Text::new("RESULTS", "结果"),
+    Text::new("ACCOUNT", "账号"),
     Text::new("GROUP", "快照一致性组"),
 ];

@@ -1,12 +1,13 @@
 //! `consnap rerun`: the instances of a run that did not reach what was required, once more.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 
 use consnap_client::driver::Clock;
-use consnap_client::journal::Journal;
+use consnap_client::journal::{self, Journal};
 use consnap_core::catalog::messages::errors;
 use consnap_core::report::Report;
-use consnap_core::session::{Goal, Session};
+use consnap_core::session::{Goal, Phase, Session};
 use consnap_core::verdict::ResultKind;
 use consnap_core::{Error, ErrorKind, Text, Time};
 use serde_json::{Value, json};
@@ -28,7 +29,8 @@ Example:
   consnap rerun 8f3a01c2 --failed
 
 First it looks at the groups, snapshots and tags of the old run again: what reached its level meanwhile is not run again. An \
-instance whose result is unknown is left out, because its plug-in may still be at work, and so is one that may still be held. \
+instance whose result is unknown is left out, because its plug-in may still be at work, and so is one that may still be held; \
+what a later run of the same job reached is not run again either. \
 The others become a new run with the job of the old one, with a journal and a group name of their own.")]
 pub(crate) struct Arguments {
     /// The run's id
@@ -53,6 +55,8 @@ pub(crate) struct Arguments {
 #[derive(Default)]
 struct Sorted {
     reached: Vec<String>,
+    /// Reached by another run since.
+    later: Vec<String>,
     again: Vec<String>,
     unknown: Vec<String>,
     held: Vec<String>,
@@ -62,6 +66,15 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     // Locked to the end: nobody resumes the old run while its instances are run again.
     let (_locked, recorded) = Journal::open(&state_directory()?, &arguments.run)?;
     let past = PastRun::of(recorded)?;
+    let state = past.state();
+    if state.phase != Phase::Ended {
+        // What waits there would be started here and by a later resume.
+        let open = Report::of(&state, None, 0, console.lang()).summary;
+        return Err(Error::new(ErrorKind::Rejected, &errors::RUN_NOT_OVER)
+            .with("run", arguments.run.clone())
+            .with("open", open.open.saturating_add(open.not_run).to_string())
+            .into());
+    }
     let connection = arguments.connection.open(&past.header.regions, past.header.endpoint.as_deref())?;
     let agreed = arguments.yes || connection.is_loopback;
     let somebody_there = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
@@ -78,13 +91,8 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         return Err(error.clone().into());
     }
     let seen = Report::of(look.state(), None, look.calls_sent(), console.lang());
-    if seen.summary.open > 0 {
-        return Err(Error::new(ErrorKind::Rejected, &errors::RUN_NOT_OVER)
-            .with("run", arguments.run.clone())
-            .with("open", seen.summary.open.to_string())
-            .into());
-    }
-    let sorted = sort(&seen);
+    let mut sorted = sort(&seen);
+    heed_later_runs(&mut sorted, &later_results(&past, console));
     say(&sorted, console);
     let left_out = match (sorted.held.is_empty(), sorted.unknown.is_empty()) {
         (false, _) => Exit::Held,
@@ -139,6 +147,49 @@ fn sort(seen: &Report) -> Sorted {
     sorted
 }
 
+/// What became of instances in later runs of the same job, as the journals of this machine tell it; the last one counts.
+fn later_results(past: &PastRun, console: &Console) -> BTreeMap<String, ResultKind> {
+    let Ok(entries) = state_directory().and_then(|state| journal::list(&state)) else { return BTreeMap::new() };
+    let mut later: Vec<PastRun> = entries
+        .iter()
+        .filter(|entry| entry.run_id != past.header.run_id)
+        .filter_map(|entry| PastRun::load(&entry.run_id).ok())
+        .filter(|other| {
+            other.header.account == past.header.account
+                && other.header.started_at > past.header.started_at
+                && other.job.group_name == past.job.group_name
+        })
+        .collect();
+    later.sort_by_key(|other| other.header.started_at);
+    let mut results = BTreeMap::new();
+    for other in later {
+        let state = other.state();
+        let ended = state.phase == Phase::Ended;
+        let report = Report::of(&state, None, 0, console.lang());
+        // What waits in a run that is not over is started by its resume.
+        results.extend(
+            report
+                .instances
+                .into_iter()
+                .map(|instance| (instance.instance_id, if ended { instance.result } else { ResultKind::Unknown })),
+        );
+    }
+    results
+}
+
+/// Whoever reruns a run twice does not want its instances snapshotted twice, and never two at the same time.
+fn heed_later_runs(sorted: &mut Sorted, later: &BTreeMap<String, ResultKind>) {
+    for instance in std::mem::take(&mut sorted.again) {
+        let list = match later.get(&instance) {
+            Some(ResultKind::Ok) => &mut sorted.later,
+            Some(ResultKind::Urgent) => &mut sorted.held,
+            Some(ResultKind::Unknown) => &mut sorted.unknown,
+            Some(ResultKind::Failed | ResultKind::Weaker | ResultKind::NotRun) | None => &mut sorted.again,
+        };
+        list.push(instance);
+    }
+}
+
 /// The old job for some of its instances. Bounds on the selection spoke of all of them.
 fn job_of(job: &Value, instances: &[String]) -> Value {
     let mut job = job.clone();
@@ -157,6 +208,7 @@ fn say(sorted: &Sorted, console: &mut Console) {
     let ids = |ids: &[String]| ids.join(", ");
     let lines = [
         (&REACHED, &sorted.reached, false),
+        (&LATER, &sorted.later, true),
         (&AGAIN, &sorted.again, true),
         (&UNKNOWN, &sorted.unknown, true),
         (&HELD, &sorted.held, true),
@@ -175,6 +227,10 @@ fn say(sorted: &Sorted, console: &mut Console) {
 static REACHED: Text = Text::new(
     "{count} have reached what was required and are not run again{instances}",
     "{count} 台实例已达到要求，不再执行{instances}",
+);
+static LATER: Text = Text::new(
+    "{count} have reached it in a later run of this job and are not run again: {instances}",
+    "{count} 台实例已在此作业之后的执行中达到要求，不再执行：{instances}",
 );
 static AGAIN: Text = Text::new("{count} are run again: {instances}", "{count} 台实例将重新执行：{instances}");
 static UNKNOWN: Text = Text::new(

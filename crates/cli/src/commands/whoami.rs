@@ -35,9 +35,10 @@ const LINES: Text = Text::new(
 const NOT_LOOKED: Text =
     Text::new("not looked at: no region is known, give `--region`", "未检查：未知地域，请使用 `--region`");
 const NONE: Text = Text::new(
-    "nothing that reads; {unclear} not told, {writing} not tried because they write",
-    "只读权限齐全；{unclear} 项无法判断，{writing} 项写操作未尝试",
+    "none of the reading rights{unclear}; not tried because they write: {writing}",
+    "只读权限齐全{unclear}；以下写操作未尝试：{writing}",
 );
+const UNCLEAR: Text = Text::new(" (cannot be told: {actions})", "（无法判断：{actions}）");
 const MISSING: Text = Text::new(
     "{missing}: `consnap role print operator` shows the policy",
     "{missing}：`consnap role print operator` 会输出权限策略",
@@ -76,9 +77,12 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let lacks = match &rights {
         None => NOT_LOOKED.get(console.lang()).to_owned(),
         Some(rights) if rights.missing.is_empty() => {
-            let values =
-                [("unclear", rights.unclear.len().to_string()), ("writing", rights.not_asked.len().to_string())];
-            console.text(&NONE, &values)
+            let unclear: Vec<&str> = rights.unclear.iter().map(|(action, _)| action.as_str()).collect();
+            let unclear = match unclear.as_slice() {
+                [] => String::new(),
+                some => console.text(&UNCLEAR, &[("actions", some.join(", "))]),
+            };
+            console.text(&NONE, &[("unclear", unclear), ("writing", rights.not_asked.join(", "))])
         }
         Some(rights) => console.text(&MISSING, &[("missing", rights.missing.join(", "))]),
     };

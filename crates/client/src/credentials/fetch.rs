@@ -1,6 +1,5 @@
 //! Fetches temporary credentials: metadata service, STS, URI, program.
 
-use std::borrow::Cow;
 use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
@@ -11,12 +10,13 @@ use consnap_core::catalog::api_errors::RetryClass;
 use consnap_core::catalog::messages::calls;
 use consnap_core::credentials::recipe::{AssumeRole, OidcRole};
 use consnap_core::credentials::{Credential, Recipe, issued, sts};
-use consnap_core::http::{HttpReply, HttpRequest, Sent, TransportFailure};
-use consnap_core::sign::{SignatureVersion, USER_AGENT, percent_encode, sign_call};
+use consnap_core::http::{HttpReply, HttpRequest, TransportFailure};
+use consnap_core::sign::{SignatureVersion, percent_encode, sign_call};
 use consnap_core::{Error, ErrorKind, Lang, Time, reply};
 
 use super::{external, read, unreadable};
 use crate::caller::nonce;
+use crate::metadata::{Metadata, plain_request};
 use crate::transport::{HttpTransport, TransportOptions};
 
 /// How places on the network are reached.
@@ -37,8 +37,6 @@ const REPLY_LIMIT: usize = 64 << 10;
 const METADATA_PATIENCE: Duration = Duration::from_secs(1);
 /// Patience with a credentials URI, as the SDKs have it.
 const URI_PATIENCE: Duration = Duration::from_secs(10);
-/// How long a token of the metadata service is asked for.
-const METADATA_TOKEN_SECONDS: &str = "21600";
 const METADATA_ROLES: &str = "/latest/meta-data/ram/security-credentials/";
 
 /// Fetches what a recipe says.
@@ -114,65 +112,30 @@ impl Fetcher {
     async fn metadata(&self, role_name: Option<&str>, source: &str) -> Result<Credential, Error> {
         let silent =
             |detail: String| Error::new(ErrorKind::Credential, &calls::METADATA_NOT_ANSWERING).with("detail", detail);
-        let endpoint = self.metadata_endpoint()?;
-        let token = self.metadata_token(&endpoint).await?;
-        let ask = async |path: String| {
-            let mut request = plain_request("GET", &path, "", &endpoint);
-            if let Some(token) = &token {
-                request.headers.push((Cow::Borrowed("x-aliyun-ecs-metadata-token"), token.clone()));
-            }
-            let answer = self.try_send(&endpoint, &request, Some(METADATA_PATIENCE)).await?;
-            answer.map_err(|failure| silent(failure.detail))
-        };
-        let without_role = |role: &str| {
-            let role = if role.is_empty() { String::new() } else { format!("`{role}`") };
-            Error::new(ErrorKind::Credential, &calls::METADATA_WITHOUT_ROLE).with("role", role)
-        };
+        let without_role = || Error::new(ErrorKind::Credential, &calls::METADATA_WITHOUT_ROLE);
+        let metadata = Metadata::open(self.metadata_endpoint()?, self.metadata_v1, METADATA_PATIENCE);
+        let metadata = metadata.await.map_err(silent)?;
         let role = if let Some(role) = role_name {
             role.to_owned()
         } else {
-            let answer = ask(METADATA_ROLES.to_owned()).await?;
+            let answer = metadata.get(METADATA_ROLES).await.map_err(silent)?;
             match answer.status {
                 200 => {}
-                404 => return Err(without_role("")),
+                404 => return Err(without_role()),
                 status => return Err(silent(format!("HTTP {status} to the question for the role"))),
             }
             let listed = String::from_utf8_lossy(&answer.body).lines().next().unwrap_or_default().trim().to_owned();
             if listed.is_empty() {
-                return Err(without_role(""));
+                return Err(without_role());
             }
             listed
         };
-        let answer = ask(format!("{METADATA_ROLES}{}", percent_encode(&role))).await?;
+        let path = format!("{METADATA_ROLES}{}", percent_encode(&role));
+        let answer = metadata.get(&path).await.map_err(silent)?;
         match answer.status {
             200 => issued::parse(&answer.body, source),
-            404 => Err(without_role(&role)),
+            404 => Err(Error::new(ErrorKind::Credential, &calls::METADATA_OTHER_ROLE).with("role", role)),
             status => Err(silent(format!("HTTP {status} to the question for credentials"))),
-        }
-    }
-
-    /// A token of the hardened mode; `None` when the service gives none and may be asked without.
-    async fn metadata_token(&self, endpoint: &Endpoint) -> Result<Option<String>, Error> {
-        let mut request = plain_request("PUT", "/latest/api/token", "", endpoint);
-        request
-            .headers
-            .push((Cow::Borrowed("x-aliyun-ecs-metadata-token-ttl-seconds"), METADATA_TOKEN_SECONDS.to_owned()));
-        let silent =
-            |detail: String| Error::new(ErrorKind::Credential, &calls::METADATA_NOT_ANSWERING).with("detail", detail);
-        match self.try_send(endpoint, &request, Some(METADATA_PATIENCE)).await? {
-            Ok(answer) if answer.status == 200 => {
-                let token = String::from_utf8_lossy(&answer.body).trim().to_owned();
-                if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) {
-                    return Ok(Some(token));
-                }
-                if self.metadata_v1 { Ok(None) } else { Err(silent("the token cannot be used".to_owned())) }
-            }
-            Ok(answer) if !self.metadata_v1 => {
-                Err(silent(format!("HTTP {} to the question for a token", answer.status)))
-            }
-            // Where nobody listens, nobody answers the next question either.
-            Err(failure) if !self.metadata_v1 || failure.sent == Sent::No => Err(silent(failure.detail)),
-            Ok(_) | Err(_) => Ok(None),
         }
     }
 
@@ -203,6 +166,14 @@ impl Fetcher {
         issued::parse(&answer.body, source)
     }
 
+    /// The place of a recipe that is asked over the network, for the list of places that had nothing.
+    pub(super) fn asked(&self, recipe: &Recipe, place: &str) -> String {
+        match (recipe, self.metadata_endpoint()) {
+            (Recipe::Metadata { .. }, Ok(endpoint)) => format!("`{}`", endpoint.authority()),
+            _ => place.to_owned(),
+        }
+    }
+
     /// The metadata service; with an endpoint on this machine, that one.
     fn metadata_endpoint(&self) -> Result<Endpoint, Error> {
         let given = self.reach.endpoint.as_deref().map(Endpoint::parse).transpose()?;
@@ -231,22 +202,6 @@ impl Fetcher {
                 (patience, patience, patience.saturating_mul(2));
         }
         Ok(HttpTransport::new(options)?.send(endpoint, request).await)
-    }
-}
-
-/// A request that nobody signs.
-fn plain_request(method: &'static str, path: &str, query: &str, endpoint: &Endpoint) -> HttpRequest {
-    HttpRequest {
-        method: Cow::Borrowed(method),
-        // The transport puts a question mark after the path; behind a fragment it stays off the wire, where a server of few
-        // lines would take it for part of the path.
-        path: Cow::Owned(if query.is_empty() { format!("{path}#") } else { path.to_owned() }),
-        query: query.to_owned(),
-        headers: vec![
-            (Cow::Borrowed("host"), endpoint.authority()),
-            (Cow::Borrowed("user-agent"), USER_AGENT.to_owned()),
-        ],
-        body: Vec::new(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use consnap_core::catalog::messages::calls;
 use consnap_core::credentials::{Credential, Recipe};
-use consnap_core::{Error, Time};
+use consnap_core::{Error, ErrorKind, Time};
 use tokio::sync::Mutex;
 
 use super::fetch::Fetcher;
@@ -13,6 +13,10 @@ use super::nothing_found;
 
 /// After an attempt to renew them, credentials that still hold are used so long before the next.
 const REST: Duration = Duration::from_secs(10);
+
+/// So long after their end, credentials that cannot be renewed are not even tried: before that this machine's clock may be
+/// wrong, and the service decides.
+const SKEW: Duration = Duration::from_secs(15 * 60);
 
 /// What signs: credentials that never change, or a place that gives new ones.
 pub struct Provider(Kind);
@@ -67,7 +71,14 @@ impl Provider {
     /// None at hand that still hold, and none to be had.
     pub async fn current(&self, now: Time) -> Result<Arc<Credential>, Error> {
         match &self.0 {
-            Kind::Fixed(credential) => Ok(Arc::clone(credential)),
+            Kind::Fixed(credential) => match credential.expires_at {
+                Some(end) if now.since(end) > SKEW => {
+                    Err(Error::new(ErrorKind::Credential, &calls::CREDENTIALS_EXPIRED)
+                        .with("source", credential.source.clone())
+                        .with("expired_at", end.to_string()))
+                }
+                _ => Ok(Arc::clone(credential)),
+            },
             Kind::Renewed(renewed) => renewed.current(now).await,
         }
     }
@@ -125,7 +136,7 @@ impl Renewed {
                     return Ok(credential);
                 }
                 Err(error) if candidate.optional && is_absence(&error) => {
-                    tried.push(error.message(consnap_core::Lang::En));
+                    tried.push(self.fetcher.asked(&candidate.recipe, &candidate.place));
                 }
                 Err(error) => return Err(error),
             }
@@ -136,7 +147,7 @@ impl Renewed {
 
 /// Whether a place said that it has nothing, rather than that what it has cannot be used.
 fn is_absence(error: &Error) -> bool {
-    *error.row == calls::METADATA_WITHOUT_ROLE || *error.row == calls::METADATA_NOT_ANSWERING
+    [&calls::METADATA_WITHOUT_ROLE, &calls::METADATA_OTHER_ROLE, &calls::METADATA_NOT_ANSWERING].contains(&error.row)
 }
 
 /// Shows no secret.

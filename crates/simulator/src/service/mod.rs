@@ -47,6 +47,10 @@ pub struct Simulator {
     pub(crate) log: CallLog,
     checks: Checks,
     origin: Option<Time>,
+    /// How far the clock was moved by hand.
+    advanced: Duration,
+    /// Whether the clock moves by hand only.
+    stands_still: bool,
     /// The service's clock at the last request.
     pub(crate) now: Time,
     requests: u64,
@@ -81,6 +85,8 @@ impl Simulator {
             log: CallLog::default(),
             checks: Checks::default(),
             origin: None,
+            advanced: Duration::ZERO,
+            stands_still: false,
             now: Time::EPOCH,
             requests: 0,
             scenario: Arc::new(scenario),
@@ -95,7 +101,9 @@ impl Simulator {
 
     /// The service of the same scenario as on its first day.
     pub fn reset(&mut self) {
+        let stands_still = self.stands_still;
         *self = Self::new(Scenario::clone(&self.scenario)).with_checks(self.checks);
+        self.stands_still = stands_still;
     }
 
     /// The scenario played.
@@ -115,8 +123,8 @@ impl Simulator {
 
     /// The service's clock for a time on the caller's.
     fn service_time(&self, wall: Time, origin: Time) -> Time {
-        let passed = wall.since(origin).as_secs_f64() * self.time_scale();
-        origin.plus(Duration::try_from_secs_f64(passed).unwrap_or(Duration::MAX))
+        let passed = if self.stands_still { 0.0 } else { wall.since(origin).as_secs_f64() * self.time_scale() };
+        origin.plus(Duration::try_from_secs_f64(passed).unwrap_or(Duration::MAX)).plus(self.advanced)
     }
 
     /// The caller's clock for a duration on the service's.
@@ -133,6 +141,21 @@ impl Simulator {
     /// Starts the service's clock before the first request does.
     pub fn begin(&mut self, wall: Time) {
         self.origin.get_or_insert(wall);
+    }
+
+    /// From now on the service's clock moves only by [`Self::advance`]: virtual time.
+    pub fn hold_clock(&mut self) {
+        self.stands_still = true;
+    }
+
+    /// Moves the service's clock forward.
+    pub fn advance(&mut self, by: Duration) {
+        self.advanced = self.advanced.saturating_add(by);
+    }
+
+    /// The service's clock at the last request, or when it was last looked at.
+    pub const fn now(&self) -> Time {
+        self.now
     }
 
     /// Moves the service's clock to a time on the caller's, as a request would.

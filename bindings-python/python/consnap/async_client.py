@@ -1,0 +1,219 @@
+"""The client for asyncio. Cancelling what is awaited stops new starts and keeps the journal."""
+
+from __future__ import annotations
+
+import json
+
+from . import _native
+from ._connection import Connection, event_log, reply_of, wants_events
+from .client import Run
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import AsyncIterator, Callable
+    from datetime import date
+    from types import TracebackType
+    from typing import Any
+
+    from ._types import JobInput
+    from .report import Event, Plan, PlannedInstance, Report
+
+__all__ = ["AsyncClient", "AsyncRun"]
+
+
+class AsyncClient(Connection):
+    """A client for asyncio, opened as :class:`Client` is. Cancelling stops new starts and keeps the journal."""
+
+    async def __aenter__(self) -> AsyncClient:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def run(
+        self,
+        job: JobInput,
+        *,
+        approve: str | None = None,
+        include_self: bool = False,
+        on_event: Callable[[Event], object] | None = None,
+    ) -> Report:
+        """As :meth:`Client.run`. When it is cancelled nothing new is started, and the journal has everything."""
+        run = self.start(job, approve=approve, include_self=include_self, events=wants_events(on_event))
+        return await run.wait(on_event)
+
+    def start(
+        self, job: JobInput, *, approve: str | None = None, include_self: bool = False, events: bool = True
+    ) -> AsyncRun:
+        """Begins a run and gives it at once: ``async for event in run``, or ``await run.wait()``."""
+        request = self._request("run", job, approved_plan=approve, include_self=include_self or None, events=events)
+        return AsyncRun(self._begin(request), self._lang)
+
+    async def resume(self, run_id: str, *, on_event: Callable[[Event], object] | None = None) -> Report:
+        """Goes on with a run from its journal, in this or another process."""
+        request = self._request("resume", None, run_id=run_id, events=wants_events(on_event))
+        return await AsyncRun(self._begin(request), self._lang).wait(on_event)
+
+    async def verify(self, run_id: str, *, on_event: Callable[[Event], object] | None = None) -> Report:
+        """Looks again at what a run made. Nothing is written."""
+        request = self._request("verify", None, run_id=run_id, events=wants_events(on_event))
+        return await AsyncRun(self._begin(request), self._lang).wait(on_event)
+
+    async def plan(self, job: JobInput, *, as_of: date | str | None = None) -> Plan:
+        """The exact calls a run would make, with the predicted level of each instance. Nothing is written."""
+        from .report import Plan
+
+        request = self._request("plan", job, as_of=None if as_of is None else str(as_of))
+        return Plan.from_dict(await AsyncRun(self._begin(request), self._lang).finish())
+
+    async def discover(self, job: JobInput) -> tuple[PlannedInstance, ...]:
+        """The instances a job selects, with what was found about each. Nothing is written."""
+        return (await self.plan(job)).instances
+
+    async def call(self, operation: str, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """Sends one call by the name of the service's operation, without repeating it; see :meth:`Client.call`."""
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[tuple[bool, bytes]] = loop.create_future()
+
+        def take(given: tuple[bool, bytes]) -> None:
+            if not answer.done():
+                answer.set_result(given)
+
+        def tell(ok: bool, text: bytes) -> None:
+            try:
+                loop.call_soon_threadsafe(take, (ok, text))
+            except RuntimeError:
+                pass  # the loop is closed: nobody waits any more
+
+        asked, wire = self._asked(region, parameters)
+        call = self._native.call_later(operation, asked, wire, self._lang, tell)
+        try:
+            return reply_of(await answer)
+        finally:
+            call.abort()
+
+    async def run_command(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """``RunCommand``. It writes; better let :meth:`run` do it."""
+        return await self.call("RunCommand", region, **parameters)
+
+    async def describe_invocations(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """``DescribeInvocations``."""
+        return await self.call("DescribeInvocations", region, **parameters)
+
+    async def describe_invocation_results(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """``DescribeInvocationResults``."""
+        return await self.call("DescribeInvocationResults", region, **parameters)
+
+    async def stop_invocation(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """``StopInvocation``. It writes."""
+        return await self.call("StopInvocation", region, **parameters)
+
+    async def attach_instance_ram_role(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """``AttachInstanceRamRole``. It writes."""
+        return await self.call("AttachInstanceRamRole", region, **parameters)
+
+    async def describe_instance_ram_role(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """``DescribeInstanceRamRole``."""
+        return await self.call("DescribeInstanceRamRole", region, **parameters)
+
+    async def describe_instances(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """``DescribeInstances``."""
+        return await self.call("DescribeInstances", region, **parameters)
+
+    async def describe_disks(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """``DescribeDisks``."""
+        return await self.call("DescribeDisks", region, **parameters)
+
+    async def describe_cloud_assistant_status(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """``DescribeCloudAssistantStatus``."""
+        return await self.call("DescribeCloudAssistantStatus", region, **parameters)
+
+    async def describe_snapshot_groups(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """``DescribeSnapshotGroups``."""
+        return await self.call("DescribeSnapshotGroups", region, **parameters)
+
+    async def describe_snapshots(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """``DescribeSnapshots``."""
+        return await self.call("DescribeSnapshots", region, **parameters)
+
+    async def tag_resources(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """``TagResources``. It writes."""
+        return await self.call("TagResources", region, **parameters)
+
+    async def describe_regions(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """``DescribeRegions``."""
+        return await self.call("DescribeRegions", region, **parameters)
+
+    async def get_caller_identity(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """``GetCallerIdentity`` of STS: whose credentials these are."""
+        return await self.call("GetCallerIdentity", region, **parameters)
+
+
+class AsyncRun:
+    """A run under way: ``async for event in run``; ``await run.wait()`` gives the report."""
+
+    def __init__(self, task: _native.RunningTask, lang: str) -> None:
+        self._run = Run(task, lang)
+
+    def stop(self) -> None:
+        """Starts nothing new; what runs is followed to its end."""
+        self._run.stop()
+
+    def leave(self) -> None:
+        """Leaves at once; the journal has everything."""
+        self._run.leave()
+
+    async def __aiter__(self) -> AsyncIterator[Event]:
+        """The events, as they happen, until the run is over."""
+        import asyncio
+        import threading
+
+        from .report import Event
+
+        loop = asyncio.get_running_loop()
+        news: asyncio.Queue[bytes | None] = asyncio.Queue()
+        leaving = threading.Event()
+
+        def tell(text: bytes | None) -> None:
+            try:
+                loop.call_soon_threadsafe(news.put_nowait, text)
+            except RuntimeError:
+                leaving.set()  # the loop is closed: nobody waits any more
+
+        def pump() -> None:
+            for text in self._run.news(leaving):
+                tell(text)
+            tell(None)
+
+        # A thread of its own: runs may take hours, and the loop's executor is for others.
+        threading.Thread(target=pump, name="consnap-events", daemon=True).start()
+        try:
+            while (text := await news.get()) is not None:
+                yield Event.from_dict(json.loads(text))
+        finally:
+            leaving.set()
+
+    async def wait(self, on_event: Callable[[Event], object] | None = None) -> Report:
+        """Waits for the end. When it is cancelled nothing new is started, and the journal has everything."""
+        from .report import Report
+
+        return Report.from_dict(await self.finish(on_event))
+
+    async def finish(self, on_event: Callable[[Event], object] | None = None) -> dict[str, Any]:
+        """Waits for the end and gives the report, or the plan, as plain values."""
+        log = event_log()
+        try:
+            async for event in self:
+                if log is not None:
+                    log(event)
+                if on_event is not None:
+                    on_event(event)
+        except BaseException:
+            self._run.leave()
+            raise
+        return self._run.answer()

@@ -1,0 +1,32 @@
+//! JSON Schemas of what crosses the border: documents, answers and operations.
+
+use consnap_core::plan::Plan;
+use consnap_core::report::Report;
+use consnap_core::{config, ops};
+use consnap_simulator::{InstanceTruth, RecordedCall, Scenario, rehearse};
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, schema_for};
+use serde_json::{Value, json};
+
+/// What has a schema besides operations: documents that are read, then answers.
+pub(crate) const DOCUMENTS: [&str; 7] = ["job", "scenario", "report", "plan", "error", "call", "truth"];
+
+/// The JSON Schema of one of them, or `{operation, input, output}` of an operation.
+pub fn schema(name: &str) -> Option<Value> {
+    match name {
+        "job" => Some(config::schema()),
+        "scenario" => Some(json!(schema_for!(Scenario))),
+        "report" => Some(answer::<Report>()),
+        "plan" => Some(answer::<Plan>()),
+        "error" => Some(ops::error_schema()),
+        "call" => Some(answer::<RecordedCall>()),
+        "truth" => Some(answer::<InstanceTruth>()),
+        rehearse::NAME => Some(rehearse::schema()),
+        name => ops::schema(name),
+    }
+}
+
+/// As it is written, which says what is always there.
+fn answer<T: JsonSchema>() -> Value {
+    json!(SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>())
+}
