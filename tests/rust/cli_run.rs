@@ -227,6 +227,7 @@ fn the_demo_tells_the_truth() {
     for word in ["URGENT", "FAILED", "WEAKER", "NOT RUN", "OK  ", "Exit status 5."] {
         assert!(done.out.contains(word), "{word}: {}", done.out);
     }
+    assert!(!done.out.contains("`consnap show"), "the demo keeps no journal: {}", done.out);
     assert!(done.err.contains("verdicts equal what really happened"), "{}", done.err);
     assert!(done.err.contains("exit status 5"), "{}", done.err);
     assert_eq!(place.run(&["history", "--format", "json"]).json(), json!([]));

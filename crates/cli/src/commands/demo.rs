@@ -71,7 +71,9 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     // The journal of a demo has served when its run is over; what cannot be removed does no harm.
     let _ = std::fs::remove_dir_all(&state);
     driven?;
-    let report = run.report(console.lang());
+    let mut report = run.report(console.lang());
+    // Advice to show or resume a run whose journal is gone would lead nowhere.
+    report.sentences.retain(|sentence| !sentence.contains(&report.run_id));
     print(&report, arguments.all, console)?;
     let truth = server.with(|simulator| simulator.truth());
     let disagreements = agreement::disagreements(&report, &truth);
