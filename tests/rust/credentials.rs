@@ -448,3 +448,20 @@ proptest! {
         prop_assert!(!said.message(Lang::En).contains(&secret));
     }
 }
+
+#[tokio::test]
+async fn only_an_id_in_a_good_reply_is_the_own_instance() {
+    use consnap_client::own_instance;
+    use consnap_core::api::endpoint::Endpoint;
+    use consnap_simulator::scenario::{MetadataTokens, OwnMachine};
+    for (instance_id, expected) in [("i-bp1abc", Some("i-bp1abc")), ("", None), ("<html>", None), ("i-", None)] {
+        for metadata_tokens in [MetadataTokens::Optional, MetadataTokens::Required, MetadataTokens::Unknown] {
+            let own_machine = OwnMachine { role: None, instance_id: instance_id.to_owned(), metadata_tokens };
+            let scenario = consnap_simulator::Scenario { own_machine, ..consnap_simulator::Scenario::default() };
+            let simulator = consnap_simulator::Simulator::new(scenario);
+            let server = consnap_simulator::server::serve(simulator, 0).await.unwrap();
+            let found = own_instance::ask(Endpoint::parse(&server.endpoint()).unwrap()).await;
+            assert_eq!(found.as_deref(), expected);
+        }
+    }
+}
