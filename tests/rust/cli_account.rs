@@ -100,6 +100,24 @@ fn doctor_says_what_is_wrong_and_the_way_out() {
         assert!(done.out.contains(word), "{word}: {}", done.out);
     }
 
+    // An answer that does not tell is not taken for a yes.
+    let fault = "api_faults: [{operation: DescribeDisks, error: {status: 503, code: ServiceUnavailable}}]\n";
+    let shaky = Simulated::start(&place, &format!("{SMALL}{fault}"));
+    let done = with_key(&place, &["doctor", "--region", "cn-hangzhou", "--endpoint", &shaky.endpoint]);
+    assert_eq!(done.exit, 1, "{}", done.out);
+    assert!(done.out.contains("ecs:DescribeDisks (ServiceUnavailable)"), "{}", done.out);
+
+    // Nobody listens, and a region that does not exist.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let dead = format!("http://{}", free.local_addr().unwrap());
+    drop(free);
+    let done = with_key(&place, &["doctor", "--region", "cn-hangzhou", "--endpoint", &dead]);
+    assert_eq!(done.exit, 3);
+    for word in ["ok       credentials", "problem  account", "nobody listens", "ok       state_directory"] {
+        assert!(done.out.contains(word), "{word}: {}", done.out);
+    }
+    with_key(&place, &["doctor", "--region", "cn-hangzou"]).refuses(2, &["CE218", "cn-hangzhou"]);
+
     // A state directory that is a file, and one that others may enter.
     let file = place.file("state", "");
     let mut command = place.command(&doctor(&[]));
