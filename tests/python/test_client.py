@@ -209,8 +209,23 @@ def test_errors_say_what_happened(ecs_simulator: Simulator, tmp_path: Path, monk
             consnap.Client(**options(ecs_simulator, tmp_path, **{half: None}))
     for name in ("HOME", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_PROFILE", "ALIBABA_CLOUD_CONFIG_FILE"):
         monkeypatch.delenv(name, raising=False)
+    # The metadata service of the machine the tests run on is nobody's business.
+    monkeypatch.setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
     with pytest.raises(consnap.CredentialError):
         consnap.Client(region="cn-hangzhou", state_directory=tmp_path)
+
+
+@pytest.mark.ecs_scenario(own_machine={"role": "AppSnapshotRoleName"})
+def test_the_role_of_the_machine_is_enough(
+    ecs_simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_PROFILE", "ALIBABA_CLOUD_CONFIG_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    client = consnap.Client(region=ecs_simulator.region, endpoint=ecs_simulator.endpoint, state_directory=tmp_path)
+    assert client.credential_source == "metadata service of this instance"
+    assert client.access_key_id.startswith("STS.")
+    assert "/AppSnapshotRoleName/" in client.get_caller_identity()["Arn"]
 
 
 @pytest.mark.ecs_scenario(api_faults=[{"throttle": {"code": "Throttling.User"}, "nth": 1}])

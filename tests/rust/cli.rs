@@ -4,6 +4,8 @@
 
 #[path = "cli_account.rs"]
 mod cli_account;
+#[path = "cli_documents.rs"]
+mod cli_documents;
 #[path = "cli_run.rs"]
 mod cli_run;
 

@@ -243,7 +243,8 @@ async fn the_end_of_the_chain_is_oidc_metadata_and_uri() {
     );
     let error = bare.identity(&[]).await.unwrap_err();
     assert_eq!(error.row.code, "CE201");
-    assert!(error.message(Lang::En).contains("has no RAM role"), "{error}");
+    let asked = bare.server.endpoint().replace("http://", "`") + "`";
+    assert!(error.message(Lang::En).contains(&asked), "{error}");
 }
 
 #[tokio::test]
@@ -273,7 +274,7 @@ async fn what_cannot_be_had_is_said_and_how_to_mend_it() {
         (format!(r#"{{"name":"it","mode":"RamRoleArn",{KEY},"ram_role_arn":"acs:ram::ACCOUNT:role/nobody"}}"#), "CE220", "EntityNotExist.Role"),
         (format!(r#"{{"name":"it","mode":"RamRoleArn",{KEY},"ram_role_arn":"acs:ram::ACCOUNT:role/AppSnapshotRoleName"}}"#), "CE220", "NoPermission"),
         (format!(r#"{{"name":"it","mode":"RamRoleArn",{KEY},"ram_role_arn":"acs:ram::ACCOUNT:role/ops","expired_seconds":60}}"#), "CE220", "DurationSeconds"),
-        (r#"{"name":"it","mode":"EcsRamRole","ram_role_name":"other"}"#.to_owned(), "CE224", "`other`"),
+        (r#"{"name":"it","mode":"EcsRamRole","ram_role_name":"other"}"#.to_owned(), "CE229", "`other`"),
         (r#"{"name":"it","mode":"External","process_command":"/nonexistent/program"}"#.to_owned(), "CE226", "started"),
         (r#"{"name":"it","mode":"External","process_command":"/bin/sh -c false"}"#.to_owned(), "CE226", "exit status: 1"),
         (r#"{"name":"it","mode":"External","process_command":"/bin/echo hush"}"#.to_owned(), "CE207", "not JSON"),
@@ -445,5 +446,22 @@ proptest! {
         }
         let said = ini::parse(&format!("[default]\naccess_key_secret {secret}"), "f", "default").unwrap_err();
         prop_assert!(!said.message(Lang::En).contains(&secret));
+    }
+}
+
+#[tokio::test]
+async fn only_an_id_in_a_good_reply_is_the_own_instance() {
+    use consnap_client::own_instance;
+    use consnap_core::api::endpoint::Endpoint;
+    use consnap_simulator::scenario::{MetadataTokens, OwnMachine};
+    for (instance_id, expected) in [("i-bp1abc", Some("i-bp1abc")), ("", None), ("<html>", None), ("i-", None)] {
+        for metadata_tokens in [MetadataTokens::Optional, MetadataTokens::Required, MetadataTokens::Unknown] {
+            let own_machine = OwnMachine { role: None, instance_id: instance_id.to_owned(), metadata_tokens };
+            let scenario = consnap_simulator::Scenario { own_machine, ..consnap_simulator::Scenario::default() };
+            let simulator = consnap_simulator::Simulator::new(scenario);
+            let server = consnap_simulator::server::serve(simulator, 0).await.unwrap();
+            let found = own_instance::ask(Endpoint::parse(&server.endpoint()).unwrap()).await;
+            assert_eq!(found.as_deref(), expected);
+        }
     }
 }

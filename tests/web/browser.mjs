@@ -45,6 +45,7 @@ export const launch = () =>
 /** A page that fails the test on any error, any blocked load and any request beyond its own server. */
 export async function open(browser, address, options = {}) {
   const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"], acceptDownloads: true, ...options });
+  context.setDefaultTimeout(8_000); // a step that hangs says which it is
   const page = await context.newPage();
   const wrong = [];
   page.on("pageerror", (error) => wrong.push(`error: ${error.message}`));

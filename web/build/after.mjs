@@ -23,12 +23,16 @@ writeFileSync(
 const digest = createHash("sha256");
 for (const name of files) digest.update(name).update(bytes(name));
 const cache = `consnap-${digest.digest("hex").slice(0, 16)}`;
-const kept = JSON.stringify(["./", ...files.map((name) => `./${name}`)]);
+// The second module is kept from the first rehearsal on: whoever never rehearses never loads it.
+const isSecond = (name) => /rehearsal.*\.wasm$/.test(name);
+const kept = JSON.stringify(["./", ...files.filter((name) => !isSecond(name)).map((name) => `./${name}`)]);
+const later = JSON.stringify(files.filter(isSecond).map((name) => `./${name}`));
 writeFileSync(
   join(dist, "sw.js"),
   `// Keeps the page's own files, and nothing else, so that it works offline after the first visit.
 const CACHE = ${JSON.stringify(cache)};
 const FILES = ${kept};
+const LATER = ${later}.map((name) => new URL(name, self.location).href);
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));
 });
@@ -40,7 +44,13 @@ self.addEventListener("fetch", (event) => {
   const address = new URL(event.request.url);
   if (event.request.method !== "GET" || address.origin !== self.location.origin) return;
   event.respondWith(
-    caches.open(CACHE).then(async (cache) => (await cache.match(event.request, { ignoreSearch: true })) ?? fetch(event.request)),
+    caches.open(CACHE).then(async (cache) => {
+      const found = await cache.match(event.request, { ignoreSearch: true });
+      if (found) return found;
+      const response = await fetch(event.request);
+      if (response.ok && LATER.includes(address.href)) await cache.put(event.request, response.clone());
+      return response;
+    }),
   );
 });
 `,

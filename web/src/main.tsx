@@ -9,6 +9,7 @@ const place = document.getElementById("app")!;
 const words = WORDS[preferredLang()];
 try {
   await loadEngine();
+  performance.mark("consnap-engine");
   render(<App />, place);
   performance.mark("consnap-ready");
   document.documentElement.dataset["ready"] = "true";

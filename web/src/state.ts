@@ -1,4 +1,5 @@
 // What the page is working on. It lives in the fragment of the address, which browsers never send to a server.
+import { useState } from "preact/hooks";
 import type { Job, Lang, Platform, Target } from "./engine";
 import { PRESETS } from "./presets";
 
@@ -81,6 +82,14 @@ export function fromFragment(fragment: string): State | undefined {
   } catch {
     return undefined;
   }
+}
+
+const pasted = new Map<string, unknown>();
+
+/** State that outlives a change of area and not the page: what is pasted enters neither the link nor the draft. */
+export function usePasted<T>(key: string, first: T): [T, (value: T) => void] {
+  const [value, setValue] = useState<T>(() => (pasted.has(key) ? (pasted.get(key) as T) : first));
+  return [value, (next) => { pasted.set(key, next); setValue(next); }];
 }
 
 const DRAFT = "consnap.draft";

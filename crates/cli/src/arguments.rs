@@ -18,6 +18,7 @@ Examples:
   consnap command job.yaml --platform linux   the one command line that arrives as it was meant
   consnap run job.yaml                        snapshot, and show which consistency was reached
   consnap explain 12                          what does exit code 12 mean, what is to be done?
+  consnap doctor --region cn-hangzhou         are credentials, clock, endpoint and rights in order?
 
 Only `run`, `resume`, `rerun` and `role attach` ever send a call that changes anything; all \
 other commands read, or send nothing at all.

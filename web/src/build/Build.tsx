@@ -1,34 +1,14 @@
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { Context } from "../app";
 import { budget, build, check, type Finding, type Job, type Lang, type Platform } from "../engine";
+import { fitInstance } from "../facts/fit";
 import { PRESETS } from "../presets";
 import { at, patched } from "../state";
 import { Budget } from "./Budget";
 import { Field } from "./Field";
 import { Findings, Ticked } from "./Findings";
 import { Output } from "./Output";
-
-/** An instance that meets every prerequisite: what the prediction here is made for. */
-export function fitInstance(job: Job, platform: Platform): Record<string, unknown> {
-  const script = (pointer: string) => {
-    const path = at(job, pointer);
-    return typeof path === "string" ? { path, exists: true, kind: "regular file", owner: "root", mode: "0700" } : undefined;
-  };
-  const role = at(job, "/instance_ram_role");
-  const linux = platform === "linux";
-  return {
-    instance_id: "i-bp1example0000000001", region_id: "cn-hangzhou", zone_id: "cn-hangzhou-k", status: "Running", os_type: platform,
-    os_name_en: linux ? "Alibaba Cloud Linux  3.2104 LTS 64 bit" : "Windows Server  2019 Data Center Edition 64bit English Edition",
-    network_type: "vpc", metadata_endpoint: "enabled", metadata_tokens: "optional", locks: [], ram_role: typeof role === "string" && role !== "attached" ? role : "AppSnapshotRoleName",
-    cloud_assistant: { online: true, version: "2.2.3.1090" },
-    disks: [{ disk_id: "d-bp1example0000000001", category: "cloud_essd", kind: "system", performance_level: "PL1", size_gib: 40, status: "In_use", device: "/dev/xvda", multi_attach: "Disabled", encrypted: false, snapshots_in_progress: 0 }],
-    guest: {
-      metadata_reachable: true, launcher_present: true,
-      mounts: [linux ? { target: "/", file_system: "ext4", disk_id: "d-bp1example0000000001", holds_data: true } : { target: "C:", file_system: "NTFS", disk_id: "d-bp1example0000000001", holds_data: true }],
-      ...(linux ? { pre_script: script("/linux/pre_script_path"), post_script: script("/linux/post_script_path") } : { vss_writers: ["SqlServerWriter"] }),
-    },
-  };
-}
+import { Pinned } from "./Pinned";
 
 /** The same findings, each once, the weightiest first. */
 export function merged(...lists: Finding[][]): Finding[] {
@@ -38,6 +18,11 @@ export function merged(...lists: Finding[][]): Finding[] {
 }
 
 const jobFindings = (job: Job, platform: Platform, asOf: string, lang: Lang) => {
+  const answer = check({ job: { targets: {}, ...job }, platform, as_of: asOf, lang });
+  return answer.ok ? answer.value.findings : [];
+};
+
+const prediction = (job: Job, platform: Platform, asOf: string, lang: Lang) => {
   const answer = check({ job: { targets: {}, ...job }, facts: fitInstance(job, platform), as_of: asOf, lang });
   return answer.ok ? answer.value : undefined;
 };
@@ -45,11 +30,16 @@ const jobFindings = (job: Job, platform: Platform, asOf: string, lang: Lang) => 
 /** Findings that only speak of the target selection do not matter while a command is built. */
 const aboutTargets = (finding: Finding) => finding.place === "/targets" || finding.place.startsWith("/targets/");
 
-const SHOWN = [
-  "/instance_ram_role", "/group_name", "/required_consistency", "/linux/pre_script_path", "/linux/post_script_path", "/linux/script_timeout_seconds",
-  "/linux/freeze_file_systems", "/linux/freeze_timeout_seconds", "/windows/vss_writers", "/description", "/instant_access",
-  "/instant_access_retention_days", "/exclude_disks", "/regions", "/targets/ids", "/targets/tags", "/run/timeout", "/run/max_in_flight", "/run/max_errors",
+const FIRST = ["/instance_ram_role", "/group_name", "/required_consistency"];
+const OF_PLATFORM: Record<Platform, string[]> = {
+  linux: ["/linux/pre_script_path", "/linux/post_script_path", "/linux/script_timeout_seconds", "/linux/freeze_file_systems", "/linux/freeze_timeout_seconds"],
+  windows: ["/windows/vss_writers"],
+};
+const MORE = [
+  "/description", "/instant_access", "/instant_access_retention_days", "/exclude_disks", "/regions", "/targets/ids", "/targets/tags",
+  "/run/timeout", "/run/max_in_flight", "/run/max_errors",
 ];
+const isAt = (places: string[]) => (finding: Finding) => places.some((place) => finding.place === place || finding.place.startsWith(`${place}/`));
 
 export function Build(context: Context & { today: string }) {
   const { state, change, words, lang, today } = context;
@@ -59,24 +49,39 @@ export function Build(context: Context & { today: string }) {
     return Array.isArray(ids) && typeof ids[0] === "string" ? ids[0] : undefined;
   }, [job]);
   const built = useMemo(() => build(job, platform, instance, state.separator, lang), [job, platform, instance, state.separator, lang]);
-  const checked = useMemo(() => jobFindings(job, platform, state.catalogue, lang), [job, platform, state.catalogue, lang]);
+  const about = useMemo(() => jobFindings(job, platform, state.catalogue, lang), [job, platform, state.catalogue, lang]);
+  const checked = useMemo(() => prediction(job, platform, state.catalogue, lang), [job, platform, state.catalogue, lang]);
   const spent = useMemo(() => budget(job, platform, lang), [job, platform, lang]);
   const output = built.ok ? built.value : undefined;
-  const findings = merged(output?.findings ?? [], (checked?.findings ?? []).filter((finding) => !aboutTargets(finding)));
+  const findings = merged(output?.findings ?? [], about.filter((finding) => !aboutTargets(finding)));
   const errors = findings.filter((finding) => finding.severity === "error" && !finding.accepted).length;
   const warnings = findings.filter((finding) => finding.severity === "warning").length;
-  const elsewhere = findings.filter((finding) => !SHOWN.some((place) => finding.place === place || finding.place.startsWith(`${place}/`)));
+  const [asked, setAsked] = useState(false);
+  // What stops the job is never hidden.
+  const forced = findings.filter(isAt(MORE)).some((finding) => finding.severity !== "advice" && !finding.accepted);
+  const open = asked || forced;
+  const shown = isAt([...FIRST, ...OF_PLATFORM[platform], ...(open ? MORE : [])]);
+  const elsewhere = findings.filter((finding) => !shown(finding));
   const field = (place: string, kind: Parameters<typeof Field>[0]["kind"], more: Partial<Parameters<typeof Field>[0]> = {}) => (
     <Field key={place} {...context} place={place} kind={kind} findings={findings} {...more} />
+  );
+  const platformSwitch = (
+    <fieldset class="switch">
+      <legend class="hidden">{words.platform}</legend>
+      {(["linux", "windows"] as Platform[]).map((name) => (
+        <label key={name}><input type="radio" name="platform" checked={platform === name} onChange={() => change({ platform: name })} /><span>{name === "linux" ? "Linux" : "Windows"}</span></label>
+      ))}
+    </fieldset>
   );
   return (
     <div class="columns">
       <section class="form" aria-labelledby="build-title">
         <h1 id="build-title">{words.buildTitle}</h1>
         <p class="lead">{words.buildLead}</p>
-        {state.catalogue !== today && <Pinned {...context} />}
+        {state.catalogue !== today && <Pinned {...context} findingsOf={(day) => jobFindings(job, platform, day, lang)} />}
         <div class="presets" role="group" aria-label={words.startFrom}>
           <span class="group-label">{words.startFrom}</span>
+          {platformSwitch}
           {PRESETS.map((preset) => (
             <button key={preset.key} type="button" class="preset" aria-pressed={state.preset === preset.key}
               onClick={() => change({ preset: preset.key, platform: preset.platform, job: structuredClone(preset.job) })}>
@@ -84,12 +89,6 @@ export function Build(context: Context & { today: string }) {
             </button>
           ))}
         </div>
-        <fieldset class="switch">
-          <legend>{words.platform}</legend>
-          {(["linux", "windows"] as Platform[]).map((name) => (
-            <label key={name}><input type="radio" name="platform" checked={platform === name} onChange={() => change({ platform: name })} /><span>{name === "linux" ? "Linux" : "Windows"}</span></label>
-          ))}
-        </fieldset>
         <div class="card">
           <h2>{words.essentials}</h2>
           <div class="pair">
@@ -107,18 +106,21 @@ export function Build(context: Context & { today: string }) {
         ) : (
           <div class="card"><h2>{words.vss}</h2>{field("/windows/vss_writers", "truth")}</div>
         )}
-        <details class="card more">
+        <details class="card more" open={open} onToggle={(event) => { if (forced) event.currentTarget.open = true; else setAsked(event.currentTarget.open); }}>
           <summary><span class="summary-title">{words.more}</span><small>{words.moreNote}</small></summary>
-          <div class="pair">{field("/targets/ids", "lines", { placeholder: "i-bp1…" })}{field("/targets/tags", "tags", { placeholder: "app=orders" })}</div>
+          {open && <><div class="pair">{field("/targets/ids", "lines", { placeholder: "i-bp1…" })}{field("/targets/tags", "tags", { placeholder: "app=orders" })}</div>
           <div class="pair">{field("/regions", "lines", { placeholder: "cn-hangzhou" })}{field("/exclude_disks", "pairs", { placeholder: "i-bp1… d-bp1…" })}</div>
           {field("/description", "text")}
           <div class="triple">{field("/run/timeout", "number")}{field("/run/max_in_flight", "number", { placeholder: "10" })}{field("/run/max_errors", "number", { placeholder: "1" })}</div>
           <div class="pair">{field("/instant_access", "truth")}{field("/instant_access_retention_days", "number")}</div>
-          <label class="tick"><input type="checkbox" checked={state.separator} onChange={(event) => change({ separator: event.currentTarget.checked })} /> {words.separator}</label>
+          <label class="tick"><input type="checkbox" checked={state.separator} onChange={(event) => change({ separator: event.currentTarget.checked })} /> {words.separator}</label></>}
         </details>
+        <a class="jump" href="#result" onClick={(event) => { event.preventDefault(); document.getElementById("result")?.scrollIntoView(); document.getElementById("result")?.focus({ preventScroll: true }); }}>
+          <strong class={errors ? "bad" : "good"}>{errors ? words.blocked : words.ready}</strong><span>{words.toResult}</span>
+        </a>
       </section>
 
-      <section class="result">
+      <section class="result" id="result" tabIndex={-1} aria-label={words.result}>
         <div class={`verdict ${errors ? "bad" : "good"}`} role="status">
           <strong>{errors ? words.blocked : words.ready}</strong>
           <span>{errors + warnings ? words.counts(errors, warnings) : words.noFindings}</span>
@@ -155,28 +157,3 @@ export function Build(context: Context & { today: string }) {
     </div>
   );
 }
-
-/** An old link: what today's facts would change. */
-function Pinned({ state, change, words, lang, today }: Context & { today: string }) {
-  const difference = useMemo(() => {
-    const of = (asOf: string) => jobFindings(state.job, state.platform, asOf, lang)?.findings ?? [];
-    const [then, now] = [of(state.catalogue), of(today)];
-    const key = (finding: Finding) => `${finding.code} ${finding.place}`;
-    const missing = (from: Finding[], others: Finding[]) => from.filter((finding) => !others.some((other) => key(other) === key(finding)));
-    return { added: missing(now, then), gone: missing(then, now) };
-  }, [state.job, state.platform, state.catalogue, lang, today]);
-  const same = difference.added.length + difference.gone.length === 0;
-  return (
-    <aside class="pinned">
-      <p><strong>{words.pinned(state.catalogue)}</strong> {same ? words.pinnedSame : words.pinnedChanged}</p>
-      {!same && (
-        <ul>
-          {difference.added.map((finding) => <li key={finding.code}>{words.added}: <code>{finding.code}</code> <Ticked text={finding.message} /></li>)}
-          {difference.gone.map((finding) => <li key={finding.code}>{words.gone}: <code>{finding.code}</code> <Ticked text={finding.message} /></li>)}
-        </ul>
-      )}
-      <button type="button" class="small" onClick={() => change({ catalogue: today })}>{words.useToday}</button>
-    </aside>
-  );
-}
-

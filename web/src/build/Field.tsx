@@ -3,7 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import type { Context } from "../app";
 import { explain, type Finding } from "../engine";
 import { at, patched, put } from "../state";
-import { Findings } from "./Findings";
+import { Findings, Ticked } from "./Findings";
 
 type Kind = "text" | "number" | "truth" | "lines" | "pairs" | "tags" | "choice";
 
@@ -47,7 +47,7 @@ export function Field(props: Props) {
       {hint && <p class="hint" id={`${id}-hint`}>{hint}</p>}
       {open && about && (
         <div class="about" id={`${id}-help`}>
-          <p>{about.about}</p>
+          <p><Ticked text={about.about} /></p>
           <p class="wire"><code>{about.wire}</code>{about.range && <> · {words.range} {about.range.join("–")}</>}{default_ && <> · {words.defaultIs} {default_}</>}{about.required && <> · {words.required}</>}</p>
           <p class="source">{words.source}: {about.source}</p>
         </div>
@@ -84,7 +84,7 @@ function Control({ kind, common, value, set, default_, placeholder, choices, wor
       );
     case "choice":
       return (
-        <select {...common} value={String(value ?? "")} onChange={(event) => set(event.currentTarget.value)}>
+        <select {...common} value={String(value ?? choices?.[0]?.[0] ?? "")} onChange={(event) => set(event.currentTarget.value)}>
           {choices?.map(([key, title]) => <option key={key} value={key}>{title}</option>)}
         </select>
       );

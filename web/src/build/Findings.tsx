@@ -5,10 +5,18 @@ import type { Words } from "../words";
 export function Findings({ findings, words, onFix }: { findings: Finding[]; words: Words; onFix?: (patch: unknown) => void }) {
   return (
     <ul class="findings">
-      {findings.map((finding, at) => (
-        <li key={`${finding.code}${finding.place}${at}`} class={`finding ${finding.accepted ? "advice" : finding.severity}`}>
+      {findings.map((finding, at) => finding.accepted || finding.severity === "advice" ? (
+        <li key={`${finding.code}${finding.place}${at}`}>
+          <details class="finding advice">
+            <summary><span class="weight">{finding.accepted ? words.accepted : words.advice}</span> <Ticked text={finding.message} /></summary>
+            {finding.help && <p class="does"><Ticked text={finding.help} /> <code class="code-name">{finding.code}</code></p>}
+            {finding.accepted && <p class="does">{finding.accepted}</p>}
+          </details>
+        </li>
+      ) : (
+        <li key={`${finding.code}${finding.place}${at}`} class={`finding ${finding.severity}`}>
           <div class="finding-head">
-            <span class="weight">{finding.accepted ? words.accepted : words[finding.severity]}</span>
+            <span class="weight">{words[finding.severity]}</span>
             <code class="code-name">{finding.code}</code>
           </div>
           <p class="says"><Ticked text={finding.message} /></p>

@@ -6,8 +6,8 @@ import { TARGETS } from "../state";
 /** The job for every tool: tabs, files, copy and download. */
 export function Output({ state, change, words, lang, link }: Context) {
   const answer = useMemo(
-    () => exportJob({ job: state.job, platform: state.platform, target: state.target, link, use_separator: state.separator, lang }),
-    [state.job, state.platform, state.target, state.separator, lang, link],
+    () => exportJob({ job: state.job, platform: state.platform, target: state.target, link, use_separator: state.separator, as_of: state.catalogue, lang }),
+    [state.job, state.platform, state.target, state.separator, state.catalogue, lang, link],
   );
   const files = answer.ok ? answer.value.files : [];
   const onKey = (event: KeyboardEvent) => {

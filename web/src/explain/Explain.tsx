@@ -1,9 +1,10 @@
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { Context } from "../app";
 import { Findings, Ticked } from "../build/Findings";
 import { FileView } from "../build/Output";
 import { decode, explain, type Answer, type DecodeOutput, type ExplainOutput } from "../engine";
 import { documents } from "../facts/read";
+import { usePasted } from "../state";
 import { EXAMPLES } from "./examples";
 
 type Shown =
@@ -16,7 +17,8 @@ function read(text: string, exitCode: string, { lang, words, state }: Context): 
   const trimmed = text.trim();
   const code = /^-?\d{1,10}$/.test(exitCode.trim()) ? Number(exitCode) : undefined;
   if (trimmed === "") return code === undefined ? undefined : { kind: "results", answer: decode({ exit_code: code, lang }) };
-  if (/^[{[]/.test(trimmed)) {
+  // A log begins with a bracket too: `[error] ...`.
+  if (/^(\{|\[\s*[[{"\]])/.test(trimmed)) {
     const found = documents(trimmed);
     if (!found) return { kind: "error", message: words.invalidJson };
     return { kind: "results", answer: decode({ results: found.length === 1 ? found[0] : found, content_encoding: plainPage(found) ? "PlainText" : "Base64", lang }) };
@@ -46,8 +48,8 @@ function plainPage(found: unknown[]): boolean {
 
 export function Explain(context: Context) {
   const { words, lang } = context;
-  const [text, setText] = useState("");
-  const [exitCode, setExitCode] = useState("");
+  const [text, setText] = usePasted("explain.text", "");
+  const [exitCode, setExitCode] = usePasted("explain.code", "");
   const shown = useMemo(() => read(text, exitCode, context), [text, exitCode, lang]);
   return (
     <div class="columns">
@@ -71,7 +73,7 @@ export function Explain(context: Context) {
         </div>
       </section>
       <section class="result" aria-live="polite">
-        {!shown && <p class="empty">{words.explainLead}</p>}
+        {!shown && <p class="empty">{words.explainNone}</p>}
         {shown?.kind === "error" && <p class="blocked-note" role="alert">{shown.message}</p>}
         {shown && shown.kind !== "error" && !shown.answer.ok && <p class="blocked-note" role="alert">{shown.answer.failure.message}</p>}
         {(shown?.kind === "command" || shown?.kind === "code") && shown.answer.ok && <Explained value={shown.answer.value} words={words} />}
@@ -86,7 +88,7 @@ function Explained({ value, words }: { value: ExplainOutput; words: Context["wor
     if (value.explanations.length === 0) return <p class="blocked-note">{words.unknownCode}</p>;
     return <>{value.explanations.map((found) => (
       <article key={found.key} class="explanation">
-        <header><h2>{found.name || found.key}</h2><code>{found.key}</code></header>
+        <header><h2>{found.name || found.key}</h2>{found.name && <code>{found.key}</code>}</header>
         <Meaning meaning={found.message} cause={found.cause ?? ""} next_step={found.next_step} words={words} />
       </article>
     ))}</>;

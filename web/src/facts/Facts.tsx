@@ -1,31 +1,20 @@
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { Context } from "../app";
 import { Findings, Ticked } from "../build/Findings";
-import { fitInstance } from "../build/Build";
+import { fitInstance } from "./fit";
 import { check, facts } from "../engine";
-import { at } from "../state";
+import { at, usePasted } from "../state";
+import { evidence } from "./evidence";
 import { documents } from "./read";
 import { EXAMPLE } from "./example";
-
-const SYSTEMS: [string, string, string][] = [
-  ["linux", "Alibaba Cloud Linux 3", "Alibaba Cloud Linux  3.2104 LTS 64 bit"],
-  ["linux", "Alibaba Cloud Linux 2", "Alibaba Cloud Linux  2.1903 LTS 64 bit"],
-  ["linux", "CentOS 7.9", "CentOS  7.9 64 bit"],
-  ["linux", "CentOS 7.5", "CentOS  7.5 64 bit"],
-  ["linux", "Ubuntu 22.04", "Ubuntu  22.04 64 bit"],
-  ["linux", "Debian 12", "Debian  12.13 64 bit"],
-  ["windows", "Windows Server 2022", "Windows Server  2022 Data Center Edition 64bit English Edition"],
-  ["windows", "Windows Server 2019", "Windows Server  2019 Data Center Edition 64bit English Edition"],
-  ["windows", "Windows Server 2012 R2", "Windows Server  2012 R2 Data Center Edition 64bit English Edition"],
-];
-const DISKS = ["cloud_essd", "cloud_auto", "cloud_essd_entry", "cloud_efficiency", "cloud_ssd", "local_ssd_pro"];
+import { DISKS, SYSTEMS } from "./usual";
 
 /** Paste what the API answered, or fill in a short form: eligibility per instance, with evidence. */
 export function Facts(context: Context) {
   const { state, words, lang } = context;
-  const [way, setWay] = useState<"paste" | "form">("paste");
-  const [text, setText] = useState("");
-  const [form, setForm] = useState({ system: 0, status: "Running", disk: "cloud_essd", role: "same", assistant: "online", multi: "Disabled" });
+  const [way, setWay] = usePasted<"paste" | "form">("facts.way", "paste");
+  const [text, setText] = usePasted("facts.text", "");
+  const [form, setForm] = usePasted("facts.form", { system: 0, status: "Running", disk: "cloud_essd", role: "same", assistant: "online", multi: "Disabled" });
 
   const given = useMemo(() => {
     if (way === "form") {
@@ -51,6 +40,9 @@ export function Facts(context: Context) {
     if (!given || !("facts" in given) || !given.facts || given.facts.length === 0) return undefined;
     return check({ job: { targets: {}, ...state.job }, facts: given.facts, as_of: state.catalogue, lang });
   }, [given, state.job, state.catalogue, lang, ids]);
+
+  const factsOf = (id: string) =>
+    given && "facts" in given ? (given.facts as Record<string, unknown>[] | undefined)?.find((known) => known["instance_id"] === id) : undefined;
 
   const choose = (key: keyof typeof form, label: string, options: [string, string][]) => (
     <div class="field"><label for={`form-${key}`}>{label}</label>
@@ -98,7 +90,11 @@ export function Facts(context: Context) {
         {checked?.ok && (checked.value.instances ?? []).map((instance) => (
           <article key={instance.instance_id} class={`instance ${instance.eligible}`}>
             <header><h2><code>{instance.instance_id}</code></h2><span class={`badge ${instance.eligible}`}>{words.eligible[instance.eligible]}</span></header>
-            <p class="predicted"><strong>{words.levels[instance.predicted_consistency]}</strong> <Ticked text={instance.predicted_why.message} /></p>
+            <dl class="meaning">
+              <dt>{words.prediction}</dt>
+              <dd><strong class={`level-name ${instance.predicted_consistency}`}>{words.levels[instance.predicted_consistency]}</strong> <Ticked text={instance.predicted_why.message} /></dd>
+              {evidence(factsOf(instance.instance_id), words).map(([name, value]) => <><dt>{name}</dt><dd>{value}</dd></>)}
+            </dl>
             {instance.findings.length > 0 ? <Findings findings={instance.findings} words={words} /> : <p class="hint">{words.noFindings}</p>}
           </article>
         ))}

@@ -4,8 +4,8 @@ messages! {
     NO_CREDENTIALS = "CE201", Error, "credentials SDK, default chain": {
         "no credentials were found; looked at: {tried}", "未找到任何凭证；已查找：{tried}"
     } help {
-        "set `ALIBABA_CLOUD_ACCESS_KEY_ID` and `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, or run `aliyun configure`",
-        "请设置 `ALIBABA_CLOUD_ACCESS_KEY_ID` 和 `ALIBABA_CLOUD_ACCESS_KEY_SECRET`，或运行 `aliyun configure`"
+        "set `ALIBABA_CLOUD_ACCESS_KEY_ID` and `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, run `aliyun configure`, or attach a RAM role to the instance consnap runs on",
+        "请设置 `ALIBABA_CLOUD_ACCESS_KEY_ID` 和 `ALIBABA_CLOUD_ACCESS_KEY_SECRET`，运行 `aliyun configure`，或为运行 consnap 的实例授予实例RAM角色"
     };
     CREDENTIALS_INCOMPLETE = "CE202", Error, "credentials SDK, default chain": {
         "the credentials from {source} lack `{missing}`", "来自 {source} 的凭证缺少 `{missing}`"
@@ -18,9 +18,9 @@ messages! {
         "`{file}` 中的配置 `{profile}` 使用模式 `{mode}`，consnap 不支持该模式"
     } help {
         "use one of `AK`, `StsToken`, `RamRoleArn`, `EcsRamRole`, `ChainableRamRoleArn`, `OIDC`, `External`, `CredentialsURI` in the CLI's file, \
-         `access_key`, `ecs_ram_role` or `ram_role_arn` in the SDKs'",
+         `access_key`, `ecs_ram_role`, `ram_role_arn` or `oidc_role_arn` in the SDKs'",
         "CLI 配置文件请使用 `AK`、`StsToken`、`RamRoleArn`、`EcsRamRole`、`ChainableRamRoleArn`、`OIDC`、`External`、`CredentialsURI` 之一，\
-         SDK 凭证文件请使用 `access_key`、`ecs_ram_role` 或 `ram_role_arn`"
+         SDK 凭证文件请使用 `access_key`、`ecs_ram_role`、`ram_role_arn` 或 `oidc_role_arn`"
     };
     PROFILE_NOT_FOUND = "CE204", Error, "aliyun CLI, config.json": {
         "there is no profile `{profile}` in `{file}`; it has: {known}", "`{file}` 中没有配置 `{profile}`；现有配置：{known}"
@@ -134,7 +134,7 @@ messages! {
         "请用 `consnap whoami` 查看凭证来源，并确认 AccessKey ID、AccessKey Secret 与临时安全令牌是否匹配"
     };
     METADATA_WITHOUT_ROLE = "CE224", Error, "ecs-domain 6.4": {
-        "the instance consnap runs on has no RAM role {role}", "运行 consnap 的实例未授予实例RAM角色 {role}"
+        "no RAM role is attached to the instance consnap runs on", "运行 consnap 的实例未授予实例RAM角色"
     } help {
         "attach a RAM role to this instance in the ECS console, or give other credentials",
         "请在 ECS 控制台为该实例授予实例RAM角色，或提供其他凭证"
@@ -162,6 +162,12 @@ messages! {
     } help {
         "look whether its server runs; plain `http://` is taken only on this machine, elsewhere use `https://`",
         "请确认其服务正在运行；`http://` 仅可用于本机，其他地址请使用 `https://`"
+    };
+    METADATA_OTHER_ROLE = "CE229", Error, "ecs-domain 6.4": {
+        "RAM role `{role}` is not attached to the instance consnap runs on", "运行 consnap 的实例未授予实例RAM角色 `{role}`"
+    } help {
+        "leave the role's name out of the profile, or correct it; an instance has one role at most",
+        "请在配置中省略或修正角色名；每台实例最多授予一个角色"
     };
     ANSWER_NOT_FROM_SERVICE = "CE230", Error, "consnap": {
         "{operation} was answered by something else than the service (HTTP {status})", "{operation} 的响应并非来自服务端（HTTP {status}）"

@@ -14,10 +14,10 @@ use serde::Serialize;
 
 use crate::connection::{Connection, ConnectionArguments};
 use crate::console::Console;
+use crate::course::runtime;
 use crate::course::state_directory;
 use crate::exit::{Exit, Failure};
 use crate::permissions::{self, Rights};
-use crate::running::runtime;
 use crate::table;
 
 /// Look whether credentials, clock, endpoints, rights and state directory are in order; sends reading calls only

@@ -112,10 +112,7 @@ impl Fetcher {
     async fn metadata(&self, role_name: Option<&str>, source: &str) -> Result<Credential, Error> {
         let silent =
             |detail: String| Error::new(ErrorKind::Credential, &calls::METADATA_NOT_ANSWERING).with("detail", detail);
-        let without_role = |role: &str| {
-            let role = if role.is_empty() { String::new() } else { format!("`{role}`") };
-            Error::new(ErrorKind::Credential, &calls::METADATA_WITHOUT_ROLE).with("role", role)
-        };
+        let without_role = || Error::new(ErrorKind::Credential, &calls::METADATA_WITHOUT_ROLE);
         let metadata = Metadata::open(self.metadata_endpoint()?, self.metadata_v1, METADATA_PATIENCE);
         let metadata = metadata.await.map_err(silent)?;
         let role = if let Some(role) = role_name {
@@ -124,12 +121,12 @@ impl Fetcher {
             let answer = metadata.get(METADATA_ROLES).await.map_err(silent)?;
             match answer.status {
                 200 => {}
-                404 => return Err(without_role("")),
+                404 => return Err(without_role()),
                 status => return Err(silent(format!("HTTP {status} to the question for the role"))),
             }
             let listed = String::from_utf8_lossy(&answer.body).lines().next().unwrap_or_default().trim().to_owned();
             if listed.is_empty() {
-                return Err(without_role(""));
+                return Err(without_role());
             }
             listed
         };
@@ -137,7 +134,7 @@ impl Fetcher {
         let answer = metadata.get(&path).await.map_err(silent)?;
         match answer.status {
             200 => issued::parse(&answer.body, source),
-            404 => Err(without_role(&role)),
+            404 => Err(Error::new(ErrorKind::Credential, &calls::METADATA_OTHER_ROLE).with("role", role)),
             status => Err(silent(format!("HTTP {status} to the question for credentials"))),
         }
     }
@@ -167,6 +164,14 @@ impl Fetcher {
             return Err(failed(format!("HTTP {}", answer.status)));
         }
         issued::parse(&answer.body, source)
+    }
+
+    /// The place of a recipe that is asked over the network, for the list of places that had nothing.
+    pub(super) fn asked(&self, recipe: &Recipe, place: &str) -> String {
+        match (recipe, self.metadata_endpoint()) {
+            (Recipe::Metadata { .. }, Ok(endpoint)) => format!("`{}`", endpoint.authority()),
+            _ => place.to_owned(),
+        }
     }
 
     /// The metadata service; with an endpoint on this machine, that one.

@@ -136,7 +136,7 @@ impl Renewed {
                     return Ok(credential);
                 }
                 Err(error) if candidate.optional && is_absence(&error) => {
-                    tried.push(error.message(consnap_core::Lang::En));
+                    tried.push(self.fetcher.asked(&candidate.recipe, &candidate.place));
                 }
                 Err(error) => return Err(error),
             }
@@ -147,7 +147,7 @@ impl Renewed {
 
 /// Whether a place said that it has nothing, rather than that what it has cannot be used.
 fn is_absence(error: &Error) -> bool {
-    *error.row == calls::METADATA_WITHOUT_ROLE || *error.row == calls::METADATA_NOT_ANSWERING
+    [&calls::METADATA_WITHOUT_ROLE, &calls::METADATA_OTHER_ROLE, &calls::METADATA_NOT_ANSWERING].contains(&error.row)
 }
 
 /// Shows no secret.

@@ -14,7 +14,9 @@ use crate::exit::{Exit, Failure};
 Examples:
   consnap role print                         all three, and what each action is for
   consnap role print instance > policy.json  one of them, ready to be pasted
-  consnap role print operator --attach --role BackupRole")]
+  consnap role print operator --attach --role BackupRole
+
+`consnap export --to ram-policies` writes them as files, with the commands that create role and policies.")]
 pub(super) struct Arguments {
     /// Only this policy, as plain JSON
     #[arg(value_enum)]

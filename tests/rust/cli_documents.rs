@@ -1,0 +1,181 @@
+//! What the pages show was pasted from the real binary, and still is what it says: each `$ consnap` line is run, and its output
+//! compared but for ids, times and the folder.
+
+use std::path::Path;
+
+use super::cli_run::Simulated;
+use super::{Done, Place};
+
+/// A command of a page with what it is said to answer.
+struct Shown {
+    line: String,
+    answer: Vec<String>,
+}
+
+/// The commands of a page's console blocks, in order.
+fn shown(page: &str) -> Vec<Shown> {
+    let mut found: Vec<Shown> = Vec::new();
+    let mut inside = false;
+    for line in page.lines() {
+        if let Some(language) = line.strip_prefix("```") {
+            inside = language == "console";
+        } else if inside {
+            match (line.strip_prefix("$ "), found.last_mut()) {
+                (Some(command), _) => found.push(Shown { line: command.to_owned(), answer: Vec::new() }),
+                (None, Some(last)) => last.answer.push(line.to_owned()),
+                (None, None) => panic!("an answer before any command: {line}"),
+            }
+        }
+    }
+    found
+}
+
+/// The first block of a language.
+fn block(page: &str, language: &str) -> String {
+    let (_, rest) = page.split_once(&format!("```{language}\n")).expect("a block");
+    rest.split("```").next().unwrap_or_default().to_owned()
+}
+
+/// A line without what differs from run to run: ids, names of groups, times, durations.
+fn steady(line: &str) -> String {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let mut out = Vec::new();
+    for (index, word) in words.iter().enumerate() {
+        let before = index.checked_sub(1).and_then(|at| words.get(at)).copied().unwrap_or_default();
+        let after = words.get(index + 1).copied().unwrap_or_default();
+        let is_time = word.starts_with("20") && word.contains('T') && word.contains(':');
+        let is_number = word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let is_id = word.len() == 8 && word.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
+        let first_of_history = index == 0 && is_id && words.len() > 6;
+        let is_duration = is_number && after.starts_with('s') && after.len() < 3;
+        let is_run = is_id && ["rerun", "show", "resume"].iter().any(|command| before.ends_with(command));
+        if is_time || is_duration || is_run || first_of_history {
+            out.push("#".to_owned());
+        } else {
+            out.push(without_ids(word));
+        }
+    }
+    out.join(" ")
+}
+
+/// A word whose long parts with digits, and the run's id in a group's name, are gone.
+fn without_ids(word: &str) -> String {
+    let mut out = String::new();
+    let mut part = String::new();
+    let end = |part: &mut String, out: &mut String| {
+        let of_group = out.ends_with("try-") || out.ends_with("nightly-");
+        let is_id = part.len() >= 8 && part.bytes().any(|byte| byte.is_ascii_digit());
+        out.push_str(if of_group || is_id { "#" } else { part });
+        part.clear();
+    };
+    for character in word.chars() {
+        if character.is_ascii_alphanumeric() {
+            part.push(character);
+        } else {
+            end(&mut part, &mut out);
+            out.push(character);
+        }
+    }
+    end(&mut part, &mut out);
+    out
+}
+
+/// Runs the commands of a page and compares. Files that it shows with `cat` are written first.
+fn hold(name: &str, place: &Place, simulated: &Simulated, with_key: bool) -> usize {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name)).unwrap();
+    let home = place.folder.path().to_str().unwrap();
+    let mut last_run = String::new();
+    let mut held = 0;
+    for Shown { line, answer } in shown(&page) {
+        let words: Vec<&str> = line.split(' ').collect();
+        match words.as_slice() {
+            ["cat", file] => {
+                let path = place.folder.path().join(file.trim_start_matches("~/"));
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(path, answer.join("\n")).unwrap();
+            }
+            ["consnap", "simulate"] | ["export", ..] => {}
+            ["consnap", arguments @ ..] => {
+                // The run a page speaks of is the last one of this place.
+                let arguments: Vec<&str> = match arguments {
+                    ["show", _, rest @ ..] => ["show", last_run.as_str()].iter().chain(rest).copied().collect(),
+                    other => other.to_vec(),
+                };
+                let mut command = place.command(&arguments);
+                command.env("CONSNAP_ENDPOINT", &simulated.endpoint);
+                if with_key {
+                    command.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid");
+                    command.env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret");
+                }
+                let done = Done::of(command.output().unwrap());
+                let got: Vec<String> = done.out.replace(home, "/home/ops").lines().map(steady).collect();
+                let wanted: Vec<String> = answer.iter().map(|line| steady(line)).collect();
+                assert_eq!(got, wanted, "docs/{name}: `{line}`\n{}{}", done.out, done.err);
+                held += 1;
+                if arguments.first() == Some(&"run") {
+                    let history = place.run(&["history", "--format", "json"]).json();
+                    history[0]["run_id"].as_str().unwrap().clone_into(&mut last_run);
+                }
+            }
+            _ => panic!("docs/{name}: what is `{line}`?"),
+        }
+    }
+    held
+}
+
+#[test]
+fn the_first_run_goes_as_its_page_says() {
+    let place = Place::new();
+    let page = include_str!("../../docs/first-run.md");
+    place.file("job.yaml", &block(page, "yaml"));
+    let simulated = Simulated::small();
+    assert_eq!(hold("first-run.md", &place, &simulated, true), 8);
+}
+
+#[test]
+fn verdicts_read_as_their_page_says() {
+    let place = Place::new();
+    let simulated = Simulated::start(
+        &place,
+        "\
+version: 1
+time_scale: 300
+instances:
+  - {id: i-bp1linux000000000001, name: db-1, platform: linux, role: AppSnapshotRoleName}
+  - {id: i-bp1windows0000000001, name: app-1, platform: windows, role: AppSnapshotRoleName}
+  - {id: i-bp1linux000000000002, name: db-2, role: AppSnapshotRoleName, guest: {pre_script: {mode: '0755'}}}
+  - {id: i-bp1linux000000000003, name: db-3, platform: linux, role: AppSnapshotRoleName}
+  - {id: i-bp1linux000000000004, name: old-1, platform: linux, role: AppSnapshotRoleName, status: Stopped}
+guest_faults:
+  - {instances: [i-bp1linux000000000003], nth: 1, exit_code: 4}
+",
+    );
+    place.file(
+        "job.yaml",
+        "\
+version: 1
+regions: [cn-hangzhou]
+targets: {ids: [i-bp1linux000000000001, i-bp1windows0000000001, i-bp1linux000000000002, i-bp1linux000000000003, i-bp1linux000000000004]}
+instance_ram_role: AppSnapshotRoleName
+group_name: nightly
+linux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 60}
+run: {max_errors: 5}
+",
+    );
+    assert_eq!(hold("reading-a-verdict.md", &place, &simulated, true), 2);
+}
+
+#[test]
+fn credentials_are_had_as_their_page_says() {
+    let place = Place::new();
+    let simulated = Simulated::start(
+        &place,
+        "\
+version: 1
+roles: [{name: SnapshotOperator, refused_operations: [DescribeSnapshotGroups]}, {name: Machine}]
+own_machine: {role: Machine}
+instances: [{id: i-bp1linux000000000001}]
+",
+    );
+    assert_eq!(hold("credentials.md", &place, &simulated, false), 3);
+}
