@@ -287,13 +287,15 @@ fn rerun_looks_first_and_starts_only_what_may_be_started() {
     place.run(&["rerun", "nosuchrun", "--failed"]).refuses(2, &["nosuchrun"]);
 }
 
-/// Credentials that end every few seconds carry a run to its end, and no secret is found in what it says or writes.
+/// Credentials that end every few seconds, and once before their time, carry a run to its end.
 #[test]
 fn a_run_outlives_its_credentials() {
     let place = Place::new();
     let short =
         SMALL.replace("{name: ops, refused_operations: [DescribeSnapshots]}", "{name: ops, session_seconds: 3}");
-    let simulated = Simulated::start(&place, &short);
+    let early =
+        "api_faults: [{operation: RunCommand, nth: 1, error: {status: 400, code: InvalidSecurityToken.Expired}}]\n";
+    let simulated = Simulated::start(&place, &format!("{short}{early}"));
     let job = place.file("job.yaml", &GOOD_JOB.replace("IDS", "i-bp1with000000000001"));
     let at = ["--endpoint", simulated.endpoint.as_str()];
     let run = place.run(&["run", job.to_str().unwrap(), "--format", "json", at[0], at[1]]);
@@ -304,6 +306,7 @@ fn a_run_outlives_its_credentials() {
     let who = place.run(&["whoami", "--format", "json", at[0], at[1]]).json();
     let number: u32 = who["access_key_id"].as_str().unwrap().trim_start_matches("STS.SIMULATED").parse().unwrap();
     assert!(number > 2, "{who}");
+    assert_eq!(counts(&simulated)["RunCommand"], 2);
 }
 
 /// A whole job with a key that a program prints: neither output nor journal nor report holds the secret.
