@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use consnap_client::driver::{Clock, Wish};
-use consnap_client::run::{self, Begin, Finished};
-use consnap_core::plan::Plan;
+use consnap_client::own_instance;
+use consnap_client::past_run::PastRun;
+use consnap_client::run::{self, Run};
 use consnap_core::session::{Goal, Numbered, Setup, State};
 use consnap_core::{Error, Lang, Time, config};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -54,20 +55,20 @@ pub(crate) fn read(request: &[u8]) -> Result<Task, Error> {
 /// Carries it out and tells what happens. It ends early when nobody listens any more.
 pub(crate) async fn carry_out(inner: Arc<Inner>, task: Task, lang: Lang, wish: watch::Receiver<Wish>, told: Teller) {
     let what = task.what;
-    let last = match finish(&inner, task, lang, wish, &told).await {
-        Ok(finished) => Told::Done(report(&finished, what, lang)),
+    let last = match drive(&inner, task, lang, wish, &told).await {
+        Ok(run) => Told::Done(report(&run, what, lang)),
         Err(error) => Told::Failed(Box::new(error)),
     };
     let _ = told.send(last);
 }
 
-async fn finish(
+async fn drive(
     inner: &Inner,
     task: Task,
     lang: Lang,
     wish: watch::Receiver<Wish>,
     told: &Teller,
-) -> Result<Finished, Error> {
+) -> Result<Run, Error> {
     let events = task.events;
     let observe = move |_: &State, news: &[Numbered]| {
         for numbered in news.iter().filter(|_| events) {
@@ -77,30 +78,25 @@ async fn finish(
             }
         }
     };
-    let goal = match task.what {
-        What::Plan => Goal::Plan,
-        What::Run | What::Resume => Goal::Run,
-        What::Verify => Goal::Verify,
-    };
-    let finished = match task.what {
-        What::Plan | What::Run => {
-            let begin = begin(inner, task, goal, lang)?;
-            let clock = Clock::starting_at(Clock::of_wall(Time::EPOCH).now(), inner.time_scale);
-            run::begin(begin, &inner.caller, &clock, wish, observe).await?
-        }
-        What::Resume | What::Verify => {
-            let run_id = task.run_id.unwrap_or_default();
-            run::resume(&run_id, goal, &inner.state_directory, &inner.caller, wish, observe).await?
+    let run_id = task.run_id.clone().unwrap_or_default();
+    let mut run = match task.what {
+        What::Plan => begin(inner, task, Goal::Plan, lang).await?,
+        What::Run => begin(inner, task, Goal::Run, lang).await?,
+        What::Resume => Run::resume(&run_id, &inner.state_directory, &inner.caller, inner.time_scale)?,
+        What::Verify => {
+            let past = PastRun::load(&inner.state_directory, &run_id)?;
+            Run::verify(&past, &inner.caller, inner.time_scale)?
         }
     };
-    match finished.session.error() {
+    run.drive(wish, observe).await?;
+    match run.session().error() {
         // Nothing was started.
         Some(error) => Err(error.clone()),
-        None => Ok(finished),
+        None => Ok(run),
     }
 }
 
-fn begin(inner: &Inner, task: Task, goal: Goal, lang: Lang) -> Result<Begin, Error> {
+async fn begin(inner: &Inner, task: Task, goal: Goal, lang: Lang) -> Result<Run, Error> {
     let (job, findings) = config::read(&task.job);
     if findings.iter().any(consnap_core::Finding::blocks) {
         let places: Vec<String> =
@@ -114,16 +110,36 @@ fn begin(inner: &Inner, task: Task, goal: Goal, lang: Lang) -> Result<Begin, Err
     setup.approved_plan = task.approved_plan;
     setup.include_self = task.include_self;
     setup.as_of = task.as_of.as_deref().map(consnap_core::ops::check::day).transpose()?;
-    Ok(Begin { setup, state_directory: inner.state_directory.clone() })
+    setup.own_instance = own_instance::find(|name| std::env::var(name).ok(), &inner.caller).await;
+    let clock = Clock::starting_at(Clock::of_wall(Time::EPOCH).now(), inner.time_scale);
+    Run::begin(setup, task.job, &inner.state_directory, &inner.caller, clock)
+}
+
+/// A report or a plan as JSON, its instances apart: of ten thousand a script reads a few.
+pub(crate) struct Written {
+    /// All but the instances.
+    pub(crate) whole: Vec<u8>,
+    /// Each instance.
+    pub(crate) instances: Vec<Vec<u8>>,
 }
 
 /// The report, or the plan.
-fn report(finished: &Finished, what: What, lang: Lang) -> Value {
-    let attach_role = finished.session.job().run.attach_role;
-    let plan = if what == What::Plan { Plan::of(finished.session.state(), attach_role, lang) } else { None };
-    let value = match plan {
-        Some(plan) => serde_json::to_value(plan),
-        None => serde_json::to_value(finished.report(lang)),
-    };
-    value.unwrap_or_default()
+fn report(run: &Run, what: What, lang: Lang) -> Written {
+    let plan = if what == What::Plan { run.plan(lang) } else { None };
+    if let Some(mut plan) = plan {
+        let instances = std::mem::take(&mut plan.instances);
+        return write(&plan, &instances);
+    }
+    let mut report = run.report(lang);
+    let instances = std::mem::take(&mut report.instances);
+    write(&report, &instances)
+}
+
+/// JSON of our own types never fails to be written; were it to, nothing says less than nothing wrong.
+fn write<T: Serialize>(whole: &impl Serialize, instances: &[T]) -> Written {
+    let text = |value: serde_json::Result<Vec<u8>>| value.unwrap_or_else(|_| b"{}".to_vec());
+    Written {
+        whole: text(serde_json::to_vec(whole)),
+        instances: instances.iter().map(|instance| text(serde_json::to_vec(instance))).collect(),
+    }
 }

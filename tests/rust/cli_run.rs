@@ -233,3 +233,48 @@ fn the_demo_tells_the_truth() {
     let chinese = place.run(&["--lang", "zh", "demo", "--format", "json"]);
     assert_eq!((chinese.exit, &chinese.json()["exit_status"]), (0, &json!(5)), "{}", chinese.err);
 }
+
+#[test]
+fn a_token_that_ended_is_told_from_a_wrong_one() {
+    let place = Place::new();
+    let scenario = format!(
+        "{FLEET}access_keys:\n  - {{id: testid, secret: testsecret, security_token: ours, expires_after_seconds: 0}}\n"
+    );
+    let simulated = Simulated::start(&place, &scenario);
+    let job = place.file("job.yaml", GOOD);
+    let with = |token: &str| {
+        let mut command = place.command(&["run", job.to_str().unwrap(), "--endpoint", &simulated.endpoint]);
+        command.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid").env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret");
+        Done::of(command.env("ALIBABA_CLOUD_SECURITY_TOKEN", token).output().unwrap())
+    };
+    with("ours").refuses(3, &["InvalidSecurityToken.Expired"]);
+    with("other").refuses(3, &["InvalidSecurityToken.Malformed"]);
+    assert_eq!(place.run(&["history", "--format", "json"]).json(), json!([]), "nothing was started, nothing is kept");
+}
+
+#[test]
+fn the_journal_of_another_account_is_left_as_it_is() {
+    let place = Place::new();
+    let ours = Simulated::start(&place, FLEET);
+    let job = place.file("job.yaml", GOOD);
+    let run = with_key(&place, &["run", job.to_str().unwrap(), "--format", "json", "--endpoint", &ours.endpoint]);
+    let report = run.json();
+    let id = report["run_id"].as_str().unwrap();
+    let theirs = Simulated::start(&place, &format!("account: '999'\n{FLEET}"));
+    let shown = place.run(&["show", id, "--format", "json"]).json();
+    for command in ["resume", "verify"] {
+        let done = with_key(&place, &[command, id, "--endpoint", &theirs.endpoint]);
+        done.refuses(2, &["CE306", "999", "1234567890123456"]);
+    }
+    let again = place.run(&["show", id, "--format", "json"]).json();
+    assert_eq!(again["summary"], shown["summary"]);
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_error() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_consnap"));
+    let mut child = command.args(["explain", "--help"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let done = Done::of(child.wait_with_output().unwrap());
+    assert_eq!((done.exit, done.err.as_str()), (0, ""));
+}

@@ -18,7 +18,7 @@ fn failure(operation: Operation, status: u16, body: &str) -> Failure {
     let reply = reply(status, body);
     match operation {
         Operation::RunCommand => reply::parse::<replies::RunCommand>(operation, &reply).unwrap_err(),
-        _ => reply::parse::<replies::DescribeInstances>(operation, &reply).unwrap_err(),
+        _ => reply::parse::<replies::DescribeInstances<'_>>(operation, &reply).unwrap_err(),
     }
 }
 
@@ -44,7 +44,7 @@ fn reads_the_documented_examples() {
     assert_eq!(text, number);
     assert_eq!((number[0].success, number[0].code.as_deref()), (Some(true), Some("200")));
 
-    let groups: replies::DescribeSnapshotGroups = serde_json::from_str(
+    let groups: replies::DescribeSnapshotGroups<'_> = serde_json::from_str(
         r#"{"RequestId":"x","NextToken":"","SnapshotGroups":{"SnapshotGroup":[{"SnapshotGroupId":"ssg-1","Name":"LinuxApp1",
         "InstanceId":"","Status":"accomplished","ProgressStatus":null,"Tags":{"Tag":[]},"Snapshots":{"Snapshot":[
         {"SnapshotId":"s-1","SourceDiskId":"d-1","Available":true,"Tags":{"Tag":[{"Key":"APPConsistent","Value":"True"}]}}]}}]}}"#,
@@ -53,9 +53,9 @@ fn reads_the_documented_examples() {
     assert_eq!(groups.next_token, None);
     assert_eq!(groups.groups[0].instance_id, None);
     let tag = &groups.groups[0].snapshots[0].tags[0];
-    assert_eq!((tag.key.as_str(), tag.value.as_str()), ("APPConsistent", "True"));
+    assert_eq!((&*tag.key, &*tag.value), ("APPConsistent", "True"));
 
-    let snapshots: replies::DescribeSnapshots = serde_json::from_str(
+    let snapshots: replies::DescribeSnapshots<'_> = serde_json::from_str(
         r#"{"Snapshots":{"Snapshot":[{"SnapshotId":"s-1","Status":"accomplished","Tags":{"Tag":[{"TagKey":"APPConsistent","TagValue":"True"}]}}]}}"#,
     )
     .unwrap();
@@ -74,7 +74,7 @@ fn reads_the_documented_examples() {
 #[test]
 fn a_missing_list_is_an_error_and_an_empty_one_is_not() {
     let read =
-        |body: &str| serde_json::from_str::<replies::DescribeSnapshotGroups>(body).map(|reply| reply.groups.len());
+        |body: &str| serde_json::from_str::<replies::DescribeSnapshotGroups<'_>>(body).map(|reply| reply.groups.len());
     assert_eq!(read(r#"{"SnapshotGroups":{"SnapshotGroup":[]}}"#).unwrap(), 0);
     assert_eq!(read(r#"{"SnapshotGroups":{"SnapshotGroup":null}}"#).unwrap(), 0);
     assert_eq!(read(r#"{"SnapshotGroups":{}}"#).unwrap(), 0);
@@ -87,7 +87,7 @@ fn a_missing_list_is_an_error_and_an_empty_one_is_not() {
 
 #[test]
 fn facts_come_from_replies() {
-    let instances: replies::DescribeInstances = serde_json::from_str(
+    let instances: replies::DescribeInstances<'_> = serde_json::from_str(
         r#"{"Instances":{"Instance":[{"InstanceId":"i-1","InstanceName":"db","Status":"Running","RegionId":"cn-hangzhou",
         "ZoneId":"cn-hangzhou-k","OSName":"Alibaba Cloud Linux  3.2104 LTS 64位","OSNameEn":"Alibaba Cloud Linux  3.2104 LTS 64 bit",
         "OSType":"linux","InstanceNetworkType":"vpc","OperationLocks":{"LockReason":[{"LockReason":"security"}]},
@@ -110,7 +110,12 @@ fn facts_come_from_replies() {
         "CloudAssistantStatus":true,"CloudAssistantVersion":"2.2.3.1090","ActiveTaskCount":0}]}}"#,
     )
     .unwrap();
-    let facts = facts::from_api(&instances.instances[0], &disks.disks, assistants.statuses.first(), Some(""));
+    let facts = facts::from_api(
+        instances.instances[0].clone(),
+        &disks.disks,
+        assistants.statuses.first().cloned(),
+        Some(String::new()),
+    );
     assert_eq!(
         serde_json::to_value(&facts).unwrap(),
         serde_json::json!({
@@ -127,7 +132,7 @@ fn facts_come_from_replies() {
             ],
         })
     );
-    let unknown = facts::from_api(&instances.instances[0], &[], None, None);
+    let unknown = facts::from_api(instances.instances[0].clone(), &[], None, None);
     assert_eq!((unknown.disks, unknown.cloud_assistant, unknown.ram_role), (None, None, None));
 }
 
@@ -399,8 +404,8 @@ proptest! {
         each!(
             replies::RunCommand, replies::DescribeInvocations<'_>, replies::DescribeInvocationResults<'_>,
             replies::Acknowledged, replies::AttachInstanceRamRole, replies::DescribeInstanceRamRole,
-            replies::DescribeInstances, replies::DescribeDisks, replies::DescribeCloudAssistantStatus,
-            replies::DescribeSnapshotGroups, replies::DescribeSnapshots, replies::DescribeRegions,
+            replies::DescribeInstances<'_>, replies::DescribeDisks, replies::DescribeCloudAssistantStatus,
+            replies::DescribeSnapshotGroups<'_>, replies::DescribeSnapshots<'_>, replies::DescribeRegions,
             replies::GetCallerIdentity
         );
     }

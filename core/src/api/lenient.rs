@@ -104,6 +104,18 @@ pub(crate) fn borrowed_text<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) 
     Ok(Scalar::deserialize(deserializer)?.into_text().unwrap_or_default())
 }
 
+/// As [`borrowed_text`], but the empty text says nothing.
+pub(crate) fn borrowed_filled<'de: 'a, 'a, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Cow<'a, str>>, D::Error> {
+    Ok(Scalar::deserialize(deserializer)?.into_text().filter(|text| !text.is_empty()))
+}
+
+/// As [`id`], borrowed where that is possible.
+pub(crate) fn borrowed_id<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'a, str>, D::Error> {
+    borrowed_filled(deserializer)?.ok_or_else(|| D::Error::custom("an id is empty"))
+}
+
 /// A text that says nothing when it is empty; an empty `NextToken` means that there is no further page.
 pub(crate) fn filled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(text(deserializer)?.filter(|text| !text.is_empty()))

@@ -1,9 +1,11 @@
 //! Replies, as far as consnap reads them. Unknown members are ignored; a list that must be there but is not is an
 //! error, so that a reply from something else than the service never reads as "there is none".
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 
-use super::lenient::{filled, id, list, number_or_text, text, truth};
+use super::lenient::{borrowed_filled, borrowed_id, borrowed_text, filled, id, list, number_or_text, text, truth};
 use crate::output::InvocationResult;
 
 /// Reply of `RunCommand`.
@@ -56,8 +58,8 @@ pub struct Invocation<'a> {
     #[serde(deserialize_with = "number_or_text")]
     pub timeout: Option<i64>,
     /// Tags; check them yourself.
-    #[serde(deserialize_with = "list")]
-    pub tags: Vec<Tag>,
+    #[serde(borrow, deserialize_with = "list")]
+    pub tags: Vec<Tag<'a>>,
     /// Each instance. Output only when it was asked for.
     #[serde(borrow, deserialize_with = "list")]
     pub invoke_instances: Vec<InvocationResult<'a>>,
@@ -153,10 +155,10 @@ pub struct InstanceRole {
 /// Reply of `DescribeInstances`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct DescribeInstances {
+pub struct DescribeInstances<'a> {
     /// The instances of this page.
-    #[serde(deserialize_with = "list")]
-    pub instances: Vec<Instance>,
+    #[serde(borrow, deserialize_with = "list")]
+    pub instances: Vec<Instance<'a>>,
     /// The next page, if there is one.
     #[serde(default, deserialize_with = "filled")]
     pub next_token: Option<String>,
@@ -168,7 +170,7 @@ pub struct DescribeInstances {
 /// An instance.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Instance {
+pub struct Instance<'a> {
     /// `i-...`.
     #[serde(deserialize_with = "id")]
     pub instance_id: String,
@@ -206,8 +208,8 @@ pub struct Instance {
     #[serde(default, deserialize_with = "list")]
     pub operation_locks: Vec<OperationLock>,
     /// Tags; missing entirely when there are none.
-    #[serde(default, deserialize_with = "list")]
-    pub tags: Vec<Tag>,
+    #[serde(borrow, default, deserialize_with = "list")]
+    pub tags: Vec<Tag<'a>>,
 }
 
 /// How the metadata service of an instance may be used.
@@ -350,10 +352,10 @@ pub struct AssistantStatus {
 /// Reply of `DescribeSnapshotGroups`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct DescribeSnapshotGroups {
+pub struct DescribeSnapshotGroups<'a> {
     /// The groups of this page.
-    #[serde(rename = "SnapshotGroups", deserialize_with = "list")]
-    pub groups: Vec<SnapshotGroup>,
+    #[serde(borrow, rename = "SnapshotGroups", deserialize_with = "list")]
+    pub groups: Vec<SnapshotGroup<'a>>,
     /// The next page, if there is one.
     #[serde(default, deserialize_with = "filled")]
     pub next_token: Option<String>,
@@ -362,37 +364,37 @@ pub struct DescribeSnapshotGroups {
 /// A snapshot-consistent group.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct SnapshotGroup {
+pub struct SnapshotGroup<'a> {
     /// `ssg-...`.
-    #[serde(deserialize_with = "id")]
-    pub snapshot_group_id: String,
+    #[serde(borrow, deserialize_with = "borrowed_id")]
+    pub snapshot_group_id: Cow<'a, str>,
     /// Its name.
-    #[serde(default, deserialize_with = "text")]
-    pub name: Option<String>,
+    #[serde(borrow, default, deserialize_with = "borrowed_filled")]
+    pub name: Option<Cow<'a, str>>,
     /// Its instance; empty when the members come from several.
-    #[serde(default, deserialize_with = "filled")]
-    pub instance_id: Option<String>,
+    #[serde(borrow, default, deserialize_with = "borrowed_filled")]
+    pub instance_id: Option<Cow<'a, str>>,
     /// `progressing`, `accomplished` or `failed`.
-    #[serde(default, deserialize_with = "filled")]
-    pub status: Option<String>,
+    #[serde(borrow, default, deserialize_with = "borrowed_filled")]
+    pub status: Option<Cow<'a, str>>,
     /// When it was made.
-    #[serde(default, deserialize_with = "filled")]
-    pub creation_time: Option<String>,
+    #[serde(borrow, default, deserialize_with = "borrowed_filled")]
+    pub creation_time: Option<Cow<'a, str>>,
     /// Tags of the group.
-    #[serde(default, deserialize_with = "list")]
-    pub tags: Vec<Tag>,
+    #[serde(borrow, default, deserialize_with = "list")]
+    pub tags: Vec<Tag<'a>>,
     /// The members. Whether their consistency tags appear here is not documented; `DescribeSnapshots` shows them.
-    #[serde(default, deserialize_with = "list")]
-    pub snapshots: Vec<Snapshot>,
+    #[serde(borrow, default, deserialize_with = "list")]
+    pub snapshots: Vec<Snapshot<'a>>,
 }
 
 /// Reply of `DescribeSnapshots`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct DescribeSnapshots {
+pub struct DescribeSnapshots<'a> {
     /// The snapshots of this page.
-    #[serde(deserialize_with = "list")]
-    pub snapshots: Vec<Snapshot>,
+    #[serde(borrow, deserialize_with = "list")]
+    pub snapshots: Vec<Snapshot<'a>>,
     /// The next page, if there is one.
     #[serde(default, deserialize_with = "filled")]
     pub next_token: Option<String>,
@@ -404,34 +406,34 @@ pub struct DescribeSnapshots {
 /// A snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Snapshot {
+pub struct Snapshot<'a> {
     /// `s-...`.
-    #[serde(deserialize_with = "id")]
-    pub snapshot_id: String,
+    #[serde(borrow, deserialize_with = "borrowed_id")]
+    pub snapshot_id: Cow<'a, str>,
     /// Its name.
-    #[serde(default, deserialize_with = "text")]
-    pub snapshot_name: Option<String>,
+    #[serde(borrow, default, deserialize_with = "borrowed_filled")]
+    pub snapshot_name: Option<Cow<'a, str>>,
     /// The disk it is of, `d-...`.
-    #[serde(default, deserialize_with = "filled")]
-    pub source_disk_id: Option<String>,
+    #[serde(borrow, default, deserialize_with = "borrowed_filled")]
+    pub source_disk_id: Option<Cow<'a, str>>,
     /// `system` or `data`.
-    #[serde(default, deserialize_with = "filled")]
-    pub source_disk_type: Option<String>,
+    #[serde(borrow, default, deserialize_with = "borrowed_filled")]
+    pub source_disk_type: Option<Cow<'a, str>>,
     /// `progressing`, `accomplished` or `failed`; missing inside a group.
-    #[serde(default, deserialize_with = "filled")]
-    pub status: Option<String>,
+    #[serde(borrow, default, deserialize_with = "borrowed_filled")]
+    pub status: Option<Cow<'a, str>>,
     /// `100%`.
-    #[serde(default, deserialize_with = "filled")]
-    pub progress: Option<String>,
+    #[serde(borrow, default, deserialize_with = "borrowed_filled")]
+    pub progress: Option<Cow<'a, str>>,
     /// Whether it can be used.
     #[serde(default, deserialize_with = "truth")]
     pub available: Option<bool>,
     /// When it was made.
-    #[serde(default, deserialize_with = "filled")]
-    pub creation_time: Option<String>,
+    #[serde(borrow, default, deserialize_with = "borrowed_filled")]
+    pub creation_time: Option<Cow<'a, str>>,
     /// Tags: the level really reached.
-    #[serde(default, deserialize_with = "list")]
-    pub tags: Vec<Tag>,
+    #[serde(borrow, default, deserialize_with = "list")]
+    pub tags: Vec<Tag<'a>>,
 }
 
 /// Reply of `DescribeRegions`.
@@ -478,32 +480,31 @@ pub struct GetCallerIdentity {
 
 /// A tag. Most operations write `TagKey` and `TagValue`, snapshot-consistent groups write `Key` and `Value`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(from = "WireTag")]
-pub struct Tag {
+#[serde(from = "WireTag<'a>")]
+pub struct Tag<'a> {
     /// The key.
-    pub key: String,
+    #[serde(borrow)]
+    pub key: Cow<'a, str>,
     /// The value; may be empty.
-    pub value: String,
+    pub value: Cow<'a, str>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-struct WireTag {
-    #[serde(deserialize_with = "text")]
-    tag_key: Option<String>,
-    #[serde(deserialize_with = "text")]
-    tag_value: Option<String>,
-    #[serde(deserialize_with = "text")]
-    key: Option<String>,
-    #[serde(deserialize_with = "text")]
-    value: Option<String>,
+struct WireTag<'a> {
+    #[serde(borrow, deserialize_with = "borrowed_text")]
+    tag_key: Cow<'a, str>,
+    #[serde(borrow, deserialize_with = "borrowed_text")]
+    tag_value: Cow<'a, str>,
+    #[serde(borrow, deserialize_with = "borrowed_text")]
+    key: Cow<'a, str>,
+    #[serde(borrow, deserialize_with = "borrowed_text")]
+    value: Cow<'a, str>,
 }
 
-impl From<WireTag> for Tag {
-    fn from(wire: WireTag) -> Self {
-        Self {
-            key: wire.tag_key.or(wire.key).unwrap_or_default(),
-            value: wire.tag_value.or(wire.value).unwrap_or_default(),
-        }
+impl<'a> From<WireTag<'a>> for Tag<'a> {
+    fn from(wire: WireTag<'a>) -> Self {
+        let first_filled = |one: Cow<'a, str>, other| if one.is_empty() { other } else { one };
+        Self { key: first_filled(wire.tag_key, wire.key), value: first_filled(wire.tag_value, wire.value) }
     }
 }

@@ -81,7 +81,7 @@ assumptions! {
         "插件接受在一个 `ExcludeDiskId` 中按 consnap 的写法排除多块云盘"
     } why {
         "its log prints a list, but the separator is not documented; a job with two excluded disks on one instance must accept this on purpose",
-        "其日志打印的是列表，但分隔符未见于文档；同一实例排除两块云盘的任务须明确接受此项"
+        "其日志打印的是列表，但分隔符未见于文档；同一实例排除两块云盘的作业须明确接受此项"
     };
     INVOCATION_TAGS = "A07", ["session"], "SDK for Go v7.9.2: RunCommand Tag.N, DescribeInvocations Tag.N": {
         "tags given to RunCommand are stored on the invocation, and DescribeInvocations finds it by them",

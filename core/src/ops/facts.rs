@@ -1,7 +1,5 @@
 //! Operation `facts`: replies of the API, as they were copied from somewhere, to the facts of instances.
 
-use serde::de::DeserializeOwned;
-
 use super::{Deserialize, Serialize, Value};
 use crate::api::replies::{
     self, DescribeCloudAssistantStatus, DescribeDisks, DescribeInstanceRamRole, DescribeInstances,
@@ -44,7 +42,7 @@ pub fn facts(input: &FactsInput) -> Result<FactsOutput, Error> {
     let (mut roles_known, mut recognised) = (false, Vec::with_capacity(input.replies.len()));
     for (at, reply) in input.replies.iter().enumerate() {
         recognised.push(if reply.get("Instances").is_some() {
-            instances.extend(read::<DescribeInstances>(at, reply)?.instances);
+            instances.extend(read::<DescribeInstances<'_>>(at, reply)?.instances);
             "DescribeInstances"
         } else if reply.get("Disks").is_some() {
             disks.extend(read::<DescribeDisks>(at, reply)?.disks);
@@ -61,18 +59,18 @@ pub fn facts(input: &FactsInput) -> Result<FactsOutput, Error> {
             return Err(unreadable(at, known));
         });
     }
-    let facts = instances.iter().map(|instance: &replies::Instance| {
+    let facts = instances.into_iter().map(|instance: replies::Instance<'_>| {
         let id = instance.instance_id.as_str();
         let status = statuses.iter().find(|status: &&replies::AssistantStatus| status.instance_id == id);
         let attached = roles.iter().find(|role: &&replies::InstanceRole| role.instance_id.as_deref() == Some(id));
         let role = attached.map(|role| role.ram_role_name.clone().unwrap_or_default());
         let role = role.or_else(|| roles_known.then(String::new));
-        from_api(instance, &disks, status, role.as_deref())
+        from_api(instance, &disks, status.cloned(), role)
     });
     Ok(FactsOutput { facts: facts.collect(), recognised })
 }
 
-fn read<T: DeserializeOwned>(at: usize, reply: &Value) -> Result<T, Error> {
+fn read<'a, T: Deserialize<'a>>(at: usize, reply: &'a Value) -> Result<T, Error> {
     T::deserialize(reply).map_err(|error| unreadable(at, &error.to_string()))
 }
 

@@ -9,7 +9,7 @@ use crate::verdict::{Proof, ResultKind};
 
 const ALL_GOOD: Text = Text::new(
     "{ok} of {all} instances reached `{required}` on every expected disk ({covered}; {excluded} excluded by the job).",
-    "{all} 个实例中的 {ok} 个在每块应包含的云盘上达到 `{required}`（{covered} 块；任务排除 {excluded} 块）。",
+    "{all} 个实例中的 {ok} 个在每块应包含的云盘上达到 `{required}`（{covered} 块；作业排除 {excluded} 块）。",
 );
 const PROOF_TAG: Text = Text::new(
     "Every snapshot carries its consistency tag; no application witness was used.",

@@ -1,5 +1,6 @@
 //! Following commands that run, until each instance has a final result.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::event::{Event, StopReason};
@@ -8,7 +9,7 @@ use crate::api::requests::{DescribeInvocations, Filled, InvocationFilter};
 use crate::api::{Operation, replies};
 use crate::catalog::pacing;
 use crate::http::HttpReply;
-use crate::output::{ContentEncoding, Outcome, decode};
+use crate::output::{ContentEncoding, InvocationResult, Outcome, decode};
 use crate::reply::{self, Failure};
 use crate::time::Time;
 
@@ -37,25 +38,31 @@ impl Session {
         let Some(record) = self.state.invocations.get(invocation as usize) else { return Ok(()) };
         let invoke_id = record.invoke_id.clone();
         let open = record.open.clone();
-        let overdue =
-            self.now > record.started_at.plus_seconds(u64::from(record.timeout_seconds) + pacing::RESULT_GRACE.value);
+        let grace = record.started_at.plus_seconds(pacing::RESULT_GRACE.value);
+        let overdue = self.now > grace.plus_seconds(u64::from(record.timeout_seconds));
         // An empty filter, or one that is ignored, would show other people's invocations.
         let shown = page.invocations.iter().find(|shown| shown.invoke_id.as_deref() == Some(&*invoke_id));
+        let results: BTreeMap<&str, &InvocationResult<'_>> = shown
+            .map(|shown| shown.invoke_instances.iter().map(|result| (&*result.instance_id, result)).collect())
+            .unwrap_or_default();
         let mut finished = Vec::new();
         for &index in &open {
             let Some(target) = self.state.target(index) else { continue };
-            let result =
-                shown.and_then(|shown| shown.invoke_instances.iter().find(|result| result.instance_id == *target.id));
-            let Some(result) = result else { continue };
+            let Some(result) = results.get(&*target.id) else { continue };
             let outcome = decode(result, ContentEncoding::Base64);
             if outcome.finished {
                 finished.push((index, outcome));
             }
         }
+        if finished.len() == open.len() {
+            let longest = finished.iter().filter_map(|(_, outcome)| run_time(outcome)).max().unwrap_or_default();
+            self.usual_run_seconds = longest.as_secs().saturating_add(1).min(pacing::POLL_LONGEST.value);
+        }
         for (index, outcome) in finished {
             self.finish(index, outcome);
         }
-        if overdue {
+        // One that was taken and is no longer shown was pushed out by newer ones: it will not come back.
+        if overdue || (shown.is_none() && self.now > grace) {
             let code = if shown.is_some() { "NoResultInTime" } else { "InvocationGone" };
             self.results_gone(invocation, code);
         }
@@ -135,6 +142,11 @@ impl Session {
         let budget = self.state.command_of(target).map_or(0, |command| u64::from(command.budget_seconds));
         started.plus_seconds(budget)
     }
+}
+
+/// How long a command ran, by the service's own clock.
+fn run_time(outcome: &Outcome) -> Option<Duration> {
+    Some(outcome.finished_at?.since(outcome.started_at?))
 }
 
 /// Whether the plug-in may run on after this outcome: the service or the agent gave up waiting, or the shell died.

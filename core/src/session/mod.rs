@@ -7,7 +7,8 @@
 //!    hold that event, synced. Send requests side by side; the session bounds how many.
 //! 3. Give each reply or failure to [`Session::handle`], then write [`Session::events`] to the journal and poll again.
 //! 4. When it says [`Next::WaitUntil`], wait for a reply or for that time, whichever comes first.
-//! 5. When it says [`Next::Done`], the state holds every verdict.
+//! 5. When it says [`Next::Planned`] (only where the setup asks for it), [`Session::go_ahead`] once the plan is agreed to.
+//! 6. When it says [`Next::Done`], the state holds every verdict.
 //!
 //! All randomness comes from the seed, time comes in with each call, and the state is the fold of the events: a session
 //! that is fed the same replies at the same times does the same again.
@@ -15,8 +16,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use crate::api::requests::GetCallerIdentity;
-use crate::api::{ApiCall, Operation, replies};
+use crate::api::requests::{GetCallerIdentity, GroupFilter};
+use crate::api::{ApiCall, replies};
 use crate::catalog::api_errors::RetryClass;
 use crate::catalog::messages::runs;
 use crate::catalog::pacing;
@@ -24,21 +25,26 @@ use crate::config::Job;
 use crate::error::{Error, ErrorKind};
 use crate::http::{HttpReply, Sent, TransportFailure};
 use crate::reply::{self, Failure};
-use crate::retry::{Backoff, RateLimiter};
+use crate::retry::Backoff;
 use crate::time::Time;
 
+mod checking;
 mod discover;
 pub mod event;
 mod follow;
+mod queue;
 mod resume;
 mod start;
 pub mod state;
+mod sweep;
 mod verify;
 
 pub use event::{Event, Goal, Numbered, Phase, PlannedCommand, Purpose, StopReason};
 pub use state::{Counts, Stage, State, Target};
 
+use checking::Checking;
 use discover::Discovery;
+use queue::CallQueue;
 use state::TargetIndex;
 use verify::Verification;
 
@@ -61,6 +67,8 @@ pub struct Setup {
     pub include_self: bool,
     /// Only a plan with this hash may run.
     pub approved_plan: Option<String>,
+    /// Whether the session pauses when the plan is made, until [`Session::go_ahead`].
+    pub pause_at_plan: bool,
     /// Nothing is started after this time.
     pub no_start_after: Option<Time>,
     /// Calls a second per API, until the service asks to slow down.
@@ -81,6 +89,7 @@ impl Setup {
             own_instance: None,
             include_self: false,
             approved_plan: None,
+            pause_at_plan: false,
             no_start_after: None,
             calls_per_second: u32::try_from(pacing::CALLS_PER_SECOND.value).unwrap_or(10),
             calls_in_flight: usize::try_from(pacing::CALLS_IN_FLIGHT.value).unwrap_or(8),
@@ -95,6 +104,8 @@ pub enum Next {
     Send(Box<Send>),
     /// Nothing to send before this time; replies may come earlier.
     WaitUntil(Time),
+    /// The plan is made, and the setup asks for a pause: nothing happens before [`Session::go_ahead`].
+    Planned,
     /// The run is over.
     Done,
 }
@@ -138,6 +149,7 @@ enum Errand {
     /// Groups of a region.
     Groups {
         region: u16,
+        filter: GroupFilter,
     },
     /// Tags of snapshots of a region.
     Snapshots {
@@ -159,15 +171,20 @@ struct Queued {
     maybe_done: bool,
 }
 
+impl Queued {
+    fn new(id: u64, errand: Errand, call: ApiCall, after: u64, not_before: Time) -> Self {
+        Self { id, errand, call, after, attempt: 0, not_before, first_sent: None, maybe_done: false }
+    }
+}
+
 /// The state machine of a run.
 #[derive(Debug)]
 pub struct Session {
     setup: Setup,
     state: State,
     events: Vec<Numbered>,
-    queue: VecDeque<Queued>,
+    queue: CallQueue,
     in_flight: BTreeMap<u64, Queued>,
-    limiters: BTreeMap<Operation, RateLimiter>,
     next_call: u64,
     random: u64,
     now: Time,
@@ -177,7 +194,10 @@ pub struct Session {
     identity_asked: bool,
     /// Whether this process has seen whose credentials these are: with another account nothing may be sent or concluded.
     identified: bool,
+    /// Whether the journal's open ends are still to be taken up.
+    to_take_up: bool,
     discovery: Option<Discovery>,
+    checking: Option<Box<Checking>>,
     /// When each running invocation is looked at next.
     polls: BTreeSet<(Time, u32)>,
     /// Calls in doubt, and when they are looked for next, with the looks done so far.
@@ -191,6 +211,10 @@ pub struct Session {
     canary: Vec<TargetIndex>,
     canary_chosen: bool,
     attach_asked: bool,
+    /// Whether roles are being attached.
+    attaching: bool,
+    /// How long the last command took that is over, in seconds: an earlier look at the next one would be wasted.
+    usual_run_seconds: u64,
     verification: Verification,
 }
 
@@ -219,9 +243,8 @@ impl Session {
             random: setup.seed,
             state,
             events: Vec::new(),
-            queue: VecDeque::new(),
+            queue: CallQueue::new(setup.calls_per_second),
             in_flight: BTreeMap::new(),
-            limiters: BTreeMap::new(),
             next_call: 1,
             now,
             calls_sent: 0,
@@ -229,7 +252,9 @@ impl Session {
             journal_broken: false,
             identity_asked: false,
             identified: false,
+            to_take_up: false,
             discovery: None,
+            checking: None,
             polls: BTreeSet::new(),
             doubts: BTreeMap::new(),
             halves: VecDeque::new(),
@@ -238,6 +263,8 @@ impl Session {
             canary: Vec::new(),
             canary_chosen: false,
             attach_asked: false,
+            attaching: false,
+            usual_run_seconds: 0,
             verification: Verification::default(),
             setup,
         }
@@ -268,6 +295,11 @@ impl Session {
         std::mem::take(&mut self.events)
     }
 
+    /// The plan is agreed to.
+    pub fn go_ahead(&mut self) {
+        self.setup.pause_at_plan = false;
+    }
+
     /// The user asks to stop: nothing new is started, what runs is tracked to its end.
     pub fn stop(&mut self, now: Time) {
         self.now = self.now.max(now);
@@ -278,9 +310,7 @@ impl Session {
     pub fn journal_failed(&mut self, now: Time) {
         self.now = self.now.max(now);
         self.journal_broken = true;
-        let unsent: Vec<Queued> =
-            self.queue.iter().filter(|queued| matches!(queued.errand, Errand::Write)).cloned().collect();
-        self.queue.retain(|queued| !matches!(queued.errand, Errand::Write));
+        let unsent = self.queue.take_writes();
         self.stop_starts(StopReason::Journal);
         for queued in unsent {
             if queued.first_sent.is_none() {
@@ -295,14 +325,25 @@ impl Session {
     /// What to do next.
     pub fn poll(&mut self, now: Time) -> Next {
         self.now = self.now.max(now);
-        if self.state.phase == Phase::Ended {
+        if self.state.phase == Phase::Ended && !self.to_take_up {
             return Next::Done;
         }
         self.advance();
+        if self.checking.is_some() {
+            // There is more to do at once, after what was done so far is written away.
+            return Next::WaitUntil(self.now);
+        }
+        if self.pauses_at_plan() {
+            return Next::Planned;
+        }
         if let Some(send) = self.next_send() {
             return Next::Send(Box::new(send));
         }
         if self.queue.is_empty() && self.in_flight.is_empty() && self.is_over() {
+            if self.to_take_up {
+                // Whoever could not take the run up has nothing to tell its journal.
+                return Next::Done;
+            }
             let ended =
                 Event::RunEnded { calls: self.calls_sent, error: self.error.as_ref().map(|e| e.row.code.to_owned()) };
             self.emit(ended);
@@ -318,9 +359,7 @@ impl Session {
         queued.attempt += 1;
         let answer = match &result {
             Ok(reply) => {
-                if let Some(limiter) = self.limiters.get_mut(&queued.call.operation) {
-                    limiter.on_answer(self.now, &reply.headers);
-                }
+                self.queue.answered(queued.call.operation, self.now, &reply.headers);
                 reply::classify(queued.call.operation, reply).map(|_| reply)
             }
             Err(failure) => Err(reply::transport(failure)),
@@ -335,6 +374,7 @@ impl Session {
     fn advance(&mut self) {
         if self.error.is_some() {
             self.queue.clear();
+            self.checking = None;
             return;
         }
         if !self.identified {
@@ -342,7 +382,7 @@ impl Session {
             return;
         }
         self.drive_discovery();
-        if self.state.plan_hash.is_none() {
+        if self.state.plan_hash.is_none() || self.pauses_at_plan() {
             return;
         }
         if self.setup.goal == Goal::Run {
@@ -351,6 +391,10 @@ impl Session {
             self.drive_polls();
         }
         self.drive_verification();
+    }
+
+    fn pauses_at_plan(&self) -> bool {
+        self.setup.pause_at_plan && self.setup.goal == Goal::Run && self.state.plan_hash.is_some()
     }
 
     /// Whether nothing is left to do.
@@ -372,17 +416,9 @@ impl Session {
     }
 
     fn next_wake(&self) -> Time {
-        let mut wake = Time::FAR_FUTURE;
-        for queued in &self.queue {
-            let ready =
-                self.limiters.get(&queued.call.operation).map_or(self.now, |limiter| limiter.ready_at(self.now));
-            wake = wake.min(queued.not_before.max(ready));
-            if self.in_flight.len() >= self.setup.calls_in_flight {
-                // A reply makes room; nothing to wake up for.
-                wake = Time::FAR_FUTURE;
-                break;
-            }
-        }
+        // With all places taken a reply makes room; there is nothing to wake up for.
+        let full = self.in_flight.len() >= self.setup.calls_in_flight;
+        let mut wake = if full { Time::FAR_FUTURE } else { self.queue.next_wake(self.now) };
         if let Some(&(at, _)) = self.polls.first() {
             wake = wake.min(at);
         }
@@ -400,28 +436,7 @@ impl Session {
             return None;
         }
         let now = self.now;
-        let rate = self.setup.calls_per_second;
-        let position = {
-            let limiters = &mut self.limiters;
-            // A blocked API must not hold up the others, but a long queue of one API need not be walked.
-            let mut blocked: Vec<Operation> = Vec::new();
-            self.queue.iter().position(|queued| {
-                let operation = queued.call.operation;
-                if queued.not_before > now || blocked.contains(&operation) {
-                    return false;
-                }
-                let limiter = limiters.entry(operation).or_insert_with(|| RateLimiter::new(rate));
-                if limiter.ready_at(now) <= now {
-                    return true;
-                }
-                blocked.push(operation);
-                false
-            })?
-        };
-        let mut queued = self.queue.remove(position)?;
-        if let Some(limiter) = self.limiters.get_mut(&queued.call.operation) {
-            limiter.take(now);
-        }
+        let mut queued = self.queue.next(now)?;
         self.calls_sent += 1;
         queued.first_sent.get_or_insert(now);
         let send = Send {
@@ -447,16 +462,7 @@ impl Session {
     fn read(&mut self, errand: Errand, call: ApiCall) {
         let id = self.next_call;
         self.next_call += 1;
-        self.queue.push_back(Queued {
-            id,
-            errand,
-            call,
-            after: 0,
-            attempt: 0,
-            not_before: self.now,
-            first_sent: None,
-            maybe_done: false,
-        });
+        self.queue.push(Queued::new(id, errand, call, 0, self.now), self.now);
     }
 
     /// Queues a writing call after its intent is in the stream.
@@ -467,59 +473,23 @@ impl Session {
         let instances =
             targets.iter().filter_map(|&index| self.state.target(index)).map(|target| target.id.to_string()).collect();
         let after = self.emit(Event::CallIntended { call: id, purpose, instances, request: call.clone() });
-        self.queue.push_back(Queued {
-            id,
-            errand: Errand::Write,
-            call,
-            after,
-            attempt: 0,
-            not_before: self.now,
-            first_sent: None,
-            maybe_done: false,
-        });
+        self.queue.push(Queued::new(id, Errand::Write, call, after, self.now), self.now);
     }
 
     fn answered(&mut self, queued: Queued, reply: &HttpReply) {
-        match queued.errand.clone() {
-            Errand::Identity => match reply::parse::<replies::GetCallerIdentity>(queued.call.operation, reply) {
-                Ok(identity) => self.identified(identity),
-                Err(failure) => self.failed(queued, failure, None),
-            },
-            Errand::Discover(errand) => {
-                if let Err(failure) = self.discovered(errand, reply) {
-                    self.failed(queued, failure, None);
-                }
-            }
-            Errand::Write => {
-                if let Err(failure) = self.write_answered(&queued, reply) {
-                    self.failed(queued, failure, None);
-                }
-            }
-            Errand::RoleLook { call } => {
-                if let Err(failure) = self.role_looked(call, reply) {
-                    self.failed(queued, failure, None);
-                }
-            }
-            Errand::Poll { invocation } => {
-                if let Err(failure) = self.polled(invocation, reply) {
-                    self.failed(queued, failure, None);
-                }
-            }
-            Errand::CallLook { call, found } => {
-                if let Err(failure) = self.call_looked(call, found, reply) {
-                    self.failed(queued, failure, None);
-                }
-            }
-            Errand::Groups { region } => {
-                if let Err(failure) = self.groups_listed(region, reply) {
-                    self.failed(queued, failure, None);
-                }
-            }
-            Errand::Snapshots { region } => {
-                if let Err(failure) = self.snapshots_listed(region, reply) {
-                    self.failed(queued, failure, None);
-                }
-            }
+        let taken = match &queued.errand {
+            Errand::Identity => reply::parse::<replies::GetCallerIdentity>(queued.call.operation, reply)
+                .map(|identity| self.identified(identity)),
+            Errand::Discover(errand) => self.discovered(errand, reply),
+            Errand::Write => self.write_answered(&queued, reply),
+            Errand::RoleLook { call } => self.role_looked(*call, reply),
+            Errand::Poll { invocation } => self.polled(*invocation, reply),
+            Errand::CallLook { call, found } => self.call_looked(*call, found.clone(), reply),
+            Errand::Groups { region, filter } => self.groups_listed(*region, filter, reply),
+            Errand::Snapshots { region } => self.snapshots_listed(*region, reply),
+        };
+        if let Err(failure) = taken {
+            self.failed(queued, failure, None);
         }
     }
 
@@ -531,9 +501,7 @@ impl Session {
         match failure.retry {
             RetryClass::Throttled => {
                 let operation = queued.call.operation;
-                if let Some(limiter) = self.limiters.get_mut(&operation) {
-                    limiter.on_throttled(self.now, failure.retry_after);
-                }
+                self.queue.throttled(operation, self.now, failure.retry_after);
                 self.emit(Event::Throttled { operation, code: code.to_owned() });
                 if !writes && self.endures(&queued) {
                     self.requeue(queued, failure.retry_after);
@@ -545,7 +513,7 @@ impl Session {
                     self.correct_clock(&failure, reply);
                 }
                 queued.not_before = self.now;
-                self.queue.push_front(queued);
+                self.queue.push_first(queued);
                 return;
             }
             _ => {}
@@ -588,7 +556,7 @@ impl Session {
         let random = self.next_random();
         let pause = backoff.wait(queued.attempt, random).max(retry_after.unwrap_or(Duration::ZERO));
         queued.not_before = self.now.plus(pause);
-        self.queue.push_back(queued);
+        self.queue.push(queued, self.now);
     }
 
     /// Compares with the service's clock through its `Date` header only.
@@ -608,7 +576,7 @@ impl Session {
             Errand::Poll { invocation } => self.poll_given_up(invocation, failure),
             Errand::CallLook { call, .. } => self.look_given_up(call),
             Errand::RoleLook { call } => self.role_look_given_up(call, failure),
-            Errand::Groups { region } | Errand::Snapshots { region } => self.look_refused(region, failure),
+            Errand::Groups { region, .. } | Errand::Snapshots { region } => self.look_refused(region, failure),
             Errand::Write => {}
         }
     }
@@ -627,6 +595,7 @@ impl Session {
         }
         self.halves.clear();
         self.waiting.clear();
+        self.pauses.clear();
         self.emit(Event::StartsStopped { why });
     }
 
@@ -643,13 +612,16 @@ impl Session {
         }
         self.identified = true;
         self.emit(Event::CallerIdentified { account_id: identity.account_id, arn: identity.arn.unwrap_or_default() });
+        self.take_up_journal();
     }
 
     fn ask_identity(&mut self) {
         if !self.identity_asked {
             self.identity_asked = true;
             let region = self.state.regions.first().cloned().unwrap_or_default();
-            self.emit(Event::PhaseEntered { phase: Phase::Identity });
+            if !self.to_take_up {
+                self.emit(Event::PhaseEntered { phase: Phase::Identity });
+            }
             self.read(Errand::Identity, GetCallerIdentity.into_call(&region));
         }
     }

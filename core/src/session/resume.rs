@@ -41,27 +41,37 @@ impl Session {
             session.refuse_unusable_job();
             return session;
         }
+        session.to_take_up = true;
         session.ask_identity();
-        match goal {
-            Goal::Verify => session.watch_everything_started(),
-            Goal::Run | Goal::Plan => session.take_up(),
-        }
         session
+    }
+
+    /// Takes up what the journal left open, now that the credentials are known to be those of the run's account.
+    pub(super) fn take_up_journal(&mut self) {
+        if !std::mem::take(&mut self.to_take_up) {
+            return;
+        }
+        self.emit(Event::PhaseEntered { phase: Phase::Identity });
+        match self.setup.goal {
+            Goal::Verify => self.watch_everything_started(),
+            Goal::Run | Goal::Plan => self.take_up(),
+        }
     }
 
     /// Rebuilds what is not in the state: timers, queues, looks.
     fn take_up(&mut self) {
         self.attach_asked = true;
+        self.attaching = true;
         self.canary_chosen = self.state.targets.iter().any(|target| target.starts > 0);
         let mut looking = Vec::new();
         for index in 0..self.state.targets.len() {
             let Ok(index) = TargetIndex::try_from(index) else { break };
             let Some(target) = self.state.target(index) else { continue };
             match target.stage {
-                Stage::Waiting { not_before } => {
-                    self.waiting.push_back(index);
+                Stage::Waiting { not_before } if not_before > self.now => {
                     self.pauses.insert((not_before, index));
                 }
+                Stage::Waiting { .. } => self.waiting.push_back(index),
                 Stage::Looking => looking.push(index),
                 _ => {}
             }
@@ -106,16 +116,13 @@ impl Session {
         let young = self.now.since(record.intended_at) < Duration::from_secs(pacing::REPEAT_WINDOW.value);
         let repeatable = record.purpose == Purpose::Run && young && !record.in_doubt;
         match record.request.clone().filter(|_| repeatable) {
-            Some(request) => self.queue.push_back(Queued {
-                id: call,
-                errand: Errand::Write,
-                call: *request,
-                after: 0,
-                attempt: 1,
-                not_before: self.now,
-                first_sent: Some(record.intended_at),
-                maybe_done: true,
-            }),
+            Some(request) => {
+                let mut queued = Queued::new(call, Errand::Write, *request, 0, self.now);
+                queued.attempt = 1;
+                queued.first_sent = Some(record.intended_at);
+                queued.maybe_done = true;
+                self.queue.push(queued, self.now);
+            }
             None => self.doubt_call(call, "resumed"),
         }
     }

@@ -83,6 +83,9 @@ impl Session {
 
     /// Attaches the role where that is asked and needed. True while that is under way.
     fn attach_roles(&mut self) -> bool {
+        if self.attach_asked && !self.attaching {
+            return false;
+        }
         if !self.attach_asked {
             self.attach_asked = true;
             let mut groups: BTreeMap<(u16, String), Vec<TargetIndex>> = BTreeMap::new();
@@ -109,7 +112,8 @@ impl Session {
                 }
             }
         }
-        self.state.calls.values().any(|record| record.purpose == Purpose::Attach)
+        self.attaching = self.state.calls.values().any(|record| record.purpose == Purpose::Attach);
+        self.attaching
     }
 
     pub(super) fn ids_of(&self, targets: &[TargetIndex]) -> Vec<String> {
@@ -118,6 +122,10 @@ impl Session {
 
     /// Starts as many instances as the job allows now.
     fn start_wave(&mut self) {
+        while let Some(&(at, index)) = self.pauses.first().filter(|(at, _)| *at <= self.now) {
+            self.pauses.remove(&(at, index));
+            self.waiting.push_back(index);
+        }
         if self.waiting.is_empty() {
             return;
         }
@@ -138,11 +146,14 @@ impl Session {
             }
             self.canary.clear();
         }
-        let in_flight = self.state.counts.in_flight;
-        let free = max_in_flight.saturating_sub(in_flight);
+        let counts = self.state.counts;
+        // The service forgets the oldest results when there are too many.
+        let readable = u32::try_from(pacing::UNREAD_RESULTS.value).unwrap_or(u32::MAX).saturating_sub(counts.unread);
+        let free = max_in_flight.saturating_sub(counts.in_flight).min(readable);
         let left = u32::try_from(self.waiting.len()).unwrap_or(u32::MAX);
         // A slot at a time would mean a call for each instance.
-        if in_flight == 0 || free >= left.min(max_in_flight.div_ceil(2)) {
+        let several_calls = u32::try_from(self.state.ids_per_call.saturating_mul(5)).unwrap_or(u32::MAX);
+        if counts.in_flight == 0 || free >= left.min(max_in_flight.div_ceil(2)).min(several_calls) {
             let wave = self.take_waiting(free);
             self.start_all(&wave);
         }
@@ -208,8 +219,11 @@ impl Session {
             let Some(index) = self.waiting.pop_front() else { break };
             let Some(target) = self.state.target(index) else { continue };
             let Stage::Waiting { not_before } = target.stage else { continue };
-            let clash = target.spread.as_ref().is_some_and(|value| busy.contains(value));
-            if not_before > self.now || clash {
+            if not_before > self.now {
+                self.pauses.insert((not_before, index));
+                continue;
+            }
+            if target.spread.as_ref().is_some_and(|value| busy.contains(value)) {
                 passed_over.push(index);
                 continue;
             }
@@ -226,8 +240,7 @@ impl Session {
 
     /// When an instance that pauses before another try may start.
     pub(super) fn next_start_wake(&self) -> Time {
-        let after_now = (self.now.plus(Duration::from_millis(1)), TargetIndex::MIN);
-        let pause = self.pauses.range(after_now..).next().map_or(Time::FAR_FUTURE, |(at, _)| *at);
+        let pause = self.pauses.first().map_or(Time::FAR_FUTURE, |(at, _)| *at);
         match self.setup.no_start_after {
             Some(limit) if self.state.counts.waiting > 0 && limit > self.now => pause.min(limit),
             _ => pause,
@@ -317,7 +330,7 @@ impl Session {
         if self.state.invocations.len() > before
             && let Ok(invocation) = u32::try_from(before)
         {
-            let first = started.plus_seconds(pacing::POLL_FIRST.value).max(self.now);
+            let first = started.plus_seconds(self.usual_run_seconds.max(pacing::POLL_FIRST.value)).max(self.now);
             self.polls.insert((first, invocation));
         }
     }

@@ -125,6 +125,8 @@ pub struct Invocation {
 pub struct Counts {
     /// Instances whose start was intended and that are not done.
     pub in_flight: u32,
+    /// Of these, instances whose command has no final result yet.
+    pub unread: u32,
     /// Instances that wait for their turn.
     pub waiting: u32,
     /// Instances done, those never started included.
@@ -556,14 +558,20 @@ impl State {
         let counts = &mut self.counts;
         match target.stage {
             Stage::Waiting { .. } => counts.waiting = counts.waiting.saturating_sub(1),
-            Stage::Starting { .. } | Stage::Running { .. } | Stage::Looking => {
+            Stage::Starting { .. } | Stage::Running { .. } => {
                 counts.in_flight = counts.in_flight.saturating_sub(1);
+                counts.unread = counts.unread.saturating_sub(1);
             }
+            Stage::Looking => counts.in_flight = counts.in_flight.saturating_sub(1),
             Stage::SetAside | Stage::Done => counts.done = counts.done.saturating_sub(1),
         }
         match stage {
             Stage::Waiting { .. } => counts.waiting += 1,
-            Stage::Starting { .. } | Stage::Running { .. } | Stage::Looking => counts.in_flight += 1,
+            Stage::Starting { .. } | Stage::Running { .. } => {
+                counts.in_flight += 1;
+                counts.unread += 1;
+            }
+            Stage::Looking => counts.in_flight += 1,
             Stage::SetAside | Stage::Done => counts.done += 1,
         }
         target.stage = stage;

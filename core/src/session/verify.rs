@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::event::{Event, Goal, Phase};
 use super::follow::may_run_on;
 use super::state::{Stage, TargetIndex};
+use super::sweep::{self, Sweep};
 use super::{Errand, Session};
 use crate::api::requests::{DescribeSnapshotGroups, DescribeSnapshots, Filled, GroupFilter, Ids, SnapshotFilter};
 use crate::api::{Operation, replies};
@@ -17,10 +18,10 @@ use crate::consistency::Consistency;
 use crate::http::HttpReply;
 use crate::reply::{self, Failure};
 use crate::time::Time;
-use crate::verdict::{GroupEvidence, Look, SnapshotEvidence, SnapshotState, level_of_tags};
+use crate::verdict::{Look, SnapshotState};
 
-/// Tag of a snapshot that names the instance it was made of.
-const CREATED_FROM: &str = "acs:ecs:createFrom";
+/// Ids in one DescribeSnapshotGroups (ecs-domain 4.13).
+const GROUPS_PER_QUERY: usize = 10;
 
 /// What verification keeps between calls.
 #[derive(Debug, Default)]
@@ -33,8 +34,8 @@ pub(super) struct Verification {
     sweeps: BTreeMap<u16, Sweep>,
     /// When a region is listed next, and the pause after that.
     pace: BTreeMap<u16, (Time, Duration)>,
-    /// Groups in the last full listing.
-    last_listing: usize,
+    /// Looks that came to a conclusion.
+    concluded: usize,
 }
 
 #[derive(Debug)]
@@ -44,16 +45,6 @@ struct Watch {
     /// When its group was first seen, and first seen accomplished.
     first_seen: Option<Time>,
     accomplished_since: Option<Time>,
-}
-
-#[derive(Debug, Default)]
-struct Sweep {
-    groups: Vec<replies::SnapshotGroup>,
-    by_name: bool,
-    outstanding: usize,
-    /// Tags and states from DescribeSnapshots.
-    snapshots: BTreeMap<String, replies::Snapshot>,
-    asked_snapshots: bool,
 }
 
 impl Verification {
@@ -139,61 +130,81 @@ impl Session {
         let counts = self.state.counts;
         let watched = u32::try_from(self.verification.count()).unwrap_or(u32::MAX);
         let nothing_else = counts.in_flight <= watched || self.setup.goal == Goal::Verify || !self.canary.is_empty();
-        if nothing_else || self.direct(targets).is_some() {
+        if nothing_else || (targets.len() <= GROUPS_PER_QUERY && self.direct(targets).len() == 1) {
             return true;
         }
         let half_of_flight = (self.setup.job.run.max_in_flight as usize).div_ceil(2);
-        let enough = self.verification.last_listing.max(20).min(half_of_flight.max(1));
+        // Each listing begins at the first group of the run: only when there are three times as many is it worth another.
+        let many = (self.verification.concluded * 2).max(counts.in_flight as usize / 4).max(20);
+        let enough = many.min(half_of_flight.max(1));
         targets.len() >= enough
     }
 
-    /// The ids of a handful of groups that the log names.
-    fn direct(&self, targets: &[TargetIndex]) -> Option<Vec<String>> {
-        if targets.len() > 10 {
-            return None;
+    /// The questions that ask for the groups of these instances and no others: by the ids that logs name, else one by one.
+    fn direct(&self, targets: &[TargetIndex]) -> Vec<GroupFilter> {
+        let mut named: Vec<String> = Vec::new();
+        let mut filters = Vec::new();
+        for target in targets.iter().filter_map(|&index| self.state.target(index)) {
+            let group = target.outcome.as_ref().and_then(|outcome| outcome.snapshot_group_id.clone());
+            let name = Filled::new(self.state.group_name.as_str());
+            match (group, name, Filled::new(&*target.id)) {
+                (Some(group), _, _) => named.push(group),
+                (None, Ok(name), Ok(instance_id)) => filters.push(GroupFilter::NameOfInstance { name, instance_id }),
+                _ => {}
+            }
         }
-        targets.iter().map(|&index| self.state.target(index)?.outcome.as_ref()?.snapshot_group_id.clone()).collect()
+        filters.extend(
+            named
+                .chunks(GROUPS_PER_QUERY)
+                .filter_map(|chunk| Ids::new(chunk.iter().cloned()).ok())
+                .map(GroupFilter::Ids),
+        );
+        filters
     }
 
+    /// Asks for the groups of a region's watched instances, in whichever way takes fewer calls.
     fn begin_sweep(&mut self, region: u16, targets: &[TargetIndex]) {
+        let pages =
+            self.state.targets.iter().filter(|target| target.region == region && target.starts > 0).count() / 100;
+        // Not even worth counting: every ten instances are a call.
+        let few = targets.len() <= (pages + 1).saturating_mul(GROUPS_PER_QUERY);
+        let mut filters = if few { self.direct(targets) } else { Vec::new() };
+        if filters.is_empty() || filters.len() > pages + 1 {
+            let Ok(name) = Filled::new(self.state.group_name.as_str()) else { return };
+            filters = vec![GroupFilter::Name(name)];
+        }
+        let sweep = Sweep::new(targets, self.now, filters.len());
+        self.verification.sweeps.insert(region, sweep);
         let name = self.region(region);
-        let direct = self.direct(targets).and_then(|ids| Ids::new(ids).ok());
-        let by_name = direct.is_none();
-        let filter = match direct {
-            Some(ids) => GroupFilter::Ids(ids),
-            None => match Filled::new(self.state.group_name.as_str()) {
-                Ok(name) => GroupFilter::Name(name),
-                Err(_) => return,
-            },
-        };
-        self.verification.sweeps.insert(region, Sweep { by_name, outstanding: 1, ..Sweep::default() });
-        let call = DescribeSnapshotGroups { filter, next_token: None }.into_call(&name);
-        self.read(Errand::Groups { region }, call);
+        for filter in filters {
+            let call = DescribeSnapshotGroups { filter: filter.clone(), next_token: None }.into_call(&name);
+            self.read(Errand::Groups { region, filter }, call);
+        }
     }
 
     /// A page of groups has come.
-    pub(super) fn groups_listed(&mut self, region: u16, reply: &HttpReply) -> Result<(), Failure> {
-        let page = reply::parse::<replies::DescribeSnapshotGroups>(Operation::DescribeSnapshotGroups, reply)?;
+    pub(super) fn groups_listed(
+        &mut self,
+        region: u16,
+        filter: &GroupFilter,
+        reply: &HttpReply,
+    ) -> Result<(), Failure> {
+        let page = reply::parse::<replies::DescribeSnapshotGroups<'_>>(Operation::DescribeSnapshotGroups, reply)?;
         let name = self.region(region);
-        let next = page.next_token.and_then(|token| Filled::new(token).ok());
-        let group_name = self.state.group_name.clone();
+        let next_token = page.next_token.and_then(|token| Filled::new(token).ok());
         let Some(sweep) = self.verification.sweeps.get_mut(&region) else { return Ok(()) };
-        let by_name = sweep.by_name;
-        // A service that ignores the filter must not lend us somebody else's group.
-        sweep
-            .groups
-            .extend(page.groups.into_iter().filter(|group| !by_name || group.name.as_deref() == Some(&*group_name)));
-        if let (Some(token), true) = (next, by_name)
-            && let Ok(filter) = Filled::new(group_name)
-        {
-            let filter = GroupFilter::Name(filter);
-            let call = DescribeSnapshotGroups { filter, next_token: Some(token) }.into_call(&name);
-            self.read(Errand::Groups { region }, call);
+        for group in &page.groups {
+            let index = sweep::instance_of(group).and_then(|instance| self.state.find(instance));
+            sweep.take_group(group, index, &self.state.group_name);
+        }
+        if next_token.is_some() {
+            let call = DescribeSnapshotGroups { filter: filter.clone(), next_token }.into_call(&name);
+            self.read(Errand::Groups { region, filter: filter.clone() }, call);
             return Ok(());
         }
-        sweep.outstanding = 0;
-        if by_name {
-            self.verification.last_listing = sweep.groups.len();
+        sweep.outstanding = sweep.outstanding.saturating_sub(1);
+        if sweep.outstanding > 0 {
+            return Ok(());
         }
         self.groups_complete(region);
         Ok(())
@@ -201,9 +212,9 @@ impl Session {
 
     /// All pages are in. Where a finished group shows no tags, the snapshots themselves are asked.
     fn groups_complete(&mut self, region: u16) {
-        let untagged = self.untagged_snapshots(region);
         let name = self.region(region);
         let Some(sweep) = self.verification.sweeps.get_mut(&region) else { return };
+        let untagged = sweep.untagged_snapshots();
         if sweep.asked_snapshots || untagged.is_empty() {
             self.evaluate(region);
             return;
@@ -218,32 +229,11 @@ impl Session {
         }
     }
 
-    fn untagged_snapshots(&self, region: u16) -> Vec<String> {
-        let Some(sweep) = self.verification.sweeps.get(&region) else { return Vec::new() };
-        let watched: BTreeSet<&str> = self
-            .verification
-            .of_region(region)
-            .filter_map(|(index, _)| self.state.target(index))
-            .map(|target| &*target.id)
-            .collect();
-        sweep
-            .groups
-            .iter()
-            .filter(|group| state_of(group.status.as_deref()) == SnapshotState::Accomplished)
-            .filter(|group| instance_of(group).is_some_and(|instance| watched.contains(instance)))
-            .flat_map(|group| &group.snapshots)
-            .filter(|snapshot| level(snapshot).0 == Consistency::Crash || !usable(snapshot))
-            .map(|snapshot| snapshot.snapshot_id.clone())
-            .collect()
-    }
-
     /// A page of snapshots has come.
     pub(super) fn snapshots_listed(&mut self, region: u16, reply: &HttpReply) -> Result<(), Failure> {
-        let page = reply::parse::<replies::DescribeSnapshots>(Operation::DescribeSnapshots, reply)?;
+        let page = reply::parse::<replies::DescribeSnapshots<'_>>(Operation::DescribeSnapshots, reply)?;
         let Some(sweep) = self.verification.sweeps.get_mut(&region) else { return Ok(()) };
-        for snapshot in page.snapshots {
-            sweep.snapshots.insert(snapshot.snapshot_id.clone(), snapshot);
-        }
+        page.snapshots.iter().for_each(|snapshot| sweep.take_snapshot(snapshot));
         sweep.outstanding = sweep.outstanding.saturating_sub(1);
         if sweep.outstanding == 0 {
             self.evaluate(region);
@@ -253,66 +243,57 @@ impl Session {
 
     /// The listing of a region is complete: conclude what can be concluded.
     fn evaluate(&mut self, region: u16) {
-        let Some(sweep) = self.verification.sweeps.remove(&region) else { return };
+        let Some(mut sweep) = self.verification.sweeps.remove(&region) else { return };
         let now = self.now;
-        let mut by_instance: BTreeMap<&str, Vec<&replies::SnapshotGroup>> = BTreeMap::new();
-        for group in &sweep.groups {
-            if let Some(instance) = instance_of(group) {
-                by_instance.entry(instance).or_default().push(group);
-            }
-        }
         let mut concluded: Vec<(TargetIndex, Look)> = Vec::new();
         let mut seen: Vec<(TargetIndex, bool)> = Vec::new();
         for (index, watch) in self.verification.of_region(region) {
-            let Some(target) = self.state.target(index) else { continue };
+            let Some(target) = self.state.target(index).filter(|_| sweep.is_for(index)) else { continue };
             let named = target.outcome.as_ref().and_then(|outcome| outcome.snapshot_group_id.as_deref());
-            let candidates = by_instance.get(&*target.id).map(Vec::as_slice).unwrap_or_default();
-            let chosen = match (named, candidates) {
-                (Some(named), _) => candidates.iter().find(|group| group.snapshot_group_id == named).copied(),
-                (None, [one]) => Some(*one),
-                (None, [_, _, ..]) => {
-                    let groups = candidates.iter().map(|group| group.snapshot_group_id.clone()).collect();
+            let evidence = match sweep.evidence_of(index, named) {
+                Ok(Some(evidence)) => evidence,
+                Ok(None) => {
+                    // Only what a listing of that time or later does not show was not there at that time.
+                    if sweep.began_at >= watch.conclude_at {
+                        let look = named.map_or(Look::Nothing, |id| Look::NotVisible { group_id: id.to_owned() });
+                        concluded.push((index, look));
+                    }
+                    continue;
+                }
+                Err(groups) => {
                     concluded.push((index, Look::Ambiguous { groups }));
                     continue;
                 }
-                (None, []) => None,
             };
-            let Some(group) = chosen else {
-                if now >= watch.conclude_at {
-                    let look = named.map_or(Look::Nothing, |id| Look::NotVisible { group_id: id.to_owned() });
-                    concluded.push((index, look));
-                }
-                continue;
+            let waited = |since: Option<Time>, seconds: u64| {
+                since.is_some_and(|since| now.since(since) >= Duration::from_secs(seconds))
             };
-            let evidence = evidence(group, &sweep.snapshots);
-            let first_seen = watch.first_seen.unwrap_or(now);
-            let waited = |since: Time, seconds: u64| now.since(since) >= Duration::from_secs(seconds);
-            match evidence.status {
-                SnapshotState::Failed => concluded.push((index, Look::Found(evidence))),
-                SnapshotState::Progressing | SnapshotState::Unknown => {
-                    if waited(first_seen, u64::from(budget::GROUP.seconds)) {
-                        concluded.push((index, Look::Found(evidence)));
-                    } else {
-                        seen.push((index, false));
-                    }
+            let accomplished = match evidence.status {
+                SnapshotState::Failed => {
+                    concluded.push((index, Look::Found(evidence)));
+                    continue;
                 }
-                SnapshotState::Accomplished => {
-                    let accomplished_since = watch.accomplished_since.unwrap_or(now);
-                    let complete = target.expected.iter().all(|disk| {
-                        evidence.snapshots.iter().any(|snapshot| {
-                            snapshot.disk_id == disk.disk_id
-                                && snapshot.level != Consistency::Crash
-                                && matches!(snapshot.status, SnapshotState::Accomplished | SnapshotState::Failed)
-                        })
-                    });
-                    // A command that runs on may still change the picture: both scripts, the tags.
-                    let finished = target.outcome.as_ref().is_none_or(|outcome| outcome.finished);
-                    if (complete && finished) || waited(accomplished_since, pacing::TAG_WAIT.value) {
-                        concluded.push((index, Look::Found(evidence)));
-                    } else {
-                        seen.push((index, true));
-                    }
-                }
+                SnapshotState::Progressing | SnapshotState::Unknown => false,
+                SnapshotState::Accomplished => true,
+            };
+            let over = if accomplished {
+                let complete = target.expected.iter().all(|disk| {
+                    evidence.snapshots.iter().any(|snapshot| {
+                        snapshot.disk_id == disk.disk_id
+                            && snapshot.level != Consistency::Crash
+                            && matches!(snapshot.status, SnapshotState::Accomplished | SnapshotState::Failed)
+                    })
+                });
+                // A command that runs on may still change the picture: both scripts, the tags.
+                let finished = target.outcome.as_ref().is_none_or(|outcome| outcome.finished);
+                (complete && finished) || waited(watch.accomplished_since, pacing::TAG_WAIT.value)
+            } else {
+                waited(watch.first_seen, u64::from(budget::GROUP.seconds))
+            };
+            if over {
+                concluded.push((index, Look::Found(evidence)));
+            } else {
+                seen.push((index, accomplished));
             }
         }
         for (index, accomplished) in seen {
@@ -337,6 +318,7 @@ impl Session {
                 self.verification.watches.remove(&region);
             }
         }
+        self.verification.concluded += 1;
         let retry = self.verification.retry.remove(&index);
         let Some(target) = self.state.target(index) else { return };
         let instance = target.id.to_string();
@@ -345,7 +327,6 @@ impl Session {
             let not_before = self.now.plus_seconds(pacing::RETRY_PAUSE.value);
             let explained_by = explained_by.unwrap_or_default();
             self.emit(Event::RetryScheduled { instance, not_before, explained_by });
-            self.waiting.push_back(index);
             self.pauses.insert((not_before, index));
             return;
         }
@@ -396,71 +377,5 @@ impl Session {
             self.verification.watches.entry(region).or_default().insert(index, watch);
             self.verification.pace.insert(region, (self.now, Duration::from_secs(pacing::VERIFY_GAP.value)));
         }
-    }
-}
-
-/// The instance a group belongs to: its own field, or the tag on its members.
-fn instance_of(group: &replies::SnapshotGroup) -> Option<&str> {
-    group.instance_id.as_deref().or_else(|| {
-        let mut origins = group
-            .snapshots
-            .iter()
-            .map(|snapshot| snapshot.tags.iter().find(|tag| tag.key == CREATED_FROM).map(|tag| tag.value.as_str()));
-        let first = origins.next()??;
-        origins.all(|origin| origin == Some(first)).then_some(first)
-    })
-}
-
-fn state_of(status: Option<&str>) -> SnapshotState {
-    match status {
-        Some("accomplished") => SnapshotState::Accomplished,
-        Some("progressing") => SnapshotState::Progressing,
-        Some("failed") => SnapshotState::Failed,
-        _ => SnapshotState::Unknown,
-    }
-}
-
-/// Inside a group a snapshot has no status: availability and progress stand for it.
-fn usable(snapshot: &replies::Snapshot) -> bool {
-    snapshot.status.as_deref() == Some("accomplished")
-        || (snapshot.status.is_none()
-            && snapshot.available == Some(true)
-            && snapshot.progress.as_deref() == Some("100%"))
-}
-
-fn level(snapshot: &replies::Snapshot) -> (Consistency, bool) {
-    level_of_tags(snapshot.tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_str())))
-}
-
-fn evidence(group: &replies::SnapshotGroup, asked: &BTreeMap<String, replies::Snapshot>) -> GroupEvidence {
-    let snapshots = group
-        .snapshots
-        .iter()
-        .map(|member| {
-            let own = asked.get(&member.snapshot_id);
-            let tags = || {
-                let asked_tags = own.iter().flat_map(|snapshot| &snapshot.tags);
-                member.tags.iter().chain(asked_tags).map(|tag| (tag.key.as_str(), tag.value.as_str()))
-            };
-            let (level, both_tags) = level_of_tags(tags());
-            let status = match own {
-                Some(own) if own.status.is_some() => state_of(own.status.as_deref()),
-                _ if usable(member) => SnapshotState::Accomplished,
-                _ => state_of(member.status.as_deref()),
-            };
-            SnapshotEvidence {
-                snapshot_id: member.snapshot_id.as_str().into(),
-                disk_id: member.source_disk_id.as_deref().unwrap_or_default().into(),
-                status,
-                level,
-                both_tags,
-            }
-        })
-        .collect();
-    GroupEvidence {
-        group_id: group.snapshot_group_id.as_str().into(),
-        status: state_of(group.status.as_deref()),
-        created_at: group.creation_time.as_deref().and_then(Time::parse),
-        snapshots,
     }
 }

@@ -7,12 +7,15 @@ use consnap_client::caller::ApiCaller;
 use consnap_client::credentials::{self, Reach};
 use consnap_client::driver::Clock;
 use consnap_client::transport::{HttpTransport, TransportOptions};
-use consnap_core::Time;
+use consnap_client::{own_instance, run};
 use consnap_core::api::Product;
 use consnap_core::api::endpoint::{Endpoint, Network};
+use consnap_core::config::Job;
+use consnap_core::session::{Goal, Setup};
+use consnap_core::{Error, Time};
 
+use crate::course::runtime;
 use crate::exit::Failure;
-use crate::running::runtime;
 
 /// Options of every command that talks to the service. Secrets are never among them: they come from the environment
 /// or from the profile of the aliyun CLI.
@@ -47,8 +50,6 @@ pub(crate) struct Connection {
     pub(crate) caller: Arc<ApiCaller>,
     /// The regions to look in: those of the job, else that of the profile.
     pub(crate) regions: Vec<String>,
-    /// The endpoint that was given, for the journal.
-    pub(crate) endpoint: Option<String>,
     /// Whether all calls stay on this machine.
     pub(crate) is_loopback: bool,
 }
@@ -79,6 +80,19 @@ impl ConnectionArguments {
         let now = Clock::of_wall(Time::EPOCH).now();
         runtime()?.block_on(caller.credentials().current(now))?;
         let is_loopback = given.is_some_and(|endpoint| endpoint.is_loopback());
-        Ok(Connection { caller: Arc::new(caller), regions, endpoint, is_loopback })
+        Ok(Connection { caller: Arc::new(caller), regions, is_loopback })
+    }
+}
+
+impl Connection {
+    /// What a session is told that begins here.
+    pub(crate) fn setup(&self, mut job: Job, goal: Goal) -> Result<Setup, Error> {
+        job.regions.clone_from(&self.regions);
+        Ok(Setup::new(job, run::new_run_id()?, run::new_seed()?, goal))
+    }
+
+    /// The instance consnap itself runs on, where that can be learnt.
+    pub(crate) async fn own_instance(&self) -> Option<String> {
+        own_instance::find(|name| std::env::var(name).ok(), &self.caller).await
     }
 }

@@ -1,128 +1,114 @@
-//! The course of a run as `plan`, `run` and `demo` share it: look and plan in memory, then start with a journal.
+//! Driving a run in a shell: progress, interrupts, the question before the first start.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use consnap_client::driver::Clock;
-use consnap_client::journal::{self, Header, Journal};
-use consnap_core::Error;
-use consnap_core::config::Job;
-use consnap_core::plan::Plan;
-use consnap_core::session::{Event, Goal, Numbered, Session, Setup};
-use serde_json::Value;
+use consnap_client::driver::{Driven, Wish};
+use consnap_client::journal;
+use consnap_client::run::Run;
+use consnap_core::report::Report;
+use consnap_core::{Error, Text};
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
 
-use crate::connection::Connection;
+use crate::commands::run::print;
 use crate::console::Console;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
+use crate::plan_text;
 use crate::progress::Progress;
-use crate::running::{self, InMemory};
 
-/// What every step needs.
-pub(crate) struct Course<'a> {
-    pub(crate) runtime: &'a Runtime,
-    pub(crate) connection: &'a Connection,
-    pub(crate) clock: &'a Clock,
+/// Drives a run to its end or to its plan, showing progress. The first interrupt stops new starts, the second leaves at
+/// once.
+pub(crate) fn drive(run: &mut Run, runtime: &Runtime, console: &Console) -> Result<Driven, Failure> {
+    let progress = Progress::new(console.lang());
+    let driven = runtime.block_on(async {
+        let (wish, wishes) = watch::channel(Wish::GoOn);
+        let interrupts = async {
+            interrupted().await;
+            progress.say_interrupted();
+            let _ = wish.send(Wish::StopStarting);
+            interrupted().await;
+            let _ = wish.send(Wish::LeaveNow);
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            driven = run.drive(wishes, |state, events| progress.observe(state, events)) => driven,
+            () = interrupts => Ok(Driven::Left),
+        }
+    });
+    progress.finish();
+    Ok(driven?)
 }
 
-/// Conditions of a plan.
-#[derive(Default)]
-pub(crate) struct Conditions {
-    /// Only a plan with this hash.
-    pub(crate) approve: Option<String>,
-    /// The instance consnap itself runs on.
-    pub(crate) own_instance: Option<String>,
-    /// Whether that instance may be among the targets.
-    pub(crate) include_self: bool,
-}
-
-/// A plan that was made by looking only.
-pub(crate) struct Planned {
-    pub(crate) session: Session,
-    /// `None` when the look ended in an error.
-    pub(crate) plan: Option<Plan>,
-    setup: Setup,
-    events: Vec<Numbered>,
-}
-
-/// A run that came to its end, or was left.
-pub(crate) struct Ended {
-    pub(crate) session: Session,
-    /// Where journal and evidence lie.
-    pub(crate) directory: PathBuf,
-    /// Whether the run is over; else the user left it.
-    pub(crate) over: bool,
-}
-
-impl Course<'_> {
-    /// Looks at the instances and plans, in memory: nothing is written, neither there nor here.
-    pub(crate) fn plan(&self, job: &Job, conditions: Conditions, console: &Console) -> Result<Planned, Failure> {
-        let mut job = job.clone();
-        job.regions.clone_from(&self.connection.regions);
-        let attach_role = job.run.attach_role;
-        let mut setup = Setup::new(job, running::new_run_id()?, running::random()?, Goal::Plan);
-        setup.approved_plan = conditions.approve;
-        setup.own_instance = conditions.own_instance;
-        setup.include_self = conditions.include_self;
-        let mut session = Session::new(setup.clone(), self.clock.now());
-        let mut record = InMemory::default();
-        self.drive(&mut session, &mut record, console);
-        let plan = Plan::of(session.state(), attach_role, console.lang());
-        Ok(Planned { session, plan, setup, events: record.events })
-    }
-
-    /// Starts what was planned: the journal first, then the run from where the plan ended. `document` is the job as it
-    /// was read.
-    pub(crate) fn start(
-        &self,
-        planned: Planned,
-        plan: &Plan,
-        document: &Value,
-        state: &Path,
-        console: &Console,
-    ) -> Result<Ended, Failure> {
-        let Planned { mut setup, mut events, .. } = planned;
-        // The plan becomes the beginning of the run, as if the run had been interrupted right after planning.
-        events.retain(|numbered| !matches!(numbered.event, Event::RunEnded { .. }));
-        for numbered in &mut events {
-            if let Event::RunStarted { goal, .. } = &mut numbered.event {
-                *goal = Goal::Run;
+/// Drives a new run from the check to the verdict and prints its report. Unless that is agreed already, the plan is shown
+/// and a yes asked for before anything is started.
+pub(crate) fn drive_and_report(
+    mut run: Run,
+    agreed: bool,
+    all: bool,
+    runtime: &Runtime,
+    console: &mut Console,
+) -> Result<Exit, Failure> {
+    let mut driven = drive(&mut run, runtime, console)?;
+    if driven == Driven::Planned {
+        let stopped = run.session().state().stopped.is_some();
+        if let (false, false, Some(plan)) = (agreed, stopped, run.plan(console.lang())) {
+            plan_text::print_as_notes(&plan, run.session().job(), console);
+            if plan.eligible > 0 && !console.agrees(START.get(console.lang())) {
+                console.note(NOTHING_STARTED.get(console.lang()));
+                return Ok(Exit::Usage);
             }
         }
-        setup.goal = Goal::Run;
-        let mut journal = Journal::create(state, &self.header(&setup, plan, document, &events))?;
-        for numbered in &events {
-            journal.append(numbered.seq, numbered)?;
-        }
-        journal.sync()?;
-        let mut session = Session::resume(setup, &events, self.clock.now());
-        let over = self.drive(&mut session, &mut journal, console);
-        Ok(Ended { session, directory: journal.directory().to_owned(), over })
+        run.go_ahead();
+        driven = drive(&mut run, runtime, console)?;
     }
-
-    /// Drives a session to its end; returns whether it is over.
-    pub(crate) fn drive(
-        &self,
-        session: &mut Session,
-        record: &mut impl consnap_client::driver::Record,
-        console: &Console,
-    ) -> bool {
-        let progress = Progress::new(console.lang());
-        self.runtime.block_on(running::to_its_end(session, record, &self.connection.caller, self.clock, &progress))
+    if driven == Driven::Left {
+        let note = console.text(&LEFT, &[("run", run.session().state().run_id.clone())]);
+        console.note(&note);
     }
+    let exit = report_of(&run, all, console)?;
+    if let Some(directory) = run.directory() {
+        let note = console.text(&JOURNAL, &[("path", directory.display().to_string())]);
+        console.note(&note);
+    }
+    Ok(exit)
+}
 
-    fn header(&self, setup: &Setup, plan: &Plan, document: &Value, events: &[Numbered]) -> Header {
-        Header {
-            format: journal::FORMAT,
-            consnap_version: env!("CARGO_PKG_VERSION").to_owned(),
-            catalogue_version: env!("CARGO_PKG_VERSION").to_owned(),
-            run_id: setup.run_id.clone(),
-            account: plan.account_id.clone().unwrap_or_default(),
-            regions: self.connection.regions.clone(),
-            endpoint: self.connection.endpoint.clone(),
-            job: document.clone(),
-            plan_hash: plan.hash.clone(),
-            started_at: events.first().map_or_else(|| self.clock.now(), |numbered| numbered.at),
+/// Prints the report of a run and gives its exit code. An error that ended it before it started or saw anything is the answer
+/// itself; what an earlier process left open stays open.
+pub(crate) fn report_of(run: &Run, all: bool, console: &mut Console) -> Result<Exit, Failure> {
+    let Some(error) = run.session().error() else {
+        return print(&run.report(console.lang()), all, console);
+    };
+    let exit = console.failure(error.clone().into());
+    let left = Report::of(run.session().state(), None, 0, console.lang());
+    let started = left.instances.iter().any(|instance| instance.starts > 0);
+    Ok(match Exit::from_status(left.exit_status) {
+        open @ (Exit::Unknown | Exit::Held) if started => exit.or_worse(open),
+        _ => exit,
+    })
+}
+
+/// The runtime of a command that talks to the service: one thread is enough for a loop that waits.
+pub(crate) fn runtime() -> Result<Runtime, Failure> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+}
+
+/// Waits for an interrupt, or for the polite request to end that service managers send.
+pub(crate) async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
         }
+    }
+    // Without a handler there is nothing to wait for; the system's own way of ending the process remains.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 
@@ -130,3 +116,11 @@ impl Course<'_> {
 pub(crate) fn state_directory() -> Result<PathBuf, Error> {
     journal::state_directory(|name| std::env::var(name).ok())
 }
+
+static START: Text = Text::new("start? [y/N]", "是否开始？[y/N]");
+static NOTHING_STARTED: Text = Text::new("nothing was started", "未启动任何实例");
+static LEFT: Text = Text::new(
+    "left before the end; what was started goes on: `consnap resume {run}` looks at it",
+    "已提前退出，已启动的命令仍在执行：请使用 `consnap resume {run}` 查看",
+);
+static JOURNAL: Text = Text::new("journal and evidence: {path}", "执行记录与证据：{path}");

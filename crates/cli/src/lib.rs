@@ -14,13 +14,10 @@ mod course;
 mod document;
 mod exit;
 mod job;
-mod own_instance;
-mod past_run;
 mod permissions;
 mod plan_text;
 mod progress;
 mod report_text;
-mod running;
 mod scenario;
 mod schemas;
 mod table;
@@ -60,7 +57,12 @@ pub fn main_from(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(error) => {
             // Help and version are data; wrong usage is told on standard error.
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Reached };
-            return if error.print().is_ok() { exit as u8 } else { Exit::Usage as u8 };
+            // Whoever closed the pipe has seen enough.
+            let shown = error.print().or_else(|failed| match failed.kind() {
+                std::io::ErrorKind::BrokenPipe => Ok(()),
+                _ => Err(failed),
+            });
+            return if shown.is_ok() { exit as u8 } else { Exit::Usage as u8 };
         }
     };
     let mut console = Console::new(&arguments.output);

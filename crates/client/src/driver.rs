@@ -83,7 +83,18 @@ pub enum Wish {
     LeaveNow,
 }
 
-/// Drives a session to its end, or until the user leaves. Returns whether the session is over.
+/// How far a session was driven.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Driven {
+    /// It is over.
+    Over,
+    /// The plan is made, and the session pauses as its setup asks. Let it go ahead and drive on, or leave it.
+    Planned,
+    /// The user left.
+    Left,
+}
+
+/// Drives a session to its end, to the pause at its plan, or until the user leaves.
 pub async fn drive<C: Caller, R: Record>(
     session: &mut Session,
     record: &mut R,
@@ -91,7 +102,7 @@ pub async fn drive<C: Caller, R: Record>(
     clock: &Clock,
     mut wish: watch::Receiver<Wish>,
     mut observe: impl FnMut(&State, &[Numbered]),
-) -> bool {
+) -> Driven {
     let mut calls: JoinSet<Answered> = JoinSet::new();
     let mut call_of_task: HashMap<tokio::task::Id, u64> = HashMap::new();
     let mut wishes_end = false;
@@ -102,16 +113,17 @@ pub async fn drive<C: Caller, R: Record>(
             Wish::LeaveNow => {
                 write_events(session, record, clock, &mut observe);
                 let _ = record.sync();
-                return false;
+                return Driven::Left;
             }
         }
         let next = session.poll(clock.now());
         write_events(session, record, clock, &mut observe);
         match next {
+            Next::Planned => return Driven::Planned,
             Next::Done => {
                 write_events(session, record, clock, &mut observe);
                 let _ = record.sync();
-                return true;
+                return Driven::Over;
             }
             Next::Send(send) => {
                 if send.after > 0 && record.sync().is_err() {

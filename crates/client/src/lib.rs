@@ -7,5 +7,7 @@ pub mod credentials;
 pub mod driver;
 pub mod journal;
 pub mod metadata;
+pub mod own_instance;
+pub mod past_run;
 pub mod run;
 pub mod transport;

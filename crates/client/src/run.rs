@@ -1,66 +1,159 @@
 //! A whole run: a session, its journal and the network, put together. Shell, Python and Rust programs all come in here.
+//!
+//! [`Run::begin`] or [`Run::resume`], then [`Run::drive`] until it says [`Driven::Over`]. Where the setup asks for a pause
+//! at the plan, it first says [`Driven::Planned`]: look at [`Run::plan`], then [`Run::go_ahead`] and drive on. The journal
+//! is made with the first step after the plan: until then nothing was written to the service, and the account that the
+//! header must name is not known.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use consnap_core::api::{ApiCall, Product};
 use consnap_core::catalog::messages::journal as rows;
-use consnap_core::config::Job;
 use consnap_core::http::HttpReply;
+use consnap_core::plan::Plan;
 use consnap_core::report::Report;
 use consnap_core::session::{Event, Goal, Numbered, Session, Setup, State};
-use consnap_core::{Error, ErrorKind, Lang, Time};
+use consnap_core::{Error, ErrorKind, Lang};
+use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::caller::ApiCaller;
-use crate::driver::{Clock, Record, Wish, drive};
+use crate::driver::{Clock, Driven, Record, Wish, drive};
 use crate::journal::{self, Header, Journal};
+use crate::past_run::PastRun;
 
-/// A run to begin.
-#[derive(Clone, Debug)]
-pub struct Begin {
-    /// What the session is told.
-    pub setup: Setup,
-    /// Where journals are kept; [`journal::state_directory`] knows the usual place.
-    pub state_directory: PathBuf,
+/// A run that is under way, or over.
+pub struct Run {
+    session: Session,
+    record: Recorder,
+    caller: Arc<ApiCaller>,
+    clock: Clock,
+    over: bool,
 }
 
-/// A session that came to its end, or that the user left.
-#[derive(Debug)]
-pub struct Finished {
+impl Run {
+    /// A new run; nothing is sent yet. `document` is the job as it was read, for the journal's header; the setup's goal
+    /// [`Goal::Plan`] writes nothing, neither to the service nor to a journal.
+    ///
+    /// Errors: a region without a known endpoint.
+    pub fn begin(
+        setup: Setup,
+        document: Value,
+        state_directory: &Path,
+        caller: &Arc<ApiCaller>,
+        clock: Clock,
+    ) -> Result<Self, Error> {
+        check_regions(caller, &setup.job.regions)?;
+        let header = Header {
+            format: journal::FORMAT,
+            consnap_version: env!("CARGO_PKG_VERSION").to_owned(),
+            catalogue_version: env!("CARGO_PKG_VERSION").to_owned(),
+            run_id: setup.run_id.clone(),
+            account: String::new(),
+            regions: setup.job.regions.clone(),
+            endpoint: caller.given_endpoint().map(str::to_owned),
+            job: document,
+            plan_hash: String::new(),
+            started_at: clock.now(),
+        };
+        let to = match setup.goal {
+            Goal::Run => To::NewJournal { state_directory: state_directory.to_owned(), early: Vec::new() },
+            Goal::Plan | Goal::Verify => To::Nowhere,
+        };
+        let session = Session::new(setup, clock.now());
+        let record = Recorder { header, to, failure: None };
+        Ok(Self { session, record, caller: Arc::clone(caller), clock, over: false })
+    }
+
+    /// Goes on with a run from its journal, which stays locked as long as this lives. What was started is only looked at;
+    /// instances that waited for their turn are started.
+    ///
+    /// Errors: no such run, another process has it, a damaged journal, a region without a known endpoint.
+    pub fn resume(run_id: &str, state_directory: &Path, caller: &Arc<ApiCaller>, scale: f64) -> Result<Self, Error> {
+        let (opened, recorded) = Journal::open(state_directory, run_id)?;
+        let past = PastRun::of(recorded)?;
+        check_regions(caller, &past.job.regions)?;
+        let clock = past.clock(scale);
+        let session = Session::resume(past.setup(Goal::Run)?, &past.events, clock.now());
+        let record = Recorder { header: past.header, to: To::Journal(opened), failure: None };
+        Ok(Self { session, record, caller: Arc::clone(caller), clock, over: false })
+    }
+
+    /// Looks again at the groups of a run. Nothing is written, neither to the service nor to its journal.
+    ///
+    /// Errors: a region without a known endpoint.
+    pub fn verify(past: &PastRun, caller: &Arc<ApiCaller>, scale: f64) -> Result<Self, Error> {
+        check_regions(caller, &past.job.regions)?;
+        let clock = past.clock(scale);
+        let session = Session::resume(past.setup(Goal::Verify)?, &past.events, clock.now());
+        let record = Recorder { header: past.header.clone(), to: To::Nowhere, failure: None };
+        Ok(Self { session, record, caller: Arc::clone(caller), clock, over: false })
+    }
+
+    /// Drives the run to its end, to its plan where the setup asks for that pause, or until the user leaves. `observe`
+    /// sees the state and the events since the last time.
+    ///
+    /// Errors: the journal could not be made or written before anything was started.
+    pub async fn drive<F: FnMut(&State, &[Numbered])>(
+        &mut self,
+        wish: watch::Receiver<Wish>,
+        observe: F,
+    ) -> Result<Driven, Error> {
+        let driven = drive(&mut self.session, &mut self.record, &self.caller, &self.clock, wish, observe).await;
+        self.over = driven == Driven::Over;
+        let started = self.session.state().targets.iter().any(|target| target.starts > 0);
+        match &self.record.failure {
+            Some(failure) if !started => Err(failure.clone()),
+            _ => Ok(driven),
+        }
+    }
+
+    /// The plan, once it is made.
+    pub fn plan(&self, lang: Lang) -> Option<Plan> {
+        Plan::of(self.session.state(), self.session.job().run.attach_role, lang)
+    }
+
+    /// The plan is agreed to: the next [`Run::drive`] starts it.
+    pub fn go_ahead(&mut self) {
+        self.session.go_ahead();
+    }
+
     /// The session with its state.
-    pub session: Session,
-    /// Whether it is over; `false` when the user left at once.
-    pub over: bool,
-    /// The journal's directory, when there is one.
-    pub directory: Option<PathBuf>,
-}
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
 
-impl Finished {
-    /// The report.
+    /// Whether the run is over; not, when the user left at once.
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// The report as things stand.
     pub fn report(&self, lang: Lang) -> Report {
         Report::of(self.session.state(), self.session.error(), self.session.calls_sent(), lang)
+    }
+
+    /// Where journal and evidence lie, once there is a journal.
+    pub fn directory(&self) -> Option<&Path> {
+        match &self.record.to {
+            To::Journal(journal) => Some(journal.directory()),
+            To::NewJournal { .. } | To::Nowhere => None,
+        }
     }
 }
 
 /// Eight characters that no run of this state directory is likely to have.
 pub fn new_run_id() -> Result<String, Error> {
-    random_text(8)
+    const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstuvwxy";
+    let mut bytes = [0u8; 8];
+    getrandom::fill(&mut bytes).map_err(no_randomness)?;
+    Ok(bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect())
 }
 
 /// A seed for a session.
 pub fn new_seed() -> Result<u64, Error> {
-    let mut bytes = [0u8; 8];
-    getrandom::fill(&mut bytes).map_err(no_randomness)?;
-    Ok(u64::from_le_bytes(bytes))
-}
-
-/// Random characters `[0-9a-z]`.
-fn random_text(length: usize) -> Result<String, Error> {
-    const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstuvwxy";
-    let mut bytes = vec![0u8; length];
-    getrandom::fill(&mut bytes).map_err(no_randomness)?;
-    Ok(bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect())
+    getrandom::u64().map_err(no_randomness)
 }
 
 fn no_randomness(error: getrandom::Error) -> Error {
@@ -74,136 +167,58 @@ fn check_regions(caller: &ApiCaller, regions: &[String]) -> Result<(), Error> {
     regions.iter().try_for_each(|region| caller.endpoint_of(Product::Ecs, region).map(drop))
 }
 
-/// Begins a run and drives it to its end. With [`Goal::Plan`] nothing is written, neither to the service nor to a journal.
-pub async fn begin<F: FnMut(&State, &[Numbered])>(
-    begin: Begin,
-    caller: &Arc<ApiCaller>,
-    clock: &Clock,
-    wish: watch::Receiver<Wish>,
-    observe: F,
-) -> Result<Finished, Error> {
-    check_regions(caller, &begin.setup.job.regions)?;
-    let mut record = Recorder {
-        state_directory: begin.state_directory,
-        wants_journal: begin.setup.goal == Goal::Run,
-        header: Header {
-            format: journal::FORMAT,
-            consnap_version: env!("CARGO_PKG_VERSION").to_owned(),
-            catalogue_version: env!("CARGO_PKG_VERSION").to_owned(),
-            run_id: begin.setup.run_id.clone(),
-            account: String::new(),
-            regions: begin.setup.job.regions.clone(),
-            endpoint: caller.given_endpoint().map(str::to_owned),
-            job: serde_json::to_value(&begin.setup.job).unwrap_or_default(),
-            plan_hash: String::new(),
-            started_at: clock.now(),
-        },
-        early: Vec::new(),
-        journal: None,
-        failure: None,
-    };
-    let mut session = Session::new(begin.setup, clock.now());
-    let over = drive(&mut session, &mut record, caller, clock, wish, observe).await;
-    record.finish(session, over)
-}
-
-/// Goes on with a run from its journal: with [`Goal::Run`] to its end, with [`Goal::Verify`] only to look again.
-pub async fn resume<F: FnMut(&State, &[Numbered])>(
-    run_id: &str,
-    goal: Goal,
-    state_directory: &Path,
-    caller: &Arc<ApiCaller>,
-    wish: watch::Receiver<Wish>,
-    observe: F,
-) -> Result<Finished, Error> {
-    let (opened, recorded) = Journal::open(state_directory, run_id)?;
-    let (job, events) = read_events(&recorded, run_id)?;
-    check_regions(caller, &job.regions)?;
-    let last = events.last().map_or(Time::EPOCH, |numbered| numbered.at);
-    let clock = Clock::of_wall(last);
-    let mut record = Recorder {
-        state_directory: state_directory.to_owned(),
-        wants_journal: true,
-        header: recorded.header,
-        early: Vec::new(),
-        journal: Some(opened),
-        failure: None,
-    };
-    let setup = Setup::new(job, run_id, new_seed()?, goal);
-    let mut session = Session::resume(setup, &events, clock.now());
-    let over = drive(&mut session, &mut record, caller, &clock, wish, observe).await;
-    record.finish(session, over)
-}
-
-/// The state of a recorded run, without a lock and without a word to the service.
-pub fn recorded_state(state_directory: &Path, run_id: &str) -> Result<State, Error> {
-    let recorded = journal::load(state_directory, run_id)?;
-    let (job, events) = read_events(&recorded, run_id)?;
-    let mut state = State::new(&job);
-    for numbered in &events {
-        state.apply(numbered);
-    }
-    Ok(state)
-}
-
-/// Job and events of a journal.
-pub fn read_events(recorded: &journal::Recorded, run_id: &str) -> Result<(Job, Vec<Numbered>), Error> {
-    let unreadable = |detail: String| {
-        Error::new(ErrorKind::Input, &rows::JOURNAL_FAILED).with("file", run_id.to_owned()).with("detail", detail)
-    };
-    let job = serde_json::from_value(recorded.header.job.clone()).map_err(|error| unreadable(error.to_string()))?;
-    let events = recorded
-        .events
-        .iter()
-        .map(|text| serde_json::from_str(text).map_err(|error| unreadable(error.to_string())))
-        .collect::<Result<Vec<Numbered>, Error>>()?;
-    Ok((job, events))
-}
-
-/// Writes the events of a run. The journal is made when the plan is: until then nothing was written to the service, and
-/// the account is not known.
+/// Writes the events of a run, and remembers why it could not.
 struct Recorder {
-    state_directory: PathBuf,
-    wants_journal: bool,
     header: Header,
-    early: Vec<Numbered>,
-    journal: Option<Journal>,
+    to: To,
     failure: Option<Error>,
 }
 
+/// Where events go.
+enum To {
+    /// Plans, and looks that change nothing.
+    Nowhere,
+    /// Into a journal that is made with the first event after the plan.
+    NewJournal { state_directory: PathBuf, early: Vec<Numbered> },
+    /// Into the journal.
+    Journal(Journal),
+}
+
 impl Recorder {
-    fn finish(self, session: Session, over: bool) -> Result<Finished, Error> {
-        let started = session.state().targets.iter().any(|target| target.starts > 0);
-        match self.failure {
-            Some(failure) if !started => Err(failure),
-            _ => Ok(Finished {
-                directory: self.journal.as_ref().map(|journal| journal.directory().to_owned()),
-                session,
-                over,
-            }),
+    fn try_append(&mut self, numbered: &Numbered) -> Result<(), Error> {
+        match &mut self.to {
+            To::Nowhere => return Ok(()),
+            To::Journal(journal) => return Record::append(journal, numbered),
+            To::NewJournal { early, .. } => match &numbered.event {
+                _ if !self.header.plan_hash.is_empty() => {}
+                Event::CallerIdentified { account_id, .. } => {
+                    self.header.account.clone_from(account_id);
+                    early.push(numbered.clone());
+                    return Ok(());
+                }
+                Event::PlanMade { hash, .. } => {
+                    self.header.plan_hash.clone_from(hash);
+                    early.push(numbered.clone());
+                    return Ok(());
+                }
+                _ => {
+                    early.push(numbered.clone());
+                    return Ok(());
+                }
+            },
         }
+        self.make_journal()?;
+        self.try_append(numbered)
     }
 
-    fn try_append(&mut self, numbered: &Numbered) -> Result<(), Error> {
-        if let Some(journal) = &mut self.journal {
-            return Record::append(journal, numbered);
+    /// Makes the journal with everything up to the plan in it.
+    fn make_journal(&mut self) -> Result<(), Error> {
+        let To::NewJournal { state_directory, early } = &self.to else { return Ok(()) };
+        let mut journal = Journal::create(state_directory, &self.header)?;
+        for numbered in early {
+            Record::append(&mut journal, numbered)?;
         }
-        if !self.wants_journal {
-            return Ok(());
-        }
-        match &numbered.event {
-            Event::CallerIdentified { account_id, .. } => self.header.account.clone_from(account_id),
-            Event::PlanMade { hash, .. } => self.header.plan_hash.clone_from(hash),
-            _ => {}
-        }
-        self.early.push(numbered.clone());
-        if matches!(numbered.event, Event::PlanMade { .. }) {
-            let mut journal = Journal::create(&self.state_directory, &self.header)?;
-            for early in self.early.drain(..) {
-                Record::append(&mut journal, &early)?;
-            }
-            self.journal = Some(journal);
-        }
+        self.to = To::Journal(journal);
         Ok(())
     }
 
@@ -212,6 +227,14 @@ impl Recorder {
             self.failure.get_or_insert_with(|| error.clone());
         }
         result
+    }
+
+    fn in_journal(&mut self, write: impl FnOnce(&mut Journal) -> Result<(), Error>) -> Result<(), Error> {
+        let result = match &mut self.to {
+            To::Journal(journal) => write(journal),
+            To::NewJournal { .. } | To::Nowhere => Ok(()),
+        };
+        self.noted(result)
     }
 }
 
@@ -224,26 +247,14 @@ impl Record for Recorder {
     }
 
     fn flush(&mut self) -> Result<(), Error> {
-        let result = match &mut self.journal {
-            Some(journal) => Record::flush(journal),
-            None => Ok(()),
-        };
-        self.noted(result)
+        self.in_journal(Record::flush)
     }
 
     fn sync(&mut self) -> Result<(), Error> {
-        let result = match &mut self.journal {
-            Some(journal) => Record::sync(journal),
-            None => Ok(()),
-        };
-        self.noted(result)
+        self.in_journal(Record::sync)
     }
 
     fn keep_reply(&mut self, call_id: u64, call: &ApiCall, reply: &HttpReply) -> Result<(), Error> {
-        let result = match &mut self.journal {
-            Some(journal) => Record::keep_reply(journal, call_id, call, reply),
-            None => Ok(()),
-        };
-        self.noted(result)
+        self.in_journal(|journal| Record::keep_reply(journal, call_id, call, reply))
     }
 }

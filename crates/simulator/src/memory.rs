@@ -89,6 +89,8 @@ impl MemoryDriver {
             }
             match next {
                 Next::Done => return Ended::Done,
+                // Nobody is asked here.
+                Next::Planned => session.go_ahead(),
                 Next::Send(send) => {
                     self.synced = self.synced.max(send.after);
                     let offset = send.clock_offset_millis.saturating_sub(self.clock_error_millis);

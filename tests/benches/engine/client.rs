@@ -1,81 +1,111 @@
-//! What a call costs, against a bare HTTP client that does the same calls and looks at nothing.
+//! What the client costs, against a bare hyper client that sends the same requests (signed beforehand), receives the same
+//! replies and reads them into JSON values; over plain HTTP, and over HTTPS with a connection that is kept. A client that
+//! reads nothing stands beside it: it shows how much of the cost is reading.
+//!
+//! The calls are those of a real run over HTTP against the simulator, recorded once and played back.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
 use consnap_client::caller::ApiCaller;
 use consnap_client::driver::{Caller, Clock, Wish};
+use consnap_client::journal::{self, Journal};
 use consnap_client::transport::{HttpTransport, TransportOptions};
-use consnap_core::api::requests::{DescribeInvocations, Filled, InvocationFilter};
 use consnap_core::api::{ApiCall, Operation, replies};
-use consnap_core::credentials::{Credential, Secret};
-use consnap_core::http::{HttpReply, TransportFailure};
-use consnap_core::session::{Goal, Session, Setup};
+use consnap_core::http::{HttpReply, HttpRequest, TransportFailure};
+use consnap_core::session::Session;
+use consnap_core::sign::{SignatureVersion, sign_call};
 use consnap_core::{Time, reply};
-use consnap_simulator::scenario::{Fleet, InstanceSpec, Scenario};
-use consnap_simulator::{Simulator, server};
-use http_body_util::{BodyExt as _, Empty, Full};
+use consnap_simulator::server;
+use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
+use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-use crate::Row;
+use crate::{Row, fleet};
 
-const CALLS: usize = 5_000;
+/// How often a recorded run is played back.
+const ROUNDS: usize = 20;
+const INSTANCES: u32 = 2_000;
 
 pub(crate) fn bench() -> Vec<Row> {
-    let page = page_of_50();
-    let canned = serve_canned(vec![page]);
-    let bare = on_one_thread(bare_client(canned, CALLS, "/".to_owned()));
-    let ours = on_one_thread(our_client(canned, CALLS));
-    let ratio = ours.as_secs_f64() / bare.as_secs_f64();
-    let (session, replies) = whole_session();
-    let calls = replies.len();
-    let bare_replay = on_one_thread(bare_client(serve_canned(replies), calls, "/".to_owned()));
-    let whole = session.as_secs_f64() / bare_replay.as_secs_f64();
+    let recorded = Arc::new(recorded_session());
+    let session = crate::median(5, || whole_session(caller));
+    let calls = recorded.len();
+    let bytes = recorded.iter().map(|call| call.reply.len()).sum::<usize>() / calls.max(1);
+    let plain = serve_canned(&recorded, None);
+    let tls = Certificate::new();
+    let encrypted = serve_canned(&recorded, Some(&tls));
+    let bare = |server, looks, tls| a_round(bare_client(server, Arc::clone(&recorded), looks, tls));
+    let ours = |endpoint, tls| a_round(our_client(endpoint, Arc::clone(&recorded), tls));
+    let (blind, reading) = (bare(plain, Looks::AtNothing, None), bare(plain, Looks::AtJson, None));
+    let our_plain = ours(format!("http://{plain}"), None);
+    let reading_tls = bare(encrypted, Looks::AtJson, Some(&tls));
+    let our_tls = ours(format!("https://{encrypted}"), Some(&tls));
+    let _ = std::fs::remove_file(&tls.file);
+    let ratio = |one: Duration, other: Duration| one.as_secs_f64() / other.as_secs_f64();
+    let row = |what: String, taken: Duration, against: Option<(Duration, f64, &'static str)>| {
+        let each = format!("{:.0} us CPU a call", taken.as_secs_f64() * 1e6 / calls as f64);
+        let Some((other, most, held_to)) = against else {
+            return Row { what, measured: each, held_to: "-", holds: true };
+        };
+        let ratio = ratio(taken, other);
+        Row { what, measured: format!("{each}, {ratio:.2} x"), held_to, holds: ratio <= most }
+    };
     vec![
-        Row {
-            what: format!("bare hyper client, {CALLS} pages of 50 results"),
-            measured: format!("{:.0} us CPU a call", micros(bare, CALLS)),
-            held_to: "-",
-            holds: true,
-        },
-        Row {
-            what: "sign + send + read typed, the same calls".to_owned(),
-            measured: format!("{:.0} us CPU, {ratio:.2} x", micros(ours, CALLS)),
-            held_to: "at most 1.5 x",
-            holds: ratio <= 1.5,
-        },
-        Row {
-            what: format!("whole session with journal, 2,000 instances, {calls} calls"),
-            measured: format!("{:.0} us CPU, {whole:.2} x", micros(session, calls)),
-            held_to: "at most 4 x the same calls bare",
-            holds: whole <= 4.0,
-        },
+        row(format!("bare hyper, {calls} calls of a run, {bytes} bytes a reply, unread"), blind, None),
+        row("bare hyper that reads the replies into JSON values".to_owned(), reading, None),
+        row(
+            "  sign + send + read typed, the same calls".to_owned(),
+            our_plain,
+            Some((reading, 1.5, "at most 1.5 x the reading client")),
+        ),
+        row(
+            format!("  whole session with journal, {INSTANCES} instances"),
+            session,
+            Some((reading, 4.0, "at most 4 x the reading client")),
+        ),
+        row("bare hyper that reads, over HTTPS, one connection".to_owned(), reading_tls, None),
+        row(
+            "  sign + send + read typed over HTTPS, connection reused".to_owned(),
+            our_tls,
+            Some((reading_tls, 1.5, "at most 1.5 x the reading client")),
+        ),
     ]
 }
 
-fn micros(taken: Duration, calls: usize) -> f64 {
-    taken.as_secs_f64() * 1e6 / calls.max(1) as f64
+/// CPU time of one round of a client's calls.
+fn a_round(client: impl Future) -> Duration {
+    on_one_thread(client) / u32::try_from(ROUNDS).unwrap_or(1)
 }
 
-fn credential() -> Credential {
-    Credential {
-        access_key_id: "testid".to_owned(),
-        access_key_secret: Secret::new("testsecret"),
-        security_token: None,
-        expires_at: None,
-        source: "bench".to_owned(),
-    }
+/// What a bare client does with a reply.
+#[derive(Copy, Clone)]
+enum Looks {
+    AtNothing,
+    AtJson,
+}
+
+/// A call of the recorded run, with what answered it.
+struct Recorded {
+    call: ApiCall,
+    request: HttpRequest,
+    reply: Bytes,
 }
 
 /// CPU time of the calling thread.
 fn thread_time() -> Duration {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    Duration::from_nanos(text.split_whitespace().next().and_then(|field| field.parse().ok()).unwrap_or(0))
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
 /// Runs a future on a runtime of this thread alone, and tells its CPU time.
@@ -83,153 +113,226 @@ fn on_one_thread<T>(future: impl Future<Output = T>) -> Duration {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let before = thread_time();
     runtime.block_on(future);
-    thread_time().checked_sub(before).unwrap()
+    thread_time().saturating_sub(before)
 }
 
-fn page_of_50() -> Vec<u8> {
-    let results: Vec<serde_json::Value> = (0..50)
-        .map(|n| {
-            serde_json::json!({"InstanceId": format!("i-bp1{n:017}"), "InvocationStatus": "Success", "ExitCode": 0,
-                "Output": "W3NuYXBzaG90Z3JvdXA9InNzZy1icDFleGFtcGxlMDAwMDAwMDAwMSJdW21lc3NhZ2U9IkZpbmlzaCB3aG9sZSBQcm9jZXNzZXMgb2YgU25hcHNob3Qgc3VjY2Vzc2Z1bGx5Il0K",
-                "Dropped": 0, "ErrorCode": "", "ErrorInfo": "", "StartTime": "2026-11-03T08:12:44Z",
-                "FinishTime": "2026-11-03T08:12:53Z", "CreationTime": "2026-11-03T08:12:43Z", "Repeats": 1,
-                "UpdateTime": "2026-11-03T08:12:53Z", "StopTime": "", "InstanceInvokeStatus": "Finished", "Timed": false})
-        })
-        .collect();
-    serde_json::json!({"RequestId": "7C0E4B1A-22F1-5D09-9A53-0B6E1D2F3A41", "TotalCount": 1, "PageNumber": 1,
-        "PageSize": 50, "NextToken": "", "Invocations": {"Invocation": [{"InvokeId": "t-hz0exampleinv0001",
-        "InvocationStatus": "Success", "InvokeInstances": {"InvokeInstance": results}}]}})
-    .to_string()
-    .into_bytes()
+/// Runs a future in a thread of its own, with a name that profiles show.
+fn in_background<F: Future + 'static>(future: impl FnOnce() -> F + Send + 'static) {
+    let body = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(future());
+    };
+    std::thread::Builder::new().name("service".to_owned()).spawn(body).expect("a thread");
 }
 
-/// A server in a thread of its own that gives canned bodies, one after the other, over and over.
-fn serve_canned(bodies: Vec<Vec<u8>>) -> SocketAddr {
+/// A certificate for this machine, and its authority as a file.
+struct Certificate {
+    chain: CertificateDer<'static>,
+    key: Vec<u8>,
+    file: PathBuf,
+}
+
+impl Certificate {
+    fn new() -> Self {
+        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
+        let pem = made.cert.pem();
+        let file = std::env::temp_dir().join(format!("consnap-bench-{}.pem", std::process::id()));
+        std::fs::write(&file, &pem).expect("a file");
+        let chain = CertificateDer::from_pem_slice(pem.as_bytes()).expect("a certificate");
+        Self { chain, key: made.signing_key.serialize_der(), file }
+    }
+
+    fn acceptor(&self) -> TlsAcceptor {
+        let key = PrivateKeyDer::try_from(self.key.clone()).expect("a key");
+        let config =
+            ServerConfig::builder_with_provider(Arc::new(tokio_rustls::rustls::crypto::ring::default_provider()))
+                .with_safe_default_protocol_versions()
+                .expect("versions")
+                .with_no_client_auth()
+                .with_single_cert(vec![self.chain.clone()], key)
+                .expect("a configuration");
+        TlsAcceptor::from(Arc::new(config))
+    }
+
+    fn connector(&self) -> TlsConnector {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.chain.clone()).expect("an authority");
+        let config =
+            ClientConfig::builder_with_provider(Arc::new(tokio_rustls::rustls::crypto::ring::default_provider()))
+                .with_safe_default_protocol_versions()
+                .expect("versions")
+                .with_root_certificates(roots)
+                .with_no_client_auth();
+        TlsConnector::from(Arc::new(config))
+    }
+}
+
+/// A server in a thread of its own that gives the recorded replies, one after the other, over and over.
+fn serve_canned(recorded: &[Recorded], tls: Option<&Certificate>) -> SocketAddr {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.set_nonblocking(true).expect("not blocking");
     let address = listener.local_addr().expect("its address");
-    let bodies: Arc<Vec<Bytes>> = Arc::new(bodies.into_iter().map(Bytes::from).collect());
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async move {
-            let listener = TcpListener::from_std(listener).expect("a listener");
-            let turn = Arc::new(std::sync::atomic::AtomicUsize::new(0));
-            loop {
-                let (stream, _) = listener.accept().await.expect("a connection");
-                let (bodies, turn) = (Arc::clone(&bodies), Arc::clone(&turn));
-                tokio::spawn(async move {
-                    let service = hyper::service::service_fn(move |_: hyper::Request<hyper::body::Incoming>| {
-                        let n = turn.fetch_add(1, std::sync::atomic::Ordering::Relaxed) % bodies.len();
-                        let body = bodies[n].clone();
-                        async move { Ok::<_, Infallible>(hyper::Response::new(Full::new(body))) }
-                    });
-                    let _ = hyper::server::conn::http1::Builder::new()
-                        .serve_connection(TokioIo::new(stream), service)
-                        .await;
-                });
-            }
-        });
+    let bodies: Arc<Vec<Bytes>> = Arc::new(recorded.iter().map(|call| call.reply.clone()).collect());
+    let acceptor = tls.map(Certificate::acceptor);
+    in_background(|| async move {
+        let listener = TcpListener::from_std(listener).expect("a listener");
+        loop {
+            let (stream, _) = listener.accept().await.expect("a connection");
+            let (bodies, acceptor) = (Arc::clone(&bodies), acceptor.clone());
+            tokio::spawn(async move {
+                match acceptor {
+                    None => answer(stream, bodies).await,
+                    Some(acceptor) => answer(acceptor.accept(stream).await.expect("a handshake"), bodies).await,
+                }
+            });
+        }
     });
     address
 }
 
-async fn bare_client(server: SocketAddr, calls: usize, path: String) {
+async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, bodies: Arc<Vec<Bytes>>) {
+    let turn = AtomicUsize::new(0);
+    let service = hyper::service::service_fn(move |_: hyper::Request<hyper::body::Incoming>| {
+        let body = bodies[turn.fetch_add(1, Ordering::Relaxed) % bodies.len()].clone();
+        async move { Ok::<_, Infallible>(hyper::Response::new(Full::new(body))) }
+    });
+    let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}
+
+async fn bare_client(server: SocketAddr, recorded: Arc<Vec<Recorded>>, looks: Looks, tls: Option<&Certificate>) {
     let stream = TcpStream::connect(server).await.expect("a connection");
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake::<_, Empty<Bytes>>(TokioIo::new(stream)).await.expect("a handshake");
-    tokio::spawn(connection);
-    for _ in 0..calls {
-        sender.ready().await.expect("ready");
-        let request = hyper::Request::post(&path).header("host", "127.0.0.1").body(Empty::new()).expect("a request");
-        let reply = sender.send_request(request).await.expect("a reply");
-        std::hint::black_box(reply.into_body().collect().await.expect("a body").to_bytes());
+    stream.set_nodelay(true).expect("no delay");
+    match tls {
+        None => bare_calls(stream, &recorded, looks).await,
+        Some(tls) => {
+            let name = ServerName::try_from("127.0.0.1").expect("a name");
+            bare_calls(tls.connector().connect(name, stream).await.expect("a handshake"), &recorded, looks).await;
+        }
     }
+}
+
+async fn bare_calls(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, recorded: &[Recorded], looks: Looks) {
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake::<_, Full<Bytes>>(TokioIo::new(stream)).await.expect("a handshake");
+    tokio::spawn(connection);
+    for call in (0..ROUNDS).flat_map(|_| recorded) {
+        sender.ready().await.expect("ready");
+        let target = format!("{}?{}", call.request.path, call.request.query);
+        let mut request = hyper::Request::builder().method(&*call.request.method).uri(target);
+        for (name, value) in &call.request.headers {
+            request = request.header(&**name, value);
+        }
+        let request = request.body(Full::new(Bytes::from(call.request.body.clone()))).expect("a request");
+        let reply = sender.send_request(request).await.expect("a reply");
+        let body = reply.into_body().collect().await.expect("a body").to_bytes();
+        if let Looks::AtJson = looks {
+            std::hint::black_box(serde_json::from_slice::<serde_json::Value>(&body).expect("JSON"));
+        }
+        std::hint::black_box(body);
+    }
+}
+
+async fn our_client(endpoint: String, recorded: Arc<Vec<Recorded>>, tls: Option<&Certificate>) {
+    let caller = caller_trusting(endpoint, tls.map(|tls| tls.file.as_path()));
+    for call in (0..ROUNDS).flat_map(|_| &*recorded) {
+        let reply = caller.call(&call.call, fleet::start()).await.expect("a reply");
+        read_typed(call.call.operation, &reply);
+    }
+}
+
+/// Reads a reply as the session does.
+fn read_typed(operation: Operation, reply: &HttpReply) {
+    macro_rules! read {
+        ($($known:ident => $kind:ty),+ $(,)?) => {
+            match operation {
+                $(Operation::$known => {
+                    std::hint::black_box(reply::parse::<$kind>(operation, reply).expect("a typed reply"));
+                })+
+                other => panic!("no run calls {other:?}"),
+            }
+        };
+    }
+    read!(
+        GetCallerIdentity => replies::GetCallerIdentity,
+        DescribeInstances => replies::DescribeInstances<'_>,
+        DescribeDisks => replies::DescribeDisks,
+        DescribeCloudAssistantStatus => replies::DescribeCloudAssistantStatus,
+        DescribeInstanceRamRole => replies::DescribeInstanceRamRole,
+        RunCommand => replies::RunCommand,
+        DescribeInvocations => replies::DescribeInvocations<'_>,
+        DescribeSnapshotGroups => replies::DescribeSnapshotGroups<'_>,
+        DescribeSnapshots => replies::DescribeSnapshots<'_>,
+    );
 }
 
 fn caller(endpoint: String) -> ApiCaller {
-    let transport = HttpTransport::new(TransportOptions::default()).expect("a transport");
-    ApiCaller::new(transport, credential(), Some(endpoint))
+    caller_trusting(endpoint, None)
 }
 
-async fn our_client(server: SocketAddr, calls: usize) {
-    let caller = caller(format!("http://{server}"));
-    let call = DescribeInvocations {
-        filter: InvocationFilter::Invocation {
-            invoke_id: Filled::new("t-hz0exampleinv0001").expect("an id"),
-            include_output: true,
-        },
-        next_token: None,
-    }
-    .into_call("cn-hangzhou");
-    let now = Time::parse("2026-11-03T02:00:00Z").expect("a time");
-    for _ in 0..calls {
-        let reply = caller.call(&call, now).await.expect("a reply");
-        let page = reply::parse::<replies::DescribeInvocations<'_>>(Operation::DescribeInvocations, &reply);
-        assert_eq!(std::hint::black_box(page.expect("a page")).invocations[0].invoke_instances.len(), 50);
-    }
+fn caller_trusting(endpoint: String, ca_file: Option<&Path>) -> ApiCaller {
+    let options = TransportOptions { ca_file: ca_file.map(Path::to_owned), ..TransportOptions::default() };
+    ApiCaller::new(HttpTransport::new(options).expect("a transport"), fleet::credential(), Some(endpoint))
 }
 
-/// Keeps the bodies that came, to play them to the bare client.
+/// Keeps calls and replies, to play them back.
 struct Recording {
     inner: ApiCaller,
-    bodies: Mutex<Vec<Vec<u8>>>,
+    calls: Arc<Mutex<Vec<(ApiCall, HttpReply)>>>,
 }
 
 impl Caller for Recording {
     async fn call(&self, call: ApiCall, signed_at: Time) -> Result<HttpReply, TransportFailure> {
         let reply = self.inner.call(&call, signed_at).await?;
-        self.bodies.lock().expect("nobody died").push(reply.body.clone());
+        self.calls.lock().expect("nobody died").push((call, reply.clone()));
         Ok(reply)
     }
 }
 
-/// CPU time of a whole run over HTTP, and the bodies that came.
-fn whole_session() -> (Duration, Vec<Vec<u8>>) {
-    let mut scenario = Scenario::empty();
-    scenario.time_scale = 50.0;
-    scenario.fleets.push(Fleet {
-        count: 2_000,
-        id_prefix: "i-bp1web".to_owned(),
-        template: InstanceSpec { role: Some("AppSnapshotRoleName".to_owned()), ..InstanceSpec::default() },
-    });
-    let simulator = Simulator::new(scenario);
-    let mut job = crate::job();
-    job.targets.ids = simulator.truth().into_iter().map(|truth| truth.instance_id).collect();
-    job.run.canary = 0;
-    job.run.max_in_flight = 2_000;
+/// CPU time of a whole run over HTTP with its journal.
+fn whole_session<C: Caller>(caller: impl FnOnce(String) -> C) -> Duration {
+    let (simulator, setup) = fleet::run_over_at(INSTANCES, 50.0);
     let (ready, endpoint) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async move {
-            let served = server::serve(simulator, 0).await.expect("a port");
-            ready.send(served.endpoint().clone()).expect("somebody waits");
-            served.run_forever().await;
-        });
+    in_background(|| async move {
+        let served = server::serve(simulator, 0).await.expect("a port");
+        ready.send(served.endpoint().clone()).expect("somebody waits");
+        served.run_forever().await;
     });
-    let caller = Arc::new(Recording { inner: caller(endpoint.recv().expect("an endpoint")), bodies: Mutex::default() });
+    let caller = Arc::new(caller(endpoint.recv().expect("an endpoint")));
     let state = std::env::temp_dir().join(format!("consnap-bench-{}", std::process::id()));
     let taken = on_one_thread(async {
         let clock = Clock::starting_at(Clock::of_wall(Time::EPOCH).now(), 50.0);
-        let setup = Setup::new(job.clone(), "a1b2c3d4", 1, Goal::Run);
-        let header = consnap_client::journal::Header {
-            format: consnap_client::journal::FORMAT,
+        let header = journal::Header {
+            format: journal::FORMAT,
             consnap_version: "bench".to_owned(),
             catalogue_version: "bench".to_owned(),
-            run_id: "a1b2c3d4".to_owned(),
+            run_id: setup.run_id.clone(),
             account: "1".to_owned(),
-            regions: job.regions.clone(),
+            regions: setup.job.regions.clone(),
             endpoint: None,
-            job: serde_json::to_value(&job).expect("a job"),
+            job: serde_json::to_value(&setup.job).expect("a job"),
             plan_hash: String::new(),
             started_at: clock.now(),
         };
-        let mut journal = consnap_client::journal::Journal::create(&state, &header).expect("a journal");
+        let mut journal = Journal::create(&state, &header).expect("a journal");
         let mut session = Session::new(setup, clock.now());
         let (_keep, wish) = watch::channel(Wish::GoOn);
         consnap_client::driver::drive(&mut session, &mut journal, &caller, &clock, wish, |_, _| {}).await;
         assert_eq!(session.state().counts.failures, 0, "{:?}", session.error());
     });
     let _ = std::fs::remove_dir_all(&state);
-    let bodies = std::mem::take(&mut *caller.bodies.lock().expect("nobody died"));
-    (taken, bodies)
+    taken
+}
+
+/// The calls of such a run.
+fn recorded_session() -> Vec<Recorded> {
+    let calls = Arc::new(Mutex::default());
+    whole_session(|endpoint| Recording { inner: caller(endpoint), calls: Arc::clone(&calls) });
+    let calls = std::mem::take(&mut *calls.lock().expect("nobody died"));
+    let recorded = calls.into_iter().map(|(call, reply): (ApiCall, HttpReply)| {
+        let nonce = "00000000000000000000000000000000";
+        let credential = fleet::credential();
+        let request = sign_call(&call, "127.0.0.1", &credential, fleet::start(), nonce, SignatureVersion::V3);
+        Recorded { request, reply: Bytes::from(reply.body), call }
+    });
+    recorded.collect()
 }

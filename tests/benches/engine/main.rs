@@ -9,16 +9,14 @@ use std::time::{Duration, Instant};
 
 use consnap_core::Time;
 use consnap_core::check::{CheckContext, check_many};
-use consnap_core::config::Job;
-use consnap_core::credentials::{Credential, Secret};
 use consnap_core::http::HttpRequest;
 use consnap_core::output::{ContentEncoding, decode_page};
-use consnap_core::session::{Goal, Session, Setup};
-use consnap_simulator::scenario::{DiskSpec, Fleet, InstanceSpec, Scenario};
+use consnap_core::session::Session;
 use consnap_simulator::{Answer, Ended, MemoryDriver, Onward, Service, Simulator};
 
 mod client;
 mod command_line;
+mod fleet;
 
 /// A measured figure beside what it is held to.
 pub(crate) struct Row {
@@ -71,16 +69,6 @@ pub(crate) fn median(repetitions: usize, mut once: impl FnMut() -> Duration) -> 
     taken[repetitions / 2]
 }
 
-fn job() -> Job {
-    let mut job = Job { version: 1, regions: vec!["cn-hangzhou".to_owned()], ..Job::default() };
-    job.instance_ram_role = String::from("AppSnapshotRoleName");
-    job.group_name = String::from("nightly-{run}");
-    job.linux.pre_script_path = Some("/tmp/prescript.sh".to_owned());
-    job.linux.post_script_path = Some("/tmp/postscript.sh".to_owned());
-    job.linux.script_timeout_seconds = Some(60);
-    job
-}
-
 /// Facts of about 800 bytes; every second instance has something wrong with it.
 fn facts(n: usize) -> String {
     let (category, status) =
@@ -105,7 +93,7 @@ fn check() -> Vec<Row> {
     let lines: Vec<String> = (0..count).map(facts).collect();
     let average = lines.iter().map(String::len).sum::<usize>() / count;
     let document = lines.join("\n");
-    let (job, context) = (job(), CheckContext::default());
+    let (job, context) = (fleet::job(), CheckContext::default());
     let taken = median(5, || {
         let begin = Instant::now();
         let mut findings = 0;
@@ -217,42 +205,19 @@ struct Watched {
 
 impl Service for Watched {
     fn handle(&mut self, now: Time, request: &HttpRequest) -> Answer {
-        let begin = Instant::now();
+        let begin = cpu_time();
         let answer = self.inner.handle(now, request);
-        self.taken += begin.elapsed();
+        self.taken += cpu_time().saturating_sub(begin);
         self.calls += 1;
         answer
     }
 }
 
 fn session(count: u32, goal: Option<Duration>) -> Vec<Row> {
-    let mut scenario = Scenario::empty();
-    scenario.fleets.push(Fleet {
-        count,
-        id_prefix: "i-bp1web".to_owned(),
-        template: InstanceSpec {
-            role: Some("AppSnapshotRoleName".to_owned()),
-            disks: vec![DiskSpec::of("cloud_essd", 40), DiskSpec::of("cloud_essd", 200)],
-            ..InstanceSpec::default()
-        },
-    });
-    let simulator = Simulator::new(scenario);
-    let mut job = job();
-    job.targets.ids = simulator.truth().into_iter().map(|truth| truth.instance_id).collect();
-    job.run.canary = 0;
-    job.run.max_in_flight = count;
-    let setup = Setup::new(job, "a1b2c3d4", 1, Goal::Run);
-    let start = Time::parse("2026-11-03T02:00:00Z").expect("a time");
-    let credential = Credential {
-        access_key_id: "testid".to_owned(),
-        access_key_secret: Secret::new("testsecret"),
-        security_token: None,
-        expires_at: None,
-        source: "bench".to_owned(),
-    };
-    let before = resident_megabytes("VmRSS");
+    let (simulator, setup) = fleet::run_over(count);
+    let start = fleet::start();
     let mut watched = Watched { inner: simulator, taken: Duration::ZERO, calls: 0 };
-    let mut driver = MemoryDriver::new(start, credential);
+    let mut driver = MemoryDriver::new(start, fleet::credential());
     let begin = cpu_time();
     let mut session = Session::new(setup, start);
     let ended = driver.run(&mut session, &mut watched, |events| {
@@ -263,7 +228,6 @@ fn session(count: u32, goal: Option<Duration>) -> Vec<Row> {
     assert_eq!(ended, Ended::Done);
     assert_eq!(session.state().counts.failures, 0);
     let alone = whole.saturating_sub(watched.taken);
-    let memory = resident_megabytes("VmHWM") - before;
     let thousands = f64::from(count) / 1000.0;
     vec![
         Row {
@@ -285,12 +249,6 @@ fn session(count: u32, goal: Option<Duration>) -> Vec<Row> {
             holds: goal.is_none_or(|goal| whole <= goal * 2),
         },
         Row {
-            what: "  memory of session and simulator, above the scenario".to_owned(),
-            measured: format!("{memory:.0} MB"),
-            held_to: if goal.is_some() { "at most 250 MB (session)" } else { "-" },
-            holds: goal.is_none() || memory <= 250.0,
-        },
-        Row {
             what: "  calls per 1,000 instances with two disks".to_owned(),
             measured: format!("{:.0}", watched.calls as f64 / thousands),
             held_to: "at most 100",
@@ -299,17 +257,8 @@ fn session(count: u32, goal: Option<Duration>) -> Vec<Row> {
     ]
 }
 
-/// CPU time of this process, user and system.
+/// CPU time of this process.
 pub(crate) fn cpu_time() -> Duration {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks: u64 = after_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
-    Duration::from_millis(ticks * 10)
-}
-
-/// A figure of `/proc/self/status` in megabytes.
-pub(crate) fn resident_megabytes(name: &str) -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
-    line.split_whitespace().nth(1).and_then(|kilobytes| kilobytes.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
 }

@@ -23,7 +23,7 @@ messages! {
         "nothing to do: the tags will tell", "无需处理：以标签为准"
     };
     NO_SCRIPTS = "CS304", Advice, "SDK for Go page: no application scripts": {
-        "the job names no scripts, so the snapshots will be file system-consistent", "任务没有填写脚本，快照将为文件系统一致性快照"
+        "the job names no scripts, so the snapshots will be file system-consistent", "作业没有填写脚本，快照将为文件系统一致性快照"
     } help {
         "name both scripts under `linux` to reach application consistency", "如需应用一致性，请在 `linux` 下填写两个脚本"
     };
@@ -38,7 +38,7 @@ messages! {
         "install or repair the application's writer", "请安装或修复应用的 VSS Writer"
     };
     WRITERS_OFF = "CS307", Advice, "SDK for Go page: EnableWriters": {
-        "the job switches VSS Writers off, so the snapshots will be file system-consistent", "任务关闭了 VSS Writer，快照将为文件系统一致性快照"
+        "the job switches VSS Writers off, so the snapshots will be file system-consistent", "作业关闭了 VSS Writer，快照将为文件系统一致性快照"
     } help {
         "remove `windows.vss_writers: false` to reach application consistency", "如需应用一致性，请删除 `windows.vss_writers: false`"
     };
@@ -73,7 +73,7 @@ messages! {
         "mend what {code} names", "请处理 {code} 指出的问题"
     };
     WEAKER_THAN_REQUIRED = "CS320", Error, "consnap": {
-        "the job requires `{required}`, this instance will reach `{predicted}`", "任务要求 `{required}`，该实例将只能达到 `{predicted}`"
+        "the job requires `{required}`, this instance will reach `{predicted}`", "作业要求 `{required}`，该实例将只能达到 `{predicted}`"
     } help {
         "mend what the prediction names, or lower `required_consistency`; `run` does not start this instance as it is",
         "请处理预测中指出的问题，或降低 `required_consistency`；目前 `run` 不会执行该实例"

@@ -80,7 +80,7 @@ messages! {
         "name a folder that may be written to", "请指定可写入的文件夹"
     };
     UNDECIDED_PLATFORM = "CE423", Error, "consnap": {
-        "the job does not say for which platform the command is to be written", "任务未说明为哪个平台生成命令"
+        "the job does not say for which platform the command is to be written", "作业未说明为哪个平台生成命令"
     } help {
         "say `--platform linux` or `--platform windows`; a mixed fleet takes one export of each",
         "请使用 `--platform linux` 或 `--platform windows`；混合平台请各导出一份"

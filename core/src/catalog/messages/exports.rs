@@ -3,7 +3,7 @@
 messages! {
     EXPORT_REGION = "CS600", Advice, "consnap: export": {
         "the job names no region, and `{region}` stands in for it",
-        "任务未填写地域，暂以 `{region}` 代替"
+        "作业未填写地域，暂以 `{region}` 代替"
     } help {
         "add the region of the instances to `regions`", "请在 `regions` 中填写实例所在地域"
     };

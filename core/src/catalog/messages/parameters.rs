@@ -47,17 +47,17 @@ messages! {
         "write the document as keys and values", "请以键值形式编写文档"
     };
     UNKNOWN_VERSION = "CS109", Error, "consnap": {
-        "version `{version}` of the job document is not known", "未知的任务文档版本 `{version}`"
+        "version `{version}` of the job document is not known", "未知的作业文档版本 `{version}`"
     } help {
         "write `version: 1`", "请写为 `version: 1`"
     };
     IDS_AND_TAGS = "CS110", Error, "consnap": {
         "targets are given by id and by tag at once", "同时按实例ID和标签指定了目标"
     } help {
-        "keep `ids` or `tags`; for a mix write two jobs", "请只保留 `ids` 或 `tags`；需要两者时请拆分为两个任务"
+        "keep `ids` or `tags`; for a mix write two jobs", "请只保留 `ids` 或 `tags`；需要两者时请拆分为两个作业"
     };
     NO_TARGETS = "CS111", Error, "consnap": {
-        "the job selects no instance", "任务没有选中任何实例"
+        "the job selects no instance", "作业没有选中任何实例"
     } help {
         "name instances in `targets.ids`, or tags in `targets.tags`; an empty selection is always refused",
         "请在 `targets.ids` 中填写实例ID，或在 `targets.tags` 中填写标签；空的选择一律拒绝"
@@ -99,7 +99,7 @@ messages! {
         "请只填写角色名称：1 到 64 个字母、数字、`.`、`_` 或 `-`；或填写 `attached` 使用各实例已授予的角色"
     };
     EXCLUDED_DISK_STRANGER = "CS119", Warning, "consnap": {
-        "disk `{disk}` is excluded for `{instance}`, which the job does not select", "为 `{instance}` 排除了云盘 `{disk}`，但任务没有选中该实例"
+        "disk `{disk}` is excluded for `{instance}`, which the job does not select", "为 `{instance}` 排除了云盘 `{disk}`，但作业没有选中该实例"
     } help {
         "correct the instance id: an exclusion is sent only to its owner", "请修正实例ID：排除项只发送给所属实例"
     };

@@ -80,7 +80,7 @@ messages! {
         "attach the role, or set `run.attach_role: if_missing`", "请授予角色，或设置 `run.attach_role: if_missing`"
     };
     ROLE_DIFFERENT = "CS221", Error, "ecs-domain 1.4: RamRoleName must equal the attached role": {
-        "RAM role `{attached}` is attached, the job names `{wanted}`", "实例已授予的实例RAM角色为 `{attached}`，任务中为 `{wanted}`"
+        "RAM role `{attached}` is attached, the job names `{wanted}`", "实例已授予的实例RAM角色为 `{attached}`，作业中为 `{wanted}`"
     } help {
         "write `instance_ram_role: attached` if that role may make snapshots; consnap never replaces a role",
         "若该角色有快照权限，请写为 `instance_ram_role: attached`；consnap 不会替换已授予的角色"
@@ -139,7 +139,7 @@ messages! {
     };
     ESSD_EXCLUDED = "CS244", Warning, "contradiction C29; log of plug-in 1.8": {
         "the job excludes every ESSD and leaves ESSD AutoPL or ESSD Entry disks; plug-in 1.8 was seen ending with `All attached ESSD Disks were excluded`",
-        "任务排除了所有ESSD云盘，只剩 ESSD AutoPL云盘或 ESSD Entry云盘；插件 1.8 曾因此以 `All attached ESSD Disks were excluded` 结束"
+        "作业排除了所有ESSD云盘，只剩 ESSD AutoPL云盘或 ESSD Entry云盘；插件 1.8 曾因此以 `All attached ESSD Disks were excluded` 结束"
     } help {
         "leave at least one ESSD in", "请至少保留一块ESSD云盘"
     };
@@ -209,12 +209,12 @@ messages! {
         "wait until some are finished", "请等待部分任务完成"
     };
     EXCLUDED_DISK_NOT_ATTACHED = "CS260", Error, "consnap": {
-        "the job excludes disk `{disk}`, which is not attached to this instance", "任务排除的云盘 `{disk}` 没有挂载在该实例上"
+        "the job excludes disk `{disk}`, which is not attached to this instance", "作业排除的云盘 `{disk}` 没有挂载在该实例上"
     } help {
         "correct the id: another disk than you mean would be snapshotted", "请修正云盘ID：否则本应排除的云盘会被创建快照"
     };
     ALL_EXCLUDED = "CS261", Error, "log of plug-in 1.8: All attached ESSD Disks were excluded": {
-        "the job excludes every disk of the instance", "任务排除了该实例的所有云盘"
+        "the job excludes every disk of the instance", "作业排除了该实例的所有云盘"
     } help {
         "leave at least one ESSD in, or leave the instance out", "请至少保留一块ESSD云盘，或排除该实例"
     };
@@ -271,9 +271,9 @@ messages! {
         "move it to a file system that allows execution", "请将其移动到允许执行的文件系统"
     };
     SCRIPT_ELSEWHERE = "CS285", Warning, "consnap": {
-        "the facts speak of script `{found}`, the job of `{path}`", "实例信息中的脚本是 `{found}`，任务中是 `{path}`"
+        "the facts speak of script `{found}`, the job of `{path}`", "实例信息中的脚本是 `{found}`，作业中是 `{path}`"
     } help {
-        "probe the instance with this job", "请使用该任务重新探测实例"
+        "probe the instance with this job", "请使用该作业重新探测实例"
     };
     NO_WRITERS = "CS290", Warning, "SDK for Go page: no VSS writers, file system-consistent snapshots": {
         "no stable VSS Writer is there", "没有稳定的 VSS Writer"

@@ -2,16 +2,16 @@
 
 messages! {
     JOB_BLOCKED = "CE300", Error, "consnap": {
-        "the job has errors; nothing was sent", "任务有错误；未发送任何请求"
+        "the job has errors; nothing was sent", "作业有错误；未发送任何请求"
     } help { "mend the findings below, or take those that may be taken with `accept`", "请处理以下检查结果，可接受的结果可通过 `accept` 接受" };
     NO_REGION = "CE301", Error, "consnap": {
         "no region is given", "未指定地域"
-    } help { "give `regions: [cn-hangzhou]` in the job, or `--region`", "请在任务中给出 `regions: [cn-hangzhou]`，或使用 `--region`" };
+    } help { "give `regions: [cn-hangzhou]` in the job, or `--region`", "请在作业中给出 `regions: [cn-hangzhou]`，或使用 `--region`" };
     NOTHING_SELECTED = "CE302", Error, "consnap": {
         "no instance is selected; nothing was sent", "未选中任何实例；未发送任何写请求"
     } help { "check ids, tags, `exclude`, region and account: none of the targets exists there", "请检查实例 ID、标签、`exclude`、地域和账号：目标在此处均不存在" };
     SELECTION_OUT_OF_BOUNDS = "CE303", Error, "consnap": {
-        "{count} instances are selected, but the job expects `{min}` to `{max}`", "选中了 {count} 个实例，而任务要求 `{min}` 至 `{max}` 个"
+        "{count} instances are selected, but the job expects `{min}` to `{max}`", "选中了 {count} 个实例，而作业要求 `{min}` 至 `{max}` 个"
     } help { "look at the selection with `consnap plan`, then mend the targets or `targets.expect`", "请用 `consnap plan` 查看选中的实例，再修改目标或 `targets.expect`" };
     OWN_INSTANCE = "CE304", Error, "consnap": {
         "`{instance}` is the instance consnap runs on: it would freeze its own journal", "`{instance}` 是 consnap 所在的实例：会冻结自己的执行记录"

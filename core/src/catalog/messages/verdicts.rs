@@ -8,7 +8,7 @@ messages! {
         "Cloud Assistant stopped waiting, but the plug-in finished: every expected disk has a snapshot tagged `{level}`",
         "云助手已停止等待，但云助手插件已执行完成：每块应包含的云盘都有带 `{level}` 标签的快照"
     } help {
-        "raise the time-out of the job so that the result is not cut off", "请增大任务的超时时间，以免结果被截断"
+        "raise the time-out of the job so that the result is not cut off", "请增大作业的超时时间，以免结果被截断"
     };
     WEAKER_THAN_REQUIRED = "CS352", Error, "seed document: silent fall-back": {
         "the snapshots are tagged `{tag}`: `{level}` instead of `{required}`",
@@ -78,7 +78,7 @@ messages! {
         "set aside: it would only reach `{predicted}`, and `{required}` is required", "不符合条件，未执行：预计只能达到 `{predicted}`，而要求 `{required}`"
     } help { "see the predicted consistency and its reason, mend it, then rerun", "请查看预计一致性及其原因，处理后重新执行" };
     NOT_STARTED_UNKNOWN = "CS374", Error, "consnap: check": {
-        "set aside: its fitness is unknown, and the job says not to start such instances", "不符合条件，未执行：是否符合条件未知，且任务要求不启动此类实例"
+        "set aside: its fitness is unknown, and the job says not to start such instances", "不符合条件，未执行：是否符合条件未知，且作业要求不启动此类实例"
     } help { "complete the facts (rights to describe disks, role, Cloud Assistant), or set `run.on_unknown: proceed`", "请补全信息（查询云盘、角色、云助手的权限），或设置 `run.on_unknown: proceed`" };
     NOT_STARTED_YET = "CS378", Warning, "consnap: waves": {
         "not started yet", "尚未启动"
@@ -91,5 +91,5 @@ messages! {
     } help { "run `consnap explain {code}`; the caller needs `ecs:AttachInstanceRamRole` and `ram:PassRole`", "请执行 `consnap explain {code}`；调用者需要 `ecs:AttachInstanceRamRole` 和 `ram:PassRole` 权限" };
     COMMAND_NOT_BUILT = "CS377", Error, "consnap: command": {
         "no safe command can be written for the instance: `{code}`", "无法为该实例生成安全的命令：`{code}`"
-    } help { "see the findings of the job, mend them, then rerun", "请查看任务的检查结果，处理后重新执行" };
+    } help { "see the findings of the job, mend them, then rerun", "请查看作业的检查结果，处理后重新执行" };
 }

@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use consnap_client::caller::ApiCaller;
 use consnap_client::driver::Clock;
+use consnap_client::run::Run;
 use consnap_client::transport::{HttpTransport, TransportOptions};
 use consnap_core::credentials::{Credential, Secret};
-use consnap_core::report::Report;
+use consnap_core::session::Goal;
 use consnap_core::{Text, Time, config};
 use consnap_simulator::{Simulator, demo_scenario, server};
 use serde_json::json;
 
-use crate::commands::run::{print, report_of};
+use crate::commands::run::print;
 use crate::connection::Connection;
 use crate::console::Console;
-use crate::course::{Conditions, Course};
 use crate::exit::{Exit, Failure};
-use crate::{agreement, running};
+use crate::{agreement, course};
 
 /// Watch a simulated fleet being checked, snapshotted and judged; sends nothing beyond this machine
 #[derive(Debug, clap::Args)]
@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let scenario = demo_scenario();
     let key = scenario.access_keys.first().cloned().unwrap_or_default();
     let (region, time_scale) = (scenario.region.clone(), scenario.time_scale);
-    let runtime = running::runtime()?;
+    let runtime = course::runtime()?;
     let server = runtime.block_on(server::serve(Simulator::new(scenario), 0))?;
     let ids: Vec<String> =
         server.with(|simulator| simulator.truth().into_iter().map(|truth| truth.instance_id).collect());
@@ -62,24 +62,16 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     };
     let transport = HttpTransport::new(TransportOptions::default())?;
     let caller = ApiCaller::new(transport, credential, Some(server.endpoint()));
-    let connection = Connection {
-        caller: Arc::new(caller),
-        regions: job.regions.clone(),
-        endpoint: Some(server.endpoint()),
-        is_loopback: true,
-    };
+    let connection = Connection { caller: Arc::new(caller), regions: job.regions.clone(), is_loopback: true };
     let clock = Clock::starting_at(Clock::of_wall(Time::EPOCH).now(), time_scale);
-    let course = Course { runtime: &runtime, connection: &connection, clock: &clock };
-    let mut planned = course.plan(&job, Conditions::default(), console)?;
-    let Some(plan) = planned.plan.take() else {
-        return report_of(&planned.session, true, console);
-    };
-    let state = std::env::temp_dir().join(format!("consnap-demo-{}", running::new_run_id()?));
-    let ended = course.start(planned, &plan, &document, &state, console);
+    let setup = connection.setup(job, Goal::Run)?;
+    let state = std::env::temp_dir().join(format!("consnap-demo-{}", setup.run_id));
+    let mut run = Run::begin(setup, document, &state, &connection.caller, clock)?;
+    let driven = course::drive(&mut run, &runtime, console);
     // The journal of a demo has served when its run is over; what cannot be removed does no harm.
     let _ = std::fs::remove_dir_all(&state);
-    let ended = ended?;
-    let report = Report::of(ended.session.state(), ended.session.error(), ended.session.calls_sent(), console.lang());
+    driven?;
+    let report = run.report(console.lang());
     print(&report, arguments.all, console)?;
     let truth = server.with(|simulator| simulator.truth());
     let disagreements = agreement::disagreements(&report, &truth);
@@ -97,7 +89,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         ],
     );
     console.note(&line);
-    Ok(if disagreements.is_empty() && ended.over { Exit::Reached } else { Exit::Findings })
+    Ok(if disagreements.is_empty() && run.is_over() { Exit::Reached } else { Exit::Findings })
 }
 
 static BEGIN: Text = Text::new(

@@ -1,6 +1,7 @@
 //! `consnap history`: the runs of this machine.
 
 use consnap_client::journal;
+use consnap_client::past_run::PastRun;
 use consnap_core::report::{Report, result_word};
 use consnap_core::session::Phase;
 use consnap_core::verdict::ResultKind;
@@ -10,7 +11,6 @@ use serde::Serialize;
 use crate::console::Console;
 use crate::course::state_directory;
 use crate::exit::{Exit, Failure};
-use crate::past_run::PastRun;
 use crate::table;
 
 /// List the runs whose journals lie on this machine, the newest first, and how each ended; sends nothing
@@ -128,7 +128,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
 
 fn row(run_id: &str, lang: consnap_core::Lang) -> Row {
     let read = || -> Result<Row, Error> {
-        let past = PastRun::load(run_id)?;
+        let past = PastRun::load(&state_directory()?, run_id)?;
         let state = past.state();
         let report = Report::of(&state, None, 0, lang);
         Ok(Row {

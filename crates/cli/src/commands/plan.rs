@@ -1,15 +1,17 @@
 //! `consnap plan`: the calls that would be made, with a hash to approve.
 
 use consnap_client::driver::Clock;
+use consnap_client::run::Run;
 use consnap_core::Time;
+use consnap_core::session::Goal;
 
-use crate::commands::run::{report_of, usable_job};
+use crate::commands::run::usable_job;
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::course::{Conditions, Course};
+use crate::course::{self, state_directory};
 use crate::exit::{Exit, Failure};
 use crate::job::JobArguments;
-use crate::{own_instance, plan_text, running};
+use crate::plan_text;
 
 /// Look instances up and show what `run` would do, with a hash to approve; sends reading calls only
 #[derive(Debug, clap::Args)]
@@ -31,21 +33,20 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let document = arguments.job.document()?;
     let job = usable_job(&document, console)?;
     let connection = arguments.connection.open(&job.regions, None)?;
-    let runtime = running::runtime()?;
-    let course = Course { runtime: &runtime, connection: &connection, clock: &Clock::of_wall(Time::EPOCH) };
-    let conditions = Conditions {
-        approve: None,
-        own_instance: own_instance::find(connection.is_loopback),
-        include_self: arguments.include_self,
-    };
-    let planned = course.plan(&job, conditions, console)?;
-    let Some(plan) = planned.plan else {
-        return report_of(&planned.session, true, console);
+    let runtime = course::runtime()?;
+    let mut setup = connection.setup(job, Goal::Plan)?;
+    setup.own_instance = runtime.block_on(connection.own_instance());
+    setup.include_self = arguments.include_self;
+    let clock = Clock::of_wall(Time::EPOCH);
+    let mut run = Run::begin(setup, document.value, &state_directory()?, &connection.caller, clock)?;
+    course::drive(&mut run, &runtime, console)?;
+    let Some(plan) = run.plan(console.lang()) else {
+        return course::report_of(&run, true, console);
     };
     if console.is_json() {
         console.json(&plan)?;
     } else {
-        plan_text::print(&plan, &job, console)?;
+        plan_text::print(&plan, run.session().job(), console)?;
     }
     Ok(if plan.set_aside == 0 { Exit::Reached } else { Exit::Findings })
 }

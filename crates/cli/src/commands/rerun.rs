@@ -3,24 +3,22 @@
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 
-use consnap_client::driver::Clock;
 use consnap_client::journal::{self, Journal};
+use consnap_client::past_run::PastRun;
+use consnap_client::run::Run;
 use consnap_core::catalog::messages::errors;
 use consnap_core::report::Report;
-use consnap_core::session::{Goal, Phase, Session};
+use consnap_core::session::{Goal, Phase};
 use consnap_core::verdict::ResultKind;
-use consnap_core::{Error, ErrorKind, Text, Time};
+use consnap_core::{Error, ErrorKind, Text};
 use serde_json::{Value, json};
 
-use crate::commands::run::{report_of, usable_job};
+use crate::commands::run::usable_job;
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::course::{Conditions, Course, state_directory};
+use crate::course::{self, drive_and_report, state_directory};
 use crate::document::Document;
 use crate::exit::{Exit, Failure};
-use crate::past_run::PastRun;
-use crate::running::{self, InMemory};
-use crate::{own_instance, plan_text};
 
 /// Run again what failed, is weaker or was not run, after another look at it; sends writing calls
 #[derive(Debug, clap::Args)]
@@ -81,16 +79,13 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     if !agreed && !somebody_there {
         return Err(Error::new(ErrorKind::Rejected, &errors::NEEDS_YES).into());
     }
-    let clock = Clock::of_wall(past.events.last().map_or(Time::EPOCH, |numbered| numbered.at));
-    let runtime = running::runtime()?;
-    let course = Course { runtime: &runtime, connection: &connection, clock: &clock };
-
-    let mut look = Session::resume(past.setup(Goal::Verify)?, &past.events, clock.now());
-    course.drive(&mut look, &mut InMemory::default(), console);
-    if let Some(error) = look.error() {
+    let runtime = course::runtime()?;
+    let mut look = Run::verify(&past, &connection.caller, 1.0)?;
+    course::drive(&mut look, &runtime, console)?;
+    if let Some(error) = look.session().error() {
         return Err(error.clone().into());
     }
-    let seen = Report::of(look.state(), None, look.calls_sent(), console.lang());
+    let seen = look.report(console.lang());
     let mut sorted = sort(&seen);
     heed_later_runs(&mut sorted, &later_results(&past, console));
     say(&sorted, console);
@@ -106,31 +101,13 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
 
     let document = Document::made(&arguments.run, job_of(&past.header.job, &sorted.again));
     let job = usable_job(&document, console)?;
-    let conditions = Conditions {
-        approve: None,
-        own_instance: own_instance::find(connection.is_loopback),
-        include_self: arguments.include_self,
-    };
-    let mut planned = course.plan(&job, conditions, console)?;
-    let Some(plan) = planned.plan.take() else {
-        return Ok(report_of(&planned.session, arguments.all, console)?.or_worse(left_out));
-    };
-    if !agreed {
-        plan_text::print_as_notes(&plan, &job, console);
-        if plan.eligible > 0 && !console.agrees(START.get(console.lang())) {
-            console.note(NOTHING_STARTED.get(console.lang()));
-            return Ok(Exit::Usage);
-        }
-    }
-    let ended = course.start(planned, &plan, &document.value, &state_directory()?, console)?;
-    if !ended.over {
-        let note = console.text(&LEFT, &[("run", ended.session.state().run_id.clone())]);
-        console.note(&note);
-    }
-    let exit = report_of(&ended.session, arguments.all, console)?;
-    let note = console.text(&JOURNAL, &[("path", ended.directory.display().to_string())]);
-    console.note(&note);
-    Ok(exit.or_worse(left_out))
+    let mut setup = connection.setup(job, Goal::Run)?;
+    setup.pause_at_plan = !agreed;
+    setup.own_instance = runtime.block_on(connection.own_instance());
+    setup.include_self = arguments.include_self;
+    let clock = past.clock(1.0);
+    let run = Run::begin(setup, document.value, &state_directory()?, &connection.caller, clock)?;
+    Ok(drive_and_report(run, agreed, arguments.all, &runtime, console)?.or_worse(left_out))
 }
 
 fn sort(seen: &Report) -> Sorted {
@@ -149,11 +126,12 @@ fn sort(seen: &Report) -> Sorted {
 
 /// What became of instances in later runs of the same job, as the journals of this machine tell it; the last one counts.
 fn later_results(past: &PastRun, console: &Console) -> BTreeMap<String, ResultKind> {
-    let Ok(entries) = state_directory().and_then(|state| journal::list(&state)) else { return BTreeMap::new() };
+    let Ok(directory) = state_directory() else { return BTreeMap::new() };
+    let Ok(entries) = journal::list(&directory) else { return BTreeMap::new() };
     let mut later: Vec<PastRun> = entries
         .iter()
         .filter(|entry| entry.run_id != past.header.run_id)
-        .filter_map(|entry| PastRun::load(&entry.run_id).ok())
+        .filter_map(|entry| PastRun::load(&directory, &entry.run_id).ok())
         .filter(|other| {
             other.header.account == past.header.account
                 && other.header.started_at > past.header.started_at
@@ -242,10 +220,3 @@ static HELD: Text = Text::new(
     "{count} 台实例可能仍处于冻结状态，不重新执行，请先处理：{instances}",
 );
 static NOTHING_TO_DO: Text = Text::new("nothing to run again", "没有需要重新执行的实例");
-static START: Text = Text::new("start? [y/N]", "是否开始？[y/N]");
-static NOTHING_STARTED: Text = Text::new("nothing was started", "未启动任何实例");
-static LEFT: Text = Text::new(
-    "left before the end; what was started goes on: `consnap resume {run}` looks at it",
-    "已提前退出，已启动的命令仍在执行：请使用 `consnap resume {run}` 查看",
-);
-static JOURNAL: Text = Text::new("journal and evidence: {path}", "执行记录与证据：{path}");

@@ -1,17 +1,12 @@
 //! `consnap resume`: goes on with a run from its journal.
 
-use consnap_client::driver::Clock;
-use consnap_client::journal::Journal;
-use consnap_core::Time;
-use consnap_core::session::{Goal, Session};
+use consnap_client::past_run::PastRun;
+use consnap_client::run::Run;
 
-use crate::commands::run::report_of;
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::course::{Course, state_directory};
+use crate::course::{self, state_directory};
 use crate::exit::{Exit, Failure};
-use crate::past_run::PastRun;
-use crate::running;
 
 /// Go on with a run from its journal: look at what was started, start what waits; sends writing calls
 #[derive(Debug, clap::Args)]
@@ -32,13 +27,10 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
-    let (mut journal, recorded) = Journal::open(&state_directory()?, &arguments.run)?;
-    let past = PastRun::of(recorded)?;
-    let connection = arguments.connection.open(&past.header.regions, past.header.endpoint.as_deref())?;
-    let clock = Clock::of_wall(past.events.last().map_or(Time::EPOCH, |numbered| numbered.at));
-    let mut session = Session::resume(past.setup(Goal::Run)?, &past.events, clock.now());
-    let runtime = running::runtime()?;
-    let course = Course { runtime: &runtime, connection: &connection, clock: &clock };
-    course.drive(&mut session, &mut journal, console);
-    report_of(&session, arguments.all, console)
+    let state = state_directory()?;
+    let header = PastRun::load(&state, &arguments.run)?.header;
+    let connection = arguments.connection.open(&header.regions, header.endpoint.as_deref())?;
+    let mut run = Run::resume(&arguments.run, &state, &connection.caller, 1.0)?;
+    course::drive(&mut run, &course::runtime()?, console)?;
+    course::report_of(&run, arguments.all, console)
 }

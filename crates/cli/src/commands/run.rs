@@ -1,22 +1,23 @@
 //! `consnap run`: the whole way, from the check to the verdict.
 
-use std::io::{BufRead as _, IsTerminal as _};
+use std::io::IsTerminal as _;
 
 use consnap_client::driver::Clock;
+use consnap_client::run::Run;
 use consnap_core::catalog::messages::{errors, runs};
 use consnap_core::check::{CheckContext, Checker};
 use consnap_core::config::{self, Job};
 use consnap_core::report::Report;
-use consnap_core::session::Session;
-use consnap_core::{Error, ErrorKind, Finding, Text, Time};
+use consnap_core::session::Goal;
+use consnap_core::{Error, ErrorKind, Finding, Time};
 
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::course::{Conditions, Course, state_directory};
+use crate::course::{self, drive_and_report, state_directory};
 use crate::document::Document;
 use crate::exit::{Exit, Failure};
 use crate::job::JobArguments;
-use crate::{own_instance, plan_text, report_text, running};
+use crate::report_text;
 
 /// Snapshot instances and show which consistency was really reached; sends writing calls
 #[derive(Debug, clap::Args)]
@@ -57,33 +58,15 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     if !agreed && !somebody_there {
         return Err(Error::new(ErrorKind::Rejected, &errors::NEEDS_YES).into());
     }
-    let runtime = running::runtime()?;
-    let course = Course { runtime: &runtime, connection: &connection, clock: &Clock::of_wall(Time::EPOCH) };
-    let conditions = Conditions {
-        approve: arguments.approve.clone(),
-        own_instance: own_instance::find(connection.is_loopback),
-        include_self: arguments.include_self,
-    };
-    let mut planned = course.plan(&job, conditions, console)?;
-    let Some(plan) = planned.plan.take() else {
-        return report_of(&planned.session, arguments.all, console);
-    };
-    if !agreed {
-        plan_text::print_as_notes(&plan, &job, console);
-        if plan.eligible > 0 && !asked(console) {
-            console.note(NOTHING_STARTED.get(console.lang()));
-            return Ok(Exit::Usage);
-        }
-    }
-    let ended = course.start(planned, &plan, &document.value, &state_directory()?, console)?;
-    if !ended.over {
-        let note = console.text(&LEFT, &[("run", ended.session.state().run_id.clone())]);
-        console.note(&note);
-    }
-    let exit = report_of(&ended.session, arguments.all, console)?;
-    let note = console.text(&JOURNAL, &[("path", ended.directory.display().to_string())]);
-    console.note(&note);
-    Ok(exit)
+    let runtime = course::runtime()?;
+    let mut setup = connection.setup(job, Goal::Run)?;
+    setup.approved_plan.clone_from(&arguments.approve);
+    setup.pause_at_plan = !agreed;
+    setup.own_instance = runtime.block_on(connection.own_instance());
+    setup.include_self = arguments.include_self;
+    let clock = Clock::of_wall(Time::EPOCH);
+    let run = Run::begin(setup, document.value, &state_directory()?, &connection.caller, clock)?;
+    drive_and_report(run, agreed, arguments.all, &runtime, console)
 }
 
 /// The job of a document; findings that block it end the command before anything is sent.
@@ -103,39 +86,17 @@ pub(crate) fn usable_job(document: &Document, console: &mut Console) -> Result<J
     Ok(job)
 }
 
-/// Prints the report of a session and gives its exit code.
-pub(crate) fn report_of(session: &Session, all: bool, console: &mut Console) -> Result<Exit, Failure> {
-    let report = Report::of(session.state(), session.error(), session.calls_sent(), console.lang());
-    if let Some(error) = session.error()
-        && report.instances.iter().all(|instance| instance.starts == 0)
-    {
-        return Err(error.clone().into());
-    }
-    print(&report, all, console)
-}
-
-/// Prints a report and gives its exit code.
+/// Prints a report and gives its exit code. What happened on the instances stands, even if nobody can be told.
 pub(crate) fn print(report: &Report, all: bool, console: &mut Console) -> Result<Exit, Failure> {
-    if console.is_json() {
-        console.json(report)?;
-    } else {
-        report_text::print(report, all, console)?;
+    let exit = Exit::from_status(report.exit_status);
+    let shown = if console.is_json() { console.json(report) } else { report_text::print(report, all, console) };
+    match shown {
+        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(exit),
+        Err(failure @ Failure::Output(_)) => {
+            console.failure(failure);
+            Ok(exit.or_worse(Exit::Findings))
+        }
+        Err(failure) => Err(failure),
+        Ok(()) => Ok(exit),
     }
-    Ok(Exit::from_status(report.exit_status))
 }
-
-/// Asks for a yes; anything else is a no.
-fn asked(console: &mut Console) -> bool {
-    console.ask(START.get(console.lang()));
-    let mut answer = String::new();
-    let read = std::io::stdin().lock().read_line(&mut answer).is_ok();
-    read && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "是")
-}
-
-static START: Text = Text::new("start? [y/N] ", "是否开始？[y/N] ");
-static NOTHING_STARTED: Text = Text::new("nothing was started", "未启动任何实例");
-static LEFT: Text = Text::new(
-    "left before the end; what was started goes on: `consnap resume {run}` looks at it",
-    "已提前退出，已启动的命令仍在执行：请使用 `consnap resume {run}` 查看",
-);
-static JOURNAL: Text = Text::new("journal and evidence: {path}", "执行记录与证据：{path}");

@@ -1,11 +1,12 @@
 //! `consnap show`: the report of a run, from its journal.
 
+use consnap_client::past_run::PastRun;
 use consnap_core::report::Report;
 
 use crate::commands::run::print;
 use crate::console::Console;
+use crate::course::state_directory;
 use crate::exit::{Exit, Failure};
-use crate::past_run::PastRun;
 
 /// Show the report of a run from its journal, with the evidence of each instance; sends nothing
 #[derive(Debug, clap::Args)]
@@ -22,7 +23,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
-    let past = PastRun::load(&arguments.run)?;
+    let past = PastRun::load(&state_directory()?, &arguments.run)?;
     let state = past.state();
     print(&Report::of(&state, None, 0, console.lang()), arguments.all, console)
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use consnap_simulator::{Scenario, Simulator, server};
 
 use crate::console::Console;
+use crate::course;
 use crate::exit::{Exit, Failure};
-use crate::running;
 use crate::scenario;
 
 /// Play the service on 127.0.0.1 until interrupted; sends nothing
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     };
     let key = scenario.access_keys.first().cloned().unwrap_or_default();
     let region = scenario.region.clone();
-    running::runtime()?.block_on(async {
+    course::runtime()?.block_on(async {
         let server = server::serve(Simulator::new(scenario), arguments.port).await.map_err(|error| {
             consnap_core::Error::new(
                 consnap_core::ErrorKind::Input,
@@ -60,7 +60,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         })?;
         tokio::select! {
             () = server.run_forever() => {}
-            () = running::interrupted() => {}
+            () = course::interrupted() => {}
         }
         Ok(Exit::Reached)
     })

@@ -7,9 +7,9 @@ use consnap_core::{Text, Time, reply};
 
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
+use crate::course::runtime;
 use crate::exit::{Exit, Failure};
 use crate::permissions;
-use crate::running::runtime;
 
 /// Show whose credentials these are, where they come from and which rights they lack; sends reading calls only
 #[derive(Debug, clap::Args)]

@@ -13,8 +13,8 @@ use serde_json::json;
 
 use crate::connection::{Connection, ConnectionArguments};
 use crate::console::Console;
+use crate::course::runtime;
 use crate::exit::{Exit, Failure};
-use crate::running::runtime;
 use crate::table;
 
 /// Attach a RAM role to instances that have none; sends writing calls

@@ -1,0 +1,300 @@
+//! The check of what was found: every instance judged, its command written, and out of all of it the plan.
+//!
+//! A batch at a time: between two batches the driver writes the events away, hears of interrupts, and memory stays small.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::discover::Found;
+use super::event::{Event, Phase, PlannedCommand};
+use super::{Session, Setup};
+use crate::catalog::messages::{consistency, runs, verdicts as rows};
+use crate::catalog::pacing;
+use crate::check::{CheckContext, Checker, Eligibility, InstanceCheck, keep_standing_acceptances};
+use crate::command::budget::budget;
+use crate::command::{BuildRequest, Naming, build};
+use crate::config::{AttachRole, Job, OnUnknown};
+use crate::consistency::{Consistency, Platform};
+use crate::error::{Error, ErrorKind};
+use crate::facts::InstanceFacts;
+use crate::finding::Finding;
+use crate::plan;
+use crate::verdict::ExpectedDisk;
+
+/// A check under way.
+#[derive(Debug)]
+pub(super) struct Checking {
+    found: std::vec::IntoIter<Found>,
+    disks_refused: BTreeSet<u16>,
+    /// The job without its targets, and with the acceptances that still stand.
+    job: Job,
+    context: CheckContext,
+    writer: CommandWriter,
+    canonical: plan::Canonical,
+    eligible: u32,
+}
+
+impl Session {
+    /// All facts are in.
+    pub(super) fn begin_check(&mut self) {
+        let Some(discovery) = self.discovery.take() else { return };
+        self.emit(Event::PhaseEntered { phase: Phase::Check });
+        let context = CheckContext { as_of: self.setup.as_of, now: Some(self.now) };
+        let targets = std::mem::take(&mut self.setup.job.targets);
+        let mut job = self.setup.job.clone();
+        self.setup.job.targets = targets;
+        // An acceptance whose last day has passed accepts nothing.
+        keep_standing_acceptances(&mut job, context.today());
+        let (found, disks_refused) = discovery.into_found();
+        self.checking = Some(Box::new(Checking {
+            found: found.into_iter(),
+            disks_refused,
+            writer: CommandWriter::new(&self.setup, self.now),
+            job,
+            context,
+            canonical: plan::Canonical::default(),
+            eligible: 0,
+        }));
+        self.check_some();
+    }
+
+    /// Checks the next batch; after the last one the plan is made.
+    pub(super) fn check_some(&mut self) {
+        let Some(mut checking) = self.checking.take() else { return };
+        let Checking { found, disks_refused, job, context, writer, canonical, eligible } = &mut *checking;
+        let checker = Checker::new(job, context);
+        let batch = usize::try_from(pacing::CHECKS_AT_ONCE.value).unwrap_or(500);
+        for mut found in found.by_ref().take(batch) {
+            if !disks_refused.contains(&found.region) {
+                found.facts.disks = Some(std::mem::take(&mut found.disks));
+            }
+            let check = checker.check(&found.facts);
+            let region = self.region(found.region);
+            let event = self.checked(job, writer, canonical, &region, found.facts, check);
+            if matches!(&event, Event::InstanceChecked { set_aside: None, .. }) {
+                *eligible += 1;
+            }
+            self.emit(event);
+        }
+        if checking.found.len() > 0 {
+            self.checking = Some(checking);
+        } else {
+            self.make_plan(*checking);
+        }
+    }
+
+    fn make_plan(&mut self, checking: Checking) {
+        let regions = self.state.regions.join(", ");
+        let targets = std::mem::take(&mut self.setup.job.targets);
+        let excluded: BTreeSet<&String> = targets.exclude.ids.iter().collect();
+        for id in targets.ids.iter().filter(|id| !excluded.contains(id)) {
+            if self.state.find(id).is_some() {
+                continue;
+            }
+            let why = Finding::new(&rows::NOT_FOUND, "").with("instance", id.clone()).with("regions", regions.clone());
+            self.emit(Event::InstanceChecked {
+                instance: id.clone(),
+                name: String::new(),
+                region: self.region(0),
+                platform: None,
+                predicted: Consistency::Unknown,
+                why: why.clone(),
+                findings: vec![why.clone()],
+                expected_disks: Vec::new(),
+                excluded_disks: Vec::new(),
+                agent_version: None,
+                spread: None,
+                needs_role: false,
+                command: None,
+                set_aside: Some(why),
+            });
+        }
+        self.setup.job.targets = targets;
+        let hash = checking.canonical.hash();
+        if let Some(approved) = self.setup.approved_plan.as_deref().filter(|approved| *approved != hash) {
+            let changed = Error::new(ErrorKind::Rejected, &runs::PLAN_CHANGED).with("approved", approved);
+            self.end_with(changed.with("found", hash));
+            return;
+        }
+        self.emit(Event::PlanMade {
+            hash,
+            eligible: checking.eligible,
+            group_name: checking.writer.group_name,
+            attach_role: self.setup.job.run.attach_role,
+        });
+        self.waiting = (0..self.state.targets.len())
+            .filter_map(|index| u32::try_from(index).ok())
+            .filter(|&index| {
+                self.state.target(index).is_some_and(|target| matches!(target.stage, super::Stage::Waiting { .. }))
+            })
+            .collect();
+    }
+
+    fn checked(
+        &mut self,
+        job: &Job,
+        writer: &mut CommandWriter,
+        canonical: &mut plan::Canonical,
+        region: &str,
+        facts: InstanceFacts,
+        check: InstanceCheck,
+    ) -> Event {
+        let excluded: Vec<String> = job
+            .exclude_disks
+            .iter()
+            .flatten()
+            .filter(|excluded| excluded.instance == facts.instance_id)
+            .map(|excluded| excluded.disk.clone())
+            .collect();
+        let expected_disks: Vec<ExpectedDisk> = facts
+            .disks
+            .iter()
+            .flatten()
+            .filter(|disk| !excluded.contains(&disk.disk_id))
+            .map(|disk| ExpectedDisk {
+                disk_id: disk.disk_id.as_str().into(),
+                device: disk.device.as_deref().map(Into::into),
+            })
+            .collect();
+        let needs_role = job.run.attach_role == AttachRole::IfMissing
+            && job.instance_ram_role != "attached"
+            && facts.ram_role.as_deref() == Some("");
+        let mut set_aside = unfit(job, &check);
+        let mut command = None;
+        if let (None, Some(platform)) = (&set_aside, check.platform) {
+            let role = facts.ram_role.as_deref().filter(|role| !role.is_empty());
+            match writer.write(job, platform, &facts.instance_id, role, &excluded) {
+                Ok((index, new)) => {
+                    command = Some(index);
+                    canonical.add(region, needs_role, writer.canonical(index), &facts.instance_id);
+                    if let Some(planned) = new {
+                        self.emit(Event::CommandWritten { command: index, planned });
+                    }
+                }
+                Err(code) => set_aside = Some(Finding::new(&rows::COMMAND_NOT_BUILT, "").with("code", code)),
+            }
+        }
+        let spread = job
+            .run
+            .spread_by
+            .as_deref()
+            .and_then(|by| by.strip_prefix("tag:"))
+            .and_then(|key| facts.tags.as_ref().and_then(|tags| tags.get(key)))
+            .cloned();
+        Event::InstanceChecked {
+            instance: facts.instance_id,
+            name: facts.instance_name.unwrap_or_default(),
+            region: region.to_owned(),
+            platform: check.platform,
+            predicted: check.predicted,
+            why: check.predicted_why,
+            findings: check.findings,
+            expected_disks,
+            excluded_disks: excluded,
+            agent_version: facts.cloud_assistant.and_then(|assistant| assistant.version),
+            spread,
+            needs_role,
+            command,
+            set_aside,
+        }
+    }
+}
+
+/// Why an instance is not started, if it is not.
+fn unfit(job: &Job, check: &InstanceCheck) -> Option<Finding> {
+    // A level too weak has its own words below.
+    let weaker = &consistency::WEAKER_THAN_REQUIRED;
+    let blocking = check.findings.iter().find(|finding| finding.blocks() && finding.row != weaker);
+    match (check.eligible, blocking) {
+        // The finding says it best itself.
+        (_, Some(finding)) => return Some(finding.clone()),
+        (Eligibility::No, None) => {
+            return Some(Finding::new(&rows::NOT_STARTED_UNFIT, "").with("code", consistency::UNKNOWN_FITNESS.code));
+        }
+        (Eligibility::Unknown, None) if job.run.on_unknown == OnUnknown::SetAside => {
+            return Some(Finding::new(&rows::NOT_STARTED_UNKNOWN, ""));
+        }
+        _ => {}
+    }
+    match check.predicted {
+        Consistency::Unknown if job.run.on_unknown == OnUnknown::SetAside => {
+            Some(Finding::new(&rows::NOT_STARTED_UNKNOWN, ""))
+        }
+        Consistency::Unknown => None,
+        predicted if job.required_consistency.is_met_by(predicted) => None,
+        // Why freeze a database for a failure?
+        predicted => Some(
+            Finding::new(&rows::NOT_STARTED_WEAKER, "")
+                .with("predicted", predicted.name())
+                .with("required", job.required_consistency.name()),
+        ),
+    }
+}
+
+/// Key of a command: everything that may change its bytes.
+type CommandKey = (Platform, Option<String>, Vec<String>);
+
+/// Writes each distinct command once.
+#[derive(Debug)]
+struct CommandWriter {
+    naming: Naming,
+    group_name: String,
+    written: BTreeMap<CommandKey, u32>,
+    canonical: Vec<(String, u32)>,
+}
+
+impl CommandWriter {
+    fn new(setup: &Setup, now: crate::time::Time) -> Self {
+        let naming = Naming { run: setup.run_id.clone(), date: now.compact_date(), time: now.compact_time() };
+        let group_name = naming.apply(&setup.job.group_name);
+        Self { naming, group_name, written: BTreeMap::new(), canonical: Vec::new() }
+    }
+
+    /// The command's number, and the command itself when it is new; the code of the finding that forbids it.
+    fn write(
+        &mut self,
+        job: &Job,
+        platform: Platform,
+        instance: &str,
+        role: Option<&str>,
+        excluded: &[String],
+    ) -> Result<(u32, Option<PlannedCommand>), String> {
+        let own_role = (job.instance_ram_role == "attached").then(|| role.map(str::to_owned)).flatten();
+        let key = (platform, own_role, excluded.to_vec());
+        if let Some(&index) = self.written.get(&key) {
+            return Ok((index, None));
+        }
+        let request = BuildRequest {
+            job,
+            platform,
+            instance: Some(instance),
+            role,
+            naming: Some(&self.naming),
+            use_separator: false,
+        };
+        let built = build(&request);
+        let Some(command) = built.command else {
+            let code = built.findings.iter().find(|finding| finding.blocks()).map_or("-", Finding::code);
+            return Err(code.to_owned());
+        };
+        // The plan's hash must not change from run to run: the same command with a run id of zeros.
+        let zero = Naming { run: "00000000".to_owned(), date: "00000000".to_owned(), time: "000000".to_owned() };
+        let canonical = build(&BuildRequest { naming: Some(&zero), ..request }).command.unwrap_or_default();
+        let index = u32::try_from(self.canonical.len()).map_err(|_| "-".to_owned())?;
+        self.canonical.push((canonical, built.timeout_seconds));
+        self.written.insert(key, index);
+        let planned = PlannedCommand {
+            platform,
+            command,
+            form: built.form,
+            timeout_seconds: built.timeout_seconds,
+            budget_seconds: budget(job, platform).total_seconds.max(built.timeout_seconds),
+            role: role.unwrap_or(&job.instance_ram_role).to_owned(),
+            findings: built.findings,
+        };
+        Ok((index, Some(planned)))
+    }
+
+    fn canonical(&self, index: u32) -> (&str, u32) {
+        self.canonical.get(index as usize).map_or(("", 0), |(command, timeout)| (command.as_str(), *timeout))
+    }
+}

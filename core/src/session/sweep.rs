@@ -1,0 +1,187 @@
+//! A listing of groups under way. Pages are reduced to what is needed as they come: a run of a hundred thousand instances
+//! lists a thousand of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::state::TargetIndex;
+use crate::api::replies;
+use crate::consistency::Consistency;
+use crate::time::Time;
+use crate::verdict::{GroupEvidence, SnapshotEvidence, SnapshotState, level_of_tags};
+
+/// Tag of a snapshot that names the instance it was made of.
+const CREATED_FROM: &str = "acs:ecs:createFrom";
+
+/// A listing and what it has shown so far.
+#[derive(Debug)]
+pub(super) struct Sweep {
+    /// The instances it is for; what is watched later may have a group that an earlier page could not yet show.
+    targets: BTreeSet<TargetIndex>,
+    /// When it began: what it does not show was not there then.
+    pub(super) began_at: Time,
+    groups: BTreeMap<TargetIndex, Vec<SeenGroup>>,
+    /// Calls queued or under way.
+    pub(super) outstanding: usize,
+    /// What DescribeSnapshots said beyond the groups.
+    snapshots: BTreeMap<Box<str>, SeenSnapshot>,
+    pub(super) asked_snapshots: bool,
+}
+
+/// A group of a watched instance.
+#[derive(Debug)]
+struct SeenGroup {
+    evidence: GroupEvidence,
+    /// Whether it bears the run's name.
+    ours: bool,
+}
+
+/// A snapshot that was asked for by itself.
+#[derive(Debug)]
+struct SeenSnapshot {
+    status: Option<SnapshotState>,
+    level: Consistency,
+    both_tags: bool,
+}
+
+impl Sweep {
+    pub(super) fn new(targets: &[TargetIndex], began_at: Time, outstanding: usize) -> Self {
+        Self {
+            targets: targets.iter().copied().collect(),
+            began_at,
+            groups: BTreeMap::new(),
+            outstanding,
+            snapshots: BTreeMap::new(),
+            asked_snapshots: false,
+        }
+    }
+
+    pub(super) fn is_for(&self, index: TargetIndex) -> bool {
+        self.targets.contains(&index)
+    }
+
+    /// Takes in a group of an instance. Pages may overlap while groups are made.
+    pub(super) fn take_group(&mut self, group: &replies::SnapshotGroup<'_>, of: Option<TargetIndex>, run_name: &str) {
+        let Some(index) = of.filter(|index| self.targets.contains(index)) else { return };
+        let seen = SeenGroup { evidence: evidence(group), ours: group.name.as_deref() == Some(run_name) };
+        let groups = self.groups.entry(index).or_default();
+        match groups.iter_mut().find(|known| known.evidence.group_id == seen.evidence.group_id) {
+            Some(known) => *known = seen,
+            None => groups.push(seen),
+        }
+    }
+
+    pub(super) fn take_snapshot(&mut self, snapshot: &replies::Snapshot<'_>) {
+        let (level, both_tags) = level(snapshot);
+        let status = snapshot.status.as_deref().map(|status| state_of(Some(status)));
+        self.snapshots.insert((*snapshot.snapshot_id).into(), SeenSnapshot { status, level, both_tags });
+    }
+
+    /// Members of finished groups that show no tag there, or are not usable yet.
+    pub(super) fn untagged_snapshots(&self) -> Vec<String> {
+        self.groups
+            .values()
+            .flatten()
+            .filter(|group| group.evidence.status == SnapshotState::Accomplished)
+            .flat_map(|group| &group.evidence.snapshots)
+            .filter(|snapshot| snapshot.level == Consistency::Crash || snapshot.status != SnapshotState::Accomplished)
+            .map(|snapshot| snapshot.snapshot_id.to_string())
+            .collect()
+    }
+
+    /// The group of an instance: the one its log names, else the only one with the run's name. When there are several of
+    /// that name, their ids.
+    pub(super) fn evidence_of(
+        &mut self,
+        index: TargetIndex,
+        named: Option<&str>,
+    ) -> Result<Option<GroupEvidence>, Vec<String>> {
+        let mut groups = self.groups.remove(&index).unwrap_or_default();
+        match named {
+            Some(named) => groups.retain(|group| *group.evidence.group_id == *named),
+            // A service that ignores the filter must not lend us somebody else's group.
+            None => groups.retain(|group| group.ours),
+        }
+        if groups.len() > 1 {
+            return Err(groups.iter().map(|group| group.evidence.group_id.to_string()).collect());
+        }
+        let Some(SeenGroup { mut evidence, .. }) = groups.pop() else { return Ok(None) };
+        for snapshot in &mut evidence.snapshots {
+            if let Some(asked) = self.snapshots.get(&snapshot.snapshot_id) {
+                snapshot.status = asked.status.unwrap_or(snapshot.status);
+                (snapshot.level, snapshot.both_tags) =
+                    both((snapshot.level, snapshot.both_tags), (asked.level, asked.both_tags));
+            }
+        }
+        Ok(Some(evidence))
+    }
+}
+
+/// The level of two sets of tags together.
+fn both(one: (Consistency, bool), other: (Consistency, bool)) -> (Consistency, bool) {
+    let application = |(level, both)| both || level == Consistency::Application;
+    let file_system = |(level, _)| level == Consistency::FileSystem;
+    let (application, file_system) = (application(one) || application(other), file_system(one) || file_system(other));
+    let level = match (application, file_system) {
+        (_, true) => Consistency::FileSystem,
+        (true, false) => Consistency::Application,
+        (false, false) => Consistency::Crash,
+    };
+    (level, application && file_system)
+}
+
+/// The instance a group belongs to: its own field, or the tag on its members.
+pub(super) fn instance_of<'a>(group: &'a replies::SnapshotGroup<'_>) -> Option<&'a str> {
+    group.instance_id.as_deref().or_else(|| {
+        let mut origins = group
+            .snapshots
+            .iter()
+            .map(|snapshot| snapshot.tags.iter().find(|tag| tag.key == CREATED_FROM).map(|tag| &*tag.value));
+        let first = origins.next()??;
+        origins.all(|origin| origin == Some(first)).then_some(first)
+    })
+}
+
+fn state_of(status: Option<&str>) -> SnapshotState {
+    match status {
+        Some("accomplished") => SnapshotState::Accomplished,
+        Some("progressing") => SnapshotState::Progressing,
+        Some("failed") => SnapshotState::Failed,
+        _ => SnapshotState::Unknown,
+    }
+}
+
+/// Inside a group a snapshot has no status: availability and progress stand for it.
+fn usable(snapshot: &replies::Snapshot<'_>) -> bool {
+    snapshot.status.as_deref() == Some("accomplished")
+        || (snapshot.status.is_none()
+            && snapshot.available == Some(true)
+            && snapshot.progress.as_deref() == Some("100%"))
+}
+
+fn level(snapshot: &replies::Snapshot<'_>) -> (Consistency, bool) {
+    level_of_tags(snapshot.tags.iter().map(|tag| (&*tag.key, &*tag.value)))
+}
+
+fn evidence(group: &replies::SnapshotGroup<'_>) -> GroupEvidence {
+    let snapshots = group
+        .snapshots
+        .iter()
+        .map(|member| {
+            let (level, both_tags) = level(member);
+            let usable = usable(member);
+            SnapshotEvidence {
+                snapshot_id: (*member.snapshot_id).into(),
+                disk_id: member.source_disk_id.as_deref().unwrap_or_default().into(),
+                status: if usable { SnapshotState::Accomplished } else { state_of(member.status.as_deref()) },
+                level,
+                both_tags,
+            }
+        })
+        .collect();
+    GroupEvidence {
+        group_id: (*group.snapshot_group_id).into(),
+        status: state_of(group.status.as_deref()),
+        created_at: group.creation_time.as_deref().and_then(Time::parse),
+        snapshots,
+    }
+}

@@ -1,0 +1,68 @@
+//! A run as its journal tells it.
+
+use std::path::Path;
+
+use consnap_core::catalog::messages::errors;
+use consnap_core::config::{self, Job};
+use consnap_core::session::{Goal, Numbered, Setup, State};
+use consnap_core::{Error, ErrorKind, Time};
+
+use crate::driver::Clock;
+use crate::journal::{self, Header, Recorded};
+use crate::run::new_seed;
+
+/// What a journal holds, read.
+#[derive(Clone, Debug)]
+pub struct PastRun {
+    /// The journal's first line.
+    pub header: Header,
+    /// The job.
+    pub job: Job,
+    /// Everything that happened.
+    pub events: Vec<Numbered>,
+}
+
+impl PastRun {
+    /// Reads what was recorded. An event that this version does not know is an error, not a gap.
+    pub fn of(recorded: Recorded) -> Result<Self, Error> {
+        let Recorded { header, events, .. } = recorded;
+        let events = (1_u64..).zip(&events).map(|(number, text)| {
+            serde_json::from_str(text).map_err(|error| {
+                Error::new(ErrorKind::Input, &errors::UNKNOWN_EVENT)
+                    .with("run", header.run_id.clone())
+                    .with("number", number.to_string())
+                    .with("version", header.consnap_version.clone())
+                    .with("reason", error.to_string())
+            })
+        });
+        let events = events.collect::<Result<Vec<Numbered>, Error>>()?;
+        let (mut job, _) = config::read(&header.job);
+        job.regions.clone_from(&header.regions);
+        Ok(Self { header, job, events })
+    }
+
+    /// Reads a run without a lock, and without a word to the service.
+    pub fn load(state_directory: &Path, run_id: &str) -> Result<Self, Error> {
+        Self::of(journal::load(state_directory, run_id)?)
+    }
+
+    /// The state of the run: the fold of its events.
+    pub fn state(&self) -> State {
+        let mut state = State::new(&self.job);
+        for numbered in &self.events {
+            state.apply(numbered);
+        }
+        state
+    }
+
+    /// What a session is told that goes on with it.
+    pub fn setup(&self, goal: Goal) -> Result<Setup, Error> {
+        Ok(Setup::new(self.job.clone(), self.header.run_id.clone(), new_seed()?, goal))
+    }
+
+    /// A clock for going on: never before the last event, `scale` times as fast as the wall clock.
+    pub fn clock(&self, scale: f64) -> Clock {
+        let last = self.events.last().map_or(Time::EPOCH, |numbered| numbered.at);
+        Clock::starting_at(Clock::of_wall(last).now(), scale)
+    }
+}
