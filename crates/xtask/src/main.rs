@@ -24,7 +24,8 @@ cargo xtask page               the page, in web/dist
 cargo xtask test web           the shared cases in Node, and the page in Chromium
 cargo xtask generate           write what is generated: reference pages, schemas, assumptions in README.md
 cargo xtask generate --check   fail when one of them is not up to date
-cargo xtask bench [NAME]       speed and size in ratios, as a table
+cargo xtask bench [NAME]       speed and size in ratios, as a table; also `bench memory`, `bench python`, `bench web`
+cargo xtask soak --seeds N     so many seeded days of session and simulator, beyond those of `test`; [--from SEED]
 ";
 
 fn main() -> ExitCode {
@@ -43,9 +44,11 @@ fn main() -> ExitCode {
         ["generate"] => generate(true),
         ["generate", "--check"] => generate(false),
         ["bench", "python"] => python_package::bench(),
-        ["bench", rest @ ..] => {
-            cargo(&["bench", "--package", "consnap-tests", "--bench", "engine", "--"]).args(rest).run()
-        }
+        ["bench"] => bench("engine", &[]).and_then(|()| bench("memory", &[])),
+        ["bench", "memory"] => bench("memory", &[]),
+        ["bench", rest @ ..] => bench("engine", rest),
+        ["soak", "--seeds", count] => soak("2000", count),
+        ["soak", "--seeds", count, "--from", first] | ["soak", "--from", first, "--seeds", count] => soak(first, count),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())
@@ -102,6 +105,32 @@ fn rust_tests() -> Result<(), Failure> {
     } else {
         cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast", "--quiet"]).run()
     }
+}
+
+fn bench(target: &str, names: &[&str]) -> Result<(), Failure> {
+    cargo(&["bench", "--package", "consnap-tests", "--bench", target, "--"]).args(names).run()
+}
+
+/// Seeds in portions, so that one sees how far it is; a failing one prints its journal and ends it.
+fn soak(first: &str, count: &str) -> Result<(), Failure> {
+    const PORTION: u64 = 20_000;
+    let number = |text: &str| {
+        text.replace('_', "")
+            .parse::<u64>()
+            .map_err(|_| Failure::new(format!("`{text}` is not a number of seeds\n\n{HELP}")))
+    };
+    let (first, count) = (number(first)?, number(count)?);
+    let end = first.saturating_add(count);
+    let mut next = first;
+    while next < end {
+        let last = next.saturating_add(PORTION).min(end);
+        cargo(&["test", "--quiet", "--release", "--package", "consnap-tests", "--test", "seeds", "--", "--nocapture"])
+            .env("CONSNAP_SEEDS", format!("{next}..{last}"))
+            .run()?;
+        println!("{} of {count} seeds hold", last.saturating_sub(first));
+        next = last;
+    }
+    Ok(())
 }
 
 /// Generated files are written by the test that compares them, so that `test` and `generate --check` cannot disagree.
