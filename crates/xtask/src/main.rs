@@ -43,7 +43,7 @@ fn main() -> ExitCode {
         ["wasm" | "page"] | ["test" | "bench", "web"] => with_bindgen(&words),
         ["generate"] => generate(true),
         ["generate", "--check"] => generate(false),
-        ["bench", "python"] => python_package::bench(),
+        ["bench", "python", parts @ ..] => python_package::bench(parts),
         ["bench"] => bench("engine", &[]).and_then(|()| bench("memory", &[])),
         ["bench", "memory"] => bench("memory", &[]),
         ["bench", rest @ ..] => bench("engine", rest),
