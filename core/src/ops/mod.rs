@@ -37,7 +37,8 @@ pub use plan::{PlanInput, PlanOutput, plan};
 pub use sign::{SignInput, SignOutput, sign};
 
 /// The names of all operations, as [`run`] takes them.
-pub const NAMES: &[&str] = &["budget", "build", "catalog", "check", "decode", "explain", "export", "facts", "plan", "sign"];
+pub const NAMES: &[&str] =
+    &["budget", "build", "catalog", "check", "decode", "explain", "export", "facts", "plan", "sign"];
 
 /// Carries out an operation by name.
 ///

@@ -78,7 +78,7 @@ pub fn plan(input: &PlanInput) -> Result<PlanOutput, Error> {
     }
     let ids: BTreeSet<&str> = known.iter().map(|facts| facts.instance_id.as_str()).collect();
     let nameless = |id: &&String| !ids.contains(id.as_str()) && !job.targets.exclude.ids.contains(id);
-    let unknown: Vec<InstanceFacts> = job.targets.ids.iter().filter(nameless).map(of_nothing).collect();
+    let unknown: Vec<InstanceFacts> = job.targets.ids.iter().filter(nameless).map(|id| of_nothing(id)).collect();
     known.extend(unknown);
     if job.regions.is_empty() {
         job.regions.extend(known.iter().find_map(|facts| facts.region_id.clone()));
@@ -103,14 +103,11 @@ fn selects(job: &Job, facts: &InstanceFacts) -> bool {
     let has = |(key, value): (&String, &String)| facts.tags.as_ref().and_then(|tags| tags.get(key)) == Some(value);
     let targets = &job.targets;
     let excluded = targets.exclude.ids.contains(&facts.instance_id) || targets.exclude.tags.iter().any(has);
-    let selected = if targets.tags.is_empty() {
-        targets.ids.contains(&facts.instance_id)
-    } else {
-        targets.tags.iter().all(has)
-    };
+    let selected =
+        if targets.tags.is_empty() { targets.ids.contains(&facts.instance_id) } else { targets.tags.iter().all(has) };
     selected && !excluded
 }
 
-fn of_nothing(id: &String) -> InstanceFacts {
-    InstanceFacts { instance_id: id.clone(), ..InstanceFacts::default() }
+fn of_nothing(id: &str) -> InstanceFacts {
+    InstanceFacts { instance_id: id.to_owned(), ..InstanceFacts::default() }
 }
