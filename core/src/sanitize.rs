@@ -5,6 +5,7 @@
 //! seen, then takes its own syntax apart. All functions work in linear time and cut what is longer than [`MAX_LINE`].
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// Characters of one line that reach a reader; what is longer is cut, and the cut is said.
 pub const MAX_LINE: usize = 4_000;
@@ -107,6 +108,30 @@ pub fn ci_log(text: &str) -> String {
         last = c;
     }
     out
+}
+
+/// JSON text as a serialiser wrote it: the same value, of which nothing is lost, with hidden characters as escapes (JSON
+/// itself lets C1 controls and directions pass) and no `##`, which some CI runners obey anywhere in a line.
+pub fn json(text: &str) -> Cow<'_, str> {
+    let is_told = |c: char| c != '\n' && (is_hidden(c) || matches!(c, '\u{2028}' | '\u{2029}'));
+    if text.bytes().all(|byte| byte.is_ascii() && byte != 0x7f) && !text.contains("##") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut last = ' ';
+    for c in text.chars() {
+        // All of these stand inside strings only, and none can follow an open backslash.
+        if is_told(c) || (c == '#' && last == '#') {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing into a String cannot fail.
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+        last = c;
+    }
+    Cow::Owned(out)
 }
 
 fn ends_with_www(text: &str) -> bool {
@@ -351,6 +376,23 @@ mod tests {
         ] {
             assert_eq!(ci_log(hostile), written, "{hostile:?}");
         }
+    }
+
+    #[test]
+    fn json_keeps_its_value_and_moves_nothing() {
+        for value in [
+            "plain ascii",
+            "\u{9b}2J\u{7f}\u{1b}[0m\u{202e}\u{e0041}\u{2028}\u{85} 数据库",
+            "##vso[task.x] ###[error] #\\##",
+            "\\\u{9b}\\\\##",
+        ] {
+            for text in [serde_json::to_string(&[value]).unwrap(), serde_json::to_string_pretty(&[value]).unwrap()] {
+                let safe = json(&text);
+                assert_eq!(serde_json::from_str::<[String; 1]>(&safe).unwrap(), [value]);
+                assert!(!safe.contains("##") && !safe.chars().any(|c| c != '\n' && is_hidden(c)), "{safe}");
+            }
+        }
+        assert!(matches!(json("{\"a\": \"b\"}\n"), Cow::Borrowed(_)));
     }
 
     #[test]
