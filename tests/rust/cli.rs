@@ -4,8 +4,12 @@
 
 #[path = "cli_account.rs"]
 mod cli_account;
+#[path = "cli_crash.rs"]
+mod cli_crash;
 #[path = "cli_documents.rs"]
 mod cli_documents;
+#[path = "cli_faults.rs"]
+mod cli_faults;
 #[path = "cli_run.rs"]
 mod cli_run;
 

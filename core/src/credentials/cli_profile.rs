@@ -49,6 +49,8 @@ struct Entry {
     ram_role_name: Option<String>,
     ram_role_arn: Option<String>,
     ram_session_name: Option<String>,
+    /// As the Python SDK spells it for OIDC.
+    role_session_name: Option<String>,
     expired_seconds: Option<u32>,
     policy: Option<String>,
     external_id: Option<String>,
@@ -128,7 +130,11 @@ impl<'a> Profiles<'a> {
                 }
                 Recipe::Given(self.given(profile, true)?)
             }
-            Some("RamRoleArn") => self.assumed(profile, Recipe::Given(self.given(profile, true)?))?,
+            Some("RamRoleArn") => {
+                // A token may be left over from another mode; only temporary keys have one.
+                let temporary = profile.access_key_id.as_deref().is_some_and(|id| id.trim().starts_with("STS."));
+                self.assumed(profile, Recipe::Given(self.given(profile, temporary)?))?
+            }
             Some("ChainableRamRoleArn") => {
                 let name = self.required(profile, "source_profile", profile.source_profile.as_ref())?;
                 let circle = || {
@@ -187,7 +193,7 @@ impl<'a> Profiles<'a> {
 
     fn role(&self, profile: &Entry) -> Result<Role, Error> {
         let mut role = Role::new(self.required(profile, "ram_role_arn", profile.ram_role_arn.as_ref())?)
-            .called(profile.ram_session_name.clone());
+            .called(profile.ram_session_name.clone().or_else(|| profile.role_session_name.clone()));
         role.duration_seconds =
             profile.expired_seconds.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_DURATION_SECONDS);
         role.policy = filled(profile.policy.as_ref());
@@ -205,10 +211,10 @@ fn filled(value: Option<&String>) -> Option<String> {
 }
 
 fn sts(profile: &Entry) -> StsPlace {
-    let in_vpc = profile.enable_vpc == Some(true)
-        || profile.endpoint_type.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("vpc"));
+    let of_type = profile.endpoint_type.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("vpc"));
+    let in_vpc = profile.enable_vpc.or(of_type.then_some(true));
     // Inside a VPC only the host of a region answers.
-    let own = filled(profile.region_id.as_ref()).filter(|_| in_vpc);
+    let own = filled(profile.region_id.as_ref()).filter(|_| in_vpc == Some(true));
     StsPlace {
         endpoint: filled(profile.sts_endpoint.as_ref()),
         region: filled(profile.sts_region.as_ref()).or(own),
@@ -259,7 +265,7 @@ mod tests {
     fn reads_every_mode() {
         let Recipe::Role(assume) = recipe("role") else { panic!("a role") };
         assert_eq!((assume.role.duration_seconds, assume.role.external_id.as_deref()), (900, Some("x")));
-        assert_eq!((assume.sts.region.as_deref(), assume.sts.in_vpc), (Some("cn-beijing"), true));
+        assert_eq!((assume.sts.region.as_deref(), assume.sts.in_vpc), (Some("cn-beijing"), Some(true)));
         assert_eq!(assume.role.session_name, "consnap");
         let Recipe::Role(chained) = recipe("chain") else { panic!("a role") };
         assert_eq!(chained.base, Recipe::Metadata { role_name: Some("r".to_owned()) });

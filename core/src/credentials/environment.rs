@@ -46,7 +46,7 @@ pub fn sts_place(variable: impl Fn(&str) -> Option<String>) -> StsPlace {
     StsPlace {
         endpoint: None,
         region: set(variables::STS_REGION),
-        in_vpc: set(variables::VPC_ENDPOINT).is_some_and(|text| text.eq_ignore_ascii_case("true")),
+        in_vpc: set(variables::VPC_ENDPOINT).map(|text| text.eq_ignore_ascii_case("true")),
     }
 }
 

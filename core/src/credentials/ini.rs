@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::recipe::{AssumeRole, Recipe, Role, StsPlace};
+use super::recipe::{AssumeRole, OidcRole, Recipe, Role, StsPlace};
 use super::{Credential, Secret};
 use crate::catalog::messages::calls;
 use crate::error::{Error, ErrorKind};
 
 /// Reads the file's text. `section` is the profile's name; `file` is for messages.
 ///
-/// Types `access_key`, `ecs_ram_role` and `ram_role_arn` are supported; another type is an error that names it.
+/// Types `access_key`, `ecs_ram_role`, `ram_role_arn` and `oidc_role_arn` are supported; another type is an error that names it.
 pub fn parse(text: &str, file: &str, section: &str) -> Result<Recipe, Error> {
     let mut sections: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
     let mut current = "";
@@ -47,20 +47,31 @@ pub fn parse(text: &str, file: &str, section: &str) -> Result<Recipe, Error> {
         )
         .map(Recipe::Given)
     };
+    let required = |name: &str| {
+        value(name).ok_or_else(|| {
+            Error::new(ErrorKind::Credential, &calls::CREDENTIALS_INCOMPLETE)
+                .with("source", source.clone())
+                .with("missing", name)
+        })
+    };
+    let role = || {
+        let mut role = Role::new(required("role_arn")?).called(value("role_session_name"));
+        // The SDKs' own template writes `{}` for "no policy".
+        role.policy = value("policy").filter(|policy| policy != "{}");
+        Ok::<_, Error>(role)
+    };
     match values.get("type").copied().unwrap_or_default() {
         "access_key" => given(),
         "ecs_ram_role" => Ok(Recipe::Metadata { role_name: value("role_name") }),
         "ram_role_arn" => {
-            let arn = value("role_arn").ok_or_else(|| {
-                Error::new(ErrorKind::Credential, &calls::CREDENTIALS_INCOMPLETE)
-                    .with("source", source.clone())
-                    .with("missing", "role_arn")
-            })?;
-            let mut role = Role::new(arn).called(value("role_session_name"));
-            // The SDKs' own template writes `{}` for "no policy".
-            role.policy = value("policy").filter(|policy| policy != "{}");
-            Ok(Recipe::Role(Box::new(AssumeRole { base: given()?, role, sts: StsPlace::default() })))
+            Ok(Recipe::Role(Box::new(AssumeRole { base: given()?, role: role()?, sts: StsPlace::default() })))
         }
+        "oidc_role_arn" => Ok(Recipe::Oidc(OidcRole {
+            provider_arn: required("oidc_provider_arn")?,
+            token_file: required("oidc_token_file_path")?,
+            role: role()?,
+            sts: StsPlace::default(),
+        })),
         kind => Err(Error::new(ErrorKind::Credential, &calls::PROFILE_MODE_NOT_SUPPORTED)
             .with("profile", section)
             .with("file", file)
@@ -77,12 +88,15 @@ mod tests {
         let file = "# made up\n[default]\ntype = access_key\naccess_key_id=LTAI1\naccess_key_secret = a=b\n\n\
                     [node]\ntype = ecs_ram_role\nrole_name = r\n[odd]\ntype = bearer\n\
                     [ops]\ntype = ram_role_arn\naccess_key_id=LTAI1\naccess_key_secret = x\nrole_arn = acs:ram::1:role/ops\npolicy = {}\n\
+                    [pod]\ntype = oidc_role_arn\nrole_arn = acs:ram::1:role/ops\noidc_provider_arn = p\noidc_token_file_path = /t\n\
                     [half]\ntype = ram_role_arn\naccess_key_id=LTAI1\naccess_key_secret = x\n";
         let Recipe::Given(found) = parse(file, "f", "default").unwrap() else { panic!("given") };
         assert_eq!((found.access_key_id.as_str(), found.access_key_secret.expose()), ("LTAI1", "a=b"));
         assert_eq!(parse(file, "f", "node").unwrap(), Recipe::Metadata { role_name: Some("r".to_owned()) });
         let Recipe::Role(ops) = parse(file, "f", "ops").unwrap() else { panic!("a role") };
         assert_eq!((ops.role.duration_seconds, ops.role.policy), (3600, None));
+        let Recipe::Oidc(pod) = parse(file, "f", "pod").unwrap() else { panic!("OIDC") };
+        assert_eq!((pod.token_file.as_str(), pod.role.session_name.as_str()), ("/t", "consnap"));
         assert_eq!(parse(file, "f", "half").unwrap_err().row.code, "CE202");
         assert_eq!(parse(file, "f", "odd").unwrap_err().row.code, "CE203");
         assert_eq!(parse(file, "f", "nobody").unwrap_err().row.code, "CE204");

@@ -74,8 +74,18 @@ pub struct StsPlace {
     pub endpoint: Option<String>,
     /// The region whose host is asked.
     pub region: Option<String>,
-    /// Whether to ask inside a VPC.
-    pub in_vpc: bool,
+    /// Whether to ask inside a VPC; what the environment says when not given.
+    pub in_vpc: Option<bool>,
+}
+
+impl StsPlace {
+    /// With what the environment says where the profile says nothing.
+    fn fill(&mut self, environment: &Self) {
+        if self.region.is_none() {
+            self.region.clone_from(&environment.region);
+        }
+        self.in_vpc = self.in_vpc.or(environment.in_vpc);
+    }
 }
 
 /// The name of a session when none is given.
@@ -121,8 +131,46 @@ impl Recipe {
         }
     }
 
+    /// With what the environment says of STS where the profile says nothing.
+    #[must_use]
+    pub fn with_sts_of(mut self, environment: &StsPlace) -> Self {
+        match &mut self {
+            Self::Role(assume) => {
+                assume.sts.fill(environment);
+                assume.base = assume.base.clone().with_sts_of(environment);
+            }
+            Self::Oidc(oidc) => oidc.sts.fill(environment),
+            Self::Given(_) | Self::Metadata { .. } | Self::Uri { .. } | Self::External { .. } => {}
+        }
+        self
+    }
+
     /// Whether new credentials can be had when these end.
     pub fn is_renewable(&self) -> bool {
         !matches!(self, Self::Given(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_speaks_where_a_profile_is_silent() {
+        let environment = StsPlace { endpoint: None, region: Some("cn-beijing".to_owned()), in_vpc: Some(true) };
+        let with = |sts: StsPlace| {
+            let inner = AssumeRole {
+                base: Recipe::Metadata { role_name: None },
+                role: Role::new("a"),
+                sts: StsPlace::default(),
+            };
+            let outer = AssumeRole { base: Recipe::Role(Box::new(inner)), role: Role::new("b"), sts };
+            let Recipe::Role(outer) = Recipe::Role(Box::new(outer)).with_sts_of(&environment) else { panic!("a role") };
+            let Recipe::Role(inner) = outer.base else { panic!("a role") };
+            (outer.sts, inner.sts)
+        };
+        assert_eq!(with(StsPlace::default()), (environment.clone(), environment.clone()));
+        let own = StsPlace { endpoint: None, region: Some("cn-shanghai".to_owned()), in_vpc: Some(false) };
+        assert_eq!(with(own.clone()), (own, environment.clone()));
     }
 }

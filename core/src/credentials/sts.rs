@@ -67,7 +67,7 @@ pub fn endpoint(place: &StsPlace, network: Network, given: Option<&str>) -> Resu
     if let Some(host) = &place.endpoint {
         return Endpoint::parse(host);
     }
-    let in_vpc = place.in_vpc || network == Network::Vpc;
+    let in_vpc = place.in_vpc.unwrap_or(network == Network::Vpc);
     match place.region.as_deref() {
         Some(region) if in_vpc => Endpoint::parse(&format!("sts-vpc.{region}.aliyuncs.com")),
         Some(region) => Endpoint::parse(&format!("sts.{region}.aliyuncs.com")),
@@ -95,7 +95,9 @@ mod tests {
         assert_eq!(at(StsPlace::default(), Network::Public, None), "https://sts.aliyuncs.com");
         assert_eq!(at(beijing(), Network::Public, None), "https://sts.cn-beijing.aliyuncs.com");
         assert_eq!(at(beijing(), Network::Vpc, None), "https://sts-vpc.cn-beijing.aliyuncs.com");
-        let in_vpc = StsPlace { in_vpc: true, ..beijing() };
+        let outside = StsPlace { in_vpc: Some(false), ..beijing() };
+        assert_eq!(at(outside, Network::Vpc, None), "https://sts.cn-beijing.aliyuncs.com");
+        let in_vpc = StsPlace { in_vpc: Some(true), ..beijing() };
         assert_eq!(at(in_vpc.clone(), Network::Public, None), "https://sts-vpc.cn-beijing.aliyuncs.com");
         let own = StsPlace { endpoint: Some("sts.example.com".to_owned()), ..in_vpc };
         assert_eq!(at(own.clone(), Network::Public, Some("ecs.example.com")), "https://sts.example.com");

@@ -18,9 +18,9 @@ messages! {
         "`{file}` 中的配置 `{profile}` 使用模式 `{mode}`，consnap 不支持该模式"
     } help {
         "use one of `AK`, `StsToken`, `RamRoleArn`, `EcsRamRole`, `ChainableRamRoleArn`, `OIDC`, `External`, `CredentialsURI` in the CLI's file, \
-         `access_key`, `ecs_ram_role` or `ram_role_arn` in the SDKs'",
+         `access_key`, `ecs_ram_role`, `ram_role_arn` or `oidc_role_arn` in the SDKs'",
         "CLI 配置文件请使用 `AK`、`StsToken`、`RamRoleArn`、`EcsRamRole`、`ChainableRamRoleArn`、`OIDC`、`External`、`CredentialsURI` 之一，\
-         SDK 凭证文件请使用 `access_key`、`ecs_ram_role` 或 `ram_role_arn`"
+         SDK 凭证文件请使用 `access_key`、`ecs_ram_role`、`ram_role_arn` 或 `oidc_role_arn`"
     };
     PROFILE_NOT_FOUND = "CE204", Error, "aliyun CLI, config.json": {
         "there is no profile `{profile}` in `{file}`; it has: {known}", "`{file}` 中没有配置 `{profile}`；现有配置：{known}"

@@ -7,7 +7,7 @@ mod provider;
 use std::path::{Path, PathBuf};
 
 use consnap_core::catalog::messages::calls;
-use consnap_core::credentials::environment::{oidc_from_environment, variables};
+use consnap_core::credentials::environment::{oidc_from_environment, sts_place, variables};
 use consnap_core::credentials::{Recipe, Secret, cli_profile, from_environment, ini};
 use consnap_core::{Error, ErrorKind};
 use zeroize::Zeroizing;
@@ -44,8 +44,9 @@ pub fn find(profile: Option<&str>, reach: Reach, variable: impl Fn(&str) -> Opti
         set(variables::EXTERNAL_DISABLED).is_none_or(|text| text != "1" && !text.eq_ignore_ascii_case("true")),
     );
     let region = set(variables::REGION);
+    let sts = sts_place(&variable);
     let found = |recipe: Recipe, place: String, region: Option<String>| Found {
-        credentials: match recipe {
+        credentials: match recipe.with_sts_of(&sts) {
             Recipe::Given(credential) => Provider::from(credential),
             recipe => {
                 Provider::renewed(vec![Candidate { recipe, place, optional: false }], Vec::new(), fetcher.clone())
