@@ -86,6 +86,18 @@ for (const lang of ["en", "zh"]) {
     const told = await page.locator(".timeline").textContent();
     assert.doesNotMatch(told, /run_started|phase_entered|command_finished|[a-z]_[a-z]/, "names of events are not for people");
     assert.match(told, chinese ? /退出码 12/ : /exit code 12/);
+    // A job with errors is not played, and the errors are shown.
+    await page.click("#tab-build");
+    await page.fill("#field-group_name", "");
+    await page.click("#tab-rehearse");
+    await play.click();
+    await page.waitForSelector(".played .finding.error");
+    assert.equal(await page.locator(".played table").count(), 0);
+    await page.click("#tab-build");
+    await page.fill("#field-group_name", "again-{run}");
+    await page.click("#tab-rehearse");
+    await play.click();
+    await page.waitForSelector("tbody .badge.urgent");
     // In the other language it is told anew, at once.
     await page.selectOption(".settings select >> nth=0", chinese ? "en" : "zh");
     await page.waitForFunction((words) => document.querySelector(".timeline")?.textContent.includes(words), chinese ? "exit code 12" : "退出码 12");
