@@ -51,7 +51,6 @@ fn main() -> ExitCode {
         ["sbom"] => sbom::write(None).map(drop),
         ["sbom", target] => sbom::write(Some(target)).map(drop),
         ["deny"] => cargo(&["deny", "check"]).run(),
-        ["bench", "python"] => python_package::bench(),
         ["bench", "python", parts @ ..] => python_package::bench(parts),
         ["bench", rest @ ..] => {
             cargo(&["bench", "--package", "consnap-tests", "--bench", "engine", "--"]).args(rest).run()
