@@ -18,13 +18,12 @@ use consnap_core::{Error, ErrorKind, Lang};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use serde::Deserialize;
-use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
 use crate::call::{self, PendingCall, wall_clock};
 use crate::reading;
-use crate::run::{self, Task};
+use crate::run::{self, Task, Written};
 
 /// What a client is told. Secrets come from the script's own memory and are cleared after use.
 #[derive(Deserialize)]
@@ -214,7 +213,7 @@ impl Client {
         let (wish, wished) = watch::channel(Wish::default());
         let inner = Arc::clone(&self.inner);
         self.inner.handle.spawn(run::carry_out(inner, task, lang, wished, told));
-        RunningTask { wish, tell: Mutex::new(tell) }
+        RunningTask { wish, tell: Mutex::new(tell), instances: Mutex::new(Vec::new()) }
     }
 }
 
@@ -223,7 +222,7 @@ pub(crate) enum Told {
     /// An event.
     Event(Vec<u8>),
     /// It is over: what came of it.
-    Done(Value),
+    Done(Written),
     /// It could not be carried out.
     Failed(Box<Error>),
 }
@@ -236,6 +235,8 @@ pub(crate) type Teller = Sender<Told>;
 pub(crate) struct RunningTask {
     wish: watch::Sender<Wish>,
     tell: Mutex<Receiver<Told>>,
+    /// The instances of what came of it, until they are fetched.
+    instances: Mutex<Vec<Vec<u8>>>,
 }
 
 #[pymethods]
@@ -253,7 +254,10 @@ impl RunningTask {
         });
         match told {
             Ok(Told::Event(event)) => Some(("event", PyBytes::new(py, &event))),
-            Ok(Told::Done(report)) => Some(("done", crate::json(py, &report))),
+            Ok(Told::Done(written)) => {
+                *self.instances.lock().unwrap_or_else(PoisonError::into_inner) = written.instances;
+                Some(("done", PyBytes::new(py, &written.whole)))
+            }
             Ok(Told::Failed(error)) => Some(("error", crate::json(py, &error.render(reading::lang(lang))))),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => {
@@ -261,6 +265,12 @@ impl RunningTask {
                 Some(("error", crate::json(py, &error.render(reading::lang(lang)))))
             }
         }
+    }
+
+    /// The instances of the report or plan, each as JSON, once it is done; a second time there are none.
+    fn instances<'py>(&self, py: Python<'py>) -> Vec<Bound<'py, PyBytes>> {
+        let instances = std::mem::take(&mut *self.instances.lock().unwrap_or_else(PoisonError::into_inner));
+        instances.iter().map(|instance| PyBytes::new(py, instance)).collect()
     }
 
     /// Starts nothing new; what runs is followed to its end.

@@ -8,7 +8,7 @@ use consnap_client::past_run::PastRun;
 use consnap_client::run::{self, Run};
 use consnap_core::session::{Goal, Numbered, Setup, State};
 use consnap_core::{Error, Lang, Time, config};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -115,12 +115,31 @@ async fn begin(inner: &Inner, task: Task, goal: Goal, lang: Lang) -> Result<Run,
     Run::begin(setup, task.job, &inner.state_directory, &inner.caller, clock)
 }
 
+/// A report or a plan as JSON, its instances apart: of ten thousand a script reads a few.
+pub(crate) struct Written {
+    /// All but the instances.
+    pub(crate) whole: Vec<u8>,
+    /// Each instance.
+    pub(crate) instances: Vec<Vec<u8>>,
+}
+
 /// The report, or the plan.
-fn report(run: &Run, what: What, lang: Lang) -> Value {
+fn report(run: &Run, what: What, lang: Lang) -> Written {
     let plan = if what == What::Plan { run.plan(lang) } else { None };
-    let value = match plan {
-        Some(plan) => serde_json::to_value(plan),
-        None => serde_json::to_value(run.report(lang)),
-    };
-    value.unwrap_or_default()
+    if let Some(mut plan) = plan {
+        let instances = std::mem::take(&mut plan.instances);
+        return write(&plan, &instances);
+    }
+    let mut report = run.report(lang);
+    let instances = std::mem::take(&mut report.instances);
+    write(&report, &instances)
+}
+
+/// JSON of our own types never fails to be written; were it to, nothing says less than nothing wrong.
+fn write<T: Serialize>(whole: &impl Serialize, instances: &[T]) -> Written {
+    let text = |value: serde_json::Result<Vec<u8>>| value.unwrap_or_else(|_| b"{}".to_vec());
+    Written {
+        whole: text(serde_json::to_vec(whole)),
+        instances: instances.iter().map(|instance| text(serde_json::to_vec(instance))).collect(),
+    }
 }

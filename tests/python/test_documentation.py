@@ -66,6 +66,12 @@ def test_examples_run(ecs_simulator: Simulator, tmp_path: Path) -> None:
         assert "of 1 instance" in said or f"{LINUX}  file_system" in said, (words, said)
 
 
+def test_the_example_of_a_test_passes(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    example = EXAMPLES / "test_with_simulator.py"
+    ran = run(["-m", "pytest", "-q", "-p", "no:cacheprovider", str(example)], ecs_simulator, tmp_path)
+    assert ran.returncode == 0 and "1 passed" in ran.stdout, ran.stdout
+
+
 def run(arguments: list[str], ecs: Simulator, folder: Path) -> subprocess.CompletedProcess[str]:
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("ALIBABA")},

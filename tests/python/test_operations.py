@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import consnap
+from consnap.testing import Simulator, rehearse
 
 JOB = {"version": 1, "targets": {"ids": ["i-a"]}, "instance_ram_role": "Role", "group_name": "g-{run}"}
 
@@ -126,3 +129,46 @@ def test_the_command_line_comes_with_the_package() -> None:
     assert "exit:plugin:12" in ran.stdout
     wrong = subprocess.run([sys.executable, "-m", "consnap", "nonsense"], capture_output=True, text=True, timeout=60)
     assert (wrong.returncode, wrong.stdout) == (2, "")
+
+
+def odd_values() -> list[Any]:
+    """What nobody means to hand over, and somebody will."""
+    deep: Any = "end"
+    for _ in range(100_000):
+        deep = [deep]
+    circular: dict[str, Any] = {}
+    circular["self"] = circular
+    text = "[" * 50_000
+    return [
+        deep, circular, text, text.encode(), {"a": float("nan")}, {"a": b"bytes"}, {"a": object()}, {1: {2: object}}, object(), 5,
+        True, "\ud800", {"\ud800": "\udfff"}, b"\xff\xfe", b"", "", "\0", "{", b"[1,", {"a": {1, 2}}, [None], [[]], "a: &x [*x]",
+        "no/such/file", "\n", "a: b: c\n", {"job": {}}, 10**400, -0.0, "x" * 100_000,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(len(odd_values())))
+def test_odd_input_gives_an_answer_or_an_error_of_ours(number: int) -> None:
+    value = odd_values()[number]
+    attempts: list[Callable[[], object]] = [
+        lambda: consnap.check(value),
+        lambda: consnap.check(JOB, value),
+        lambda: consnap.check_many(JOB, value)[:],
+        lambda: consnap.build_command(value, "linux"),
+        lambda: consnap.budget(value, "linux"),
+        lambda: consnap.export(value, "cron"),
+        lambda: consnap.decode(value),
+        lambda: consnap.decode_many([value])[:],
+        lambda: consnap.decode_many(value)[:] if isinstance(value, bytes) else None,
+        lambda: consnap.read_facts(value),
+        lambda: consnap.explain(value),
+        lambda: consnap.explain_command(value),
+        lambda: consnap.operation("check", {"job": value}),
+        lambda: Simulator(value).stop(),
+        lambda: rehearse(value, value),
+    ]
+    for attempt in attempts:
+        try:
+            attempt()
+        except consnap.ConsnapError as error:
+            assert error.message and "panick" not in str(error) and "rust" not in str(error).lower(), error
+            assert pickle.loads(pickle.dumps(error)).to_dict() == error.to_dict()

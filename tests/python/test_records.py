@@ -263,3 +263,18 @@ def test_records_are_frozen() -> None:
     job_ = consnap.Job(instance_ram_role="r", group_name="g")
     with pytest.raises(dataclasses.FrozenInstanceError):
         job_.group_name = "x"  # type: ignore[misc]
+
+
+def test_rows_are_read_when_they_are_looked_at() -> None:
+    texts = [b'{"key": "k%d", "seconds": %d, "about": "a"}' % (number, number) for number in range(1000)]
+    texts[7] = b"this is no JSON, and nobody looks"
+    read: Any = _record.Rows(results.BudgetTerm, texts)
+    assert len(read) == 1000 and repr(read) == "<1000 BudgetTerms>"
+    assert (read[5].seconds, read[-1].key, [term.key for term in read[2:4]]) == (5, "k999", ["k2", "k3"])
+    assert read[5] is read[5] and [term.seconds for term in read.mentioning("k30")] == [2, 3, 5, 30, 999]
+    with pytest.raises(IndexError):
+        read[1000]
+    few: Any = _record.Rows(results.BudgetTerm, texts[:3])
+    same = tuple(results.BudgetTerm(key=f"k{number}", seconds=number, about="a") for number in range(3))
+    assert few == same and same == few and hash(few) == hash(same) and few != same[:2]
+    assert pickle.loads(pickle.dumps(few)) == few and repr(few) == repr(same)

@@ -68,12 +68,14 @@ def test_two_at_once_know_nothing_of_each_other() -> None:
 
 
 def test_it_is_ready_at_once_and_gone_afterwards() -> None:
-    start = time.perf_counter()
-    with Simulator() as ecs:
-        took = time.perf_counter() - start
-        endpoint = ecs.endpoint
-    # 50 ms is the goal of a release build on a quiet machine.
-    assert took < 0.5
+    took, endpoint, ecs = float("inf"), "", Simulator()
+    for _ in range(5):
+        start = time.perf_counter()
+        with Simulator() as ecs:
+            took = min(took, time.perf_counter() - start)
+            endpoint = ecs.endpoint
+    # Other work on the machine may delay a start; not five of them.
+    assert took < 0.05
     ecs.stop()
     assert ecs.calls() == [] and ecs.truth() == {}
     with pytest.raises(OSError):

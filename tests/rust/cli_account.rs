@@ -100,6 +100,24 @@ fn doctor_says_what_is_wrong_and_the_way_out() {
         assert!(done.out.contains(word), "{word}: {}", done.out);
     }
 
+    // An answer that does not tell is not taken for a yes.
+    let fault = "api_faults: [{operation: DescribeDisks, error: {status: 503, code: ServiceUnavailable}}]\n";
+    let shaky = Simulated::start(&place, &format!("{SMALL}{fault}"));
+    let done = with_key(&place, &["doctor", "--region", "cn-hangzhou", "--endpoint", &shaky.endpoint]);
+    assert_eq!(done.exit, 1, "{}", done.out);
+    assert!(done.out.contains("ecs:DescribeDisks (ServiceUnavailable)"), "{}", done.out);
+
+    // Nobody listens, and a region that does not exist.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let dead = format!("http://{}", free.local_addr().unwrap());
+    drop(free);
+    let done = with_key(&place, &["doctor", "--region", "cn-hangzhou", "--endpoint", &dead]);
+    assert_eq!(done.exit, 3);
+    for word in ["ok       credentials", "problem  account", "nobody listens", "ok       state_directory"] {
+        assert!(done.out.contains(word), "{word}: {}", done.out);
+    }
+    with_key(&place, &["doctor", "--region", "cn-hangzou"]).refuses(2, &["CE218", "cn-hangzhou"]);
+
     // A state directory that is a file, and one that others may enter.
     let file = place.file("state", "");
     let mut command = place.command(&doctor(&[]));
@@ -269,13 +287,15 @@ fn rerun_looks_first_and_starts_only_what_may_be_started() {
     place.run(&["rerun", "nosuchrun", "--failed"]).refuses(2, &["nosuchrun"]);
 }
 
-/// Credentials that end every few seconds carry a run to its end, and no secret is found in what it says or writes.
+/// Credentials that end every few seconds, and once before their time, carry a run to its end.
 #[test]
 fn a_run_outlives_its_credentials() {
     let place = Place::new();
     let short =
         SMALL.replace("{name: ops, refused_operations: [DescribeSnapshots]}", "{name: ops, session_seconds: 3}");
-    let simulated = Simulated::start(&place, &short);
+    let early =
+        "api_faults: [{operation: RunCommand, nth: 1, error: {status: 400, code: InvalidSecurityToken.Expired}}]\n";
+    let simulated = Simulated::start(&place, &format!("{short}{early}"));
     let job = place.file("job.yaml", &GOOD_JOB.replace("IDS", "i-bp1with000000000001"));
     let at = ["--endpoint", simulated.endpoint.as_str()];
     let run = place.run(&["run", job.to_str().unwrap(), "--format", "json", at[0], at[1]]);
@@ -286,6 +306,7 @@ fn a_run_outlives_its_credentials() {
     let who = place.run(&["whoami", "--format", "json", at[0], at[1]]).json();
     let number: u32 = who["access_key_id"].as_str().unwrap().trim_start_matches("STS.SIMULATED").parse().unwrap();
     assert!(number > 2, "{who}");
+    assert_eq!(counts(&simulated)["RunCommand"], 2);
 }
 
 /// A whole job with a key that a program prints: neither output nor journal nor report holds the secret.

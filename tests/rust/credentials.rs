@@ -430,6 +430,18 @@ proptest! {
         }
     }
 
+    /// Any URI that is no `http` one is refused before anything is sent, in words that do not repeat it.
+    #[test]
+    fn no_uri_panics_or_is_repeated(scheme in "[a-z:/ ]{0,6}", secret in "[A-Za-z0-9]{12,30}", tail in "(?s).{0,30}") {
+        prop_assume!(!scheme.contains("http"));
+        let uri = format!("{scheme}{secret}{tail}");
+        let found = look(Path::new("/nonexistent"), None, &[("ALIBABA_CLOUD_CREDENTIALS_URI", &uri)]).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let error = runtime.block_on(found.credentials.current(wall())).unwrap_err();
+        prop_assert_eq!(error.row.code, "CE228");
+        prop_assert!(!error.message(Lang::En).contains(&secret), "{}", error);
+    }
+
     /// A secret in the wrong place or of the wrong type does not show up in the error.
     #[test]
     fn no_error_repeats_a_secret(secret in "[A-Za-z0-9]{12,30}", member in proptest::sample::select(vec![

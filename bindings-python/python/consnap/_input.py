@@ -93,14 +93,18 @@ def document(text: str) -> Any:
     if text.lstrip().startswith(("{", "[")):
         try:
             return json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             pass
     return _answer(_native.read_document(None, text, "en"))
 
 
 def document_file(path: str | bytes) -> Any:
     """A JSON or YAML document from a file."""
-    return _answer(_native.read_document(os.fsdecode(path), None, "en"))
+    try:
+        answer = _native.read_document(os.fsdecode(path), None, "en")
+    except UnicodeError as error:
+        raise _not_json("call", error) from None
+    return _answer(answer)
 
 
 def _answer(answer: tuple[bool, bytes]) -> Any:

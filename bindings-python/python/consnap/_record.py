@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
 from enum import Enum
 from typing import Any, Callable, TypeVar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import overload
 
 _R = TypeVar("_R", bound="Record")
 _Converter = Callable[[Any], Any]
@@ -75,6 +80,49 @@ class Record:
         return f"{type(self).__name__}({', '.join([*shown, *more])})"
 
 
+class Rows(Sequence[_R]):
+    """Records of one kind, each read from its JSON when somebody looks at it: of ten thousand a script reads a few."""
+
+    def __init__(self, kind: type[_R], texts: Sequence[bytes]) -> None:
+        self._kind = kind
+        self._rows: list[bytes | _R] = list(texts)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __getitem__(self, index: int) -> _R: ...
+        @overload
+        def __getitem__(self, index: slice) -> tuple[_R, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> _R | tuple[_R, ...]:
+        if isinstance(index, slice):
+            return tuple(self[row] for row in range(*index.indices(len(self))))
+        row = self._rows[index]
+        if isinstance(row, bytes):
+            row = self._rows[index] = self._kind.from_dict(json.loads(row))
+        return row
+
+    def __iter__(self) -> Iterator[_R]:
+        return (self[index] for index in range(len(self)))
+
+    def mentioning(self, text: str) -> Iterator[_R]:
+        """Those whose JSON has a text; no other is read."""
+        needle = json.dumps(text).encode()
+        return (self[at] for at, row in enumerate(self._rows) if not isinstance(row, bytes) or needle in row)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, (Rows, tuple)) and len(self) == len(other) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self)) if len(self) <= 3 else f"<{len(self)} {self._kind.__name__}s>"
+
+
 def _is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, (tuple, dict, str)) and not value)
 
@@ -84,7 +132,7 @@ def _plain(value: Any) -> Any:
         return value.value
     if isinstance(value, Record):
         return value.to_dict()
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, Rows)):
         return [_plain(item) for item in value]
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
@@ -127,8 +175,18 @@ def _converter(annotation: str, names: Mapping[str, Any]) -> _Converter:
     annotation = annotation.replace(" | None", "").strip()
     for prefix in ("tuple[", "Sequence["):
         if annotation.startswith(prefix):
-            each = _converter(annotation[len(prefix) : -1].removesuffix(", ..."), names)
-            return lambda value: tuple(map(each, value)) if isinstance(value, (list, tuple)) else value
+            inner = annotation[len(prefix) : -1].removesuffix(", ...")
+            each, kind = _converter(inner, names), names.get(inner)
+
+            def read(value: Any) -> Any:
+                if not isinstance(value, (list, tuple)):
+                    return value
+                # The JSON of each, from the engine.
+                if value and isinstance(value[0], bytes) and isinstance(kind, type) and issubclass(kind, Record):
+                    return Rows(kind, value)
+                return tuple(map(each, value))
+
+            return read
     kind = names.get(annotation)
     if isinstance(kind, type) and issubclass(kind, Record):
         record = kind

@@ -11,7 +11,7 @@ from .client import Run
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
     from datetime import date
     from types import TracebackType
     from typing import Any
@@ -69,7 +69,7 @@ class AsyncClient(Connection):
         request = self._request("plan", job, as_of=None if as_of is None else str(as_of))
         return Plan.from_dict(await AsyncRun(self._begin(request), self._lang).finish())
 
-    async def discover(self, job: JobInput) -> tuple[PlannedInstance, ...]:
+    async def discover(self, job: JobInput) -> Sequence[PlannedInstance]:
         """The instances a job selects, with what was found about each. Nothing is written."""
         return (await self.plan(job)).instances
 

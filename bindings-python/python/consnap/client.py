@@ -11,7 +11,7 @@ from .errors import ConsnapError, from_json
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
     from types import TracebackType
     from typing import Any
@@ -104,7 +104,7 @@ class Client(Connection):
         request = self._request("plan", job, as_of=None if as_of is None else str(as_of))
         return Plan.from_dict(Run(self._begin(request), self._lang).finish())
 
-    def discover(self, job: JobInput) -> tuple[PlannedInstance, ...]:
+    def discover(self, job: JobInput) -> Sequence[PlannedInstance]:
         """The instances a job selects, with what was found about each. Nothing is written."""
         return self.plan(job).instances
 
@@ -238,7 +238,7 @@ class Run:
     def _take(self, kind: str, text: bytes) -> bool:
         """Takes in news; whether it is an event."""
         if kind == "done":
-            self._answer = json.loads(text)
+            self._answer = {**json.loads(text), "instances": self._task.instances()}
         elif kind == "error":
             self._error = from_json(text)
         return kind == "event"

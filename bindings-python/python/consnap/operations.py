@@ -180,7 +180,7 @@ def explain(code: str | int, *, lang: str = "en") -> tuple[CodeExplanation, ...]
     >>> consnap.explain(12)[0].key
     'exit:plugin:12'
     """
-    answer = carry_out("explain", {"code": str(code), "lang": lang}, lang)
+    answer = carry_out("explain", {"code": str(code) if isinstance(code, int) else code, "lang": lang}, lang)
     return tuple(CodeExplanation.from_dict(row) for row in answer["explanations"])
 
 
@@ -436,7 +436,7 @@ def _results(results: Any) -> Any:
     if isinstance(results, str) and results.lstrip().startswith(("{", "[")):
         try:
             return _reply(json.loads(results))
-        except ValueError:
+        except (ValueError, RecursionError):
             return results
     return _reply(plain(results))
 
@@ -446,7 +446,7 @@ def _reply(value: Any) -> Any:
     if isinstance(value, dict) and isinstance(value.get("body"), dict):
         return value["body"]
     if isinstance(value, list):
-        return [_reply(item) for item in value]
+        return [_reply(item) if isinstance(item, dict) else item for item in value]
     return value
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ._record import Record
+from ._record import Record, Rows
 from .enums import Consistency, Layer, Platform, Proof, RequiredConsistency, ResultKind, SnapshotState
 from .results import Finding
 
@@ -288,8 +289,8 @@ class Report(Record):
     """Counts."""
     causes: tuple[CauseGroup, ...]
     """Everything that is not ``ok``, grouped by cause, most urgent first."""
-    instances: tuple[InstanceReport, ...]
-    """Each instance, most urgent first."""
+    instances: Sequence[InstanceReport]
+    """Each instance, most urgent first. Of a large run each is read when it is looked at."""
     sentences: tuple[str, ...]
     """How it ended, in three or four sentences."""
     assumptions: tuple[ReliedUpon, ...]
@@ -306,7 +307,8 @@ class Report(Record):
 
     def instance(self, instance_id: str) -> InstanceReport:
         """The report of one instance."""
-        for instance in self.instances:
+        instances = self.instances
+        for instance in instances.mentioning(instance_id) if isinstance(instances, Rows) else instances:
             if instance.instance_id == instance_id:
                 return instance
         raise KeyError(instance_id)
@@ -371,8 +373,8 @@ class Plan(Record):
     """Name of the groups, with this plan's run id."""
     calls: tuple[PlannedCall, ...]
     """The calls that write, in the order they would be made; waves may split them further."""
-    instances: tuple[PlannedInstance, ...]
-    """Each instance."""
+    instances: Sequence[PlannedInstance]
+    """Each instance. Of a large plan each is read when it is looked at."""
     eligible: int
     """Instances that would be started."""
     set_aside: int

@@ -28,6 +28,8 @@ pub(crate) struct Rights {
 /// No instance, disk or invocation has these.
 const NO_INSTANCE: &str = "i-00000000000000000000";
 const NO_INVOCATION: &str = "t-00000000000000000000";
+/// What the service says of them, where it does not just find nothing.
+const NOT_THERE: &[&str] = &["InvalidInstance.NotFound", "InvalidInstanceId.NotFound", "InvalidInvokeId.NotFound"];
 const NO_NAME: &str = "consnap-no-such-group";
 const NO_TAG: (&str, &str) = ("consnap:no-such", "tag");
 
@@ -52,8 +54,8 @@ pub(crate) async fn look(caller: &ApiCaller, region: &str, clock: &Clock) -> Res
         };
         match failure.code.as_deref() {
             Some(code) if ram::REFUSALS.iter().any(|refusal| code.starts_with(refusal)) => rights.missing.push(action),
-            // RAM is asked before the resource is looked for.
-            Some(code) if code.ends_with(".NotFound") => rights.allowed.push(action),
+            // RAM is asked before the resource is looked for (assumption A31).
+            Some(code) if NOT_THERE.contains(&code) => rights.allowed.push(action),
             _ => rights.unclear.push((action, failure.name().to_owned())),
         }
     }

@@ -17,7 +17,7 @@ use steps::{Failure, Steps, cargo, has_program};
 
 const HELP: &str = "\
 cargo xtask test               everything that must hold: format, lints, Rust, doc, wasm, Python and web tests
-cargo xtask test rust|python   only these; `python-package` leaves out the vendor's SDKs
+cargo xtask test rust|python   only these; of the latter `python-package` and `pip-install` are parts
 cargo xtask wasm-check         the core for wasm32: nothing imported, size within its budget
 cargo xtask wasm               the npm package of the engine, in bindings-wasm/pkg
 cargo xtask page               the page, in web/dist
@@ -34,7 +34,10 @@ fn main() -> ExitCode {
         ["test"] => test_all(),
         ["test", "rust"] => rust_tests(),
         ["test", "python-package"] => python_package::tests(),
-        ["test", "python"] => python_package::tests().and_then(|()| python::sdk_tests()),
+        ["test", "pip-install"] => python_package::pip_install(),
+        ["test", "python"] => {
+            python_package::tests().and_then(|()| python_package::pip_install()).and_then(|()| python::sdk_tests())
+        }
         ["wasm-check"] => wasm::check(),
         ["wasm" | "page"] | ["test" | "bench", "web"] => with_bindgen(&words),
         ["generate"] => generate(true),
@@ -69,6 +72,7 @@ fn test_all() -> Result<(), Failure> {
     steps.take("doc tests", || cargo(&["test", "--workspace", "--doc", "--quiet"]).run());
     steps.take("core on wasm32", wasm::check);
     steps.take("Python package", python_package::tests);
+    steps.take("pip install", python_package::pip_install);
     steps.take("Python SDKs against the simulator", python::sdk_tests);
     steps.take("engine in Node, page in Chromium", || with_bindgen(&["test", "web"]));
     steps.finish()

@@ -50,6 +50,28 @@ pub(crate) fn tests() -> Result<(), Failure> {
     pyright(&folder).args(["--verifytypes", "consnap", "--ignoreexternal"]).within(&outside).run()
 }
 
+/// `pip install .` as a user types it, into an empty environment, and there what the README shows. The wheel is built
+/// with the profile of the tests, in the same folder: nothing but that differs.
+pub(crate) fn pip_install() -> Result<(), Failure> {
+    let folder = target_folder().join("venv-user");
+    if folder.is_dir() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    Run::new("python3").args([Path::new("-m"), Path::new("venv"), &folder]).run()?;
+    let python = folder.join("bin/python");
+    Run::new(&python)
+        .args(["-m", "pip", "install", "--quiet", "."])
+        .env("MATURIN_PEP517_ARGS", "--profile dev")
+        .env("CARGO_TARGET_DIR", target_folder())
+        .run()?;
+    let outside = std::env::temp_dir().join(format!("consnap-user-{}", std::process::id()));
+    std::fs::create_dir_all(&outside)?;
+    let checks = root().join("tests/python/installed.py");
+    let done = Run::new(&python).args([&checks]).within(&outside).run();
+    std::fs::remove_dir_all(&outside)?;
+    done
+}
+
 /// pyright with the project's configuration and the packages of the environment, which it finds by the search path.
 fn pyright(environment: &Path) -> Run {
     let mut path = environment.join("bin").into_os_string();

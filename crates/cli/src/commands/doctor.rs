@@ -77,7 +77,10 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let mut lines = Vec::new();
     match arguments.connection.open(&arguments.region, None) {
         Ok(connection) => look(&connection, lang, &mut lines)?,
-        Err(Failure::Error(error)) => lines.push(Line::of("credentials", &error, Exit::NotStarted, lang)),
+        // An unknown region or an endpoint that cannot be read is wrong usage, not an illness.
+        Err(Failure::Error(error)) if !matches!(error.kind, ErrorKind::Input | ErrorKind::Rejected) => {
+            lines.push(Line::of("credentials", &error, Exit::NotStarted, lang));
+        }
         Err(failure) => return Err(failure),
     }
     lines.push(state(lang));
