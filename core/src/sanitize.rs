@@ -109,6 +109,30 @@ pub fn ci_log(text: &str) -> String {
     out
 }
 
+/// JSON on one line for a log that people and CI runners read too: the same value, but no character that hides or moves
+/// others stands in it as it is, and nothing a runner would take for an order. Cut nowhere: it must stay JSON.
+pub fn json_line(json: &str) -> Cow<'_, str> {
+    let is_harmless = |text: &str| text.bytes().all(|b| (0x20..0x7f).contains(&b));
+    if is_harmless(json) && !json.contains("::") && !json.contains("##") {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    let mut last = ' ';
+    for c in json.chars() {
+        // Neither hidden characters nor these pairs can stand outside of a string.
+        if is_hidden(c) || matches!(c, '\u{2028}' | '\u{2029}') || ((c == ':' || c == '#') && c == last) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+        last = c;
+    }
+    Cow::Owned(out)
+}
+
 fn ends_with_www(text: &str) -> bool {
     let start = text.len().saturating_sub(3);
     text.get(start..).is_some_and(|tail| tail.eq_ignore_ascii_case("www"))
@@ -351,6 +375,17 @@ mod tests {
         ] {
             assert_eq!(ci_log(hostile), written, "{hostile:?}");
         }
+    }
+
+    #[test]
+    fn a_line_of_json_keeps_its_value() {
+        let value = serde_json::json!({"a": "x\u{202e}\u{9b}2J::error::y##[z]###", "名": "数据库\u{e0041}\n", "b": [":", ":", 1.5]});
+        let text = value.to_string();
+        let line = json_line(&text);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&line).unwrap(), value);
+        assert!(line.contains("数据库") && !line.contains("::") && !line.contains("##"), "{line}");
+        assert!(!line.chars().any(is_hidden), "{line}");
+        assert!(matches!(json_line("{\"a\":\":\"}"), Cow::Borrowed(_)));
     }
 
     #[test]

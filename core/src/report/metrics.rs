@@ -7,8 +7,9 @@ use std::fmt::Write as _;
 
 use super::Report;
 use crate::sanitize;
+use crate::session::{State, Target};
 use crate::time::Time;
-use crate::verdict::ResultKind;
+use crate::verdict::{Look, ResultKind};
 
 /// When an instance was last snapshotted with the consistency that was required.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,20 +20,24 @@ pub struct LastSuccess {
     pub at: Time,
 }
 
-impl Report {
-    /// The instances that reached what was required, each with the time of its group, or of the end of its command where the
-    /// service gave no time.
-    pub fn successes(&self) -> impl Iterator<Item = (&str, LastSuccess)> {
-        self.instances.iter().filter(|instance| instance.result == ResultKind::Ok).map(|instance| {
-            let finished = instance.command.as_ref().and_then(|command| command.finished_at);
-            let at = instance.group_created_at.or(finished).or(instance.started_at).unwrap_or(self.ended_at);
-            (instance.instance_id.as_str(), LastSuccess { region: instance.region.clone(), at })
-        })
-    }
+/// The instances that reached what was required, each with the time of its group, or of the end of its command where the
+/// service gave no time.
+pub fn successes(state: &State) -> impl Iterator<Item = (&str, LastSuccess)> {
+    let reached = |target: &&Target| target.verdict.as_ref().is_some_and(|verdict| verdict.result == ResultKind::Ok);
+    state.targets.iter().filter(reached).map(|target| {
+        let made = match target.look.as_deref() {
+            Some(Look::Found(group)) => group.created_at,
+            _ => None,
+        };
+        let finished = target.outcome.as_ref().and_then(|outcome| outcome.finished_at);
+        let at = made.or(finished).or(target.started_at).unwrap_or(state.last_at);
+        let region = state.regions.get(usize::from(target.region)).cloned().unwrap_or_default();
+        (&*target.id, LastSuccess { region, at })
+    })
 }
 
-/// The figures of a run. `earlier` has the last successes of earlier runs by instance; those of this run go before them.
-pub fn metrics(report: &Report, earlier: &BTreeMap<String, LastSuccess>) -> String {
+/// The figures of a run. `last` has the last success of each instance, over this run and all earlier ones.
+pub fn metrics(report: &Report, last: &BTreeMap<String, LastSuccess>) -> String {
     let mut text = String::new();
     let mut page = Page { text: &mut text };
     let summary = &report.summary;
@@ -99,19 +104,15 @@ pub fn metrics(report: &Report, earlier: &BTreeMap<String, LastSuccess>) -> Stri
         let labels = [("instance_id", instance.instance_id.as_str()), ("region", &instance.region)];
         page.sample("consnap_instance_may_be_held", &labels, u8::from(instance.held));
     }
-    page.family("consnap_instance_hold_seconds", "gauge", "From freeze to thaw, where the log of the plug-in shows it.");
+    page.family(
+        "consnap_instance_hold_seconds",
+        "gauge",
+        "From freeze to thaw, where the log of the plug-in shows it.",
+    );
     for instance in &report.instances {
         if let Some(millis) = instance.held_millis {
             let labels = [("instance_id", instance.instance_id.as_str()), ("region", &instance.region)];
             page.sample("consnap_instance_hold_seconds", &labels, seconds(i64::try_from(millis).unwrap_or(i64::MAX)));
-        }
-    }
-    let mut last = earlier.clone();
-    for (instance, success) in report.successes() {
-        match last.get_mut(instance) {
-            Some(known) if known.at >= success.at => {}
-            Some(known) => *known = success,
-            None => drop(last.insert(instance.to_owned(), success)),
         }
     }
     page.family(
@@ -119,7 +120,7 @@ pub fn metrics(report: &Report, earlier: &BTreeMap<String, LastSuccess>) -> Stri
         "gauge",
         "When the last group with the required consistency was made, over all runs of this state directory.",
     );
-    for (instance, success) in &last {
+    for (instance, success) in last {
         let labels = [("instance_id", instance.as_str()), ("region", &success.region)];
         page.sample("consnap_instance_last_success_timestamp_seconds", &labels, seconds(success.at.millis()));
     }

@@ -25,7 +25,7 @@ mod timeline;
 pub use assumptions::ReliedUpon;
 pub use causes::{Cause, causes_apart};
 pub use html::html;
-pub use metrics::{LastSuccess, metrics};
+pub use metrics::{LastSuccess, metrics, successes};
 pub use sentences::{result_word, sentences};
 pub use timeline::{Moment, Stretch, Weight, timeline};
 

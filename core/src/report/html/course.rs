@@ -1,13 +1,15 @@
 //! When what ran: one lane an instance, wave by wave; and the story in words.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::time::Duration;
 
-use super::{Page, lasted, percent, time_of_day, words};
+use super::{Page, lasted, percent, short, time_of_day, words};
 use crate::report::{CommandReport, InstanceReport, Report, Stretch, Weight};
 use crate::time::Time;
 
 /// Lanes drawn: what is more is in the table.
-const LANES: usize = 80;
+const LANES: usize = 60;
 /// Moments told of one phase.
 const MOMENTS: usize = 200;
 
@@ -20,24 +22,60 @@ pub(super) fn write(page: &mut Page, report: &Report, story: &[Stretch]) {
     page.raw("</section>\n");
 }
 
-/// The instances that were started, by the time of their start.
+/// The instances that were started, by the time of their start: all that did not come out well, then others.
 fn lanes(page: &mut Page, report: &Report) {
-    let mut started: Vec<(Time, usize, &InstanceReport)> = report
+    let mut started: Vec<Lane<'_>> = report
         .instances
         .iter()
         .enumerate()
-        .filter_map(|(number, instance)| Some((instance.started_at?, number, instance)))
+        .filter_map(|(number, instance)| Some(Lane { at: instance.started_at?, number, instance }))
         .collect();
-    started.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.2.instance_id.cmp(&b.2.instance_id)));
-    let Some((from, ..)) = started.first().copied() else {
+    if started.is_empty() {
         page.raw("<p class=\"soft\">");
         page.say(&words::NOTHING_STARTED);
         page.raw("</p>\n");
         return;
-    };
-    let to = started.iter().map(|(at, _, instance)| last_moment(*at, instance)).max().unwrap_or(from);
-    let frame = Frame { from, to: to.max(from.plus_seconds(1)) };
-    page.raw("<div class=\"course\">\n<ul class=\"keys\">\n");
+    }
+    let mut sizes: BTreeMap<Time, usize> = BTreeMap::new();
+    for lane in &started {
+        *sizes.entry(lane.at).or_default() += 1;
+    }
+    // The report has the most urgent first.
+    let more = started.len().saturating_sub(LANES);
+    started.truncate(LANES);
+    started.sort_by_key(|lane| (lane.at, lane.number));
+    page.raw("<div class=\"course\">\n");
+    keys(page);
+    for wave in started.chunk_by(|a, b| a.at == b.at) {
+        let Some(first) = wave.first() else { continue };
+        let number = sizes.keys().position(|at| *at == first.at).map_or(0, |position| position + 1);
+        let count = sizes.get(&first.at).copied().unwrap_or_default();
+        page.raw("<div class=\"wave\"><h3>");
+        let args = [("wave", number.to_string()), ("time", time_of_day(first.at)), ("count", count.to_string())];
+        page.fill(&words::WAVE, &args);
+        page.raw("</h3>\n");
+        let frame = Frame::of(wave);
+        for lane in wave {
+            lane_of(page, &frame, lane);
+        }
+        page.raw("<div class=\"ticks\" aria-hidden=\"true\">");
+        for quarter in 0..=4 {
+            page.raw("<span>+");
+            page.raw(&tenths(u64::try_from((frame.length() * quarter / 4).as_millis()).unwrap_or(u64::MAX)));
+            page.raw("</span>");
+        }
+        page.raw("</div></div>\n");
+    }
+    if more > 0 {
+        page.raw("<br><p class=\"soft small\">");
+        page.fill(&words::MORE_STARTED, &[("count", more.to_string())]);
+        page.raw("</p>\n");
+    }
+    page.raw("</div>\n");
+}
+
+fn keys(page: &mut Page) {
+    page.raw("<ul class=\"keys\">\n");
     for (class, text) in [
         ("sent", &words::KEY_SENT),
         ("command", &words::KEY_COMMAND),
@@ -53,71 +91,82 @@ fn lanes(page: &mut Page, report: &Report) {
         page.raw("</li>\n");
     }
     page.raw("</ul>\n");
-    let mut wave = 0;
-    let mut last: Option<Time> = None;
-    for (index, (at, number, instance)) in started.iter().take(LANES).enumerate() {
-        if last != Some(*at) {
-            if last.is_some() {
-                page.raw("</div>\n");
-            }
-            wave += 1;
-            last = Some(*at);
-            let count = started.iter().skip(index).take_while(|(other, ..)| other == at).count();
-            page.raw("<div class=\"wave\"><h3>");
-            let args = [("wave", wave.to_string()), ("time", time_of_day(*at)), ("count", count.to_string())];
-            page.fill(&words::WAVE, &args);
-            page.raw("</h3>\n");
-        }
-        let _ = write!(page.out, "<div class=\"lane\"><a class=\"who\" href=\"#n{number}\" title=\"");
-        page.text(&instance.name);
-        page.raw("\"><code>");
-        page.text(&instance.instance_id);
-        page.raw("</code></a>");
-        bars(page, &frame, *at, instance);
-        page.raw("</div>\n");
-    }
-    page.raw("</div>\n<div class=\"ticks\" aria-hidden=\"true\">");
-    let length = frame.to.since(frame.from);
-    for quarter in 0..=4 {
-        page.raw("<span>+");
-        page.raw(&lasted((length * quarter / 4).as_millis()));
-        page.raw("</span>");
-    }
-    page.raw("</div>\n");
-    if let Some(more) = started.len().checked_sub(LANES).filter(|more| *more > 0) {
-        page.raw("<p class=\"soft small\">");
-        page.fill(&words::MORE_STARTED, &[("count", more.to_string())]);
-        page.raw("</p>\n");
-    }
-    page.raw("</div>\n");
 }
 
-/// The time that a lane spans.
+/// An instance that was started.
+struct Lane<'r> {
+    at: Time,
+    number: usize,
+    instance: &'r InstanceReport,
+}
+
+impl Lane<'_> {
+    fn took(&self) -> Duration {
+        last_moment(self.at, self.instance).since(self.at)
+    }
+}
+
+/// The time that the lanes of a wave span.
 struct Frame {
     from: Time,
     to: Time,
 }
 
 impl Frame {
-    /// A bar from one time to another, always wide enough to be seen.
-    fn bar(&self, page: &mut Page, class: &str, (from, to): (Time, Time), (y, height): (u8, u8)) {
-        let millis = |at: Time| u64::try_from(at.since(self.from).as_millis()).unwrap_or(u64::MAX);
-        let whole = millis(self.to);
-        let left = millis(from).min(whole);
-        let width = millis(to).min(whole).saturating_sub(left).max(whole / 250);
-        let left = left.min(whole.saturating_sub(width));
-        let (x, width) = (percent(left, whole), percent(width, whole));
-        let _ =
-            write!(page.out, "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"1\"/>");
+    /// As long as most lanes need: a few that took much longer run out of it, and say how long they took.
+    fn of(wave: &[Lane<'_>]) -> Self {
+        let mut took: Vec<Duration> = wave.iter().map(Lane::took).collect();
+        took.sort_unstable();
+        let longest = took.last().copied().unwrap_or_default();
+        let most = took.get(took.len().saturating_sub(1) * 3 / 4).copied().unwrap_or_default();
+        let length = if longest > most * 4 { most * 2 } else { longest };
+        let from = wave.first().map_or(Time::EPOCH, |lane| lane.at);
+        Self { from, to: from.plus(length.max(Duration::from_secs(1))) }
     }
+
+    fn length(&self) -> Duration {
+        self.to.since(self.from)
+    }
+
+    /// Where a time stands, in millionths of the frame.
+    fn place(&self, at: Time) -> u64 {
+        let millionths = at.since(self.from).as_millis().saturating_mul(1_000_000) / self.length().as_millis().max(1);
+        u64::try_from(millionths).unwrap_or(u64::MAX).min(1_000_000)
+    }
+
+    /// A bar from one time to another, wide enough to be seen.
+    fn bar(&self, page: &mut Page, class: &str, (from, to): (Time, Time), (y, height): (u8, u8)) {
+        let left = self.place(from);
+        let width = self.place(to).saturating_sub(left).max(4_000);
+        let left = left.min(1_000_000 - width.min(1_000_000));
+        let (x, width) = (percent(left, 1_000_000), percent(width, 1_000_000));
+        let _ = write!(
+            page.out,
+            "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"1\"/>"
+        );
+    }
+}
+
+fn lane_of(page: &mut Page, frame: &Frame, lane: &Lane<'_>) {
+    let _ = write!(page.out, "<div class=\"lane\"><a class=\"who\" href=\"#n{}\" title=\"", lane.number);
+    page.text(&lane.instance.name);
+    page.raw("\"><code>");
+    page.text(&lane.instance.instance_id);
+    page.raw("</code></a>");
+    bars(page, frame, lane.at, lane.instance);
+    page.raw("<span class=\"took\">");
+    page.raw(&tenths(u64::try_from(lane.took().as_millis()).unwrap_or(u64::MAX)));
+    page.raw("</span></div>\n");
+}
+
+/// `1.4 s`, and from a hundred seconds on without tenths.
+fn tenths(millis: u64) -> String {
+    if millis < 100_000 { short(millis) } else { lasted(u128::from(millis)) }
 }
 
 /// The lane of an instance.
 fn bars(page: &mut Page, frame: &Frame, at: Time, instance: &InstanceReport) {
-    page.raw("<svg class=\"bars\" role=\"img\" aria-label=\"");
-    let label = page.words(&words::LANE, &[("took", lasted(last_moment(at, instance).since(at).as_millis()))]);
-    page.text(&label);
-    page.raw("\"><rect class=\"ground\" width=\"100%\" y=\"7\" height=\"2\"/>");
+    page.raw("<svg class=\"bars\" aria-hidden=\"true\"><rect class=\"ground\" width=\"100%\" y=\"7\" height=\"2\"/>");
     if let Some(command) = &instance.command {
         let begun = command.started_at.unwrap_or(at);
         frame.bar(page, "sent", (at, begun), (6, 4));
@@ -129,7 +178,8 @@ fn bars(page: &mut Page, frame: &Frame, at: Time, instance: &InstanceReport) {
         }
     }
     if let Some(made) = instance.group_created_at {
-        frame.bar(page, "group", (made, made), (0, 16));
+        let x = percent(frame.place(made).min(997_000), 1_000_000);
+        let _ = write!(page.out, "<rect class=\"group\" x=\"{x}\" y=\"0\" width=\"3\" height=\"16\"/>");
     }
     page.raw("</svg>");
 }

@@ -1,8 +1,10 @@
 //! The table of instances, each with its evidence.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::{Page, level_words, moment, results, short, words};
+use crate::catalog::messages::verdicts::COMMAND_FAILED;
 use crate::catalog::statuses;
 use crate::consistency::Consistency;
 use crate::finding::{RenderedFinding, Severity};
@@ -31,8 +33,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
 }
 
 /// The columns after result and instance.
-const COLUMNS: [&Text; 6] =
-    [&words::LEVEL, &words::PROOF, &words::DISKS, &words::HELD, &words::GROUP, &words::WHY];
+const COLUMNS: [&Text; 6] = [&words::LEVEL, &words::PROOF, &words::DISKS, &words::HELD, &words::GROUP, &words::WHY];
 
 /// Shown by the script only: without it nothing could be narrowed.
 fn filter(page: &mut Page, report: &Report) {
@@ -80,14 +81,15 @@ fn row(page: &mut Page, number: usize, instance: &InstanceReport) {
         ("", instance.proof.map_or("-", |proof| proof.name()).to_owned()),
         ("number", format!("{}/{}", instance.disks_covered, instance.disks_expected)),
         ("number", held),
-        ("", instance.group_id.as_ref().map_or_else(|| "-".to_owned(), |group| format!("`{group}`"))),
-        ("why", why(instance).to_owned()),
+        ("id", instance.group_id.as_ref().map_or_else(|| "-".to_owned(), |group| format!("`{group}`"))),
+        ("why", why(instance).into_owned()),
     ];
     for (index, (title, (class, value))) in COLUMNS.iter().zip(cells).enumerate() {
         page.raw("<td data-label=\"");
         page.say(title);
         let tone = if index == 0 { tone } else { "" };
-        let _ = write!(page.out, "\" class=\"{class}\"><span class=\"{tone}\">");
+        let none = if value == "-" { " none" } else { "" };
+        let _ = write!(page.out, "\" class=\"{class}{none}\"><span class=\"{tone}\">");
         page.sentence(&value);
         page.raw("</span></td>");
     }
@@ -100,11 +102,23 @@ fn row(page: &mut Page, number: usize, instance: &InstanceReport) {
     page.raw("</div></details></td></tr></tbody>\n");
 }
 
-/// Why an instance came out as it did; for one set aside, what blocked it.
-fn why(instance: &InstanceReport) -> &str {
+/// Why an instance came out as it did; for one set aside, what blocked it; where a command failed, what its code means.
+fn why(instance: &InstanceReport) -> Cow<'_, str> {
     let blocking = instance.findings.iter().find(|finding| finding.blocks());
-    let not_run = instance.result == ResultKind::NotRun && instance.starts == 0;
-    &blocking.filter(|_| not_run).unwrap_or(&instance.why).message
+    if let Some(finding) = blocking.filter(|_| instance.result == ResultKind::NotRun && instance.starts == 0) {
+        return Cow::Borrowed(&finding.message);
+    }
+    match &instance.command {
+        Some(CommandReport { explanation: Some(explanation), explained_by, .. }) if tells_code_only(instance) => {
+            Cow::Owned(format!("{} (`{explained_by}`)", explanation.meaning))
+        }
+        _ => Cow::Borrowed(&instance.why.message),
+    }
+}
+
+/// Whether the reason says no more than which code came back.
+fn tells_code_only(instance: &InstanceReport) -> bool {
+    instance.why.code == COMMAND_FAILED.code
 }
 
 fn evidence(page: &mut Page, instance: &InstanceReport) {
@@ -115,8 +129,8 @@ fn evidence(page: &mut Page, instance: &InstanceReport) {
     page.point(&words::GOT, "", &format!("`{}`", instance.got));
     let predicted = format!("`{}`: {}", instance.predicted, instance.predicted_why.message);
     page.point(&words::PREDICTED, "", &predicted);
-    page.point(&words::WHY, "", why(instance));
-    if instance.result != ResultKind::Ok && instance.why.help != instance.predicted_why.help {
+    page.point(&words::WHY, "", &why(instance));
+    if instance.result != ResultKind::Ok && !tells_code_only(instance) {
         page.point(&words::WHAT_TO_DO, "do", &instance.why.help);
     }
     let place = match instance.platform {

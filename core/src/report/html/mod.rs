@@ -139,10 +139,9 @@ impl Page {
         let headline = self.headline(report);
         self.sentence(&headline);
         self.raw("</h1>\n");
-        if let Some(cause) = report.causes.first().filter(|cause| cause.result == ResultKind::Urgent) {
+        if report.summary.urgent > 0 {
             self.raw("<p class=\"alarm\">");
-            let (count, help) = (report.summary.urgent.to_string(), cause.why.help.clone());
-            self.fill(&words::ALARM, &[("count", count), ("help", help)]);
+            self.fill(&words::ALARM, &[("count", report.summary.urgent.to_string())]);
             self.raw("</p>\n");
         }
         self.share(&report.summary);

@@ -10,8 +10,10 @@ pub(super) static ALL_REACHED: Text = Text::new("All {all} instances are {level}
 pub(super) static SOME_REACHED: Text =
     Text::new("{ok} of {all} instances are {level}", "{all} 个实例中有 {ok} 个达到{level}");
 pub(super) static NOTHING_STARTED: Text = Text::new("Nothing was started", "未启动任何实例");
-pub(super) static ALARM: Text =
-    Text::new("{count} may still be held. See to this first: {help}.", "{count} 个实例可能仍处于冻结状态，请优先处理：{help}。");
+pub(super) static ALARM: Text = Text::new(
+    "May still be held: {count}. See to this before anything else.",
+    "可能仍处于冻结状态的实例：{count} 个。请优先处理。",
+);
 pub(super) static PARTS: Text = Text::new("parts of this page", "本页内容");
 
 pub(super) static REQUIRED: Text = Text::new("required consistency", "要求的一致性");
@@ -21,11 +23,14 @@ pub(super) static REGIONS: Text = Text::new("regions", "地域");
 pub(super) static STARTED: Text = Text::new("began", "开始时间");
 pub(super) static LASTED: Text = Text::new("took", "用时");
 pub(super) static DISKS_COVERED: Text = Text::new("disks with a snapshot", "有快照的云盘");
-pub(super) static OF_DISKS: Text =
-    Text::new("{covered} of {expected}; {excluded} excluded by the job", "{expected} 块中的 {covered} 块；作业排除 {excluded} 块");
+pub(super) static OF_DISKS: Text = Text::new(
+    "{covered} of {expected}; {excluded} excluded by the job",
+    "{expected} 块中的 {covered} 块；作业排除 {excluded} 块",
+);
 pub(super) static LONGEST_HOLD: Text = Text::new("longest hold", "最长冻结");
 pub(super) static CALLS: Text = Text::new("calls to the service", "API 调用");
-pub(super) static CALLS_MADE: Text = Text::new("{calls}, slowed down {throttled} times", "{calls} 次，流控 {throttled} 次");
+pub(super) static CALLS_MADE: Text =
+    Text::new("{calls}, slowed down {throttled} times", "{calls} 次，流控 {throttled} 次");
 pub(super) static EXIT_STATUS: Text = Text::new("exit status", "退出状态");
 pub(super) static PLAN_HASH: Text = Text::new("plan", "计划");
 
@@ -48,8 +53,8 @@ pub(super) static KEY_COMMAND: Text = Text::new("command in the guest", "实例�
 pub(super) static KEY_SCRIPT: Text = Text::new("application scripts", "应用冻结与解冻脚本");
 pub(super) static KEY_HOLD: Text = Text::new("file systems frozen", "文件系统IO冻结");
 pub(super) static KEY_GROUP: Text = Text::new("group made", "快照一致性组创建");
-pub(super) static WAVE: Text = Text::new("wave {wave} · {time} UTC · {count}", "第 {wave} 批 · {time} UTC · {count} 个");
-pub(super) static LANE: Text = Text::new("took {took}", "用时 {took}");
+pub(super) static WAVE: Text =
+    Text::new("wave {wave} · {time} UTC · {count}", "第 {wave} 批 · {time} UTC · {count} 个");
 pub(super) static MORE_STARTED: Text =
     Text::new("{count} more were started; the table has them all", "另有 {count} 个已启动；完整列表见实例表");
 pub(super) static MORE_MOMENTS: Text = Text::new("{count} more, in the journal", "另有 {count} 条，见执行记录");

@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::commands::run::print;
 use crate::connection::Connection;
 use crate::console::Console;
+use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
 use crate::{agreement, course};
 
@@ -27,9 +28,12 @@ pub(crate) struct Arguments {
     /// Show instances that reached what was required one by one too
     #[arg(long)]
     all: bool,
+    #[command(flatten)]
+    evidence: EvidenceArguments,
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
+    arguments.evidence.prepare(console)?;
     let scenario = demo_scenario();
     let key = scenario.access_keys.first().cloned().unwrap_or_default();
     let (region, time_scale) = (scenario.region.clone(), scenario.time_scale);
@@ -68,10 +72,11 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let state = std::env::temp_dir().join(format!("consnap-demo-{}", setup.run_id));
     let mut run = Run::begin(setup, document, &state, &connection.caller, clock)?;
     let driven = course::drive(&mut run, &runtime, console);
+    let report = run.report(console.lang());
+    let written = arguments.evidence.write(&run, Some(&state), console);
     // The journal of a demo has served when its run is over; what cannot be removed does no harm.
     let _ = std::fs::remove_dir_all(&state);
     driven?;
-    let report = run.report(console.lang());
     print(&report, arguments.all, console)?;
     let truth = server.with(|simulator| simulator.truth());
     let disagreements = agreement::disagreements(&report, &truth);
@@ -89,7 +94,8 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         ],
     );
     console.note(&line);
-    Ok(if disagreements.is_empty() && run.is_over() { Exit::Reached } else { Exit::Findings })
+    let told = if disagreements.is_empty() && run.is_over() { Exit::Reached } else { Exit::Findings };
+    Ok(told.or_worse(written))
 }
 
 static BEGIN: Text = Text::new(
