@@ -5,6 +5,7 @@
 //! seen, then takes its own syntax apart. All functions work in linear time and cut what is longer than [`MAX_LINE`].
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// Characters of one line that reach a reader; what is longer is cut, and the cut is said.
 pub const MAX_LINE: usize = 4_000;
@@ -123,7 +124,7 @@ pub fn json_line(json: &str) -> Cow<'_, str> {
         if is_hidden(c) || matches!(c, '\u{2028}' | '\u{2029}') || ((c == ':' || c == '#') && c == last) {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
-                out.push_str(&format!("\\u{unit:04x}"));
+                let _ = write!(out, "\\u{unit:04x}");
             }
         } else {
             out.push(c);

@@ -1,6 +1,6 @@
 //! When what ran: one lane an instance, wave by wave; and the story in words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub(super) fn write(page: &mut Page, report: &Report, story: &[Stretch]) {
 
 /// The instances that were started, by the time of their start: all that did not come out well, then others.
 fn lanes(page: &mut Page, report: &Report) {
-    let mut started: Vec<Lane<'_>> = report
+    let started: Vec<Lane<'_>> = report
         .instances
         .iter()
         .enumerate()
@@ -40,9 +40,14 @@ fn lanes(page: &mut Page, report: &Report) {
     for lane in &started {
         *sizes.entry(lane.at).or_default() += 1;
     }
-    // The report has the most urgent first.
+    // The first of each wave, then the most urgent: as the report has them.
     let more = started.len().saturating_sub(LANES);
-    started.truncate(LANES);
+    let mut seen = BTreeSet::new();
+    let (mut chosen, others): (Vec<_>, Vec<_>) = started.into_iter().partition(|lane| seen.insert(lane.at));
+    chosen.truncate(LANES / 2);
+    let room = LANES - chosen.len();
+    chosen.extend(others.into_iter().take(room));
+    let mut started = chosen;
     started.sort_by_key(|lane| (lane.at, lane.number));
     page.raw("<div class=\"course\">\n");
     keys(page);
@@ -174,7 +179,9 @@ fn bars(page: &mut Page, frame: &Frame, at: Time, instance: &InstanceReport) {
             frame.bar(page, "command", (begun, end), (0, 16));
         }
         for span in spans(command) {
-            frame.bar(page, span.class, (span.from, span.to), span.place);
+            // What may still be frozen has no end.
+            let to = if span.class == "hold" && instance.held { frame.to } else { span.to };
+            frame.bar(page, span.class, (span.from, to), span.place);
         }
     }
     if let Some(made) = instance.group_created_at {
