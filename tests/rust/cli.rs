@@ -4,8 +4,14 @@
 
 #[path = "cli_account.rs"]
 mod cli_account;
+#[path = "cli_crash.rs"]
+mod cli_crash;
 #[path = "cli_documents.rs"]
 mod cli_documents;
+#[path = "cli_evidence.rs"]
+mod cli_evidence;
+#[path = "cli_faults.rs"]
+mod cli_faults;
 #[path = "cli_run.rs"]
 mod cli_run;
 

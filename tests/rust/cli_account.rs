@@ -1,7 +1,6 @@
 //! Commands about the account: whose credentials, which rights, which role.
 
 use std::collections::BTreeSet;
-use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -22,13 +21,7 @@ instances:
 
 /// How often the simulator was called, by operation.
 fn counts(simulated: &Simulated) -> Value {
-    let authority = simulated.endpoint.trim_start_matches("http://");
-    let mut stream = std::net::TcpStream::connect(authority).unwrap();
-    write!(stream, "GET /__consnap/requests HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n\r\n").unwrap();
-    let mut reply = String::new();
-    stream.read_to_string(&mut reply).unwrap();
-    let body = reply.split_once("\r\n\r\n").unwrap().1;
-    serde_json::from_str::<Value>(body).unwrap()["counts"].clone()
+    simulated.ask("/__consnap/requests")["counts"].clone()
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Commands that talk to the service, against `consnap simulate`.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -43,6 +43,16 @@ impl Simulated {
             (&json!("cn-hangzhou"), &json!("testid"), &json!("testsecret"))
         );
         Self { process, endpoint }
+    }
+
+    /// What the simulator tells tests.
+    pub(super) fn ask(&self, path: &str) -> Value {
+        let authority = self.endpoint.trim_start_matches("http://");
+        let mut stream = std::net::TcpStream::connect(authority).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n\r\n").unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).unwrap();
+        serde_json::from_str(reply.split_once("\r\n\r\n").unwrap().1).unwrap()
     }
 }
 
@@ -227,6 +237,7 @@ fn the_demo_tells_the_truth() {
     for word in ["URGENT", "FAILED", "WEAKER", "NOT RUN", "OK  ", "Exit status 5."] {
         assert!(done.out.contains(word), "{word}: {}", done.out);
     }
+    assert!(!done.out.contains("`consnap show"), "the demo keeps no journal: {}", done.out);
     assert!(done.err.contains("verdicts equal what really happened"), "{}", done.err);
     assert!(done.err.contains("exit status 5"), "{}", done.err);
     assert_eq!(place.run(&["history", "--format", "json"]).json(), json!([]));

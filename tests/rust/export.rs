@@ -212,6 +212,33 @@ fn terraform_reads_configurations_and_would_not_change_them() {
     }
 }
 
+/// The parser is a part of the tests: Terraform need not be installed for its files to be read.
+#[test]
+fn hcl_is_read_back() {
+    use base64::Engine as _;
+    for (name, platform, job) in jobs() {
+        let file = files(&job, platform, Target::Terraform).remove(0);
+        let body = hcl::parse(&file.content).unwrap_or_else(|error| panic!("{name}: {error}\n{}", file.content));
+        let kinds: Vec<&str> = body
+            .blocks()
+            .filter(|block| block.identifier() == "resource")
+            .filter_map(|block| block.labels().first().map(hcl::BlockLabel::as_str))
+            .collect();
+        assert_eq!(kinds, ["alicloud_ecs_command", "alicloud_ecs_invocation"], "{name}");
+        // Names are filled in by a variable, which a plain value cannot show: a fixed one is read back whole.
+        let mut job = job;
+        job["group_name"] = json!("fixed-1");
+        let file = files(&job, platform, Target::Terraform).remove(0);
+        let value: Value = hcl::from_str(&file.content).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let command = &value["resource"]["alicloud_ecs_command"]["snapshot"];
+        let content = command["command_content"].as_str().expect("Base64");
+        let content = base64::engine::general_purpose::STANDARD.decode(content).expect("Base64");
+        let built = ops::run("build", json!({"job": job, "platform": platform})).expect("a command");
+        assert_eq!(std::str::from_utf8(&content).ok(), built["command"].as_str(), "{name}");
+        assert_eq!(command["timeout"], built["timeout_seconds"], "{name}");
+    }
+}
+
 #[test]
 fn systemd_reads_units() {
     if !installed("systemd-analyze") {

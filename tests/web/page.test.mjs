@@ -59,6 +59,12 @@ for (const lang of ["en", "zh"]) {
     await example(chinese ? "执行结果" : "Results");
     await page.waitForSelector(".alarm");
     assert.equal(await page.locator(".explanation").count(), 2);
+    await example(chinese ? "输出" : "Output");
+    await page.waitForSelector(".finding.warning");
+    assert.match(await page.locator(".result").textContent(), chinese ? /日志所称的级别: 文件系统一致性/ : /Level the log speaks of: File system-consistent/);
+    await page.fill("#explain-text", "[error] File /tmp/prescript.sh not found");
+    await page.waitForSelector(".explanation");
+    assert.equal(await page.locator("[role=alert]").count(), 0, "a log that begins with a bracket is not JSON");
     await page.fill("#explain-text", "<img src=x onerror=alert(1)>");
     assert.equal(await page.locator(".result img").count(), 0);
     assert.deepEqual(wrong, []);
@@ -75,7 +81,14 @@ for (const lang of ["en", "zh"]) {
     await page.locator(".fault").nth(2).click();
     await play.click();
     await page.waitForSelector("tbody .badge.urgent");
-    assert.ok((await page.locator(".timeline li").count()) > 10);
+    assert.ok((await page.locator(".moment").count()) > 10);
+    assert.equal(await page.locator(".moment.urgent").count(), 2);
+    const told = await page.locator(".timeline").textContent();
+    assert.doesNotMatch(told, /run_started|phase_entered|command_finished|[a-z]_[a-z]/, "names of events are not for people");
+    assert.match(told, chinese ? /退出码 12/ : /exit code 12/);
+    // In the other language it is told anew, at once.
+    await page.selectOption(".settings select >> nth=0", chinese ? "en" : "zh");
+    await page.waitForFunction((words) => document.querySelector(".timeline")?.textContent.includes(words), chinese ? "exit code 12" : "退出码 12");
     assert.deepEqual(wrong, []);
     await context.close();
   });
@@ -86,7 +99,9 @@ const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
 
 /** Presses a copy button and gives what is on the clipboard once it says so. */
 async function copied(page, button, said) {
+  await page.evaluate(() => navigator.clipboard.writeText(""));
   await button.click();
+  await page.waitForFunction(async () => (await navigator.clipboard.readText()) !== "");
   await button.filter({ hasText: said }).waitFor();
   return clipboard(page);
 }

@@ -5,7 +5,7 @@ import { Explain } from "./explain/Explain";
 import { Facts } from "./facts/Facts";
 import { Rehearse } from "./rehearse/Rehearse";
 import {
-  AREAS, fromFragment, initial, memory, preferredLang, preferredTheme, readDraft, toFragment, writeDraft,
+  AREAS, fromFragment, initial, memory, preferredLang, preferredTheme, readDraft, toFragment, useMoment, writeDraft,
   type Area, type State, type Theme,
 } from "./state";
 import { WORDS, type Words } from "./words";
@@ -24,7 +24,7 @@ export function App() {
   const [state, setState] = useState<State>(() => fromFragment(location.hash) ?? readDraft() ?? initial(today));
   const [lang, setLang] = useState<Lang>(preferredLang);
   const [theme, setTheme] = useState<Theme>(preferredTheme);
-  const [shared, setShared] = useState(false);
+  const [shared, sayShared] = useMoment();
   const main = useRef<HTMLElement>(null);
   const words = WORDS[lang];
   const change = useCallback((part: Partial<State>) => setState((old) => ({ ...old, ...part })), []);
@@ -60,8 +60,7 @@ export function App() {
   const context: Context = { state, change, lang, words, link };
   const share = async () => {
     await navigator.clipboard.writeText(link);
-    setShared(true);
-    setTimeout(() => setShared(false), 2000);
+    sayShared();
   };
   const reset = () => {
     writeDraft(undefined);

@@ -1,5 +1,5 @@
 // What the page is working on. It lives in the fragment of the address, which browsers never send to a server.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Job, Lang, Platform, Target } from "./engine";
 import { PRESETS } from "./presets";
 
@@ -90,6 +90,18 @@ const pasted = new Map<string, unknown>();
 export function usePasted<T>(key: string, first: T): [T, (value: T) => void] {
   const [value, setValue] = useState<T>(() => (pasted.has(key) ? (pasted.get(key) as T) : first));
   return [value, (next) => { pasted.set(key, next); setValue(next); }];
+}
+
+/** Something that is true for two seconds after it was last said. */
+export function useMoment(): [boolean, () => void] {
+  const [now, setNow] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const say = () => {
+    clearTimeout(timer.current);
+    setNow(true);
+    timer.current = setTimeout(() => setNow(false), 2000);
+  };
+  return [now, say];
 }
 
 const DRAFT = "consnap.draft";

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::api::Operation;
 use crate::consistency::{Consistency, Platform};
 use crate::finding::Finding;
 use crate::output::Outcome;
@@ -212,7 +213,8 @@ fn line(event: &Event, lang: Lang) -> Option<Line> {
             Line::notable(THROTTLED).with("operation", operation.name()).with("code", code.as_str())
         }
         Event::CallRepeated { operation, code, .. } => {
-            Line::notable(REPEATED).with("operation", operation.name()).with("code", code.as_str())
+            let text = if *operation == Operation::RunCommand { REPEATED_WITH_TOKEN } else { REPEATED };
+            Line::notable(text).with("operation", operation.name()).with("code", code.as_str())
         }
         Event::RunEnded { calls, error: None } => Line::new(ENDED).with("calls", calls.to_string()),
         Event::RunEnded { error: Some(error), .. } => Line::notable(ENDED_EARLY).with("error", error.as_str()),
@@ -396,6 +398,10 @@ const THROTTLED: Text = Text::new(
 );
 const REPEATED: Text =
     Text::new("`{operation}` is asked again after `{code}`", "`{operation}` 返回 `{code}` 后重新请求");
+const REPEATED_WITH_TOKEN: Text = Text::new(
+    "`{operation}` is sent again after `{code}`, with the same token, so that it cannot start twice",
+    "`{operation}` 返回 `{code}` 后以相同的令牌重新发送，不会重复启动",
+);
 const ENDED: Text = Text::new("the run is over; it took {calls} calls", "执行结束；共调用 {calls} 次");
 const ENDED_EARLY: Text =
     Text::new("the run ended before anything was started: {error}", "执行在启动任何实例之前结束：{error}");

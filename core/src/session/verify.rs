@@ -91,7 +91,9 @@ impl Session {
         });
         let mut conclude_at = self.now.plus(wait);
         if may_run_on(outcome) {
-            conclude_at = conclude_at.max(self.settled_at(index));
+            // Its time is up, and it went on all the same: a group it makes now still takes its time to show.
+            let late = self.now.plus_seconds(pacing::VISIBLE_WAIT.value);
+            conclude_at = late.max(self.settled_at(index));
         }
         let watch = Watch { conclude_at, first_seen: None, accomplished_since: None };
         self.verification.watches.entry(region).or_default().insert(index, watch);

@@ -219,7 +219,10 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
     verdict.reached = level;
     verdict.held = may_be_held(evidence, level, verdict.disks_covered == expected && expected > 0);
     let finished = evidence.outcome.is_some_and(|outcome| outcome.finished);
-    let exit_zero = evidence.outcome.is_some_and(|outcome| outcome.succeeded);
+    // Exit code 0 whose output names no group may be a launcher that ran nothing, or a lost end of the output: where the group is
+    // there and tagged, the second is certain.
+    let succeeded = evidence.outcome.is_some_and(|outcome| outcome.succeeded);
+    let exit_zero = succeeded || evidence.outcome.is_some_and(|outcome| outcome.explained_by == "exit:launcher:0");
     verdict.result = if verdict.held {
         ResultKind::Urgent
     } else if level == Consistency::Unknown || (!finished && level == Consistency::None) {
@@ -244,7 +247,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
             Finding::new(&rows::REACHED_AFTER_TIME_OUT, "").with("level", level.name())
         };
     } else if matches!(verdict.result, ResultKind::Failed | ResultKind::Unknown)
-        && !exit_zero
+        && !succeeded
         && let Some(outcome) = evidence.outcome
         && (verdict.result == ResultKind::Failed || !outcome.finished)
     {

@@ -34,6 +34,9 @@ pub(crate) struct ConnectionArguments {
     /// PEM file with the certificate authorities to trust instead of the system's
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
+    /// For rehearsals against a simulator: how many times as fast as the wall clock waits go by
+    #[arg(long, value_name = "FACTOR", env = "CONSNAP_TIME_SCALE", hide = true)]
+    time_scale: Option<f64>,
 }
 
 /// A network as it is typed.
@@ -52,6 +55,8 @@ pub(crate) struct Connection {
     pub(crate) regions: Vec<String>,
     /// Whether all calls stay on this machine.
     pub(crate) is_loopback: bool,
+    /// How many times as fast as the wall clock time goes by; 1 unless all calls stay on this machine.
+    pub(crate) time_scale: f64,
 }
 
 impl ConnectionArguments {
@@ -80,7 +85,9 @@ impl ConnectionArguments {
         let now = Clock::of_wall(Time::EPOCH).now();
         runtime()?.block_on(caller.credentials().current(now))?;
         let is_loopback = given.is_some_and(|endpoint| endpoint.is_loopback());
-        Ok(Connection { caller: Arc::new(caller), regions, is_loopback })
+        // Real instances are never hurried.
+        let time_scale = self.time_scale.filter(|_| is_loopback).unwrap_or(1.0);
+        Ok(Connection { caller: Arc::new(caller), regions, is_loopback, time_scale })
     }
 }
 
@@ -89,6 +96,11 @@ impl Connection {
     pub(crate) fn setup(&self, mut job: Job, goal: Goal) -> Result<Setup, Error> {
         job.regions.clone_from(&self.regions);
         Ok(Setup::new(job, run::new_run_id()?, run::new_seed()?, goal))
+    }
+
+    /// The clock of a command that begins now.
+    pub(crate) fn clock(&self) -> Clock {
+        Clock::starting_at(Clock::of_wall(Time::EPOCH).now(), self.time_scale)
     }
 
     /// The instance consnap itself runs on, where that can be learnt.

@@ -86,7 +86,7 @@ pub(crate) fn drive_and_report(
 /// Prints the report of a run and gives its exit code. An error that ended it before it started or saw anything is the answer
 /// itself; what an earlier process left open stays open.
 pub(crate) fn report_of(run: &Run, shown: Shown<'_>, console: &mut Console) -> Result<Exit, Failure> {
-    let written = shown.evidence.write(run, None, console);
+    let written = shown.evidence.write(run, &run.report(console.lang()), None, console);
     Ok(tell(run, shown.all, console)?.or_worse(written))
 }
 

@@ -91,11 +91,10 @@ impl EvidenceArguments {
     }
 
     /// Writes the files of a run. The journal it has lies in `directory`, or else in the state directory of this user.
-    pub(crate) fn write(&self, run: &Run, directory: Option<&Path>, console: &mut Console) -> Exit {
+    pub(crate) fn write(&self, run: &Run, report: &Report, directory: Option<&Path>, console: &mut Console) -> Exit {
         if self.report.report.is_empty() && self.metrics_file.is_none() {
             return Exit::Reached;
         }
-        let report = &run.report(console.lang());
         let directory = directory.map(Path::to_owned).or_else(|| state_directory().ok());
         // A run that ended before its plan has no journal, and nothing to tell.
         let past = directory.as_deref().and_then(|directory| PastRun::load(directory, &report.run_id).ok());

@@ -106,6 +106,8 @@ pub async fn drive<C: Caller, R: Record>(
     let mut calls: JoinSet<Answered> = JoinSet::new();
     let mut call_of_task: HashMap<tokio::task::Id, u64> = HashMap::new();
     let mut wishes_end = false;
+    // An event that could not be recorded is missing for good: from then on nothing that writes is sent.
+    let mut recorded = true;
     loop {
         match *wish.borrow_and_update() {
             Wish::GoOn => {}
@@ -117,7 +119,7 @@ pub async fn drive<C: Caller, R: Record>(
             }
         }
         let next = session.poll(clock.now());
-        write_events(session, record, clock, &mut observe);
+        recorded &= write_events(session, record, clock, &mut observe);
         match next {
             Next::Planned => return Driven::Planned,
             Next::Done => {
@@ -126,7 +128,7 @@ pub async fn drive<C: Caller, R: Record>(
                 return Driven::Over;
             }
             Next::Send(send) => {
-                if send.after > 0 && record.sync().is_err() {
+                if send.after > 0 && !(recorded && record.sync().is_ok()) {
                     session.journal_failed(clock.now());
                     let detail = "the journal cannot be written".to_owned();
                     let unsent = TransportFailure { sent: Sent::No, reason: TransportReason::Other, detail };
@@ -175,19 +177,21 @@ pub async fn drive<C: Caller, R: Record>(
     }
 }
 
+/// Hands new events on. Whether all of them are in the record.
 fn write_events<R: Record>(
     session: &mut Session,
     record: &mut R,
     clock: &Clock,
     observe: &mut impl FnMut(&State, &[Numbered]),
-) {
+) -> bool {
     let events = session.events();
     if events.is_empty() {
-        return;
+        return true;
     }
     let written = events.iter().try_for_each(|numbered| record.append(numbered));
     if written.is_err() {
         session.journal_failed(clock.now());
     }
     observe(session.state(), &events);
+    written.is_ok()
 }

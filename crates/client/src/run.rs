@@ -232,7 +232,8 @@ impl Recorder {
     fn in_journal(&mut self, write: impl FnOnce(&mut Journal) -> Result<(), Error>) -> Result<(), Error> {
         let result = match &mut self.to {
             To::Journal(journal) => write(journal),
-            To::NewJournal { .. } | To::Nowhere => Ok(()),
+            // Before the plan there is nothing to be made durable; where making the journal failed, nothing ever will be.
+            To::NewJournal { .. } | To::Nowhere => self.failure.clone().map_or(Ok(()), Err),
         };
         self.noted(result)
     }

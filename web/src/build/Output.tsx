@@ -1,7 +1,7 @@
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { Context } from "../app";
 import { exportJob, type Target } from "../engine";
-import { TARGETS } from "../state";
+import { TARGETS, useMoment } from "../state";
 
 /** The job for every tool: tabs, files, copy and download. */
 export function Output({ state, change, words, lang, link }: Context) {
@@ -29,18 +29,17 @@ export function Output({ state, change, words, lang, link }: Context) {
       <div id="output-files" role="tabpanel" aria-labelledby={`target-${state.target}`}>
         {!answer.ok && <p class="blocked-note">{answer.failure.message}</p>}
         {answer.ok && files.length === 0 && <p class="blocked-note">{words.blockedNote}</p>}
-        {files.map((file) => <FileView key={file.name} name={file.name} content={file.content} words={words} />)}
+        {files.map((file) => <FileView key={`${state.target} ${file.name}`} name={file.name} content={file.content} words={words} />)}
       </div>
     </section>
   );
 }
 
 export function FileView({ name, content, words }: { name: string; content: string; words: Context["words"] }) {
-  const [copied, setCopied] = useState(false);
+  const [copied, sayCopied] = useMoment();
   const copy = async () => {
     await navigator.clipboard.writeText(content);
-    setCopied(true);
-    setTimeout(() => setCopied(false), 2000);
+    sayCopied();
   };
   const download = () => {
     const address = URL.createObjectURL(new Blob([content], { type: "text/plain;charset=utf-8" }));

@@ -127,7 +127,7 @@ function Decoded({ value, words }: { value: DecodeOutput; words: Context["words"
           <header><h2>{outcome.instance_id || words.result}</h2>{outcome.exit_code != null && <code>{words.exitCode} {outcome.exit_code}</code>}</header>
           {outcome.held && <p class="alarm">{words.held}</p>}
           <p class={`outcome ${outcome.succeeded ? "good" : "bad"}`}>{outcome.succeeded ? words.succeeded : outcome.group_may_exist ? words.groupMayExist : words.notSucceeded}</p>
-          <p class="wire">{words.layer}: <code>{outcome.layer}</code>{outcome.invocation_status && <> · {words.status}: <code>{outcome.invocation_status}</code></>}{outcome.snapshot_group_id && <> · {words.group}: <code>{outcome.snapshot_group_id}</code></>}</p>
+          <p class="wire">{words.layer}: {words.layers[outcome.layer]}{outcome.invocation_status && <> · {words.status}: <code>{outcome.invocation_status}</code></>}{outcome.snapshot_group_id && <> · {words.group}: <code>{outcome.snapshot_group_id}</code></>}{outcome.claimed && <> · {words.claimed}: {words.levels[outcome.claimed]}</>}</p>
           <Meaning meaning={outcome.message} cause={outcome.cause} next_step={outcome.next_step} words={words} />
           {outcome.findings.length > 0 && <Findings findings={outcome.findings} words={words} />}
         </article>

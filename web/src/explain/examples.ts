@@ -1,3 +1,12 @@
+/** The end of a log that looks like a success: exit code 0, and a weaker snapshot than was asked for. */
+const LOG = [
+  '[level="info"][time="2025-11-03 08:12:45.120334907"][message="Version 1.0.0.8"]',
+  '[level="error"][time="2025-11-03 08:12:45.300000000"][message="File /tmp/prescript.sh not found , error=stat /tmp/prescript.sh: no such file or directory"]',
+  '[level="error"][time="2025-11-03 08:12:45.310000000"][message="Pre/Post-Script have no Expected Permission"]',
+  '[level="info"][time="2025-11-03 08:12:46.500000000"][message="Take FsConsistent snapshots successfully"]',
+  '[snapshotgroup="ssg-bp1example0000000001"][message="Finish whole Processes of Snapshot successfully"]',
+];
+
 /** Things people paste, of made-up instances. */
 export const EXAMPLES = {
   command: {
@@ -22,5 +31,5 @@ export const EXAMPLES = {
     ),
     exitCode: "",
   },
-  output: { text: "[error] File /tmp/prescript.sh not found\n[error] Pre/Post-Script have no Expected Permission", exitCode: "0" },
+  output: { text: btoa(LOG.join("\n")), exitCode: "0" },
 };

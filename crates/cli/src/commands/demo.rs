@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use consnap_client::caller::ApiCaller;
-use consnap_client::driver::Clock;
 use consnap_client::run::Run;
 use consnap_client::transport::{HttpTransport, TransportOptions};
 use consnap_core::credentials::{Credential, Secret};
 use consnap_core::session::Goal;
-use consnap_core::{Text, Time, config};
+use consnap_core::{Text, config};
 use consnap_simulator::{Simulator, demo_scenario, server};
 use serde_json::json;
 
@@ -66,14 +65,17 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     };
     let transport = HttpTransport::new(TransportOptions::default())?;
     let caller = ApiCaller::new(transport, credential, Some(server.endpoint()));
-    let connection = Connection { caller: Arc::new(caller), regions: job.regions.clone(), is_loopback: true };
-    let clock = Clock::starting_at(Clock::of_wall(Time::EPOCH).now(), time_scale);
+    let connection =
+        Connection { caller: Arc::new(caller), regions: job.regions.clone(), is_loopback: true, time_scale };
+    let clock = connection.clock();
     let setup = connection.setup(job, Goal::Run)?;
     let state = std::env::temp_dir().join(format!("consnap-demo-{}", setup.run_id));
     let mut run = Run::begin(setup, document, &state, &connection.caller, clock)?;
     let driven = course::drive(&mut run, &runtime, console);
-    let report = run.report(console.lang());
-    let written = arguments.evidence.write(&run, Some(&state), console);
+    let mut report = run.report(console.lang());
+    // Advice to show or resume a run whose journal is gone would lead nowhere.
+    report.sentences.retain(|sentence| !sentence.contains(&report.run_id));
+    let written = arguments.evidence.write(&run, &report, Some(&state), console);
     // The journal of a demo has served when its run is over; what cannot be removed does no harm.
     let _ = std::fs::remove_dir_all(&state);
     driven?;

@@ -1,8 +1,6 @@
 //! `consnap plan`: the calls that would be made, with a hash to approve.
 
-use consnap_client::driver::Clock;
 use consnap_client::run::Run;
-use consnap_core::Time;
 use consnap_core::session::Goal;
 
 use crate::commands::run::usable_job;
@@ -38,7 +36,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let mut setup = connection.setup(job, Goal::Plan)?;
     setup.own_instance = runtime.block_on(connection.own_instance());
     setup.include_self = arguments.include_self;
-    let clock = Clock::of_wall(Time::EPOCH);
+    let clock = connection.clock();
     let mut run = Run::begin(setup, document.value, &state_directory()?, &connection.caller, clock)?;
     course::drive(&mut run, &runtime, console)?;
     let Some(plan) = run.plan(console.lang()) else {

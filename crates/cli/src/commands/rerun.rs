@@ -92,7 +92,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         return Err(Error::new(ErrorKind::Rejected, &errors::NEEDS_YES).into());
     }
     let runtime = course::runtime()?;
-    let mut look = Run::verify(&past, &connection.caller, 1.0)?;
+    let mut look = Run::verify(&past, &connection.caller, connection.time_scale)?;
     course::drive(&mut look, &runtime, console)?;
     if let Some(error) = look.session().error() {
         return Err(error.clone().into());
@@ -117,7 +117,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     setup.pause_at_plan = !agreed;
     setup.own_instance = runtime.block_on(connection.own_instance());
     setup.include_self = arguments.include_self;
-    let clock = past.clock(1.0);
+    let clock = past.clock(connection.time_scale);
     let run = Run::begin(setup, document.value, &state_directory()?, &connection.caller, clock)?;
     Ok(drive_and_report(run, agreed, arguments.shown(), &runtime, console)?.or_worse(left_out))
 }

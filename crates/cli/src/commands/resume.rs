@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let state = state_directory()?;
     let header = PastRun::load(&state, &arguments.run)?.header;
     let connection = arguments.connection.open(&header.regions, header.endpoint.as_deref())?;
-    let mut run = Run::resume(&arguments.run, &state, &connection.caller, 1.0)?;
+    let mut run = Run::resume(&arguments.run, &state, &connection.caller, connection.time_scale)?;
     course::drive(&mut run, &course::runtime()?, console)?;
     course::report_of(&run, arguments.shown(), console)
 }

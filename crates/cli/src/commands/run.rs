@@ -2,14 +2,13 @@
 
 use std::io::IsTerminal as _;
 
-use consnap_client::driver::Clock;
 use consnap_client::run::Run;
 use consnap_core::catalog::messages::{errors, runs};
 use consnap_core::check::{CheckContext, Checker};
 use consnap_core::config::{self, Job};
 use consnap_core::report::Report;
 use consnap_core::session::Goal;
-use consnap_core::{Error, ErrorKind, Finding, Time};
+use consnap_core::{Error, ErrorKind, Finding};
 
 use crate::arguments::LogFormat;
 use crate::connection::ConnectionArguments;
@@ -76,7 +75,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     setup.pause_at_plan = !agreed;
     setup.own_instance = runtime.block_on(connection.own_instance());
     setup.include_self = arguments.include_self;
-    let clock = Clock::of_wall(Time::EPOCH);
+    let clock = connection.clock();
     let run = Run::begin(setup, document.value, &state_directory()?, &connection.caller, clock)?;
     drive_and_report(run, agreed, arguments.shown(), &runtime, console)
 }

@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     arguments.evidence.prepare(console)?;
     let past = PastRun::load(&state_directory()?, &arguments.run)?;
     let connection = arguments.connection.open(&past.header.regions, past.header.endpoint.as_deref())?;
-    let mut run = Run::verify(&past, &connection.caller, 1.0)?;
+    let mut run = Run::verify(&past, &connection.caller, connection.time_scale)?;
     course::drive(&mut run, &course::runtime()?, console)?;
     course::report_of(&run, arguments.shown(), console)
 }
