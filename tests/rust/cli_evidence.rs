@@ -263,7 +263,7 @@ fn events_are_lines_of_json_and_nothing_else_is_on_standard_error() {
     let names: Vec<&str> = lines.iter().filter_map(|line| line["name"].as_str()).collect();
     assert!(names.contains(&"\u{1b}[2J\u{202e}gpj\u{2066}::error::x ##vso[task]"), "the value is whole: {names:?}");
     let refused = Done::of(place.command(&["run", "job.yaml", "--log-format", "json"]).output().unwrap());
-    let error: Value = serde_json::from_str(&refused.err).unwrap();
+    let error: Value = serde_json::from_str(refused.err.lines().last().unwrap()).unwrap();
     assert_eq!((refused.exit, &error["event"], &error["error"]["code"]), (3, &json!("error"), &json!("CE201")));
 }
 
