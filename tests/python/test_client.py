@@ -323,3 +323,9 @@ def test_what_a_callback_raises_ends_the_waiting(ecs_simulator: Simulator, tmp_p
 
     with pytest.raises(KeyError, match="mine"):
         client.run(job(LINUX), on_event=fail)
+    time.sleep(0.3)
+    # The run was left: its journal is free, and it can be gone on with at once.
+    (run_id,) = [folder.name for folder in tmp_path.iterdir()]
+    resumed = client.resume(run_id)
+    assert resumed.run_id == run_id and resumed.exit_status in (0, 1), resumed
+    assert ecs_simulator.truth()[LINUX].started <= 1

@@ -15,22 +15,23 @@ const TYPES = {
   ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json",
 };
 
-/** Serves the built page; `asked` lists every path that was requested. */
-export async function serve() {
+/** Serves the built page, below a folder if one is given; `asked` lists every path that was requested. */
+export async function serve({ below = "", types = TYPES } = {}) {
   const asked = [];
   const server = createServer((request, response) => {
     const path = new URL(request.url, "http://localhost").pathname;
     asked.push(path);
-    const file = join(dist, normalize(path === "/" ? "/index.html" : path));
+    const own = path.startsWith(`${below}/`) ? path.slice(below.length) : "/none";
+    const file = join(dist, normalize(own === "/" ? "/index.html" : own));
     if (!file.startsWith(dist) || !existsSync(file) || !statSync(file).isFile()) {
       response.writeHead(404).end();
       return;
     }
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "cache-control": "no-cache" });
+    response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream", "cache-control": "no-cache" });
     createReadStream(file).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { address: `http://127.0.0.1:${server.address().port}/`, asked, close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }) };
+  return { address: `http://127.0.0.1:${server.address().port}${below}/`, asked, close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }) };
 }
 
 export const launch = () =>

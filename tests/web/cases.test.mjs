@@ -1,7 +1,10 @@
 // Every shared case whose operation the package has, through the package in Node. The package lets its host decode GBK, so
 // that the engine cannot say that it did: the finding CS510 is the only difference.
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
 import * as consnap from "../../bindings-wasm/pkg/index.js";
@@ -112,4 +115,22 @@ test("the package holds what its manifest names, and every type it speaks of", (
   assert.equal(version, consnap.version());
   const declarations = readFileSync(new URL(types, pkg), "utf8");
   for (const operation of consnap.operations()) assert.match(declarations, new RegExp(`run\\(operation: "${operation}", input: \\w+\\): \\w+;`));
+});
+
+test("the package as npm packs it runs the example of its README", () => {
+  const folder = mkdtempSync(join(tmpdir(), "consnap-package-"));
+  try {
+    const npm = (...words) => execFileSync("npm", [...words, "--loglevel=error"], { cwd: folder, encoding: "utf8" });
+    const [{ filename }] = JSON.parse(npm("pack", fileURLToPath(pkg), "--json"));
+    mkdirSync(join(folder, "node_modules/consnap"), { recursive: true });
+    execFileSync("tar", ["-xzf", filename, "--strip-components=1", "-C", "node_modules/consnap"], { cwd: folder });
+    const readme = readFileSync(join(folder, "node_modules/consnap/README.md"), "utf8");
+    writeFileSync(join(folder, "example.mjs"), /```js\n(.*?)```/s.exec(readme)[1]);
+    const said = execFileSync(process.execPath, ["example.mjs"], { cwd: folder, encoding: "utf8" }).split("\n");
+    assert.equal(said[0], 'acs-plugin-manager --exec --plugin app-snapshot-plugin --params=-RamRoleName="AppSnapshotRoleName",-Name="LinuxApp1" 350');
+    assert.deepEqual(said.slice(1, 3), ["`group_name` is missing", "true CE102"]);
+    assert.match(said[3], /^\d of 1 instances reached/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -86,6 +86,18 @@ for (const lang of ["en", "zh"]) {
     const told = await page.locator(".timeline").textContent();
     assert.doesNotMatch(told, /run_started|phase_entered|command_finished|[a-z]_[a-z]/, "names of events are not for people");
     assert.match(told, chinese ? /退出码 12/ : /exit code 12/);
+    // A job with errors is not played, and the errors are shown.
+    await page.click("#tab-build");
+    await page.fill("#field-group_name", "");
+    await page.click("#tab-rehearse");
+    await play.click();
+    await page.waitForSelector(".played .finding.error");
+    assert.equal(await page.locator(".played table").count(), 0);
+    await page.click("#tab-build");
+    await page.fill("#field-group_name", "again-{run}");
+    await page.click("#tab-rehearse");
+    await play.click();
+    await page.waitForSelector("tbody .badge.urgent");
     // In the other language it is told anew, at once.
     await page.selectOption(".settings select >> nth=0", chinese ? "en" : "zh");
     await page.waitForFunction((words) => document.querySelector(".timeline")?.textContent.includes(words), chinese ? "exit code 12" : "退出码 12");
@@ -188,7 +200,6 @@ test("a draft outlives the page, and starting over forgets it", async () => {
   await page.fill("#field-group_name", "drafted");
   await page.selectOption(".settings select >> nth=0", "zh");
   await page.selectOption(".settings select >> nth=1", "dark");
-  await page.waitForFunction(() => localStorage.getItem("consnap.draft") !== null);
   await page.goto("about:blank");
   await page.goto(server.address);
   await page.waitForSelector("html[data-ready]", { state: "attached" });
@@ -303,6 +314,38 @@ test("the policy forbids everything but the page's own files, and holds", async 
     return { seen, ran: globalThis.ran };
   });
   assert.deepEqual(refused, { seen: ["script-src-elem", "connect-src"], ran: undefined });
+  await context.close();
+});
+
+test("any static host will do: below a folder, and without the type of WebAssembly", async () => {
+  const own = await serve({ below: "/tools/consnap", types: { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" } });
+  const { context, page, wrong } = await open(browser, own.address, inLang("en"));
+  assert.match(await shown(page), /acs-plugin-manager/);
+  await page.click("#tab-rehearse");
+  await page.locator("button.primary").click();
+  await page.waitForSelector("tbody tr");
+  assert.deepEqual([wrong, own.asked.filter((path) => !path.startsWith("/tools/consnap/"))], [[], []]);
+  await context.close();
+  await own.close();
+});
+
+test("every parameter of the catalogue has its field, with help at hand", async () => {
+  const table = readFileSync(new URL("../../docs/reference/parameters.md", import.meta.url), "utf8");
+  const parameters = [...table.matchAll(/^\| `([\w/]+)` \| `(\w+)` \| ([a-z, ]+) \|/gm)].map(([, key, wire, platforms]) => ({ key, wire, platforms }));
+  assert.equal(parameters.length, 12);
+  const { context, page, wrong } = await open(browser, server.address, inLang("en"));
+  for (const [at, platform] of ["linux", "windows"].entries()) {
+    await page.locator(".switch input").nth(at).check({ force: true });
+    if (at === 0) await page.locator("details.more summary").click();
+    await page.waitForSelector("#field-description");
+    for (const row of parameters.filter((row) => row.platforms.includes(platform))) {
+      const field = page.locator(`.field:has(#field${row.key.replaceAll("/", "-")})`);
+      assert.equal(await field.count(), 1, `${platform}: ${row.key}`);
+      if ((await field.locator(".about").count()) === 0) await field.locator(".help").click();
+      assert.ok((await field.locator(".about").textContent()).includes(row.wire), row.key);
+    }
+  }
+  assert.deepEqual(wrong, []);
   await context.close();
 });
 

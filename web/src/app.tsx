@@ -48,6 +48,11 @@ export function App() {
     return () => clearTimeout(timer);
   }, [fragment]);
   useEffect(() => {
+    const keep = () => writeDraft(state);
+    addEventListener("pagehide", keep);
+    return () => removeEventListener("pagehide", keep);
+  }, [state]);
+  useEffect(() => {
     const follow = () => {
       const next = fromFragment(location.hash);
       if (next) setState(next);

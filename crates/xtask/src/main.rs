@@ -42,7 +42,7 @@ fn main() -> ExitCode {
         ["wasm" | "page"] | ["test" | "bench", "web"] => with_bindgen(&words),
         ["generate"] => generate(true),
         ["generate", "--check"] => generate(false),
-        ["bench", "python"] => python_package::bench(),
+        ["bench", "python", parts @ ..] => python_package::bench(parts),
         ["bench", rest @ ..] => {
             cargo(&["bench", "--package", "consnap-tests", "--bench", "engine", "--"]).args(rest).run()
         }

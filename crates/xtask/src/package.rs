@@ -19,7 +19,7 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
     }
     fs::create_dir_all(&folder)?;
     modules(&folder)?;
-    for name in ["index.js", "rehearsal.js"] {
+    for name in ["README.md", "index.js", "rehearsal.js"] {
         fs::copy(root().join("bindings-wasm/package").join(name), folder.join(name))?;
     }
     let mut schemas = Vec::new();
@@ -141,9 +141,17 @@ fn manifest() -> String {
         "type": "module",
         "main": "index.js",
         "types": "index.d.ts",
+        "exports": {
+            ".": {"types": "./index.d.ts", "default": "./index.js"},
+            "./consnap_engine_bg.wasm": "./consnap_engine_bg.wasm",
+            "./consnap_rehearsal.wasm": "./consnap_rehearsal.wasm",
+        },
+        "engines": {"node": ">=20.6"},
+        "repository": {"type": "git", "url": "git+https://github.com/consnap/consnap.git", "directory": "bindings-wasm"},
+        "keywords": ["alibaba-cloud", "aliyun", "ecs", "snapshot", "backup"],
         "sideEffects": false,
         "files": [
-            "index.js", "index.d.ts", "rehearsal.js", "consnap_engine.js", "consnap_engine_bg.wasm", "consnap_rehearsal.wasm",
+            "README.md", "index.js", "index.d.ts", "rehearsal.js", "consnap_engine.js", "consnap_engine_bg.wasm", "consnap_rehearsal.wasm",
         ],
     });
     format!("{manifest:#}\n")

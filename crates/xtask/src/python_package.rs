@@ -83,11 +83,11 @@ fn pyright(environment: &Path) -> Run {
 }
 
 /// Speed against what a careful script would use instead; a release build.
-pub(crate) fn bench() -> Result<(), Failure> {
+pub(crate) fn bench(parts: &[&str]) -> Result<(), Failure> {
     let folder = environment()?;
     let python = folder.join("bin/python");
     install(&folder, "release")?;
-    Run::new(&python).args([root().join("tests/python/bench.py")]).within(&target_folder()).run()
+    Run::new(&python).args([root().join("tests/python/bench.py")]).args(parts).within(&target_folder()).run()
 }
 
 /// Builds the wheel with a profile of cargo and installs it; everything that was there of it is replaced.

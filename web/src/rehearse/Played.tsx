@@ -1,6 +1,6 @@
 import { Fragment } from "preact";
 import type { Context } from "../app";
-import { Ticked } from "../build/Findings";
+import { Findings, Ticked } from "../build/Findings";
 import type { SimulateOutput } from "../engine";
 
 interface Instance { instance_id: string; name: string; result: string; got: string; why: { message: string; help: string } }
@@ -32,12 +32,13 @@ export function Played({ output, words }: { output: SimulateOutput; words: Conte
         <section aria-labelledby="report-title">
           <h2 id="report-title">{words.report}</h2>
           <div class="sentences">{sentences.map((sentence, index) => <p key={index}><Ticked text={sentence} /></p>)}</div>
-          <div class="scroll" tabIndex={0} role="region" aria-label={`${words.report}: ${words.instances}`}>
+          {report.instances.length === 0 && <Findings findings={output.findings.filter((finding) => finding.severity === "error")} words={words} />}
+          {report.instances.length > 0 && <div class="scroll" tabIndex={0} role="region" aria-label={`${words.report}: ${words.instances}`}>
             <table>
               <thead><tr><th scope="col">{words.instance}</th><th scope="col">{words.result}</th><th scope="col">{words.got}</th><th scope="col">{words.truth}</th></tr></thead>
               <tbody>{report.instances.map((instance) => <Row key={instance.instance_id} instance={instance} truth={truth.get(instance.instance_id)} words={words} />)}</tbody>
             </table>
-          </div>
+          </div>}
         </section>
         <section aria-labelledby="timeline-title">
           <h2 id="timeline-title">{words.timeline}</h2>
