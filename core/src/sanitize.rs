@@ -110,18 +110,33 @@ pub fn ci_log(text: &str) -> String {
     out
 }
 
-/// JSON text as a serialiser wrote it: the same value, of which nothing is lost, with hidden characters as escapes (JSON
-/// itself lets C1 controls and directions pass) and no `##`, which some CI runners obey anywhere in a line.
+/// JSON as a serialiser wrote it, on many lines, for a terminal or a CI log: the same value, but no character that hides or
+/// moves others stands in it as it is, and no `##`, which some runners obey anywhere in a line. Cut nowhere: it must stay JSON.
 pub fn json(text: &str) -> Cow<'_, str> {
-    let is_told = |c: char| c != '\n' && (is_hidden(c) || matches!(c, '\u{2028}' | '\u{2029}'));
-    if text.bytes().all(|byte| byte.is_ascii() && byte != 0x7f) && !text.contains("##") {
+    // A line of it begins with a quote, a bracket or a number, so `::` gives no order.
+    escaped(text, &['\n'], &['#'])
+}
+
+/// JSON on one line for a log that people and CI runners read too: as [`json`], and no `::` either.
+pub fn json_line(text: &str) -> Cow<'_, str> {
+    escaped(text, &[], &['#', ':'])
+}
+
+/// Writes as escapes what is hidden, but for `kept`, and the second of a pair of these. None of them can stand outside of a
+/// string, or follow an open backslash.
+fn escaped<'j>(text: &'j str, kept: &[char], pairs: &[char]) -> Cow<'j, str> {
+    let is_told = |c: char, last: char| {
+        ((is_hidden(c) || matches!(c, '\u{2028}' | '\u{2029}')) && !kept.contains(&c))
+            || (c == last && pairs.contains(&c))
+    };
+    let mut last = ' ';
+    if !text.chars().any(|c| is_told(c, std::mem::replace(&mut last, c))) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
     let mut last = ' ';
     for c in text.chars() {
-        // All of these stand inside strings only, and none can follow an open backslash.
-        if is_told(c) || (c == '#' && last == '#') {
+        if is_told(c, last) {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 // Writing into a String cannot fail.
                 let _ = write!(out, "\\u{unit:04x}");
@@ -393,6 +408,17 @@ mod tests {
             }
         }
         assert!(matches!(json("{\"a\": \"b\"}\n"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_line_of_json_keeps_its_value() {
+        let value = serde_json::json!({"a": "x\u{202e}\u{9b}2J::error::y##[z]###", "名": "数据库\u{e0041}\n", "b": [":", ":", 1.5]});
+        let text = value.to_string();
+        let line = json_line(&text);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&line).unwrap(), value);
+        assert!(line.contains("数据库") && !line.contains("::") && !line.contains("##"), "{line}");
+        assert!(!line.chars().any(is_hidden), "{line}");
+        assert!(matches!(json_line("{\"a\":\":\"}"), Cow::Borrowed(_)));
     }
 
     #[test]
