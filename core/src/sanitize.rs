@@ -5,6 +5,7 @@
 //! seen, then takes its own syntax apart. All functions work in linear time and cut what is longer than [`MAX_LINE`].
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// Characters of one line that reach a reader; what is longer is cut, and the cut is said.
 pub const MAX_LINE: usize = 4_000;
@@ -107,6 +108,45 @@ pub fn ci_log(text: &str) -> String {
         last = c;
     }
     out
+}
+
+/// JSON as a serialiser wrote it, on many lines, for a terminal or a CI log: the same value, but no character that hides or
+/// moves others stands in it as it is, and no `##`, which some runners obey anywhere in a line. Cut nowhere: it must stay JSON.
+pub fn json(text: &str) -> Cow<'_, str> {
+    // A line of it begins with a quote, a bracket or a number, so `::` gives no order.
+    escaped(text, &['\n'], &['#'])
+}
+
+/// JSON on one line for a log that people and CI runners read too: as [`json`], and no `::` either.
+pub fn json_line(text: &str) -> Cow<'_, str> {
+    escaped(text, &[], &['#', ':'])
+}
+
+/// Writes as escapes what is hidden, but for `kept`, and the second of a pair of these. None of them can stand outside of a
+/// string, or follow an open backslash.
+fn escaped<'j>(text: &'j str, kept: &[char], pairs: &[char]) -> Cow<'j, str> {
+    let is_told = |c: char, last: char| {
+        ((is_hidden(c) || matches!(c, '\u{2028}' | '\u{2029}')) && !kept.contains(&c))
+            || (c == last && pairs.contains(&c))
+    };
+    let mut last = ' ';
+    if !text.chars().any(|c| is_told(c, std::mem::replace(&mut last, c))) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut last = ' ';
+    for c in text.chars() {
+        if is_told(c, last) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing into a String cannot fail.
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+        last = c;
+    }
+    Cow::Owned(out)
 }
 
 fn ends_with_www(text: &str) -> bool {
@@ -351,6 +391,34 @@ mod tests {
         ] {
             assert_eq!(ci_log(hostile), written, "{hostile:?}");
         }
+    }
+
+    #[test]
+    fn json_keeps_its_value_and_moves_nothing() {
+        for value in [
+            "plain ascii",
+            "\u{9b}2J\u{7f}\u{1b}[0m\u{202e}\u{e0041}\u{2028}\u{85} 数据库",
+            "##vso[task.x] ###[error] #\\##",
+            "\\\u{9b}\\\\##",
+        ] {
+            for text in [serde_json::to_string(&[value]).unwrap(), serde_json::to_string_pretty(&[value]).unwrap()] {
+                let safe = json(&text);
+                assert_eq!(serde_json::from_str::<[String; 1]>(&safe).unwrap(), [value]);
+                assert!(!safe.contains("##") && !safe.chars().any(|c| c != '\n' && is_hidden(c)), "{safe}");
+            }
+        }
+        assert!(matches!(json("{\"a\": \"b\"}\n"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_line_of_json_keeps_its_value() {
+        let value = serde_json::json!({"a": "x\u{202e}\u{9b}2J::error::y##[z]###", "名": "数据库\u{e0041}\n", "b": [":", ":", 1.5]});
+        let text = value.to_string();
+        let line = json_line(&text);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&line).unwrap(), value);
+        assert!(line.contains("数据库") && !line.contains("::") && !line.contains("##"), "{line}");
+        assert!(!line.chars().any(is_hidden), "{line}");
+        assert!(matches!(json_line("{\"a\":\":\"}"), Cow::Borrowed(_)));
     }
 
     #[test]

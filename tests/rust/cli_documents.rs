@@ -166,6 +166,41 @@ run: {max_errors: 5}
 }
 
 #[test]
+fn evidence_is_left_as_its_page_says() {
+    let place = Place::new();
+    let simulated = Simulated::start(
+        &place,
+        "\
+version: 1
+time_scale: 300
+instances:
+  - {id: i-bp1linux000000000001, name: db-1, platform: linux, role: AppSnapshotRoleName}
+  - {id: i-bp1windows0000000001, name: app-1, platform: windows, role: AppSnapshotRoleName}
+  - {id: i-bp1linux000000000002, name: db-2, role: AppSnapshotRoleName, guest: {pre_script: {mode: '0755'}}}
+",
+    );
+    place.file(
+        "job.yaml",
+        "\
+version: 1
+regions: [cn-hangzhou]
+targets: {ids: [i-bp1linux000000000001, i-bp1windows0000000001, i-bp1linux000000000002]}
+instance_ram_role: AppSnapshotRoleName
+group_name: nightly
+linux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 60}
+run: {max_errors: 5}
+",
+    );
+    assert_eq!(hold("evidence.md", &place, &simulated, true), 1);
+    let figures = std::fs::read_to_string(place.folder.path().join("consnap.prom")).unwrap();
+    let page = include_str!("../../docs/evidence.md");
+    for line in page.lines().filter(|line| line.starts_with("consnap_") && !line.contains("==")) {
+        let (series, _) = line.rsplit_once(' ').unwrap();
+        assert!(figures.lines().any(|own| own.starts_with(series)), "{series}");
+    }
+}
+
+#[test]
 fn credentials_are_had_as_their_page_says() {
     let place = Place::new();
     let simulated = Simulated::start(

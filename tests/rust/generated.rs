@@ -176,6 +176,8 @@ fn pages_of_troubleshooting() {
 fn schemas() {
     let text = serde_json::to_string_pretty(&consnap_core::config::schema()).expect("JSON") + "\n";
     hold("docs/schema/job.json", &text);
+    let report = consnap::schema("report").expect("a schema");
+    hold("docs/schema/report.json", &(serde_json::to_string_pretty(&report).expect("JSON") + "\n"));
 }
 
 #[test]

@@ -22,7 +22,9 @@ __all__ = [
     "PlanResult",
     "PlannedCall",
     "PlannedInstance",
+    "ReliedUpon",
     "Report",
+    "StepReport",
     "Stopped",
     "Summary",
 ]
@@ -139,6 +141,19 @@ class DiskReport(Record):
     """The snapshot's state."""
     level: Consistency | None
     """The level its tags show."""
+    both_tags: bool
+    """Whether it carries both consistency tags, which contradict each other."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class StepReport(Record):
+    """A step of the plug-in, by its own log."""
+
+    step: str
+    """``pre_script``, ``pre_script_ended``, ``freeze``, ``frozen``, ``group``, ``thaw``, ``post_script``,
+    ``post_script_ended``."""
+    at: str
+    """When."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -163,6 +178,10 @@ class CommandReport(Record):
     """Start in the guest."""
     finished_at: str | None
     """End in the guest."""
+    logged_group_id: str | None
+    """The group that the plug-in's log names: ``ssg-...``."""
+    steps: tuple[StepReport, ...]
+    """What the plug-in's log says happened when. Times of the guest's clock, counted from the start of the command."""
     dropped: int
     """Bytes the service cut from the output."""
     error_lines: tuple[str, ...]
@@ -209,6 +228,8 @@ class InstanceReport(Record):
     """Disks the job leaves out."""
     group_id: str | None
     """``ssg-...``."""
+    group_created_at: str | None
+    """When the service says the group was made."""
     why: Finding
     """Why."""
     command: CommandReport | None
@@ -224,11 +245,25 @@ class InstanceReport(Record):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class ReliedUpon(Record):
+    """An assumption that mattered."""
+
+    id: str
+    """``A01``."""
+    what: str
+    """What is assumed."""
+    why: str
+    """Why it is believed, and what would be the case if it were wrong."""
+    instances: int
+    """Instances it mattered for."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Report(Record):
     """The report of a run."""
 
-    format: int
-    """The version of the report's form."""
+    report_version: int
+    """The version of the report's form: 1."""
     consnap: str
     """The version of consnap."""
     run_id: str
@@ -259,6 +294,8 @@ class Report(Record):
     """Each instance, most urgent first. Of a large run each is read when it is looked at."""
     sentences: tuple[str, ...]
     """How it ended, in three or four sentences."""
+    assumptions: tuple[ReliedUpon, ...]
+    """What consnap relied on here although nobody has seen it on the live service."""
     stopped: Stopped | None = None
     """Why nothing new was started, if so."""
     error: Any = None

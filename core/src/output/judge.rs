@@ -60,6 +60,7 @@ impl Decoder {
             started_at: Time::parse(&result.start_time),
             finished_at: Time::parse(&result.finished_time),
             frozen_millis: log.frozen_millis,
+            steps: log.steps(),
             dropped,
             error_lines: log.error_lines(!verdict.succeeded),
         }

@@ -5,6 +5,7 @@
 
 use memchr::{memchr, memmem};
 
+use super::{Step, StepAt};
 use crate::catalog::exit_codes;
 use crate::consistency::Consistency;
 
@@ -14,6 +15,8 @@ const ERROR_LINES: usize = 5;
 const ERROR_LINE_BYTES: usize = 300;
 /// Different groups counted.
 const MOST_GROUPS: usize = 16;
+/// Steps kept: a log that repeats itself says no more.
+const MOST_STEPS: usize = 16;
 /// Longest group id, version or key worth reading.
 const MOST_ID_BYTES: usize = 64;
 
@@ -50,6 +53,10 @@ pub(super) struct Log<'t> {
     pub(super) freeze_interrupted: bool,
     pub(super) thawed_too_early: bool,
     pub(super) essd_excluded: bool,
+    /// The time of the first line that has one.
+    began: &'t [u8],
+    /// Steps with the time of their line.
+    steps: Vec<(Step, &'t [u8])>,
     /// The last lines that speak of an error: (is it a raw line, text).
     errors: Ring<'t>,
     frozen_at: Option<i64>,
@@ -79,13 +86,21 @@ impl<'t> Log<'t> {
         self.errors.lines(with_raw)
     }
 
+    /// When the log says that what happened, counted from its first line. Empty where the log has no beginning, because
+    /// then nothing says what its times count from.
+    pub(super) fn steps(&self) -> Vec<StepAt> {
+        let Some(began) = self.version.and_then(|_| millis(self.began)) else { return Vec::new() };
+        let at = |time| millis(time).and_then(|at| u32::try_from(at.saturating_sub(began)).ok());
+        self.steps.iter().filter_map(|(step, time)| Some(StepAt { step: *step, after_millis: at(time)? })).collect()
+    }
+
     /// All different groups the log names in pairs.
     pub(super) fn group_count(&self) -> usize {
         self.other_groups.len() + usize::from(self.group.is_some())
     }
 
     fn read_line(&mut self, line: &'t [u8]) {
-        let mut time: &[u8] = b"";
+        let mut time: &'t [u8] = b"";
         let mut message: &'t [u8] = b"";
         let mut error = false;
         let mut pairs = 0_u32;
@@ -114,7 +129,16 @@ impl<'t> Log<'t> {
             // A message cut off by the hole has no end and is no pair: show the line.
             self.errors.push(false, if message.is_empty() { line } else { message });
         }
+        if self.began.is_empty() {
+            self.began = time;
+        }
         self.read_message(message, time);
+    }
+
+    fn take_step(&mut self, step: Step, time: &'t [u8]) {
+        if !time.is_empty() && self.steps.len() < MOST_STEPS {
+            self.steps.push((step, time));
+        }
     }
 
     fn take_group(&mut self, value: &'t [u8]) {
@@ -166,7 +190,7 @@ impl<'t> Log<'t> {
         }
     }
 
-    fn read_message(&mut self, message: &'t [u8], time: &[u8]) {
+    fn read_message(&mut self, message: &'t [u8], time: &'t [u8]) {
         // Most lines say nothing of interest: the first byte tells.
         match message.first() {
             Some(b'#') => self.read_banner(message, time),
@@ -193,17 +217,31 @@ impl<'t> Log<'t> {
                     || message.starts_with(b"No such Pre/Post-Script files");
             }
             Some(b'F') => self.freeze_interrupted |= message.starts_with(b"FsFreeze was interrupted"),
+            // No document shows these lines of a run with scripts: where they are worded otherwise, the steps are not told.
+            Some(b'S') if message.starts_with(b"Start to run Pre-Script") => self.take_step(Step::PreScript, time),
+            Some(b'S') if message.starts_with(b"Start to run Post-Script") => self.take_step(Step::PostScript, time),
+            Some(b'S') if message.starts_with(b"SnapshotGroupId= ") => self.take_step(Step::Group, time),
+            Some(b'R') if message.starts_with(b"Run Pre-Script ") => self.take_step(Step::PreScriptEnded, time),
+            Some(b'R') if message.starts_with(b"Run Post-Script ") => self.take_step(Step::PostScriptEnded, time),
             Some(b'A') => self.essd_excluded |= message.starts_with(b"All attached ESSD Disks were excluded"),
             _ => {}
         }
     }
 
     /// `###########3. Filesystem Freeze Completed` and its like.
-    fn read_banner(&mut self, message: &[u8], time: &[u8]) {
+    fn read_banner(&mut self, message: &[u8], time: &'t [u8]) {
         let step = message.trim_ascii_start();
         let step = step.get(step.iter().take_while(|byte| **byte == b'#').count()..).unwrap_or_default();
         let words = step.iter().position(|byte| *byte == b' ').and_then(|at| step.get(at + 1..)).unwrap_or_default();
         let at = millis(time);
+        let step = [
+            (&b"Starting FsFreeze"[..], Step::Freeze),
+            (b"Filesystem Freeze Completed", Step::Frozen),
+            (b"Thawing FsFreeze", Step::Thaw),
+        ];
+        if let Some((_, step)) = step.iter().find(|(banner, _)| words.starts_with(banner)) {
+            self.take_step(*step, time);
+        }
         if words.starts_with(b"Filesystem Freeze Started") || words.starts_with(b"Filesystem Freeze Completed") {
             (self.frozen, self.thawed, self.frozen_millis) = (true, false, None);
             // The start counts until the completion is logged.

@@ -136,8 +136,47 @@ pub struct Outcome {
     pub finished_at: Option<Time>,
     /// From freeze to thaw in milliseconds, from the log's step banners.
     pub frozen_millis: Option<u64>,
+    /// What the log says happened when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<StepAt>,
     /// Bytes the service cut from the output.
     pub dropped: u64,
     /// The last lines of the log that speak of an error, for the reader; hostile text.
     pub error_lines: Vec<String>,
+}
+
+/// A step of the plug-in that its log names.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// The pre-freeze script begins.
+    PreScript,
+    /// The pre-freeze script is over, well or badly.
+    PreScriptEnded,
+    /// The file systems are being frozen.
+    Freeze,
+    /// The file systems are frozen.
+    Frozen,
+    /// The snapshot-consistent group is there.
+    Group,
+    /// The file systems are being thawed.
+    Thaw,
+    /// The post-thaw script begins.
+    PostScript,
+    /// The post-thaw script is over, well or badly.
+    PostScriptEnded,
+}
+
+crate::consistency::wire_names!(Step {
+    PreScript => "pre_script", PreScriptEnded => "pre_script_ended", Freeze => "freeze", Frozen => "frozen",
+    Group => "group", Thaw => "thaw", PostScript => "post_script", PostScriptEnded => "post_script_ended",
+});
+
+/// When a step happened by the guest's own log.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepAt {
+    /// The step.
+    pub step: Step,
+    /// Milliseconds after the log's first line.
+    pub after_millis: u32,
 }

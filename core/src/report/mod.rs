@@ -1,6 +1,7 @@
 //! All outcomes of a run, in one value that tells an operator, a script and an auditor the same.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -8,27 +9,37 @@ use crate::catalog::codes;
 use crate::consistency::{Consistency, Platform, RequiredConsistency};
 use crate::error::{Error, ErrorKind, RenderedError};
 use crate::finding::{Finding, RenderedFinding};
-use crate::output::Layer;
+use crate::output::{Layer, Outcome};
 use crate::session::{Goal, Stage, State, StopReason, Target};
 use crate::text::Lang;
 use crate::time::Time;
 use crate::verdict::{Look, Proof, ResultKind, SnapshotState};
 
+mod assumptions;
+mod causes;
+mod html;
+mod metrics;
 mod sentences;
 mod timeline;
 
+pub use assumptions::ReliedUpon;
+pub use causes::{Cause, causes_apart};
+pub use html::html;
+pub use metrics::{LastSuccess, metrics, successes};
 pub use sentences::{result_word, sentences};
 pub use timeline::{Moment, Stretch, Weight, timeline};
 
-/// The version of the report's form. It grows with every change that could break a reader.
-pub const FORMAT: u32 = 1;
+/// The version of the report's form. It grows when a member is taken away, renamed, or given another meaning or type; new
+/// members, and new values where a text says which it may hold, come without a new version: readers pass over what they
+/// do not know.
+pub const REPORT_VERSION: u32 = 1;
 
 /// The report of a run.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Report {
-    /// [`FORMAT`].
-    pub format: u32,
+    /// The version of the report's form: 1.
+    pub report_version: u32,
     /// The version of consnap.
     pub consnap: &'static str,
     /// `8f3a01c2`.
@@ -65,6 +76,8 @@ pub struct Report {
     pub instances: Vec<InstanceReport>,
     /// How it ended, in three or four sentences.
     pub sentences: Vec<String>,
+    /// What consnap relied on here although nobody has seen it on the live service.
+    pub assumptions: Vec<ReliedUpon>,
 }
 
 /// Counts of a run.
@@ -185,6 +198,8 @@ pub struct InstanceReport {
     pub excluded_disks: Vec<String>,
     /// `ssg-...`.
     pub group_id: Option<String>,
+    /// When the service says the group was made.
+    pub group_created_at: Option<Time>,
     /// Why.
     pub why: RenderedFinding,
     /// The command's result, where there is one.
@@ -213,6 +228,8 @@ pub struct DiskReport {
     pub status: Option<SnapshotState>,
     /// The level its tags show.
     pub level: Option<Consistency>,
+    /// Whether it carries both consistency tags, which contradict each other.
+    pub both_tags: bool,
 }
 
 /// The result of a command.
@@ -237,12 +254,26 @@ pub struct CommandReport {
     pub started_at: Option<Time>,
     /// End in the guest.
     pub finished_at: Option<Time>,
+    /// The group that the plug-in's log names: `ssg-...`.
+    pub logged_group_id: Option<String>,
+    /// What the plug-in's log says happened when. Times of the guest's clock, counted from the start of the command.
+    pub steps: Vec<StepReport>,
     /// Bytes the service cut from the output.
     pub dropped: u64,
     /// The log's error lines; hostile text.
     pub error_lines: Vec<String>,
     /// What is odd about the result.
     pub findings: Vec<RenderedFinding>,
+}
+
+/// A step of the plug-in.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StepReport {
+    /// `pre_script`, `pre_script_ended`, `freeze`, `frozen`, `group`, `thaw`, `post_script`, `post_script_ended`.
+    pub step: &'static str,
+    /// When.
+    pub at: Time,
 }
 
 impl Report {
@@ -255,7 +286,7 @@ impl Report {
         summary.calls = calls.max(state.calls_sent);
         let exit_status = exit_status(&summary, error);
         let mut report = Self {
-            format: FORMAT,
+            report_version: REPORT_VERSION,
             consnap: env!("CARGO_PKG_VERSION"),
             run_id: state.run_id.clone(),
             goal: match state.goal {
@@ -277,6 +308,7 @@ impl Report {
             causes: causes(&instances),
             instances,
             sentences: Vec::new(),
+            assumptions: assumptions::relied_upon(state, lang),
         };
         report.sentences = sentences(&report, lang);
         report
@@ -351,6 +383,7 @@ fn instance_report(state: &State, target: &Target, lang: Lang) -> InstanceReport
                 snapshot_id: snapshot.map(|snapshot| snapshot.snapshot_id.to_string()),
                 status: snapshot.map(|snapshot| snapshot.status),
                 level: snapshot.map(|snapshot| snapshot.level),
+                both_tags: snapshot.is_some_and(|snapshot| snapshot.both_tags),
             }
         })
         .collect();
@@ -382,6 +415,7 @@ fn instance_report(state: &State, target: &Target, lang: Lang) -> InstanceReport
         group_id: verdict
             .and_then(|verdict| verdict.group_id.clone())
             .or_else(|| target.outcome.as_ref().and_then(|outcome| outcome.snapshot_group_id.clone())),
+        group_created_at: group.and_then(|group| group.created_at),
         why,
         command: target.outcome.as_deref().map(|outcome| CommandReport {
             invocation_status: outcome.invocation_status.clone(),
@@ -393,6 +427,8 @@ fn instance_report(state: &State, target: &Target, lang: Lang) -> InstanceReport
             plugin_version: outcome.plugin_version.clone(),
             started_at: outcome.started_at,
             finished_at: outcome.finished_at,
+            logged_group_id: outcome.snapshot_group_id.clone(),
+            steps: steps(outcome),
             dropped: outcome.dropped,
             error_lines: outcome.error_lines.clone(),
             findings: outcome.findings.iter().map(|finding| finding.render(lang)).collect(),
@@ -402,6 +438,12 @@ fn instance_report(state: &State, target: &Target, lang: Lang) -> InstanceReport
         agent_version: target.agent_version.as_ref().map(ToString::to_string),
         findings: target.findings.iter().map(|finding| finding.render(lang)).collect(),
     }
+}
+
+fn steps(outcome: &Outcome) -> Vec<StepReport> {
+    let Some(started_at) = outcome.started_at else { return Vec::new() };
+    let at = |after: u32| started_at.plus(Duration::from_millis(u64::from(after)));
+    outcome.steps.iter().map(|step| StepReport { step: step.step.name(), at: at(step.after_millis) }).collect()
 }
 
 fn summarise(instances: &[InstanceReport], state: &State) -> Summary {

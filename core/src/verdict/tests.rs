@@ -29,6 +29,7 @@ fn outcome(explained_by: &'static str, group: Option<&str>) -> Outcome {
         started_at: None,
         finished_at: None,
         frozen_millis: None,
+        steps: Vec::new(),
         dropped: 0,
         error_lines: Vec::new(),
     }

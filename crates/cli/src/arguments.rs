@@ -62,6 +62,16 @@ pub(crate) enum Format {
     Json,
 }
 
+/// How standard error is written while a run goes on.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Progress and notes for people
+    #[default]
+    Text,
+    /// Every event of the run as a JSON value on a line of its own
+    Json,
+}
+
 /// The language of messages.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Language {

@@ -6,8 +6,9 @@ use anstyle::{AnsiColor, Style};
 use consnap_core::finding::RenderedFinding;
 use consnap_core::{Lang, Severity, Text, sanitize};
 use serde::Serialize;
+use serde_json::json;
 
-use crate::arguments::{Format, Language, OutputOptions};
+use crate::arguments::{Format, Language, LogFormat, OutputOptions};
 use crate::document::Document;
 use crate::exit::{Exit, Failure};
 
@@ -17,6 +18,10 @@ const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const ADVICE: Style = AnsiColor::Blue.on_default().bold();
 const DIM: Style = Style::new().dimmed();
 
+/// What CI runners set: most of them the first, the others for those that do not or that were told not to.
+const CI_VARIABLES: [&str; 7] =
+    ["CI", "GITHUB_ACTIONS", "TF_BUILD", "GITLAB_CI", "TEAMCITY_VERSION", "BUILDKITE", "JENKINS_URL"];
+
 /// The two streams, the form and the language. Colours are dropped where they are not wanted (`NO_COLOR`) or cannot be
 /// shown (a pipe).
 pub(crate) struct Console {
@@ -25,6 +30,7 @@ pub(crate) struct Console {
     out: anstream::AutoStream<io::Stdout>,
     err: anstream::AutoStream<io::Stderr>,
     in_ci: bool,
+    log: LogFormat,
 }
 
 impl Console {
@@ -39,12 +45,23 @@ impl Console {
             lang,
             out: anstream::stdout(),
             err: anstream::stderr(),
-            in_ci: std::env::var_os("CI").is_some_and(|value| !value.is_empty()),
+            in_ci: CI_VARIABLES.iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())),
+            log: LogFormat::Text,
         }
     }
 
     pub(crate) fn lang(&self) -> Lang {
         self.lang
+    }
+
+    /// From here on standard error holds lines of text, or JSON Lines only.
+    pub(crate) fn log_as(&mut self, log: LogFormat) {
+        self.log = log;
+    }
+
+    /// How standard error is written.
+    pub(crate) fn log(&self) -> LogFormat {
+        self.log
     }
 
     pub(crate) fn is_json(&self) -> bool {
@@ -71,20 +88,26 @@ impl Console {
     /// One JSON value of data, for programs and for reading.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(value).map_err(io::Error::other)?;
-        self.data(&text)
+        self.data(&sanitize::json(&text))
     }
 
     /// One JSON value of data on one line.
     pub(crate) fn json_line(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         let text = serde_json::to_string(value).map_err(io::Error::other)?;
-        self.data(&text)?;
+        self.data(&sanitize::json(&text))?;
         Ok(self.out.flush()?)
     }
 
     /// A line for whoever watches.
     pub(crate) fn note(&mut self, line: &str) {
         // Whoever closed standard error does not want to read it.
-        let _ = writeln!(self.err, "{line}");
+        let _ = match self.log {
+            LogFormat::Text => writeln!(self.err, "{line}"),
+            LogFormat::Json => {
+                let plain = anstream::adapter::strip_str(line).to_string();
+                writeln!(self.err, "{}", json_line(&json!({"event": "note", "message": plain})))
+            }
+        };
     }
 
     /// A question on standard error, without a line break.
@@ -156,9 +179,13 @@ impl Console {
                 let line = self.text(&OUTPUT_FAILED, &[("reason", error.to_string())]);
                 self.note(&line);
             }
+            Failure::Error(error) if self.log == LogFormat::Json => {
+                let line = json_line(&json!({"event": "error", "error": error.render(self.lang)}));
+                let _ = writeln!(self.err, "{line}");
+            }
             Failure::Error(error) if self.is_json() => {
                 let text = serde_json::to_string_pretty(&error.render(self.lang)).unwrap_or_default();
-                self.note(&text);
+                self.note(&sanitize::json(&text));
             }
             Failure::Error(error) => {
                 let rendered = error.render(self.lang);
@@ -181,6 +208,12 @@ impl Console {
         }
         exit
     }
+}
+
+/// A value on one line of a log.
+pub(crate) fn json_line(value: &impl Serialize) -> String {
+    let text = serde_json::to_string(value).unwrap_or_default();
+    sanitize::json_line(&text).into_owned()
 }
 
 static ERROR_WORD: Text = Text::new("error", "错误");

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::commands::run::print;
 use crate::console::Console;
+use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
 use crate::plan_text;
 use crate::progress::Progress;
@@ -19,7 +20,7 @@ use crate::progress::Progress;
 /// Drives a run to its end or to its plan, showing progress. The first interrupt stops new starts, the second leaves at
 /// once.
 pub(crate) fn drive(run: &mut Run, runtime: &Runtime, console: &Console) -> Result<Driven, Failure> {
-    let progress = Progress::new(console.lang());
+    let progress = Progress::new(console.lang(), console.log());
     let driven = runtime.block_on(async {
         let (wish, wishes) = watch::channel(Wish::GoOn);
         let interrupts = async {
@@ -39,12 +40,21 @@ pub(crate) fn drive(run: &mut Run, runtime: &Runtime, console: &Console) -> Resu
     Ok(driven?)
 }
 
+/// What is made of a report.
+#[derive(Copy, Clone)]
+pub(crate) struct Shown<'a> {
+    /// Show instances that reached what was required one by one too.
+    pub(crate) all: bool,
+    /// The files it goes to.
+    pub(crate) evidence: &'a EvidenceArguments,
+}
+
 /// Drives a new run from the check to the verdict and prints its report. Unless that is agreed already, the plan is shown
 /// and a yes asked for before anything is started.
 pub(crate) fn drive_and_report(
     mut run: Run,
     agreed: bool,
-    all: bool,
+    shown: Shown<'_>,
     runtime: &Runtime,
     console: &mut Console,
 ) -> Result<Exit, Failure> {
@@ -65,7 +75,7 @@ pub(crate) fn drive_and_report(
         let note = console.text(&LEFT, &[("run", run.session().state().run_id.clone())]);
         console.note(&note);
     }
-    let exit = report_of(&run, all, console)?;
+    let exit = report_of(&run, shown, console)?;
     if let Some(directory) = run.directory() {
         let note = console.text(&JOURNAL, &[("path", directory.display().to_string())]);
         console.note(&note);
@@ -75,7 +85,12 @@ pub(crate) fn drive_and_report(
 
 /// Prints the report of a run and gives its exit code. An error that ended it before it started or saw anything is the answer
 /// itself; what an earlier process left open stays open.
-pub(crate) fn report_of(run: &Run, all: bool, console: &mut Console) -> Result<Exit, Failure> {
+pub(crate) fn report_of(run: &Run, shown: Shown<'_>, console: &mut Console) -> Result<Exit, Failure> {
+    let written = shown.evidence.write(run, &run.report(console.lang()), None, console);
+    Ok(tell(run, shown.all, console)?.or_worse(written))
+}
+
+fn tell(run: &Run, all: bool, console: &mut Console) -> Result<Exit, Failure> {
     let Some(error) = run.session().error() else {
         return print(&run.report(console.lang()), all, console);
     };

@@ -12,6 +12,7 @@ mod connection;
 mod console;
 mod course;
 mod document;
+mod evidence;
 mod exit;
 mod job;
 mod permissions;

@@ -5,6 +5,10 @@ use std::time::Duration;
 
 use consnap_core::session::{Event, Numbered, Phase, State, StopReason};
 use consnap_core::{Lang, Text, sanitize};
+use serde_json::json;
+
+use crate::arguments::LogFormat;
+use crate::console::json_line;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Shows how a run goes on.
@@ -12,11 +16,12 @@ pub(crate) struct Progress {
     bar: ProgressBar,
     lang: Lang,
     on_terminal: bool,
+    log: LogFormat,
 }
 
 impl Progress {
-    pub(crate) fn new(lang: Lang) -> Self {
-        let on_terminal = std::io::stderr().is_terminal();
+    pub(crate) fn new(lang: Lang, log: LogFormat) -> Self {
+        let on_terminal = log == LogFormat::Text && std::io::stderr().is_terminal();
         let target = if on_terminal { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(0), target);
         // A template that cannot be read leaves the plain bar.
@@ -24,11 +29,20 @@ impl Progress {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.enable_steady_tick(Duration::from_millis(120));
-        Self { bar, lang, on_terminal }
+        Self { bar, lang, on_terminal, log }
     }
 
     /// Takes in what happened.
     pub(crate) fn observe(&self, state: &State, events: &[Numbered]) {
+        if self.log == LogFormat::Json {
+            use std::io::Write as _;
+            let mut err = std::io::stderr().lock();
+            for numbered in events {
+                // Whoever closed standard error does not want to read it.
+                let _ = writeln!(err, "{}", json_line(numbered));
+            }
+            return;
+        }
         for numbered in events {
             match &numbered.event {
                 Event::StartsStopped { why } => self.say_stopped(why),
@@ -83,6 +97,10 @@ impl Progress {
             self.bar.println(line);
         } else if urgent {
             use std::io::Write as _;
+            let line = match self.log {
+                LogFormat::Text => line,
+                LogFormat::Json => json_line(&json!({"event": "note", "message": line})),
+            };
             let _ = writeln!(std::io::stderr(), "{line}");
         }
     }

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use consnap_core::Text;
 use consnap_core::finding::RenderedFinding;
-use consnap_core::report::{Explanation, InstanceReport, Report, result_word};
+use consnap_core::report::{Cause, InstanceReport, Report, causes_apart, result_word};
 use consnap_core::verdict::ResultKind;
 
 use crate::console::Console;
@@ -35,7 +35,7 @@ fn lines(report: &Report, all: bool, console: &Console) -> Vec<String> {
         let folded = console.text(&FOLDED, &[("ok", report.summary.ok.to_string())]);
         lines.push(format!("{OK}{}{OK:#}  {folded}", result_word(ResultKind::Ok, lang)));
     }
-    for cause in &causes(report) {
+    for cause in &causes_apart(report) {
         lines.push(String::new());
         lines.extend(cause_lines(cause, console));
     }
@@ -88,7 +88,8 @@ fn why(instance: &InstanceReport) -> String {
 
 fn cause_lines(cause: &Cause<'_>, console: &Console) -> Vec<String> {
     let lang = console.lang();
-    let mut who = cause.instances.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    let named = cause.instances.iter().take(NAMED).map(|instance| instance.instance_id.as_str());
+    let mut who = named.collect::<Vec<_>>().join(", ");
     if let Some(more) = cause.instances.len().checked_sub(NAMED).filter(|more| *more > 0) {
         who.push_str(&console.text(&MORE, &[("count", more.to_string())]));
     }
@@ -103,7 +104,7 @@ fn cause_lines(cause: &Cause<'_>, console: &Console) -> Vec<String> {
     let mut add = |label: &Text, text: &str| lines.push(format!("  {}: {}", label.get(lang), console.safe(text)));
     add(&INSTANCES, &who);
     // Where a command failed, its code is nearer to the cause than what came of it.
-    match cause.explanation.filter(|_| matches!(cause.result, ResultKind::Failed | ResultKind::Unknown)) {
+    match cause.explanation {
         Some(explanation) => {
             add(&MEANING, &explanation.meaning);
             add(&CAUSE, &explanation.cause);
@@ -112,43 +113,6 @@ fn cause_lines(cause: &Cause<'_>, console: &Console) -> Vec<String> {
         None => add(&NEXT, &cause.why.help),
     }
     lines
-}
-
-/// Instances that came out alike for the same cause.
-struct Cause<'a> {
-    result: ResultKind,
-    why: &'a RenderedFinding,
-    explanation: Option<&'a Explanation>,
-    instances: Vec<&'a str>,
-}
-
-/// The causes of a report. Those set aside are taken apart by the finding that blocks them: it says what to mend.
-fn causes(report: &Report) -> Vec<Cause<'_>> {
-    let mut causes: Vec<Cause<'_>> = Vec::new();
-    for group in &report.causes {
-        let instances = report.instances.iter().filter(|instance| group.instances.contains(&instance.instance_id));
-        for instance in instances {
-            let blocking = instance.findings.iter().find(|finding| finding.blocks());
-            let why =
-                blocking.filter(|_| group.result == ResultKind::NotRun && instance.starts == 0).unwrap_or(&group.why);
-            let same = |cause: &&mut Cause<'_>| {
-                cause.result == group.result
-                    && cause.why.code == why.code
-                    && (cause.explanation == group.explanation.as_ref())
-                    && (group.result == ResultKind::NotRun || cause.why.message == why.message)
-            };
-            match causes.iter_mut().find(same) {
-                Some(cause) => cause.instances.push(&instance.instance_id),
-                None => causes.push(Cause {
-                    result: group.result,
-                    why,
-                    explanation: group.explanation.as_ref(),
-                    instances: vec![&instance.instance_id],
-                }),
-            }
-        }
-    }
-    causes
 }
 
 const OK: Style = AnsiColor::Green.on_default().bold();

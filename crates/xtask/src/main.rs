@@ -6,6 +6,8 @@
 mod package;
 mod python;
 mod python_package;
+mod sbom;
+mod static_binary;
 mod steps;
 #[cfg(feature = "bindgen")]
 mod typescript;
@@ -24,6 +26,9 @@ cargo xtask page               the page, in web/dist
 cargo xtask test web           the shared cases in Node, and the page in Chromium
 cargo xtask generate           write what is generated: reference pages, schemas, assumptions in README.md
 cargo xtask generate --check   fail when one of them is not up to date
+cargo xtask static             the binary without any library, tried in an empty root directory
+cargo xtask sbom [TARGET]      the bill of materials of the binary, in target/sbom; TARGET as rustc names it
+cargo xtask deny               licences, sources and known faults of what consnap is built from; needs cargo-deny
 cargo xtask bench [NAME]       speed and size in ratios, as a table; also `bench memory`, `bench python`, `bench web`
 cargo xtask soak --seeds N     so many seeded days of session and simulator, beyond those of `test`; [--from SEED]
 ";
@@ -43,6 +48,10 @@ fn main() -> ExitCode {
         ["wasm" | "page"] | ["test" | "bench", "web"] => with_bindgen(&words),
         ["generate"] => generate(true),
         ["generate", "--check"] => generate(false),
+        ["static"] => static_binary::build_and_try(),
+        ["sbom"] => sbom::write(None).map(drop),
+        ["sbom", target] => sbom::write(Some(target)).map(drop),
+        ["deny"] => cargo(&["deny", "check"]).run(),
         ["bench", "python", parts @ ..] => python_package::bench(parts),
         ["bench"] => bench("engine", &[]).and_then(|()| bench("memory", &[])),
         ["bench", "memory"] => bench("memory", &[]),

@@ -79,6 +79,11 @@ messages! {
     } help {
         "name a folder that may be written to", "请指定可写入的文件夹"
     };
+    UNKNOWN_REPORT_FORM = "CE424", Error, "consnap": {
+        "the name `{path}` does not say in which form the report is to be written", "文件名 `{path}` 无法表明报告的格式"
+    } help {
+        "let it end with `.html` for the page or with `.json` for the data", "请使用 `.html`（网页）或 `.json`（数据）作为扩展名"
+    };
     UNDECIDED_PLATFORM = "CE423", Error, "consnap": {
         "the job does not say for which platform the command is to be written", "作业未说明为哪个平台生成命令"
     } help {

@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::commands::run::print;
 use crate::connection::Connection;
 use crate::console::Console;
+use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
 use crate::{agreement, course};
 
@@ -26,9 +27,12 @@ pub(crate) struct Arguments {
     /// Show instances that reached what was required one by one too
     #[arg(long)]
     all: bool,
+    #[command(flatten)]
+    evidence: EvidenceArguments,
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
+    arguments.evidence.prepare(console)?;
     let scenario = demo_scenario();
     let key = scenario.access_keys.first().cloned().unwrap_or_default();
     let (region, time_scale) = (scenario.region.clone(), scenario.time_scale);
@@ -68,12 +72,13 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let state = std::env::temp_dir().join(format!("consnap-demo-{}", setup.run_id));
     let mut run = Run::begin(setup, document, &state, &connection.caller, clock)?;
     let driven = course::drive(&mut run, &runtime, console);
-    // The journal of a demo has served when its run is over; what cannot be removed does no harm.
-    let _ = std::fs::remove_dir_all(&state);
-    driven?;
     let mut report = run.report(console.lang());
     // Advice to show or resume a run whose journal is gone would lead nowhere.
     report.sentences.retain(|sentence| !sentence.contains(&report.run_id));
+    let written = arguments.evidence.write(&run, &report, Some(&state), console);
+    // The journal of a demo has served when its run is over; what cannot be removed does no harm.
+    let _ = std::fs::remove_dir_all(&state);
+    driven?;
     print(&report, arguments.all, console)?;
     let truth = server.with(|simulator| simulator.truth());
     let disagreements = agreement::disagreements(&report, &truth);
@@ -91,7 +96,8 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         ],
     );
     console.note(&line);
-    Ok(if disagreements.is_empty() && run.is_over() { Exit::Reached } else { Exit::Findings })
+    let told = if disagreements.is_empty() && run.is_over() { Exit::Reached } else { Exit::Findings };
+    Ok(told.or_worse(written))
 }
 
 static BEGIN: Text = Text::new(

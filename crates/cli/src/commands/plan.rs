@@ -7,6 +7,7 @@ use crate::commands::run::usable_job;
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
 use crate::course::{self, state_directory};
+use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
 use crate::job::JobArguments;
 use crate::plan_text;
@@ -39,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let mut run = Run::begin(setup, document.value, &state_directory()?, &connection.caller, clock)?;
     course::drive(&mut run, &runtime, console)?;
     let Some(plan) = run.plan(console.lang()) else {
-        return course::report_of(&run, true, console);
+        return course::report_of(&run, course::Shown { all: true, evidence: &EvidenceArguments::default() }, console);
     };
     if console.is_json() {
         console.json(&plan)?;

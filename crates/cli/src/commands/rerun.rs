@@ -13,11 +13,13 @@ use consnap_core::verdict::ResultKind;
 use consnap_core::{Error, ErrorKind, Text};
 use serde_json::{Value, json};
 
+use crate::arguments::LogFormat;
 use crate::commands::run::usable_job;
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::course::{self, drive_and_report, state_directory};
+use crate::course::{self, Shown, drive_and_report, state_directory};
 use crate::document::Document;
+use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
 
 /// Run again what failed, is weaker or was not run, after another look at it; sends writing calls
@@ -46,6 +48,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     all: bool,
     #[command(flatten)]
+    evidence: EvidenceArguments,
+    #[command(flatten)]
     connection: ConnectionArguments,
 }
 
@@ -60,7 +64,14 @@ struct Sorted {
     held: Vec<String>,
 }
 
+impl Arguments {
+    fn shown(&self) -> Shown<'_> {
+        Shown { all: self.all, evidence: &self.evidence }
+    }
+}
+
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
+    arguments.evidence.prepare(console)?;
     // Locked to the end: nobody resumes the old run while its instances are run again.
     let (_locked, recorded) = Journal::open(&state_directory()?, &arguments.run)?;
     let past = PastRun::of(recorded)?;
@@ -75,7 +86,8 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     }
     let connection = arguments.connection.open(&past.header.regions, past.header.endpoint.as_deref())?;
     let agreed = arguments.yes || connection.is_loopback;
-    let somebody_there = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    let somebody_there =
+        console.log() == LogFormat::Text && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     if !agreed && !somebody_there {
         return Err(Error::new(ErrorKind::Rejected, &errors::NEEDS_YES).into());
     }
@@ -107,7 +119,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     setup.include_self = arguments.include_self;
     let clock = past.clock(connection.time_scale);
     let run = Run::begin(setup, document.value, &state_directory()?, &connection.caller, clock)?;
-    Ok(drive_and_report(run, agreed, arguments.all, &runtime, console)?.or_worse(left_out))
+    Ok(drive_and_report(run, agreed, arguments.shown(), &runtime, console)?.or_worse(left_out))
 }
 
 fn sort(seen: &Report) -> Sorted {

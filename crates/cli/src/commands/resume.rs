@@ -5,7 +5,8 @@ use consnap_client::run::Run;
 
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::course::{self, state_directory};
+use crate::course::{self, Shown, state_directory};
+use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
 
 /// Go on with a run from its journal: look at what was started, start what waits; sends writing calls
@@ -23,14 +24,23 @@ pub(crate) struct Arguments {
     #[arg(long)]
     all: bool,
     #[command(flatten)]
+    evidence: EvidenceArguments,
+    #[command(flatten)]
     connection: ConnectionArguments,
 }
 
+impl Arguments {
+    fn shown(&self) -> Shown<'_> {
+        Shown { all: self.all, evidence: &self.evidence }
+    }
+}
+
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
+    arguments.evidence.prepare(console)?;
     let state = state_directory()?;
     let header = PastRun::load(&state, &arguments.run)?.header;
     let connection = arguments.connection.open(&header.regions, header.endpoint.as_deref())?;
     let mut run = Run::resume(&arguments.run, &state, &connection.caller, connection.time_scale)?;
     course::drive(&mut run, &course::runtime()?, console)?;
-    course::report_of(&run, arguments.all, console)
+    course::report_of(&run, arguments.shown(), console)
 }

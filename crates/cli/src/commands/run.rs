@@ -10,10 +10,12 @@ use consnap_core::report::Report;
 use consnap_core::session::Goal;
 use consnap_core::{Error, ErrorKind, Finding};
 
+use crate::arguments::LogFormat;
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::course::{self, drive_and_report, state_directory};
+use crate::course::{self, Shown, drive_and_report, state_directory};
 use crate::document::Document;
+use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
 use crate::job::JobArguments;
 use crate::report_text;
@@ -45,15 +47,25 @@ pub(crate) struct Arguments {
     #[arg(long)]
     all: bool,
     #[command(flatten)]
+    evidence: EvidenceArguments,
+    #[command(flatten)]
     connection: ConnectionArguments,
 }
 
+impl Arguments {
+    fn shown(&self) -> Shown<'_> {
+        Shown { all: self.all, evidence: &self.evidence }
+    }
+}
+
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
+    arguments.evidence.prepare(console)?;
     let document = arguments.job.document()?;
     let job = usable_job(&document, console)?;
     let connection = arguments.connection.open(&job.regions, None)?;
     let agreed = arguments.yes || arguments.approve.is_some() || connection.is_loopback;
-    let somebody_there = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    let somebody_there =
+        console.log() == LogFormat::Text && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     if !agreed && !somebody_there {
         return Err(Error::new(ErrorKind::Rejected, &errors::NEEDS_YES).into());
     }
@@ -65,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     setup.include_self = arguments.include_self;
     let clock = connection.clock();
     let run = Run::begin(setup, document.value, &state_directory()?, &connection.caller, clock)?;
-    drive_and_report(run, agreed, arguments.all, &runtime, console)
+    drive_and_report(run, agreed, arguments.shown(), &runtime, console)
 }
 
 /// The job of a document; findings that block it end the command before anything is sent.

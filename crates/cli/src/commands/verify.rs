@@ -5,7 +5,8 @@ use consnap_client::run::Run;
 
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::course::{self, state_directory};
+use crate::course::{self, Shown, state_directory};
+use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
 
 /// Look again at the groups, snapshots and tags a run made; sends reading calls only
@@ -22,13 +23,22 @@ pub(crate) struct Arguments {
     #[arg(long)]
     all: bool,
     #[command(flatten)]
+    evidence: EvidenceArguments,
+    #[command(flatten)]
     connection: ConnectionArguments,
 }
 
+impl Arguments {
+    fn shown(&self) -> Shown<'_> {
+        Shown { all: self.all, evidence: &self.evidence }
+    }
+}
+
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
+    arguments.evidence.prepare(console)?;
     let past = PastRun::load(&state_directory()?, &arguments.run)?;
     let connection = arguments.connection.open(&past.header.regions, past.header.endpoint.as_deref())?;
     let mut run = Run::verify(&past, &connection.caller, connection.time_scale)?;
     course::drive(&mut run, &course::runtime()?, console)?;
-    course::report_of(&run, arguments.all, console)
+    course::report_of(&run, arguments.shown(), console)
 }
