@@ -1,8 +1,8 @@
 //! The engine of consnap in a browser or in Node. It decides nothing: JSON text goes in, JSON text comes out, and
 //! `package/index.js` gives both their typed clothes.
 //!
-//! It is linked as one program and cut in two: the engine, which a page loads first, and what only rehearsals and
-//! signatures reach, which it loads when a rehearsal is asked for. Both share memory and functions, so that nothing is
+//! It is linked as one program and cut in two: the engine, which a page loads first, and what only rehearsals,
+//! plans and signatures reach, which it loads when a rehearsal is asked for. Both share memory and functions, so that nothing is
 //! loaded twice.
 
 use std::pin::pin;
@@ -36,8 +36,9 @@ pub fn run(operation: &str, input: &str) -> Result<String, String> {
     let lang = if value.get("lang").and_then(Value::as_str) == Some("zh") { Lang::Zh } else { Lang::En };
     let answer = match operation {
         rehearse::NAME => on_demand(Demand::Rehearsal, value),
+        "plan" => on_demand(Demand::Plan, value),
         "sign" => on_demand(Demand::Signature, value),
-        _ => ops::run_without_sign(operation, value),
+        _ => ops::run_small(operation, value),
     };
     match answer {
         Ok(answer) => Ok(answer.to_string()),
@@ -45,10 +46,10 @@ pub fn run(operation: &str, input: &str) -> Result<String, String> {
     }
 }
 
-/// The names of the engine's operations, as a JSON list; `sign` and `simulate` come with the second module.
+/// The names of the engine's operations, as a JSON list; `plan`, `sign` and `simulate` come with the second module.
 #[wasm_bindgen]
 pub fn operations() -> String {
-    ops::NAMES.iter().filter(|name| **name != "sign").copied().collect::<Value>().to_string()
+    ops::NAMES.iter().filter(|name| !matches!(**name, "plan" | "sign")).copied().collect::<Value>().to_string()
 }
 
 /// The version of consnap.
@@ -67,6 +68,7 @@ pub fn catalogue_date() -> String {
 #[derive(Copy, Clone)]
 enum Demand {
     Rehearsal,
+    Plan,
     Signature,
 }
 
@@ -87,6 +89,7 @@ impl From<SplitLoaderError> for Refusal {
 fn second_module(demand: Demand, input: Value) -> Result<Value, Refusal> {
     match demand {
         Demand::Rehearsal => rehearse::run(input),
+        Demand::Plan => ops::run_plan(input),
         Demand::Signature => ops::run_sign(input),
     }
     .map_err(Refusal::Failed)
@@ -108,6 +111,7 @@ fn on_demand(demand: Demand, input: Value) -> Result<Value, Error> {
     }
     let name = match demand {
         Demand::Rehearsal => rehearse::NAME,
+        Demand::Plan => "plan",
         Demand::Signature => "sign",
     };
     Err(Error::new(ErrorKind::Input, &errors::MODULE_NOT_LOADED).with("operation", name))

@@ -48,8 +48,9 @@ pub const NAMES: &[&str] =
 /// of the wrong type.
 pub fn run(name: &str, input: Value) -> Result<Value, Error> {
     match name {
+        "plan" => run_plan(input),
         "sign" => run_sign(input),
-        _ => run_without_sign(name, input),
+        _ => run_small(name, input),
     }
 }
 
@@ -62,12 +63,21 @@ pub fn run_sign(input: Value) -> Result<Value, Error> {
     carry_out("sign", input, |input| Ok(sign(&input)))
 }
 
-/// [`run`] for a host that does not sign, and would rather not load the hash functions.
+/// Carries out `plan` on JSON.
 ///
 /// # Errors
 ///
 /// As [`run`].
-pub fn run_without_sign(name: &str, input: Value) -> Result<Value, Error> {
+pub fn run_plan(input: Value) -> Result<Value, Error> {
+    carry_out("plan", input, |input| plan(&input))
+}
+
+/// [`run`] without `plan` and `sign`, for a host that would rather load session and hash functions when they are needed.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn run_small(name: &str, input: Value) -> Result<Value, Error> {
     match name {
         "budget" => carry_out(name, input, |input| Ok(budget(&input))),
         "build" => carry_out(name, input, |input| Ok(build(&input))),
@@ -77,7 +87,6 @@ pub fn run_without_sign(name: &str, input: Value) -> Result<Value, Error> {
         "explain" => carry_out(name, input, |input| explain(&input)),
         "export" => carry_out(name, input, |input| export(&input)),
         "facts" => carry_out(name, input, |input| facts(&input)),
-        "plan" => carry_out(name, input, |input| plan(&input)),
         _ => Err(unknown_operation(name)),
     }
 }

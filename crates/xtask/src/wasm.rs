@@ -8,8 +8,9 @@ use crate::steps::{Failure, Run, cargo, has_program, root, target_folder};
 
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The page's first load may have so many bytes gzipped, glue and styles included; the core alone must stay below it.
-const BUDGET_GZIPPED: usize = 400_000;
+/// All of the core, planning and signing included, may have so many bytes gzipped. What a page loads first is held to less where
+/// the program is cut in two.
+const BUDGET_GZIPPED: usize = 450_000;
 
 /// Builds the program that uses every operation of the core and looks at what it imports and how large it is.
 pub(crate) fn check() -> Result<(), Failure> {
