@@ -350,15 +350,14 @@ impl ErrorBody {
     }
 }
 
-/// The service ends the message of `SignatureDoesNotMatch` with its string to sign, which in version 1 holds the STS
-/// token: nothing after these words may be kept.
-const STRING_TO_SIGN_FOLLOWS: &str = "string to sign is:";
+/// The service ends the message of `SignatureDoesNotMatch` with what it signed itself. In version 1 the string to sign,
+/// in version 3 the canonical request holds the STS token: nothing after these words, in any case, may be kept.
+const SIGNED_TEXT_FOLLOWS: [&str; 4] = ["string to sign", "stringtosign", "canonicalrequest", "canonical request"];
 
 fn shortened(text: &str) -> String {
-    let kept = match text.find(STRING_TO_SIGN_FOLLOWS) {
-        Some(at) => text.get(..at + STRING_TO_SIGN_FOLLOWS.len()).unwrap_or_default(),
-        None => text,
-    };
+    let lower = text.to_ascii_lowercase();
+    let end = SIGNED_TEXT_FOLLOWS.iter().filter_map(|words| Some(lower.find(words)? + words.len())).min();
+    let kept = end.and_then(|end| text.get(..end)).unwrap_or(text);
     kept.chars().take(1000).collect()
 }
 

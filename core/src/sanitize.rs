@@ -110,20 +110,35 @@ pub fn ci_log(text: &str) -> String {
     out
 }
 
-/// JSON on one line for a log that people and CI runners read too: the same value, but no character that hides or moves
-/// others stands in it as it is, and nothing a runner would take for an order. Cut nowhere: it must stay JSON.
-pub fn json_line(json: &str) -> Cow<'_, str> {
-    let is_harmless = |text: &str| text.bytes().all(|b| (0x20..0x7f).contains(&b));
-    if is_harmless(json) && !json.contains("::") && !json.contains("##") {
-        return Cow::Borrowed(json);
-    }
-    let mut out = String::with_capacity(json.len() + 16);
+/// JSON as a serialiser wrote it, on many lines, for a terminal or a CI log: the same value, but no character that hides or
+/// moves others stands in it as it is, and no `##`, which some runners obey anywhere in a line. Cut nowhere: it must stay JSON.
+pub fn json(text: &str) -> Cow<'_, str> {
+    // A line of it begins with a quote, a bracket or a number, so `::` gives no order.
+    escaped(text, &['\n'], &['#'])
+}
+
+/// JSON on one line for a log that people and CI runners read too: as [`json`], and no `::` either.
+pub fn json_line(text: &str) -> Cow<'_, str> {
+    escaped(text, &[], &['#', ':'])
+}
+
+/// Writes as escapes what is hidden, but for `kept`, and the second of a pair of these. None of them can stand outside of a
+/// string, or follow an open backslash.
+fn escaped<'j>(text: &'j str, kept: &[char], pairs: &[char]) -> Cow<'j, str> {
+    let is_told = |c: char, last: char| {
+        ((is_hidden(c) || matches!(c, '\u{2028}' | '\u{2029}')) && !kept.contains(&c))
+            || (c == last && pairs.contains(&c))
+    };
     let mut last = ' ';
-    for c in json.chars() {
-        // Neither hidden characters nor these pairs can stand outside of a string.
-        if is_hidden(c) || matches!(c, '\u{2028}' | '\u{2029}') || ((c == ':' || c == '#') && c == last) {
-            let mut units = [0; 2];
-            for unit in c.encode_utf16(&mut units) {
+    if !text.chars().any(|c| is_told(c, std::mem::replace(&mut last, c))) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut last = ' ';
+    for c in text.chars() {
+        if is_told(c, last) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing into a String cannot fail.
                 let _ = write!(out, "\\u{unit:04x}");
             }
         } else {
@@ -376,6 +391,23 @@ mod tests {
         ] {
             assert_eq!(ci_log(hostile), written, "{hostile:?}");
         }
+    }
+
+    #[test]
+    fn json_keeps_its_value_and_moves_nothing() {
+        for value in [
+            "plain ascii",
+            "\u{9b}2J\u{7f}\u{1b}[0m\u{202e}\u{e0041}\u{2028}\u{85} 数据库",
+            "##vso[task.x] ###[error] #\\##",
+            "\\\u{9b}\\\\##",
+        ] {
+            for text in [serde_json::to_string(&[value]).unwrap(), serde_json::to_string_pretty(&[value]).unwrap()] {
+                let safe = json(&text);
+                assert_eq!(serde_json::from_str::<[String; 1]>(&safe).unwrap(), [value]);
+                assert!(!safe.contains("##") && !safe.chars().any(|c| c != '\n' && is_hidden(c)), "{safe}");
+            }
+        }
+        assert!(matches!(json("{\"a\": \"b\"}\n"), Cow::Borrowed(_)));
     }
 
     #[test]

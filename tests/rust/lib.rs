@@ -1,4 +1,8 @@
-//! Readers of the shared cases under `tests/fixtures`.
+//! Readers of the shared cases under `tests/fixtures`, and what several tests and the fuzz targets share.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "panics are for tests")]
 
 pub mod fixtures;
+pub mod foreign_bytes;
+pub mod mutations;
 pub mod simulated;

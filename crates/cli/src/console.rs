@@ -18,6 +18,10 @@ const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const ADVICE: Style = AnsiColor::Blue.on_default().bold();
 const DIM: Style = Style::new().dimmed();
 
+/// What CI runners set: most of them the first, the others for those that do not or that were told not to.
+const CI_VARIABLES: [&str; 7] =
+    ["CI", "GITHUB_ACTIONS", "TF_BUILD", "GITLAB_CI", "TEAMCITY_VERSION", "BUILDKITE", "JENKINS_URL"];
+
 /// The two streams, the form and the language. Colours are dropped where they are not wanted (`NO_COLOR`) or cannot be
 /// shown (a pipe).
 pub(crate) struct Console {
@@ -41,8 +45,8 @@ impl Console {
             lang,
             out: anstream::stdout(),
             err: anstream::stderr(),
+            in_ci: CI_VARIABLES.iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())),
             log: LogFormat::Text,
-            in_ci: std::env::var_os("CI").is_some_and(|value| !value.is_empty()),
         }
     }
 
@@ -84,13 +88,13 @@ impl Console {
     /// One JSON value of data, for programs and for reading.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(value).map_err(io::Error::other)?;
-        self.data(&text)
+        self.data(&sanitize::json(&text))
     }
 
     /// One JSON value of data on one line.
     pub(crate) fn json_line(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         let text = serde_json::to_string(value).map_err(io::Error::other)?;
-        self.data(&text)?;
+        self.data(&sanitize::json(&text))?;
         Ok(self.out.flush()?)
     }
 
@@ -181,7 +185,7 @@ impl Console {
             }
             Failure::Error(error) if self.is_json() => {
                 let text = serde_json::to_string_pretty(&error.render(self.lang)).unwrap_or_default();
-                self.note(&text);
+                self.note(&sanitize::json(&text));
             }
             Failure::Error(error) => {
                 let rendered = error.render(self.lang);

@@ -15,6 +15,10 @@ use serde_saphyr::{Location, Spanned};
 /// Bytes of the largest document that is read; a job of ten thousand instances has a third of a megabyte.
 const MAX_BYTES: u64 = 64 << 20;
 
+/// Levels of a document that is read as YAML; a job has six. The reader calls itself for each, with tens of kilobytes of
+/// stack, and threads may have no more than one megabyte of it.
+const MAX_DEPTH: usize = 24;
+
 /// A document and where everything in it stands.
 #[derive(Debug)]
 pub(crate) struct Document {
@@ -115,10 +119,18 @@ fn read_yaml(text: &str) -> Result<Node, Failure> {
         // YAML 1.2: `no` and `on` are text.
         strict_booleans: true,
         with_snippet: false,
+        budget: serde_saphyr::budget! {
+            max_depth: MAX_DEPTH,
+        },
     };
     serde_saphyr::from_str_with_options::<Spanned<Content>>(text, options).map(Node).map_err(|error| {
         let location = error.location();
-        let reason = error.without_snippet().to_string();
+        let reason = match error.without_snippet() {
+            serde_saphyr::Error::Budget { .. } => {
+                "it is nested too deeply, or too large once its aliases are followed".to_owned()
+            }
+            other => other.to_string(),
+        };
         Failure {
             line: location.as_ref().map_or(0, Location::line),
             column: location.as_ref().map_or(0, Location::column),
@@ -280,5 +292,28 @@ mod tests {
         let bomb = bomb.join("\n");
         assert!(Document::parse("bomb", &bomb).is_err());
         assert!(Document::parse("deep", &"[".repeat(100_000)).is_err());
+    }
+
+    /// On a thread with the smallest stack there is: that of the main thread on Windows.
+    #[test]
+    fn depth_ends_in_an_error_and_not_in_a_full_stack() {
+        let read = |depth: usize| {
+            let texts = [
+                format!("{}1{}", "{a: ".repeat(depth), "}".repeat(depth)),
+                (0..depth).flat_map(|level| [" ".repeat(level), "a:\n".to_owned()]).collect(),
+                format!("{}1", "- ".repeat(depth)),
+                format!("{}1{}", "[".repeat(depth), "]".repeat(depth)),
+            ];
+            let parse = move || texts.map(|text| Document::parse("deep", &text).map_err(|error| error.to_string()));
+            std::thread::Builder::new().stack_size(1 << 20).spawn(parse).unwrap().join().unwrap()
+        };
+        for read in read(MAX_DEPTH / 2) {
+            read.unwrap();
+        }
+        let error = read(MAX_DEPTH + 2).into_iter().next().unwrap().unwrap_err();
+        assert!(error.contains("nested too deeply"), "{error}");
+        for read in read(2_000) {
+            read.unwrap_err();
+        }
     }
 }
