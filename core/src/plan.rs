@@ -52,7 +52,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 /// What would be done, as it crosses the border.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Plan {
     /// The hash to approve: `consnap run --approve HASH`.
@@ -72,7 +72,7 @@ pub struct Plan {
 }
 
 /// A call that writes.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlannedCall {
     /// `RunCommand` or `AttachInstanceRamRole`.
@@ -95,7 +95,7 @@ pub struct PlannedCall {
 }
 
 /// An instance of the plan.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlannedInstance {
     /// `i-...`.

@@ -48,7 +48,7 @@ def _typed(operation: str, given: dict[str, Any]) -> Any:
         if "command" in given and set(given) <= {"command", "platform", "lang"}:
             return _caught(lambda: consnap.explain_command(**given).to_dict())
         raise TypeError
-    if operation in ("budget", "catalog", "check", "decode", "export", "sign"):
+    if operation in ("budget", "catalog", "check", "decode", "export", "plan", "sign"):
         function = getattr(consnap, operation)
         return _caught(lambda: function(**given).to_dict())
     return _caught(lambda: consnap.operation(operation, given))

@@ -47,3 +47,8 @@ fn exports_for_every_tool() {
 fn facts_from_replies() {
     assert_eq!(run_all("facts"), 17);
 }
+
+#[test]
+fn plans_of_facts_at_hand() {
+    assert_eq!(run_all("plan"), 13);
+}

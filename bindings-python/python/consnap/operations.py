@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from ._types import Document, FactsInput, JobInput, ResultsInput, ToMap
     from .facts import InstanceFacts
+    from .report import PlanResult
     from .tables import CheckTable, DecodeTable
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "export",
     "operation",
     "operation_names",
+    "plan",
     "read_facts",
     "schema",
     "sign",
@@ -323,6 +325,47 @@ def budget(job: JobInput, platform: str, *, lang: str = "en") -> Budget:
     True
     """
     return Budget.from_dict(carry_out("budget", {"job": plain(job), "platform": platform, "lang": lang}, lang))
+
+
+def plan(
+    job: JobInput,
+    facts: FactsInput,
+    *,
+    run_id: str | None = None,
+    as_of: date | str | None = None,
+    now: datetime | str | None = None,
+    lang: str = "en",
+) -> PlanResult:
+    """The calls a run of this job would make on these instances, with a hash to approve. Nothing is sent.
+
+    :meth:`consnap.Client.plan` finds the instances itself; both give the same hash for the same instances.
+
+    Args:
+        job: a :class:`~consnap.Job`, a mapping, JSON or YAML text, or the path of a file.
+        facts: what is known of one instance, or a list of such. One that the job names and that is not among them counts
+            as an instance of which nothing is known.
+        run_id: the run id in the groups' name; eight zeros when not given.
+        as_of: judge by the vendor's documents as they were on this day.
+        now: the time of the plan, for ``{date}`` and ``{time}`` in the groups' name.
+        lang: the language of messages, ``en`` or ``zh``.
+
+    >>> import consnap
+    >>> job = consnap.Job(targets=consnap.Targets(ids=["i-a"]), instance_ram_role="Role", group_name="g-{run}")
+    >>> result = consnap.plan(job, {"instance_id": "i-a", "region_id": "cn-hangzhou", "os_type": "linux"})
+    >>> result.plan.instances[0].starts
+    False
+    """
+    members = {
+        "job": plain(job),
+        "facts": plain(facts),
+        "run_id": run_id,
+        "as_of": None if as_of is None else str(as_of),
+        "now": moment(now),
+        "lang": lang,
+    }
+    from .report import PlanResult
+
+    return PlanResult.from_dict(carry_out("plan", members, lang))
 
 
 def export(

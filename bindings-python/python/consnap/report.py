@@ -19,6 +19,7 @@ __all__ = [
     "Explanation",
     "InstanceReport",
     "Plan",
+    "PlanResult",
     "PlannedCall",
     "PlannedInstance",
     "ReliedUpon",
@@ -379,3 +380,13 @@ class Plan(Record):
     """Instances that would be started."""
     set_aside: int
     """Instances that would not."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class PlanResult(Record):
+    """A plan made of facts at hand."""
+
+    findings: tuple[Finding, ...]
+    """About the job document and about facts that could not be read."""
+    plan: Plan | None
+    """The calls; ``None`` when a finding stands against the whole job, or no instance is selected."""

@@ -22,6 +22,7 @@ pub mod decode;
 pub mod explain;
 pub mod export;
 pub mod facts;
+pub mod plan;
 pub mod sign;
 
 pub use budget::{BudgetInput, BudgetOutput, budget};
@@ -32,10 +33,12 @@ pub use decode::{DecodeInput, DecodeOutput, decode};
 pub use explain::{ExplainInput, ExplainOutput, explain};
 pub use export::{ExportInput, ExportOutput, export};
 pub use facts::{FactsInput, FactsOutput, facts};
+pub use plan::{PlanInput, PlanOutput, plan};
 pub use sign::{SignInput, SignOutput, sign};
 
 /// The names of all operations, as [`run`] takes them.
-pub const NAMES: &[&str] = &["budget", "build", "catalog", "check", "decode", "explain", "export", "facts", "sign"];
+pub const NAMES: &[&str] =
+    &["budget", "build", "catalog", "check", "decode", "explain", "export", "facts", "plan", "sign"];
 
 /// Carries out an operation by name.
 ///
@@ -74,6 +77,7 @@ pub fn run_without_sign(name: &str, input: Value) -> Result<Value, Error> {
         "explain" => carry_out(name, input, |input| explain(&input)),
         "export" => carry_out(name, input, |input| export(&input)),
         "facts" => carry_out(name, input, |input| facts(&input)),
+        "plan" => carry_out(name, input, |input| plan(&input)),
         _ => Err(unknown_operation(name)),
     }
 }
@@ -90,6 +94,7 @@ pub fn schema(name: &str) -> Option<Value> {
         "explain" => Some(schemas::<ExplainInput, ExplainOutput>(name)),
         "export" => Some(schemas::<ExportInput, ExportOutput>(name)),
         "facts" => Some(schemas::<FactsInput, FactsOutput>(name)),
+        "plan" => Some(schemas::<PlanInput, PlanOutput>(name)),
         "sign" => Some(schemas::<SignInput, SignOutput>(name)),
         _ => None,
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::discover::Found;
 use super::event::{Event, Phase, PlannedCommand};
-use super::{Session, Setup};
+use super::{Session, Setup, State};
 use crate::catalog::messages::{consistency, runs, verdicts as rows};
 use crate::catalog::pacing;
 use crate::check::{CheckContext, Checker, Eligibility, InstanceCheck, keep_standing_acceptances};
@@ -18,6 +18,7 @@ use crate::error::{Error, ErrorKind};
 use crate::facts::InstanceFacts;
 use crate::finding::Finding;
 use crate::plan;
+use crate::time::Time;
 use crate::verdict::ExpectedDisk;
 
 /// A check under way.
@@ -34,6 +35,30 @@ pub(super) struct Checking {
 }
 
 impl Session {
+    /// The state of a plan made of facts at hand, as a run would make it that found them; nothing is sent. `found` holds the
+    /// region and the facts of each instance.
+    ///
+    /// # Errors
+    ///
+    /// The job has findings that block it, or no region.
+    pub fn plan_of(setup: Setup, found: Vec<(String, InstanceFacts)>, now: Time) -> Result<State, Error> {
+        let mut session = Self::new(setup, now);
+        for (region, facts) in found {
+            let region = session.region_index(&region);
+            session.hand_over(region, facts);
+        }
+        if session.error.is_none() {
+            session.begin_check();
+        }
+        while session.checking.is_some() {
+            session.check_some();
+        }
+        match session.error {
+            Some(error) => Err(error),
+            None => Ok(session.state),
+        }
+    }
+
     /// All facts are in.
     pub(super) fn begin_check(&mut self) {
         let Some(discovery) = self.discovery.take() else { return };
@@ -64,7 +89,7 @@ impl Session {
         let checker = Checker::new(job, context);
         let batch = usize::try_from(pacing::CHECKS_AT_ONCE.value).unwrap_or(500);
         for mut found in found.by_ref().take(batch) {
-            if !disks_refused.contains(&found.region) {
+            if found.disks_known && !disks_refused.contains(&found.region) {
                 found.facts.disks = Some(std::mem::take(&mut found.disks));
             }
             let check = checker.check(&found.facts);
@@ -243,7 +268,7 @@ struct CommandWriter {
 }
 
 impl CommandWriter {
-    fn new(setup: &Setup, now: crate::time::Time) -> Self {
+    fn new(setup: &Setup, now: Time) -> Self {
         let naming = Naming { run: setup.run_id.clone(), date: now.compact_date(), time: now.compact_time() };
         let group_name = naming.apply(&setup.job.group_name);
         Self { naming, group_name, written: BTreeMap::new(), canonical: Vec::new() }

@@ -79,6 +79,8 @@ pub(super) struct Found {
     pub(super) region: u16,
     pub(super) facts: InstanceFacts,
     pub(super) disks: Vec<Disk>,
+    /// Whether an empty list of disks means that there is none.
+    pub(super) disks_known: bool,
 }
 
 impl Found {
@@ -261,8 +263,29 @@ impl Session {
             discovery.by_id.insert(instance.instance_id.clone(), discovery.found.len());
             let mut facts = from_api(instance, &[], None, None);
             facts.collected_at = Some(self.now);
-            discovery.found.push(Found { region, facts, disks: Vec::new() });
+            discovery.found.push(Found { region, facts, disks: Vec::new(), disks_known: true });
         }
+    }
+
+    /// Takes in an instance whose facts, disks included, are at hand.
+    pub(super) fn hand_over(&mut self, region: u16, mut facts: InstanceFacts) {
+        let discovery = self.discovery.get_or_insert_default();
+        if !discovery.by_id.contains_key(&facts.instance_id) {
+            discovery.by_id.insert(facts.instance_id.clone(), discovery.found.len());
+            let disks = facts.disks.take();
+            let disks_known = disks.is_some();
+            discovery.found.push(Found { region, facts, disks: disks.unwrap_or_default(), disks_known });
+        }
+    }
+
+    /// The index of a region, which may be a new one.
+    pub(super) fn region_index(&mut self, name: &str) -> u16 {
+        let known = self.state.regions.iter().position(|region| region == name);
+        let index = known.unwrap_or_else(|| {
+            self.state.regions.push(name.to_owned());
+            self.state.regions.len() - 1
+        });
+        u16::try_from(index).unwrap_or(u16::MAX)
     }
 
     /// The instances are known: ask for their disks, Cloud Assistant and roles.

@@ -1,6 +1,5 @@
 //! JSON Schemas of what crosses the border: documents, answers and operations.
 
-use consnap_core::plan::Plan;
 use consnap_core::report::Report;
 use consnap_core::{config, ops};
 use consnap_simulator::{InstanceTruth, RecordedCall, Scenario, rehearse};
@@ -9,7 +8,7 @@ use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
 
 /// What has a schema besides operations: documents that are read, then answers.
-pub(crate) const DOCUMENTS: [&str; 7] = ["job", "scenario", "report", "plan", "error", "call", "truth"];
+pub(crate) const DOCUMENTS: [&str; 6] = ["job", "scenario", "report", "error", "call", "truth"];
 
 /// The JSON Schema of one of them, or `{operation, input, output}` of an operation.
 pub fn schema(name: &str) -> Option<Value> {
@@ -17,7 +16,6 @@ pub fn schema(name: &str) -> Option<Value> {
         "job" => Some(config::schema()),
         "scenario" => Some(json!(schema_for!(Scenario))),
         "report" => Some(answer::<Report>()),
-        "plan" => Some(answer::<Plan>()),
         "error" => Some(ops::error_schema()),
         "call" => Some(answer::<RecordedCall>()),
         "truth" => Some(answer::<InstanceTruth>()),

@@ -29,7 +29,8 @@ cargo xtask generate --check   fail when one of them is not up to date
 cargo xtask static             the binary without any library, tried in an empty root directory
 cargo xtask sbom [TARGET]      the bill of materials of the binary, in target/sbom; TARGET as rustc names it
 cargo xtask deny               licences, sources and known faults of what consnap is built from; needs cargo-deny
-cargo xtask bench [NAME]       speed and size in ratios, as a table
+cargo xtask bench [NAME]       speed and size in ratios, as a table; also `bench memory`, `bench python`, `bench web`
+cargo xtask soak --seeds N     so many seeded days of session and simulator, beyond those of `test`; [--from SEED]
 ";
 
 fn main() -> ExitCode {
@@ -52,9 +53,11 @@ fn main() -> ExitCode {
         ["sbom", target] => sbom::write(Some(target)).map(drop),
         ["deny"] => cargo(&["deny", "check"]).run(),
         ["bench", "python", parts @ ..] => python_package::bench(parts),
-        ["bench", rest @ ..] => {
-            cargo(&["bench", "--package", "consnap-tests", "--bench", "engine", "--"]).args(rest).run()
-        }
+        ["bench"] => bench("engine", &[]).and_then(|()| bench("memory", &[])),
+        ["bench", "memory"] => bench("memory", &[]),
+        ["bench", rest @ ..] => bench("engine", rest),
+        ["soak", "--seeds", count] => soak("2000", count),
+        ["soak", "--seeds", count, "--from", first] | ["soak", "--from", first, "--seeds", count] => soak(first, count),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())
@@ -111,6 +114,32 @@ fn rust_tests() -> Result<(), Failure> {
     } else {
         cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast", "--quiet"]).run()
     }
+}
+
+fn bench(target: &str, names: &[&str]) -> Result<(), Failure> {
+    cargo(&["bench", "--package", "consnap-tests", "--bench", target, "--"]).args(names).run()
+}
+
+/// Seeds in portions, so that one sees how far it is; a failing one prints its journal and ends it.
+fn soak(first: &str, count: &str) -> Result<(), Failure> {
+    const PORTION: u64 = 20_000;
+    let number = |text: &str| {
+        text.replace('_', "")
+            .parse::<u64>()
+            .map_err(|_| Failure::new(format!("`{text}` is not a number of seeds\n\n{HELP}")))
+    };
+    let (first, count) = (number(first)?, number(count)?);
+    let end = first.saturating_add(count);
+    let mut next = first;
+    while next < end {
+        let last = next.saturating_add(PORTION).min(end);
+        cargo(&["test", "--quiet", "--release", "--package", "consnap-tests", "--test", "seeds", "--", "--nocapture"])
+            .env("CONSNAP_SEEDS", format!("{next}..{last}"))
+            .run()?;
+        println!("{} of {count} seeds hold", last.saturating_sub(first));
+        next = last;
+    }
+    Ok(())
 }
 
 /// Generated files are written by the test that compares them, so that `test` and `generate --check` cannot disagree.
