@@ -301,7 +301,7 @@ fn after_string(after: &str) -> &str {
 }
 
 /// Characters that are not seen themselves but change what is: controls, directions, joiners, fillers, tags.
-fn is_hidden(c: char) -> bool {
+pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'

@@ -8,6 +8,8 @@ mod cli_account;
 mod cli_crash;
 #[path = "cli_documents.rs"]
 mod cli_documents;
+#[path = "cli_every_command.rs"]
+mod cli_every_command;
 #[path = "cli_evidence.rs"]
 mod cli_evidence;
 #[path = "cli_faults.rs"]

@@ -1,5 +1,7 @@
 //! Writing text into other languages, so that it arrives there as it is.
 
+use crate::sanitize::is_hidden;
+
 /// A word of a POSIX shell.
 pub(super) fn shell(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
@@ -16,9 +18,9 @@ pub(super) fn hcl(text: &str) -> String {
     double(text).replace("${", "$${").replace("%{", "%%{")
 }
 
-/// Text as one line without control characters, for a comment.
+/// Text as one line for a comment, without controls and directions: what is read there must be what stands there.
 pub(super) fn one_line(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')).take(8000).collect()
+    text.chars().filter(|c| !is_hidden(*c) && !matches!(c, '\u{2028}' | '\u{2029}')).take(8000).collect()
 }
 
 /// A list of strings in square brackets, as most languages write it.
@@ -36,6 +38,6 @@ mod tests {
         assert_eq!(shell("it's"), r"'it'\''s'");
         assert_eq!(double("a\"\\\u{1}é"), r#""a\"\\\u0001é""#);
         assert_eq!(hcl("${a} %{b}"), r#""$${a} %%{b}""#);
-        assert_eq!(one_line("a\nb\u{2028}c"), "abc");
+        assert_eq!(one_line("a\nb\u{2028}c\u{202e}\u{9b}"), "abc");
     }
 }

@@ -118,7 +118,15 @@ pub(crate) fn test() -> Result<(), Failure> {
     page()?;
     Run::new("node").args(["--test", "tests/web/cases.test.mjs"]).run()?;
     if has_program("chromium") {
-        Run::new("node").args(["--test", "--test-timeout=240000", "tests/web/page.test.mjs"]).run()
+        Run::new("node").args(["--test", "--test-timeout=240000", "tests/web/page.test.mjs"]).run()?;
+        // The page that the binary writes is held to the same.
+        cargo(&["build", "--quiet", "--package", "consnap"]).run()?;
+        let binary = target_folder().join("debug").join("consnap");
+        let mut test = Run::new("node").args(["--test", "--test-timeout=240000", "tests/web/report.test.mjs"]);
+        if binary.is_file() {
+            test = test.env("CONSNAP", &binary);
+        }
+        test.run()
     } else {
         println!("chromium is not installed: the page's own tests were skipped");
         Ok(())

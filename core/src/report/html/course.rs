@@ -72,7 +72,7 @@ fn lanes(page: &mut Page, report: &Report) {
         page.raw("</div></div>\n");
     }
     if more > 0 {
-        page.raw("<br><p class=\"soft small\">");
+        page.raw("<p class=\"soft small beyond\">");
         page.fill(&words::MORE_STARTED, &[("count", more.to_string())]);
         page.raw("</p>\n");
     }

@@ -324,7 +324,7 @@ fn disk_row(page: &mut Page, disk: &DiskReport, started: bool) {
 }
 
 fn title(page: &mut Page, text: &Text) {
-    page.raw("<h4>");
+    page.raw("<h3>");
     page.say(text);
-    page.raw("</h4>");
+    page.raw("</h3>");
 }

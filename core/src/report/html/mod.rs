@@ -322,7 +322,7 @@ impl Page {
         self.heading("assumptions", &words::ASSUMPTIONS);
         self.raw("<p class=\"soft\">");
         self.say(&words::ASSUMPTIONS_LEAD);
-        self.raw("</p>\n<br><ul class=\"relied\">\n");
+        self.raw("</p>\n<ul class=\"relied\">\n");
         for relied in &report.assumptions {
             let _ = write!(self.out, "<li><strong>{}</strong><div>", relied.id);
             self.sentence(&relied.what);
