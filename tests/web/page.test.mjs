@@ -200,6 +200,7 @@ test("a draft outlives the page, and starting over forgets it", async () => {
   await page.fill("#field-group_name", "drafted");
   await page.selectOption(".settings select >> nth=0", "zh");
   await page.selectOption(".settings select >> nth=1", "dark");
+  await page.waitForSelector("html[data-theme=dark]", { state: "attached" });
   await page.goto("about:blank");
   await page.goto(server.address);
   await page.waitForSelector("html[data-ready]", { state: "attached" });
