@@ -131,7 +131,7 @@ pub(crate) fn check_many(input: &[u8], facts: PyBackedBytes, threads: usize) -> 
     let input: CheckInput =
         serde_json::from_slice(input).map_err(|error| reading::unreadable("check", error.to_string()))?;
     let as_of = match &input.as_of {
-        Some(day) => Some(consnap_core::ops::check::day(day)?),
+        Some(day) => Some(consnap_core::ops::check::day("check", day)?),
         None => None,
     };
     let context = CheckContext { as_of, now: input.now };

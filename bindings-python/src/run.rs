@@ -109,7 +109,7 @@ async fn begin(inner: &Inner, task: Task, goal: Goal, lang: Lang) -> Result<Run,
     let mut setup = Setup::new(job, run_id, run::new_seed()?, goal);
     setup.approved_plan = task.approved_plan;
     setup.include_self = task.include_self;
-    setup.as_of = task.as_of.as_deref().map(consnap_core::ops::check::day).transpose()?;
+    setup.as_of = task.as_of.as_deref().map(|text| consnap_core::ops::check::day("run", text)).transpose()?;
     setup.own_instance = own_instance::find(|name| std::env::var(name).ok(), &inner.caller).await;
     let clock = Clock::starting_at(Clock::of_wall(Time::EPOCH).now(), inner.time_scale);
     Run::begin(setup, task.job, &inner.state_directory, &inner.caller, clock)

@@ -82,7 +82,8 @@ pub struct InstanceVerdict {
 ///
 /// `CE102` when `as_of` cannot be read.
 pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
-    let context = CheckContext { as_of: input.as_of.as_deref().map(day).transpose()?, now: input.now };
+    let context =
+        CheckContext { as_of: input.as_of.as_deref().map(|text| day("check", text)).transpose()?, now: input.now };
     let (job, mut findings) = config::read(&input.job);
     let checker = Checker::new(&job, &context);
     let lang = input.lang;
@@ -126,7 +127,8 @@ pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
 ///
 /// `CE102` when `as_of` cannot be read.
 pub fn check_documents(input: &CheckInput, facts: &[u8]) -> Result<CheckOutput, Error> {
-    let context = CheckContext { as_of: input.as_of.as_deref().map(day).transpose()?, now: input.now };
+    let context =
+        CheckContext { as_of: input.as_of.as_deref().map(|text| day("check", text)).transpose()?, now: input.now };
     let (job, mut findings) = config::read(&input.job);
     findings.extend(Checker::new(&job, &context).job_findings(input.platform));
     let lang = input.lang;
@@ -152,11 +154,11 @@ fn rendered(findings: &[Finding], lang: Lang) -> Vec<RenderedFinding> {
     findings.iter().map(|finding| finding.render(lang)).collect()
 }
 
-/// Reads a day such as `2025-06-01`.
+/// Reads a day such as `2025-06-01` in the input of an operation.
 ///
 /// # Errors
 ///
 /// `CE102` when it is not one.
-pub fn day(text: &str) -> Result<Date, Error> {
-    text.parse().map_err(|_| unreadable("check", format!("`as_of`: `{text}` is not a day such as 2025-06-01")))
+pub fn day(operation: &str, text: &str) -> Result<Date, Error> {
+    text.parse().map_err(|_| unreadable(operation, format!("`as_of`: `{text}` is not a day such as 2025-06-01")))
 }

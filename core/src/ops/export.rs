@@ -1,5 +1,6 @@
 //! Operation `export`: the same job for other tools.
 
+use super::check::day;
 use super::{Deserialize, Serialize, Value, unreadable};
 use crate::check::{CheckContext, Checker};
 use crate::config;
@@ -64,8 +65,7 @@ pub fn export(input: &ExportInput) -> Result<ExportOutput, Error> {
         Some(text) => time_of_day(text)
             .ok_or_else(|| unreadable("export", format!("`schedule`: `{text}` is not a time of day such as 02:00")))?,
     };
-    let unread = |text: &str| unreadable("export", format!("`as_of`: `{text}` is not a day such as 2025-06-01"));
-    let as_of = input.as_of.as_deref().map(|text| text.parse().map_err(|_| unread(text))).transpose()?;
+    let as_of = input.as_of.as_deref().map(|text| day("export", text)).transpose()?;
     let (job, mut findings) = config::read_for_command(&input.job);
     let context = CheckContext { as_of, now: input.now };
     findings.extend(Checker::new(&job, &context).job_findings(Some(input.platform)));

@@ -55,7 +55,7 @@ pub struct PlanOutput {
 ///
 /// `CE102` when `as_of` cannot be read.
 pub fn plan(input: &PlanInput) -> Result<PlanOutput, Error> {
-    let as_of = input.as_of.as_deref().map(day).transpose()?;
+    let as_of = input.as_of.as_deref().map(|text| day("plan", text)).transpose()?;
     let now = input.now.unwrap_or(Time::EPOCH);
     let (mut job, mut findings) = config::read(&input.job);
     let context = CheckContext { as_of, now: input.now };

@@ -34,12 +34,14 @@ pub mod event;
 mod follow;
 mod queue;
 mod resume;
+mod setup;
 mod start;
 pub mod state;
 mod sweep;
 mod verify;
 
 pub use event::{Event, Goal, Numbered, Phase, PlannedCommand, Purpose, StopReason};
+pub use setup::Setup;
 pub use state::{Counts, Stage, State, Target};
 
 use checking::Checking;
@@ -47,55 +49,6 @@ use discover::Discovery;
 use queue::CallQueue;
 use state::TargetIndex;
 use verify::Verification;
-
-/// What a session is told before it begins.
-#[derive(Clone, Debug)]
-pub struct Setup {
-    /// The job.
-    pub job: Job,
-    /// Eight characters `[0-9a-z]`, new for each run.
-    pub run_id: String,
-    /// All randomness of the session.
-    pub seed: u64,
-    /// What the run is for.
-    pub goal: Goal,
-    /// Judge by the facts of this date, `2024-04-01`; the newest without it.
-    pub as_of: Option<jiff::civil::Date>,
-    /// The instance consnap itself runs on, where known.
-    pub own_instance: Option<String>,
-    /// Whether that instance may be among the targets: it would freeze its own journal.
-    pub include_self: bool,
-    /// Only a plan with this hash may run.
-    pub approved_plan: Option<String>,
-    /// Whether the session pauses when the plan is made, until [`Session::go_ahead`].
-    pub pause_at_plan: bool,
-    /// Nothing is started after this time.
-    pub no_start_after: Option<Time>,
-    /// Calls a second per API, until the service asks to slow down.
-    pub calls_per_second: u32,
-    /// Calls under way at the same time.
-    pub calls_in_flight: usize,
-}
-
-impl Setup {
-    /// A setup with the catalogue's pacing.
-    pub fn new(job: Job, run_id: impl Into<String>, seed: u64, goal: Goal) -> Self {
-        Self {
-            job,
-            run_id: run_id.into(),
-            seed,
-            goal,
-            as_of: None,
-            own_instance: None,
-            include_self: false,
-            approved_plan: None,
-            pause_at_plan: false,
-            no_start_after: None,
-            calls_per_second: u32::try_from(pacing::CALLS_PER_SECOND.value).unwrap_or(10),
-            calls_in_flight: usize::try_from(pacing::CALLS_IN_FLIGHT.value).unwrap_or(8),
-        }
-    }
-}
 
 /// What the driver does next.
 #[derive(Clone, Debug)]
