@@ -22,6 +22,7 @@ pub mod http;
 pub mod ops;
 pub mod output;
 pub mod plan;
+pub mod probe;
 pub mod ram;
 pub mod reply;
 pub mod report;
