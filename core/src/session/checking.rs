@@ -90,10 +90,12 @@ impl Session {
         let checker = Checker::new(job, context);
         let batch = usize::try_from(pacing::CHECKS_AT_ONCE.value).unwrap_or(500);
         for mut found in found.by_ref().take(batch) {
-            if found.disks_known && !disks_refused.contains(&found.region) {
-                found.facts.disks = Some(std::mem::take(&mut found.disks));
+            found.settle_disks(disks_refused);
+            let mut check = checker.check(&found.facts);
+            if self.setup.keep_facts {
+                self.facts.push((found.facts.clone(), found.odd.clone()));
             }
-            let check = checker.check(&found.facts);
+            check.findings.append(&mut found.odd);
             let region = self.region(found.region);
             let event = self.checked(job, writer, canonical, &region, found.facts, check);
             if matches!(&event, Event::InstanceChecked { set_aside: None, .. }) {

@@ -5,6 +5,7 @@
 pub mod caller;
 pub mod credentials;
 pub mod driver;
+pub mod guests;
 pub mod journal;
 pub mod metadata;
 pub mod own_instance;
