@@ -6,7 +6,7 @@ use consnap_core::config::{Job, OnUnknown, Probe};
 use consnap_core::credentials::{Credential, Secret};
 use consnap_core::session::{Event, Goal, Numbered, Session, Setup};
 use consnap_core::verdict::ResultKind;
-use consnap_core::{Consistency, Platform, Time};
+use consnap_core::{Consistency, Finding, Platform, Time};
 use consnap_simulator::scenario::{
     ApiFault, DiskSpec, Fleet, GuestFault, InstanceSpec, Millis, MountSpec, Scenario, ServiceError,
 };
@@ -84,7 +84,7 @@ fn run(simulator: &mut Simulator, job: Job, goal: Goal) -> (Session, BTreeMap<St
 
 fn codes(session: &Session, instance: &str) -> Vec<&'static str> {
     let target = session.state().target(session.state().find(instance).unwrap()).unwrap();
-    target.findings.iter().map(|finding| finding.code()).collect()
+    target.findings.iter().map(Finding::code).collect()
 }
 
 /// The prediction, and the code for which an instance was not started.
@@ -95,8 +95,8 @@ fn fate(session: &Session, instance: &str) -> (Consistency, Option<&'static str>
 
 #[test]
 fn what_guests_tell_decides_before_anything_is_frozen() {
-    type Change = fn(&mut InstanceSpec);
-    let cases: [(&str, Change, Consistency, Option<&str>, &[&str]); 12] = [
+    type Case<'c> = (&'c str, fn(&mut InstanceSpec), Consistency, Option<&'c str>, &'c [&'c str]);
+    let cases: [Case<'_>; 12] = [
         ("good", |_| (), Consistency::Application, None, &[]),
         (
             "owner",
