@@ -125,7 +125,7 @@ impl Line {
 }
 
 fn pass_on(mut from: TcpStream, mut to: TcpStream, is_cut: &AtomicBool) {
-    let mut chunk = [0; 65_536];
+    let mut chunk = [0; 16_384];
     from.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
     loop {
         if is_cut.load(Ordering::SeqCst) {
