@@ -18,6 +18,8 @@ mod cli_faults;
 mod cli_probe;
 #[path = "cli_run.rs"]
 mod cli_run;
+#[path = "cli_time.rs"]
+mod cli_time;
 
 use std::path::PathBuf;
 use std::process::Output;
