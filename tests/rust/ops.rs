@@ -52,3 +52,13 @@ fn facts_from_replies() {
 fn plans_of_facts_at_hand() {
     assert_eq!(run_all("plan"), 13);
 }
+
+#[test]
+fn jobs_against_policies() {
+    assert_eq!(run_all("policy_check"), 56);
+}
+
+#[test]
+fn cases_of_policies() {
+    assert_eq!(run_all("policy_test"), 9);
+}

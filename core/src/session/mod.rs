@@ -23,6 +23,7 @@ use crate::catalog::messages::runs;
 use crate::catalog::pacing;
 use crate::config::Job;
 use crate::error::{Error, ErrorKind};
+use crate::facts::InstanceFacts;
 use crate::http::{HttpReply, Sent, TransportFailure};
 use crate::reply::{self, Failure};
 use crate::retry::Backoff;
@@ -151,6 +152,8 @@ pub struct Session {
     to_take_up: bool,
     discovery: Option<Discovery>,
     checking: Option<Box<Checking>>,
+    /// The facts of checked instances, where the setup asks for them.
+    facts: Vec<InstanceFacts>,
     /// When each running invocation is looked at next.
     polls: BTreeSet<(Time, u32)>,
     /// Calls in doubt, and when they are looked for next, with the looks done so far.
@@ -208,6 +211,7 @@ impl Session {
             to_take_up: false,
             discovery: None,
             checking: None,
+            facts: Vec::new(),
             polls: BTreeSet::new(),
             doubts: BTreeMap::new(),
             halves: VecDeque::new(),
@@ -241,6 +245,11 @@ impl Session {
     /// The job of the run.
     pub fn job(&self) -> &Job {
         &self.setup.job
+    }
+
+    /// The facts of the instances that were checked, in the order of the plan; empty unless the setup asks for them.
+    pub fn facts(&self) -> &[InstanceFacts] {
+        &self.facts
     }
 
     /// Takes the events since the last time.

@@ -34,6 +34,7 @@ pub mod journal;
 pub mod outcomes;
 pub mod parameters;
 pub mod permissions;
+pub mod policies;
 pub mod prerequisites;
 pub mod runs;
 pub mod verdicts;
@@ -53,6 +54,7 @@ pub static TABLES: &[&[&MessageRow]] = &[
     journal::ROWS,
     runs::ROWS,
     permissions::ROWS,
+    policies::ROWS,
 ];
 
 /// The row of a code.
