@@ -24,6 +24,7 @@ pub mod output;
 pub mod plan;
 #[cfg(feature = "policy")]
 pub mod policy;
+pub mod probe;
 pub mod ram;
 pub mod reply;
 pub mod report;

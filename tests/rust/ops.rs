@@ -30,7 +30,7 @@ fn pasted_commands() {
 
 #[test]
 fn jobs_against_facts() {
-    assert_eq!(run_all("check"), 217);
+    assert_eq!(run_all("check"), 239);
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn exports_for_every_tool() {
 
 #[test]
 fn facts_from_replies() {
-    assert_eq!(run_all("facts"), 17);
+    assert_eq!(run_all("facts"), 29);
 }
 
 #[test]
@@ -61,4 +61,9 @@ fn jobs_against_policies() {
 #[test]
 fn cases_of_policies() {
     assert_eq!(run_all("policy_test"), 9);
+}
+
+#[test]
+fn probes() {
+    assert_eq!(run_all("probe"), 3);
 }

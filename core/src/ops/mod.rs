@@ -25,6 +25,7 @@ pub mod facts;
 pub mod plan;
 #[cfg(feature = "policy")]
 pub mod policy;
+pub mod probe;
 pub mod sign;
 
 pub use budget::{BudgetInput, BudgetOutput, budget};
@@ -38,12 +39,13 @@ pub use facts::{FactsInput, FactsOutput, facts};
 pub use plan::{PlanInput, PlanOutput, plan};
 #[cfg(feature = "policy")]
 pub use policy::{PolicyCheckInput, PolicyCheckOutput, PolicyTestInput, PolicyTestOutput, policy_check, policy_test};
+pub use probe::{ProbeInput, ProbeOutput, probe};
 pub use sign::{SignInput, SignOutput, sign};
 
 /// The names of all operations, as [`run`] takes them.
 #[cfg(not(feature = "policy"))]
 pub const NAMES: &[&str] =
-    &["budget", "build", "catalog", "check", "decode", "explain", "export", "facts", "plan", "sign"];
+    &["budget", "build", "catalog", "check", "decode", "explain", "export", "facts", "plan", "probe", "sign"];
 
 /// The names of all operations, as [`run`] takes them.
 #[cfg(feature = "policy")]
@@ -59,6 +61,7 @@ pub const NAMES: &[&str] = &[
     "plan",
     "policy_check",
     "policy_test",
+    "probe",
     "sign",
 ];
 
@@ -124,6 +127,7 @@ pub fn run_small(name: &str, input: Value) -> Result<Value, Error> {
         "explain" => carry_out(name, input, |input| explain(&input)),
         "export" => carry_out(name, input, |input| export(&input)),
         "facts" => carry_out(name, input, |input| facts(&input)),
+        "probe" => carry_out(name, input, |input| Ok(probe(&input))),
         _ => Err(unknown_operation(name)),
     }
 }
@@ -145,6 +149,7 @@ pub fn schema(name: &str) -> Option<Value> {
         "policy_check" => Some(schemas::<PolicyCheckInput, PolicyCheckOutput>(name)),
         #[cfg(feature = "policy")]
         "policy_test" => Some(schemas::<PolicyTestInput, PolicyTestOutput>(name)),
+        "probe" => Some(schemas::<ProbeInput, ProbeOutput>(name)),
         "sign" => Some(schemas::<SignInput, SignOutput>(name)),
         _ => None,
     }

@@ -3,7 +3,7 @@
 messages! {
     NOT_MET = "CS400", Error, "consnap": {
         "{message}: policy `{policy}` is not met{measured}", "{message}：未满足合规规则 `{policy}`{measured}"
-    } help { "{help}", "{help}" };
+    } help { "as the policy says: {help}", "按合规规则的说明：{help}" };
     CANNOT_JUDGE = "CS401", Error, "consnap": {
         "policy `{policy}` cannot be judged: {reason}", "无法判断合规规则 `{policy}`：{reason}"
     } help {
@@ -116,7 +116,7 @@ pub mod reasons {
     );
     /// What to do, when the policy does not say it.
     pub static HELP: Text = Text::new(
-        "`consnap policy explain {policy}` shows what the policy asks for",
-        "`consnap policy explain {policy}` 会显示该合规规则的要求",
+        "mend it; `consnap policy explain {policy}` shows what is asked for",
+        "请整改；`consnap policy explain {policy}` 会显示具体要求",
     );
 }
