@@ -16,6 +16,8 @@ mod cli_evidence;
 mod cli_faults;
 #[path = "cli_run.rs"]
 mod cli_run;
+#[path = "cli_time.rs"]
+mod cli_time;
 
 use std::path::PathBuf;
 use std::process::Output;

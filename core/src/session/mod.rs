@@ -36,6 +36,7 @@ pub mod event;
 mod follow;
 mod queue;
 mod resume;
+mod rival;
 mod setup;
 mod start;
 pub mod state;
@@ -49,6 +50,7 @@ pub use state::{Counts, Stage, State, Target};
 use checking::Checking;
 use discover::Discovery;
 use queue::CallQueue;
+use rival::Rivals;
 use state::TargetIndex;
 use verify::Verification;
 
@@ -100,6 +102,10 @@ enum Errand {
     CallLook {
         call: u64,
         found: Vec<String>,
+    },
+    /// Does another run of this job go on in a region?
+    Rivals {
+        region: u16,
     },
     /// Groups of a region.
     Groups {
@@ -168,6 +174,9 @@ pub struct Session {
     canary: Vec<TargetIndex>,
     canary_chosen: bool,
     attach_asked: bool,
+    rivals: Rivals,
+    /// Hash of the job, by which another run of it is known.
+    job_hash: String,
     /// Whether roles are being attached.
     attaching: bool,
     /// How long the last command took that is over, in seconds: an earlier look at the next one would be wasted.
@@ -221,6 +230,8 @@ impl Session {
             canary: Vec::new(),
             canary_chosen: false,
             attach_asked: false,
+            rivals: Rivals::default(),
+            job_hash: rival::job_hash(&setup.job),
             attaching: false,
             usual_run_seconds: 0,
             verification: Verification::default(),
@@ -447,6 +458,7 @@ impl Session {
             Errand::Write => self.write_answered(&queued, reply),
             Errand::RoleLook { call } => self.role_looked(*call, reply),
             Errand::Poll { invocation } => self.polled(*invocation, reply),
+            Errand::Rivals { region } => self.rivals_listed(*region, reply),
             Errand::CallLook { call, found } => self.call_looked(*call, found.clone(), reply),
             Errand::Groups { region, filter } => self.groups_listed(*region, filter, reply),
             Errand::Snapshots { region } => self.snapshots_listed(*region, reply),
@@ -466,7 +478,7 @@ impl Session {
                 let operation = queued.call.operation;
                 self.queue.throttled(operation, self.now, failure.retry_after);
                 self.emit(Event::Throttled { operation, code: code.to_owned() });
-                if !writes && self.endures(&queued) {
+                if !writes && self.endures(&queued, failure.retry) {
                     self.requeue(queued, failure.retry_after);
                     return;
                 }
@@ -492,7 +504,7 @@ impl Session {
                 | RetryClass::AfterPause
                 | RetryClass::RefreshCredentials
         );
-        if passing && self.endures(&queued) {
+        if passing && self.endures(&queued, failure.retry) {
             let operation = queued.call.operation;
             self.emit(Event::CallRepeated { operation, code: code.to_owned(), attempt: queued.attempt + 1 });
             self.requeue(queued, failure.retry_after);
@@ -502,11 +514,16 @@ impl Session {
     }
 
     /// Whether a call is worth another attempt: a few before anything runs, for hours while something does.
-    fn endures(&self, queued: &Queued) -> bool {
+    fn endures(&self, queued: &Queued, retry: RetryClass) -> bool {
         if self.state.counts.in_flight > 0 || matches!(queued.errand, Errand::Groups { .. } | Errand::Snapshots { .. })
         {
             let since = self.now.since(queued.first_sent.unwrap_or(self.now));
-            return since < Duration::from_secs(pacing::READ_ENDURANCE.value);
+            // A service comes back by itself; credentials that nobody renews do not.
+            let longest = match retry {
+                RetryClass::RefreshCredentials => pacing::CREDENTIALS_ENDURANCE.value,
+                _ => pacing::READ_ENDURANCE.value,
+            };
+            return since < Duration::from_secs(longest);
         }
         u64::from(queued.attempt) < pacing::READ_ATTEMPTS.value
     }
@@ -537,6 +554,14 @@ impl Session {
             Errand::Identity => self.end_with(failure.to_error()),
             Errand::Discover(errand) => self.discovery_failed(&errand, failure),
             Errand::Poll { invocation } => self.poll_given_up(invocation, failure),
+            Errand::Rivals { .. } => {
+                // Nothing is started in the dark.
+                let why = match failure.sent {
+                    Sent::Yes => StopReason::Account { code: failure.name().to_owned() },
+                    Sent::No | Sent::Maybe => StopReason::Unreachable,
+                };
+                self.end_before_start(failure.to_error(), why);
+            }
             Errand::CallLook { call, .. } => self.look_given_up(call),
             Errand::RoleLook { call } => self.role_look_given_up(call, failure),
             Errand::Groups { region, .. } | Errand::Snapshots { region } => self.look_refused(region, failure),
@@ -550,6 +575,12 @@ impl Session {
         if self.error.is_none() {
             self.error = Some(error);
         }
+    }
+
+    /// Ends a run whose plan is made and of which nothing was started.
+    fn end_before_start(&mut self, error: Error, why: StopReason) {
+        self.stop_starts(why);
+        self.end_with(error);
     }
 
     fn stop_starts(&mut self, why: StopReason) {
