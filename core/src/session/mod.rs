@@ -25,7 +25,6 @@ use crate::catalog::pacing;
 use crate::config::Job;
 use crate::error::{Error, ErrorKind};
 use crate::facts::{Guest, InstanceFacts};
-use crate::finding::Finding;
 use crate::http::{HttpReply, Sent, TransportFailure};
 use crate::reply::{self, Failure};
 use crate::retry::Backoff;
@@ -167,8 +166,8 @@ pub struct Session {
     probing: Option<Box<Probing>>,
     /// What this process saw in guests, until somebody takes it.
     guests_seen: Vec<(String, Guest)>,
-    /// The facts of each instance, with what is odd about the look into it; only where the setup asks for them.
-    facts: Vec<(InstanceFacts, Vec<Finding>)>,
+    /// The facts of checked instances, where the setup asks for them.
+    facts: Vec<InstanceFacts>,
     /// When each running invocation is looked at next.
     polls: BTreeSet<(Time, u32)>,
     /// Calls in doubt, and when they are looked for next, with the looks done so far.
@@ -269,14 +268,14 @@ impl Session {
         std::mem::take(&mut self.guests_seen)
     }
 
-    /// Takes the facts of all instances that were checked, each with what is odd about the look into its guest.
-    pub fn take_facts(&mut self) -> Vec<(InstanceFacts, Vec<Finding>)> {
-        std::mem::take(&mut self.facts)
-    }
-
     /// The job of the run.
     pub fn job(&self) -> &Job {
         &self.setup.job
+    }
+
+    /// The facts of the instances that were checked, in the order of the plan; empty unless the setup asks for them.
+    pub fn facts(&self) -> &[InstanceFacts] {
+        &self.facts
     }
 
     /// Takes the events since the last time.

@@ -11,12 +11,11 @@ use std::sync::Arc;
 use consnap_core::api::{ApiCall, Product};
 use consnap_core::catalog::messages::journal as rows;
 use consnap_core::config::Probe;
-use consnap_core::facts::InstanceFacts;
 use consnap_core::http::HttpReply;
 use consnap_core::plan::Plan;
 use consnap_core::report::Report;
 use consnap_core::session::{Event, Goal, Numbered, Session, Setup, State};
-use consnap_core::{Error, ErrorKind, Finding, Lang};
+use consnap_core::{Error, ErrorKind, Lang};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -131,11 +130,6 @@ impl Run {
     /// The plan is agreed to: the next [`Run::drive`] starts it.
     pub fn go_ahead(&mut self) {
         self.session.go_ahead();
-    }
-
-    /// The facts of all instances, each with what is odd about the look into its guest; only where the setup asks for them.
-    pub fn take_facts(&mut self) -> Vec<(InstanceFacts, Vec<Finding>)> {
-        self.session.take_facts()
     }
 
     /// The session with its state.

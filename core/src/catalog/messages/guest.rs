@@ -93,3 +93,15 @@ messages! {
         "see `consnap explain` for the code", "请用 `consnap explain` 查看该代码"
     };
 }
+
+/// The rows about the look itself: they stand in no facts.
+pub static ABOUT_THE_LOOK: &[&crate::finding::MessageRow] = &[
+    &PROBE_FAILED,
+    &PROBE_SILENT,
+    &PROBE_CUT,
+    &PROBE_LINE,
+    &PROBE_FORMAT,
+    &PROBE_MOUNTS,
+    &PROBE_LINES,
+    &PROBE_OTHER_INSTANCE,
+];

@@ -35,6 +35,7 @@ pub mod journal;
 pub mod outcomes;
 pub mod parameters;
 pub mod permissions;
+pub mod policies;
 pub mod prerequisites;
 pub mod runs;
 pub mod verdicts;
@@ -55,6 +56,7 @@ pub static TABLES: &[&[&MessageRow]] = &[
     journal::ROWS,
     runs::ROWS,
     permissions::ROWS,
+    policies::ROWS,
 ];
 
 /// The row of a code.

@@ -1,9 +1,9 @@
 //! `consnap check`: is the job right, are the instances fit, and which consistency will it give?
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use consnap_client::run::Run;
+use consnap_core::catalog::messages::guest;
 use consnap_core::check::Eligibility;
 use consnap_core::facts::InstanceFacts;
 use consnap_core::finding::{Finding, RenderedFinding};
@@ -62,6 +62,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         platform: None,
         as_of: arguments.as_of.clone(),
         now: Some(crate::clock::now()),
+        severities: std::collections::BTreeMap::new(),
         lang: console.lang(),
     };
     let checked = match (&arguments.facts, looked) {
@@ -79,9 +80,9 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
 
 /// What a look at the instances told.
 struct Looked {
-    facts: Vec<(InstanceFacts, Vec<Finding>)>,
-    /// Instances that were asked for and not found.
-    missing: Vec<Target>,
+    facts: Vec<InstanceFacts>,
+    /// Every instance as the session judged it, those that were asked for and not found behind the others.
+    targets: Vec<Target>,
 }
 
 /// Looks the instances of a job up, and into their guests.
@@ -108,17 +109,15 @@ fn look(arguments: &Arguments, document: &mut Document, console: &mut Console) -
     if let Some(error) = run.session().error() {
         return Err(error.clone().into());
     }
-    let facts = run.take_facts();
-    let found: BTreeSet<&str> = facts.iter().map(|(facts, _)| facts.instance_id.as_str()).collect();
-    let missing = run.session().state().targets.iter().filter(|target| !found.contains(&*target.id)).cloned().collect();
-    Ok(Looked { facts, missing })
+    let session = run.session();
+    Ok(Looked { facts: session.facts().to_vec(), targets: session.state().targets.clone() })
 }
 
 impl Looked {
     /// Checks what was found, and keeps it where that is asked.
     fn check(self, input: &CheckInput, save: Option<&Path>, console: &Console) -> Result<CheckOutput, Failure> {
         let mut lines = Vec::new();
-        for (facts, _) in &self.facts {
+        for facts in &self.facts {
             serde_json::to_writer(&mut lines, facts).map_err(std::io::Error::from)?;
             lines.push(b'\n');
         }
@@ -127,11 +126,14 @@ impl Looked {
         }
         let mut checked = check_documents(input, &lines)?;
         let lang = console.lang();
-        for (instance, (_, odd)) in checked.instances.iter_mut().flatten().zip(&self.facts) {
-            instance.findings.extend(odd.iter().map(|finding| finding.render(lang)));
+        let rendered = |findings: &[Finding]| findings.iter().map(|finding| finding.render(lang)).collect();
+        for (instance, target) in checked.instances.iter_mut().flatten().zip(&self.targets) {
+            // What is odd about the look stands in no facts.
+            let odd = target.findings.iter().filter(|finding| guest::ABOUT_THE_LOOK.contains(&finding.row));
+            instance.findings.extend(odd.map(|finding| finding.render(lang)));
         }
-        let missing = self.missing.iter().map(|target| CheckedInstance {
-            findings: target.findings.iter().map(|finding| finding.render(lang)).collect(),
+        let missing = self.targets.iter().skip(self.facts.len()).map(|target| CheckedInstance {
+            findings: rendered(&target.findings),
             verdict: InstanceVerdict {
                 instance_id: target.id.to_string(),
                 platform: None,
