@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::catalog::spoken;
 use crate::text::{Lang, Text};
 
 /// How much a finding weighs.
@@ -105,12 +106,23 @@ impl Finding {
 
     /// What is the case, in words.
     pub fn message(&self, lang: Lang) -> String {
-        self.row.message.fill(lang, &self.args)
+        self.fill(&self.row.message, lang)
     }
 
     /// What to do, in words.
     pub fn help(&self, lang: Lang) -> String {
-        self.row.help.fill(lang, &self.args)
+        self.fill(&self.row.help, lang)
+    }
+
+    /// Words with their values; keys of our own are there in words too.
+    fn fill(&self, text: &Text, lang: Lang) -> String {
+        let spoken = self.args.iter().filter_map(|(name, value)| spoken::of_argument(name, value, lang));
+        let mut spoken: Args = spoken.collect();
+        if spoken.is_empty() {
+            return text.fill(lang, &self.args);
+        }
+        spoken.extend(self.args.iter().cloned());
+        text.fill(lang, &spoken)
     }
 
     /// The form that leaves the engine.

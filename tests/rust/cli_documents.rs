@@ -2,6 +2,8 @@
 //! compared but for ids, times and the folder.
 
 use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use super::cli_run::Simulated;
 use super::{Done, Place};
@@ -80,11 +82,17 @@ fn without_ids(word: &str) -> String {
     out
 }
 
-/// Runs the commands of a page and compares. Files that it shows with `cat` are written first.
+/// Runs the commands of a page and compares. Files that it shows with `cat` are written first. What a command refuses is on
+/// standard error: there it is looked for when the page shows something and standard output has nothing.
 fn hold(name: &str, place: &Place, simulated: &Simulated, with_key: bool) -> usize {
     let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name)).unwrap();
     let home = place.folder.path().to_str().unwrap();
-    let mut last_run = String::new();
+    let newest = || {
+        let history = place.run(&["history", "--format", "json"]).json();
+        history[0]["run_id"].as_str().unwrap_or_default().to_owned()
+    };
+    // The run a page speaks of is the last one of this place.
+    let mut last_run = newest();
     let mut held = 0;
     for Shown { line, answer } in shown(&page) {
         let words: Vec<&str> = line.split(' ').collect();
@@ -96,9 +104,10 @@ fn hold(name: &str, place: &Place, simulated: &Simulated, with_key: bool) -> usi
             }
             ["consnap", "simulate"] | ["export", ..] => {}
             ["consnap", arguments @ ..] => {
-                // The run a page speaks of is the last one of this place.
                 let arguments: Vec<&str> = match arguments {
-                    ["show", _, rest @ ..] => ["show", last_run.as_str()].iter().chain(rest).copied().collect(),
+                    [of @ ("show" | "resume" | "rerun"), _, rest @ ..] => {
+                        [*of, last_run.as_str()].iter().chain(rest).copied().collect()
+                    }
                     other => other.to_vec(),
                 };
                 let mut command = place.command(&arguments);
@@ -108,13 +117,13 @@ fn hold(name: &str, place: &Place, simulated: &Simulated, with_key: bool) -> usi
                     command.env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret");
                 }
                 let done = Done::of(command.output().unwrap());
-                let got: Vec<String> = done.out.replace(home, "/home/ops").lines().map(steady).collect();
+                let said = if done.out.is_empty() && !answer.is_empty() { &done.err } else { &done.out };
+                let got: Vec<String> = said.replace(home, "/home/ops").lines().map(steady).collect();
                 let wanted: Vec<String> = answer.iter().map(|line| steady(line)).collect();
                 assert_eq!(got, wanted, "docs/{name}: `{line}`\n{}{}", done.out, done.err);
                 held += 1;
                 if arguments.first() == Some(&"run") {
-                    let history = place.run(&["history", "--format", "json"]).json();
-                    history[0]["run_id"].as_str().unwrap().clone_into(&mut last_run);
+                    last_run = newest();
                 }
             }
             _ => panic!("docs/{name}: what is `{line}`?"),
@@ -163,6 +172,62 @@ run: {max_errors: 5}
 ",
     );
     assert_eq!(hold("reading-a-verdict.md", &place, &simulated, true), 2);
+}
+
+#[test]
+fn a_broken_run_goes_on_as_its_page_says() {
+    let place = Place::new();
+    let simulated = Simulated::start(
+        &place,
+        "\
+version: 1
+time_scale: 20
+instances:
+  - {id: i-bp1linux000000000001, name: db-1, platform: linux, role: AppSnapshotRoleName}
+  - {id: i-bp1linux000000000002, name: db-2, platform: linux, role: AppSnapshotRoleName}
+  - {id: i-bp1linux000000000003, name: db-3, platform: linux, role: AppSnapshotRoleName}
+",
+    );
+    place.file(
+        "job.yaml",
+        "\
+version: 1
+regions: [cn-hangzhou]
+targets: {ids: [i-bp1linux000000000001, i-bp1linux000000000002, i-bp1linux000000000003]}
+instance_ram_role: AppSnapshotRoleName
+group_name: nightly
+linux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 60}
+",
+    );
+    let mut process = std::process::Command::new(env!("CARGO_BIN_EXE_consnap"))
+        .env_clear()
+        .env("HOME", place.folder.path())
+        .env("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid")
+        .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret")
+        .env("CONSNAP_ENDPOINT", &simulated.endpoint)
+        .current_dir(place.folder.path())
+        .args(["run", "job.yaml", "--yes"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let state = place.folder.path().join(".local/state/consnap");
+    let accepted = || {
+        let runs = std::fs::read_dir(&state).ok()?;
+        let mut journals = runs.filter_map(|run| std::fs::read_to_string(run.ok()?.path().join("journal.jsonl")).ok());
+        journals.any(|journal| journal.contains("call_accepted")).then_some(())
+    };
+    let began = Instant::now();
+    while accepted().is_none() {
+        assert!(began.elapsed() < Duration::from_secs(30), "nothing was started");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    // The first look at the command comes three seconds after its start: this is in the middle of it.
+    process.kill().unwrap();
+    process.wait().unwrap();
+    assert_eq!(hold("resume.md", &place, &simulated, true), 5);
+    assert_eq!(simulated.ask("/__consnap/requests")["counts"]["RunCommand"], 2);
 }
 
 #[test]

@@ -236,3 +236,4 @@ class CodeKind(_Word):
     TASK_ERROR = "task_error"
     API_ERROR = "api_error"
     MESSAGE = "message"
+    ASSUMPTION = "assumption"

@@ -94,9 +94,13 @@ class Stopped(Record):
     """Why nothing new was started."""
 
     reason: str
-    """``held``, ``canary``, ``errors``, ``account``, ``user``, ``deadline``, ``journal``, ``unreachable``."""
+    """
+    ``held``, ``canary``, ``errors``, ``account``, ``user``, ``deadline``, ``journal``, ``unreachable``, ``other_run``.
+    """
     detail: str
-    """The instance, number or code behind it."""
+    """The instance, number, code or run behind it."""
+    message: str
+    """Both in words."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -131,15 +131,15 @@ use api_errors;
 /// The way out where the mistake cannot be the operator's.
 const REPORT: Text = Text::new(
     "consnap should not send such a call: report it with the request id",
-    "consnap 不应发出这样的请求，请附上 RequestId 反馈此问题",
+    "consnap 不应发出这样的请求，请附上请求ID 反馈此问题",
 );
 /// The way out where a value of the job is refused.
 const MEND_JOB: Text =
-    Text::new("correct the value in the job document, then run again", "请修正作业文档中的取值后重新运行");
+    Text::new("correct the value in the job document, then run again", "请修正作业文档中的取值后重新执行");
 /// The way out after a passing fault.
 const REPEAT: Text = Text::new(
     "consnap repeats the call where that is safe; if it lasts, quote the request id to Alibaba Cloud support",
-    "consnap 会在安全的情况下重试；如持续出现，请携带 RequestId 联系阿里云技术支持",
+    "consnap 会在安全的情况下重试；如持续出现，请携带请求ID 联系阿里云技术支持",
 );
 
 /// Beginnings of codes that speak of the credentials: the key, the token or the signature (ecs-domain 5.4; the token's
@@ -164,7 +164,7 @@ mod tests {
     fn codes_are_unique_and_words_complete() {
         let mut seen = BTreeSet::new();
         for row in rows() {
-            assert!(seen.insert(row.code), "{} stands twice", row.code);
+            assert!(seen.insert(row.code), "{} appears twice", row.code);
             for text in [row.meaning, row.next_step] {
                 assert!(!text.en.is_empty() && !text.en.ends_with('.'), "{}: {}", row.code, text.en);
                 assert!(text.zh.chars().any(|c| c > '\u{2e80}') && !text.zh.ends_with('。'), "{}", row.code);

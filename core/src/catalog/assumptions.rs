@@ -46,7 +46,7 @@ assumptions! {
         "the level is tagged on every member snapshot (`APPConsistent` or `FsConsistent`, value `True`), and DescribeSnapshots shows it",
         "一致性级别以标签形式写在每个成员快照上（`APPConsistent` 或 `FsConsistent`，值为 `True`），且 DescribeSnapshots 会返回"
     } why {
-        "the documents speak of the snapshot, not of the group; were the tags elsewhere, levels would read as crash, never as better than they are",
+        "the documents speak of the snapshot, not of the group; were the tags elsewhere, levels would read as `crash`, never as better than they are",
         "文档描述的是快照而非快照一致性组；若标签写在别处，级别会被判为崩溃一致性，但绝不会被高估"
     };
     DEGRADE_EXITS_0 = "A02", ["output", "verdict"], "log of plug-in 1.8, 2025; SDK for Go page": {
@@ -54,7 +54,7 @@ assumptions! {
         "降级为文件系统一致性快照时，退出码仍为 0"
     } why {
         "seen in the log of a run without scripts; consnap reads the tags in any case, so another code would only change the wording",
-        "来自一次无脚本运行的日志；consnap 始终读取标签，退出码不同只影响措辞"
+        "来自一次无脚本执行的日志；consnap 始终读取标签，退出码不同只影响措辞"
     };
     GROUP_TIME = "A03", ["command", "session"], "log of plug-in 1.8: about 1 s": {
         "making and tagging a snapshot-consistent group takes at most 300 s",
@@ -70,7 +70,7 @@ assumptions! {
         "存在错误码 `InvalidTimeout.ExceedLimit`，但上限未见于文档；若上限更小，请求会被明确拒绝"
     };
     PLUGIN_TIMEOUT = "A05", ["command", "output"], "aliyun_assist_client v578: acspluginmanager": {
-        "the launcher lets the snapshot plug-in run as long as it needs",
+        "the plug-in manager lets the snapshot plug-in run as long as it needs",
         "云助手插件管理程序不会提前终止快照插件"
     } why {
         "its limit is 60 s unless the plug-in's own configuration says otherwise, and what that says is not known; were it too short, runs would end with exit code 247",
@@ -118,7 +118,7 @@ assumptions! {
     TAGS_WITHIN = "A12", ["verdict"], "log of plug-in 1.8: TagResources right after the group": {
         "tags are visible 120 s after the group is `accomplished`", "快照一致性组 `accomplished` 后 120 秒内标签可见"
     } why {
-        "the plug-in tags about one second after it made the group; later tags would be missed and the level read as crash",
+        "the plug-in tags about one second after it made the group; later tags would be missed and the level read as `crash`",
         "插件在创建组约 1 秒后添加标签；若更晚，标签会被漏读，级别被判为崩溃一致性"
     };
     CLIENT_TOKEN = "A13", ["session"], "RunCommand, 2025: ClientToken": {
@@ -177,10 +177,10 @@ assumptions! {
         "queries leave out ids they do not know instead of failing", "查询接口对不存在的ID不返回结果，而不是报错"
     } why {
         "inferred; an error instead would be shown as such and stop the run before it starts",
-        "属于推断；若改为报错，运行会在开始前停止并显示错误"
+        "属于推断；若改为报错，执行会在开始前停止并显示错误"
     };
     NO_PLACEHOLDERS = "A22", ["command"], "launcher.md 3.6": {
-        "with `EnableParameter=false` nobody replaces `{{...}}` in a command", "`EnableParameter=false` 时命令中的 `{{...}}` 不会被替换"
+        "with `EnableParameter=false` `{{...}}` in a command is not replaced", "`EnableParameter=false` 时命令中的 `{{...}}` 不会被替换"
     } why {
         "true of the agent, not stated for the service; consnap refuses such values as well",
         "对云助手Agent成立，服务端未说明；consnap 同时拒绝此类取值"
@@ -249,7 +249,14 @@ assumptions! {
         "`InvokeStatus=Running` lists every invocation that is not over, also one that waits for delivery", "`InvokeStatus=Running` 会列出所有尚未结束的执行，包括等待下发的执行"
     } why {
         "so one call tells whether another machine runs the same job; were waiting ones left out, two runs begun within the same second could both start, and exit code 16 would be the guard",
-        "因此一次调用即可判断其他机器是否正在执行同一作业；若不含等待下发的执行，同一秒内开始的两次运行可能都会启动，此时由退出码 16 把关"
+        "因此一次调用即可判断其他机器是否正在执行同一作业；若不含等待下发的执行，同一秒内开始的两次执行可能都会启动，此时由退出码 16 把关"
+    };
+    SCRIPT_LINES = "A34", ["output", "report"], "output of plug-in 1.8 (2025), of a run without scripts": {
+        "the plug-in logs the begin and the end of both scripts in lines that begin with `Start to run Pre-Script` and `Run Pre-Script`",
+        "插件会在日志中记录两个脚本的开始和结束，相应的行以 `Start to run Pre-Script` 和 `Run Pre-Script` 开头"
+    } why {
+        "no output of a run with scripts was seen; were the lines worded otherwise, the times of the scripts would be missing, and no level would change",
+        "未见过带脚本执行的输出；若措辞不同，只会缺少脚本的时间，不影响一致性级别"
     };
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::api_errors::{self, ApiErrorRow, RetryClass, Scope};
+use super::assumptions::{self, AssumptionRow};
 use super::{exit_codes, messages, statuses, task_errors};
 use crate::finding::{MessageRow, Severity};
 use crate::output::Layer;
@@ -15,7 +16,7 @@ use crate::text::{Lang, Text};
 pub enum Repeat {
     /// There is nothing to repeat: it went well or still goes on.
     NotNeeded,
-    /// Nothing was made; the cause must be mended first.
+    /// Nothing was made; the cause must be fixed first.
     AfterFix,
     /// Nothing was made; the cause passes by itself.
     AfterPause,
@@ -77,6 +78,8 @@ pub enum CodeKind {
     ApiError,
     /// A finding or error of consnap, such as `CS506`.
     Message,
+    /// What consnap relies on without having seen it on the live service, such as `A09`.
+    Assumption,
 }
 
 /// One meaning of a code, in both languages.
@@ -90,7 +93,7 @@ pub struct CodeExplanation {
     pub name: &'static str,
     /// What it means.
     pub meaning: Text,
-    /// What usually leads to it.
+    /// What usually leads to it; of an assumption, why it is believed.
     pub cause: Option<Text>,
     /// What to do.
     pub next_step: Text,
@@ -115,7 +118,7 @@ pub struct CodeExplanation {
 /// All meanings of a code, the most likely first; empty when it is not known. A number may belong to several layers.
 ///
 /// Takes `12`, `exit 12`, `exit:plugin:12`, `0xC0000005`, `SIGKILL`, `DOWNLOAD_FAIL`, `Timeout`, `ClientNotRunning`,
-/// `InvalidInstance.NotFound`, `CS506`; letter case does not matter.
+/// `InvalidInstance.NotFound`, `CS506`, `A09`; letter case does not matter.
 pub fn explain_code(code: &str) -> Vec<CodeExplanation> {
     let code = code.trim();
     let bare = ["ExitCode", "exit code", "exit"]
@@ -154,6 +157,7 @@ pub fn explain_code(code: &str) -> Vec<CodeExplanation> {
     found.extend(
         messages::TABLES.iter().flat_map(|table| table.iter()).filter(|row| is(row.code)).map(|row| of_message(row)),
     );
+    found.extend(assumptions::ROWS.iter().filter(|row| is(row.id)).map(|row| of_assumption(row)));
     found
 }
 
@@ -221,6 +225,30 @@ fn of_message(row: &'static MessageRow) -> CodeExplanation {
     }
 }
 
+const TRY_IT: Text = Text::new(
+    "nothing to do; a run on an instance that may be lost shows whether it holds",
+    "无需处理；在可丢弃的实例上试运行即可验证",
+);
+
+fn of_assumption(row: &'static AssumptionRow) -> CodeExplanation {
+    CodeExplanation {
+        kind: CodeKind::Assumption,
+        key: row.id,
+        name: "",
+        meaning: row.what,
+        cause: Some(row.why),
+        next_step: TRY_IT,
+        layer: None,
+        held: None,
+        group_may_exist: None,
+        repeat: None,
+        retry: None,
+        scope: None,
+        severity: None,
+        source: row.source,
+    }
+}
+
 impl CodeExplanation {
     /// The explanation in one language.
     pub fn render(&self, lang: Lang) -> RenderedExplanation {
@@ -256,7 +284,7 @@ pub struct RenderedExplanation {
     pub name: &'static str,
     /// What it means.
     pub message: &'static str,
-    /// What usually leads to it.
+    /// What usually leads to it; of an assumption, why it is believed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<&'static str>,
     /// What to do.
@@ -324,7 +352,7 @@ mod tests {
     fn keys_are_unique_and_words_complete() {
         let mut seen = BTreeSet::new();
         for row in outcome_rows() {
-            assert!(seen.insert(row.key), "{} stands twice", row.key);
+            assert!(seen.insert(row.key), "{} appears twice", row.key);
             for text in [row.meaning, row.cause, row.next_step] {
                 assert!(!text.en.is_empty() && !text.en.ends_with('.'), "{}: {}", row.key, text.en);
                 assert!(
@@ -365,6 +393,7 @@ mod tests {
         assert_eq!(keys("SIGKILL"), ["exit:shell:137"]);
         assert_eq!(keys("exit:plugin:0"), ["exit:plugin:0"]);
         assert_eq!(keys("cs501"), ["CS501"]);
+        assert_eq!(keys("a09"), ["A09"]);
         assert!(keys("").is_empty());
         assert!(keys("no such thing").is_empty());
         assert!(keys("exit").is_empty());

@@ -89,12 +89,12 @@ static UNKNOWN: ExitCodeRow = ExitCodeRow {
         "consnap: not in any list it knows",
         ("the exit code is not in any list that consnap knows", "该退出码不在 consnap 已知的任何列表中"),
         (
-            "a newer plug-in or launcher, or something else than the plug-in wrote it",
-            "云助手插件或其启动器版本较新，或由其他程序返回"
+            "a newer plug-in or plug-in manager, or something other than the plug-in ended the command",
+            "云助手插件或其插件管理程序版本较新，或由其他程序返回"
         ),
         crate::text::Text::new(
-            "look whether a group was made and whether the application accepts writes; run again only after that",
-            "请先确认是否已创建快照一致性组、应用是否可正常写入，之后再决定是否重新运行"
+            "check whether a group was made and whether the application accepts writes; run again only after that",
+            "请先确认是否已创建快照一致性组、应用是否可正常写入，之后再决定是否重新执行"
         )
     ),
 };

@@ -15,6 +15,7 @@ pub mod messages;
 pub mod pacing;
 pub mod parameters;
 pub mod ram;
+pub mod spoken;
 pub mod statuses;
 pub mod systems;
 pub mod task_errors;

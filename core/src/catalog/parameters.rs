@@ -161,7 +161,7 @@ pub static ENABLE_WRITERS: ParameterRow = ParameterRow {
     range: None,
     required: false,
     about: Text::new(
-        "whether VSS writers take part: true for application-consistent, false for file system-consistent snapshots",
+        "whether VSS Writers take part: true for application-consistent, false for file system-consistent snapshots",
         "是否由 VSS Writer 参与：true 创建应用一致性快照，false 创建文件系统一致性快照",
     ),
     source: "seed document: parameter table",

@@ -60,7 +60,7 @@ pub static OPERATOR_ACTIONS: &[ActionRow] = &[
     },
     ActionRow {
         action: "ram:PassRole",
-        about: Text::new("hand the role to the instance", "将角色传递给实例"),
+        about: Text::new("pass the role to the instance", "将角色传递给实例"),
         only_to_attach: true,
     },
 ];

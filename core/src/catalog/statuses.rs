@@ -23,13 +23,15 @@ pub fn find(status: &str) -> Option<&'static StatusRow> {
 
 const WAIT: Text = Text::new("wait; consnap goes on asking", "请等待，consnap 会继续查询");
 const SEE_EXIT: Text = Text::new("look at exit code and output", "请查看退出码和输出");
-const SEE_ERROR: Text =
-    Text::new("look at the task error code, resolve its cause, then run again", "请查看任务错误码，处理原因后重新运行");
+const SEE_ERROR: Text = Text::new(
+    "look at the execution error code, resolve its cause, then run again",
+    "请查看执行错误码，处理原因后重新执行",
+);
 const CHECK_GUEST: Text = Text::new(
     "do not start another snapshot; check that the application accepts writes, then look for the group",
     "请勿再次创建快照；请确认应用可正常写入，然后查找快照一致性组",
 );
-const SEE_INSTANCES: Text = Text::new("look at the invocation status of each instance", "请查看每个实例的命令执行状态");
+const SEE_INSTANCES: Text = Text::new("look at the invocation status of each instance", "请查看每台实例的命令执行状态");
 
 macro_rules! statuses {
     ($($name:literal $finished:ident $of:ident $layer:ident $held:ident $group:ident $repeat:ident
@@ -75,7 +77,7 @@ statuses! {
     "Cancelled" finished instance Service free no_group AfterFix
         ("the command was cancelled before it started", "已取消：命令在启动前被取消")
         ("somebody stopped the invocation", "该命令执行被人为停止")
-        => Text::new("run again when it was not on purpose", "如非有意取消，请重新运行");
+        => Text::new("run again when it was not on purpose", "如非有意取消，请重新执行");
     "Terminated" finished instance Agent held group AfterLook
         ("the command was stopped while it ran; the plug-in may run on and the guest may still be held",
          "已终止：命令在执行中被停止，插件可能仍在运行，实例可能仍处于冻结状态")
@@ -97,7 +99,7 @@ statuses! {
         ("an older status of the whole invocation", "整个命令执行的旧版状态") => SEE_INSTANCES;
     "PartialFailed" finished invocation Unknown free no_group AfterFix
         ("the command failed on some instances of the invocation", "部分执行失败")
-        ("see the status of each instance", "请参见每个实例的状态") => SEE_INSTANCES;
+        ("see the status of each instance", "请参见每台实例的状态") => SEE_INSTANCES;
     "Stopped" finished invocation Unknown free no_group AfterFix
         ("the invocation was stopped", "命令执行已停止")
         ("somebody stopped it", "该命令执行被人为停止") => SEE_INSTANCES;

@@ -10,11 +10,11 @@ pub fn find(code: &str) -> Option<&'static OutcomeRow> {
 
 const RESTART_AGENT: Text = Text::new(
     "start or reinstall the Cloud Assistant Agent (`systemctl restart aliyun.service`; on Windows the service `Aliyun Assist Service`), then run again",
-    "请启动或重新安装云助手Agent（`systemctl restart aliyun.service`；Windows 上为服务 `Aliyun Assist Service`），然后重新运行",
+    "请启动或重新安装云助手Agent（`systemctl restart aliyun.service`；Windows 上为服务 `Aliyun Assist Service`），然后重新执行",
 );
 const OPEN_NETWORK: Text = Text::new(
     "allow outbound TCP 443 and 80 and UDP 53 to Cloud Assistant in security groups and firewalls, then run again",
-    "请在安全组和防火墙中放行到云助手服务的出方向 TCP 443、TCP 80 和 UDP 53，然后重新运行",
+    "请在安全组和防火墙中放行到云助手服务的出方向 TCP 443、TCP 80 和 UDP 53，然后重新执行",
 );
 const CHECK_GUEST: Text = Text::new(
     "do not start another snapshot; check that the application accepts writes, then look for the group",
@@ -22,13 +22,13 @@ const CHECK_GUEST: Text = Text::new(
 );
 const LOOK: Text = Text::new(
     "look for the group by its name before anything else; run again only when there is none",
-    "请先按名称查找快照一致性组，确认不存在后再重新运行",
+    "请先按名称查找快照一致性组，确认不存在后再重新执行",
 );
 const REMOVE_INSTANCE: Text = Text::new("take the instance out of the job", "请将该实例移出作业");
-const AGAIN_LATER: Text = Text::new("run again in a few minutes", "请几分钟后重新运行");
+const AGAIN_LATER: Text = Text::new("run again in a few minutes", "请几分钟后重新执行");
 const REPORT: Text = Text::new(
     "consnap should not send such a command: report it with the invocation id",
-    "consnap 不应发出这样的命令，请附上命令执行 ID 反馈此问题",
+    "consnap 不应发出这样的命令，请附上命令执行ID反馈此问题",
 );
 
 macro_rules! task_errors {
@@ -67,7 +67,7 @@ with_refused_commands! {
     "InvalidAtExpression" ("the time of execution is not valid", "指定时间表达式无效");
     "AtExpressionExpired" ("the time of execution has passed", "指定的执行时间已过");
     "InvalidContainerName" ("the container name is not valid", "容器名称无效");
-    "InvalidContainerId" ("the container id is not valid", "容器 ID 无效");
+    "InvalidContainerId" ("the container id is not valid", "容器ID无效");
     "UnsupportedContainerRuntime" ("the container runtime is not supported", "不支持该容器运行时");
     "ContainerConnectFailed" ("the container cannot be reached", "无法连接容器");
     "ContainerStateAbnormal" ("the container is not running", "容器状态异常");
@@ -130,14 +130,14 @@ with_refused_commands! {
         ("the agent was busy or offline", "云助手Agent繁忙或不在线") => LOOK;
     "InstanceNotExists" Service free no_group AfterFix
         ("the instance does not exist", "实例不存在")
-        ("a wrong id, region or account", "实例 ID、地域或账号错误") => REMOVE_INSTANCE;
+        ("a wrong id, region or account", "实例ID、地域或账号错误") => REMOVE_INSTANCE;
     "InstanceReleased" Service free group AfterLook
         ("the instance was released while the command ran", "命令执行期间实例被释放")
         ("somebody released it, or it expired", "实例被释放或到期") => REMOVE_INSTANCE;
     "InstanceNotRunning" Service free no_group AfterFix
         ("the instance was not running when the command was sent", "下发命令时实例不处于运行中状态")
         ("a stopped or restarting instance", "实例已停止或正在重启")
-        => Text::new("start the instance, wait for Cloud Assistant, then run again", "请启动实例，等待云助手就绪后重新运行");
+        => Text::new("start the instance, wait for Cloud Assistant, then run again", "请启动实例，等待云助手就绪后重新执行");
     "InstanceRestarted" Agent free group AfterLook
         ("the instance was restarted while the command ran", "命令执行期间实例被重启")
         ("a restart by hand or by maintenance", "人为重启或运维事件") => LOOK;
@@ -154,22 +154,22 @@ with_refused_commands! {
     "DirectoryNotExists" Service free no_group AfterFix
         ("the working directory does not exist", "执行目录不存在")
         ("the home directory of root is missing", "root 用户的主目录不存在")
-        => Text::new("create the directory `/root`, then run again", "请创建 `/root` 目录后重新运行");
+        => Text::new("create the directory `/root`, then run again", "请创建 `/root` 目录后重新执行");
     "DefaultWorkingDirectoryNotAvailable" Service free no_group AfterFix
         ("the default working directory is not available", "默认执行目录不可用")
         ("the home directory of root is missing", "root 用户的主目录不存在")
-        => Text::new("create the directory `/root`, then run again", "请创建 `/root` 目录后重新运行");
+        => Text::new("create the directory `/root`, then run again", "请创建 `/root` 目录后重新执行");
     "UserOrPasswordInvalid" Service free no_group AfterFix
         ("the Windows user or its password is wrong", "Windows 用户名或密码错误")
         ("a command that runs as another user, which consnap never asks for", "以其他用户执行命令，consnap 不会这样做") => REPORT;
     "InstanceRoleInvalid" Service free no_group AfterFix
         ("the RAM role of the instance is missing or not valid", "实例RAM角色不存在或无效")
         ("no role is attached, or it was deleted", "未授予角色，或角色已被删除")
-        => Text::new("attach the RAM role to the instance, then run again", "请为实例授予RAM角色后重新运行");
+        => Text::new("attach the RAM role to the instance, then run again", "请为实例授予RAM角色后重新执行");
     "FileCreateFail" Service free no_group AfterFix
         ("a file could not be created on the instance", "在实例上创建文件失败")
         ("a full or read-only disk", "磁盘已满或只读")
-        => Text::new("free space on the instance, then run again", "请清理实例磁盘空间后重新运行");
+        => Text::new("free space on the instance, then run again", "请清理实例磁盘空间后重新执行");
 }
 
 /// What stands for codes that are not known.
@@ -181,7 +181,7 @@ pub static UNKNOWN: OutcomeRow = outcome!(
     group,
     AfterLook,
     "consnap: not in any list it knows",
-    ("the task error code is not in any list that consnap knows", "该任务错误码不在 consnap 已知的列表中"),
+    ("the execution error code is not in any list that consnap knows", "该执行错误码不在 consnap 已知的列表中"),
     ("the service is newer than this version of consnap", "服务版本比当前 consnap 更新"),
     Text::new(
         "look at the result in the console; use a newer version of consnap",

@@ -1,12 +1,14 @@
 //! Which assumptions mattered in a run.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Serialize;
 
 use crate::catalog::assumptions::{self as rows, AssumptionRow};
 use crate::consistency::{Consistency, Platform};
 use crate::finding::Finding;
+use crate::output::{Outcome, Step};
 use crate::session::{State, Target};
 use crate::text::Lang;
 use crate::verdict::{Look, ResultKind};
@@ -54,7 +56,8 @@ pub(super) fn relied_upon(state: &State, lang: Lang) -> Vec<ReliedUpon> {
 /// The assumptions that rows of findings name as their source.
 fn of_findings(target: &Target) -> impl Iterator<Item = &'static str> {
     let why: [Option<&Finding>; 2] = [Some(&target.predicted_why), target.not_run.as_deref()];
-    let findings = target.findings.iter().chain(why.into_iter().flatten());
+    let of_result = target.outcome.iter().flat_map(|outcome| &outcome.findings);
+    let findings = target.findings.iter().chain(of_result).chain(why.into_iter().flatten());
     findings.filter_map(|finding| {
         let (_, after) = finding.row.source.split_once("assumption ")?;
         rows::ROWS.iter().find(|row| after.starts_with(row.id)).map(|row| row.id)
@@ -80,7 +83,9 @@ fn of_start(state: &State, target: &Target) -> Vec<&'static AssumptionRow> {
     let fell_back = verdict.is_some_and(|verdict| verdict.result == ResultKind::Weaker);
     rely(fell_back && outcome.is_some_and(|outcome| outcome.exit_code == Some(0)), &rows::DEGRADE_EXITS_0);
     rely(timed_out, &rows::GROUP_TIME);
-    rely(explained == "exit:launcher:247", &rows::PLUGIN_TIMEOUT);
+    let killed = explained == "exit:launcher:247";
+    rely(killed || outcome.is_some_and(outlasts_the_plugin_manager), &rows::PLUGIN_TIMEOUT);
+    rely(outcome.is_some_and(tells_of_scripts), &rows::SCRIPT_LINES);
     rely(target.excluded.len() > 1, &rows::EXCLUDED_DISKS_SEPARATOR);
     rely(target.lost, &rows::INVOCATION_TAGS);
     rely(searched || target.lost, &rows::GROUP_NAME_SEARCH);
@@ -95,6 +100,18 @@ fn of_start(state: &State, target: &Target) -> Vec<&'static AssumptionRow> {
     // A tag clears the suspicion only if tags come after the thaw.
     rely(found && outcome.is_some_and(|outcome| outcome.held), &rows::TAG_AFTER_THAW);
     relied
+}
+
+/// Whether a command ran for longer than the plug-in manager lets a plug-in run that says nothing else.
+fn outlasts_the_plugin_manager(outcome: &Outcome) -> bool {
+    const LIMIT: Duration = Duration::from_secs(60);
+    matches!((outcome.started_at, outcome.finished_at), (Some(from), Some(to)) if to.since(from) > LIMIT)
+}
+
+/// Whether times of scripts were read from the log.
+fn tells_of_scripts(outcome: &Outcome) -> bool {
+    let of_scripts = [Step::PreScript, Step::PreScriptEnded, Step::PostScript, Step::PostScriptEnded];
+    outcome.steps.iter().any(|step| of_scripts.contains(&step.step))
 }
 
 /// Whether a command names a script that does not lie where all samples have theirs.

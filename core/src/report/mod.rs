@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::catalog::codes;
+use crate::catalog::{codes, spoken};
 use crate::consistency::{Consistency, Platform, RequiredConsistency};
 use crate::error::{Error, ErrorKind, RenderedError};
 use crate::finding::{Finding, RenderedFinding};
@@ -124,10 +124,12 @@ pub struct Summary {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Stopped {
-    /// `held`, `canary`, `errors`, `account`, `user`, `deadline`, `journal`, `unreachable`.
+    /// `held`, `canary`, `errors`, `account`, `user`, `deadline`, `journal`, `unreachable`, `other_run`.
     pub reason: &'static str,
-    /// The instance, number or code behind it.
+    /// The instance, number, code or run behind it.
     pub detail: String,
+    /// Both in words.
+    pub message: String,
 }
 
 /// Instances that came out alike for the same cause.
@@ -303,7 +305,7 @@ impl Report {
             required_consistency: state.required,
             exit_status,
             summary,
-            stopped: state.stopped.as_ref().map(stopped),
+            stopped: state.stopped.as_ref().map(|why| stopped(why, lang)),
             error: error.map(|error| error.render(lang)),
             causes: causes(&instances),
             instances,
@@ -332,8 +334,9 @@ fn exit_status(summary: &Summary, error: Option<&Error>) -> u8 {
     }
 }
 
-fn stopped(why: &StopReason) -> Stopped {
-    Stopped { reason: why.name(), detail: why.detail() }
+fn stopped(why: &StopReason, lang: Lang) -> Stopped {
+    let detail = why.detail();
+    Stopped { reason: why.name(), message: spoken::stop_reason(why.name(), &detail, lang), detail }
 }
 
 /// A catalogue row in words.

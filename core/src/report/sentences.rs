@@ -9,7 +9,7 @@ use crate::verdict::{Proof, ResultKind};
 
 const ALL_GOOD: Text = Text::new(
     "{ok} of {all} instances reached `{required}` on every expected disk ({covered}; {excluded} excluded by the job).",
-    "{all} 个实例中的 {ok} 个在每块应包含的云盘上达到 `{required}`（{covered} 块；作业排除 {excluded} 块）。",
+    "{all} 台实例中的 {ok} 台在每块应包含的云盘上达到 `{required}`（{covered} 块；作业排除 {excluded} 块）。",
 );
 const PROOF_TAG: Text = Text::new(
     "Every snapshot carries its consistency tag; no application witness was used.",
@@ -17,25 +17,25 @@ const PROOF_TAG: Text = Text::new(
 );
 const PROOF_LOG: Text = Text::new(
     "Every snapshot carries its consistency tag and every log names its group; no application witness was used.",
-    "每个快照都带有一致性标签，每份执行输出都给出其快照一致性组；未使用应用内见证。",
+    "每个快照都带有一致性标签，每份输出都写明其快照一致性组；未使用应用内见证。",
 );
 const LONGEST: Text = Text::new("Longest hold {seconds} s ({instance}).", "最长冻结 {seconds} 秒（{instance}）。");
 const SOME_GOOD: Text =
-    Text::new("{ok} of {all} instances reached `{required}`.", "{all} 个实例中的 {ok} 个达到 `{required}`。");
+    Text::new("{ok} of {all} instances reached `{required}`.", "{all} 台实例中的 {ok} 台达到 `{required}`。");
 const WORST: Text =
-    Text::new("Worst: {count} {result} ({who}): {why}.", "最严重：{result} {count} 个（{who}）：{why}。");
+    Text::new("Worst: {count} {result} ({who}): {why}.", "最严重：{result} {count} 台（{who}）：{why}。");
 const DO: Text = Text::new("To do: {help}.", "处理方法：{help}。");
 const STOPPED: Text = Text::new(
-    "Nothing new was started after the stop (`{reason}` {detail}); {not_run} were not run because of it.",
-    "停止后未再启动新实例（`{reason}` {detail}）；因此有 {not_run} 个未执行。",
+    "The run stopped starting instances: {why}; not run because of it: {not_run}.",
+    "本次执行已停止启动新实例：{why}；因此未执行 {not_run} 台。",
 );
 const NEXT_RESUME: Text = Text::new(
-    "Next: `consnap resume {run}`; it only looks at what was started.",
-    "下一步：`consnap resume {run}`；对已启动的实例它只查看。",
+    "Next: `consnap resume {run}`; what was started is only looked at, never started again.",
+    "下一步：`consnap resume {run}`；对已启动的实例只查看，不会再次启动。",
 );
 const NEXT_SHOW: Text = Text::new(
-    "Next: `consnap show {run}` for the evidence of each instance; when the cause is mended, `consnap rerun {run} --failed`.",
-    "下一步：用 `consnap show {run}` 查看每个实例的证据；排除原因后执行 `consnap rerun {run} --failed`。",
+    "Next: `consnap show {run}` for the evidence of each instance; when the cause is fixed, `consnap rerun {run} --failed`.",
+    "下一步：用 `consnap show {run}` 查看每台实例的证据；排除原因后执行 `consnap rerun {run} --failed`。",
 );
 const ERROR: Text = Text::new("Nothing was started: {message}.", "未启动任何实例：{message}。");
 const EXIT: Text = Text::new("Exit status {status}.", "退出状态 {status}。");
@@ -89,11 +89,7 @@ pub fn sentences(report: &Report, lang: Lang) -> Vec<String> {
             out.push(say(
                 STOPPED,
                 lang,
-                vec![
-                    ("reason", stopped.reason.to_owned()),
-                    ("detail", stopped.detail.clone()),
-                    ("not_run", summary.stopped_before_start.to_string()),
-                ],
+                vec![("why", stopped.message.clone()), ("not_run", summary.stopped_before_start.to_string())],
             ));
         }
         let run = vec![("run", report.run_id.clone())];

@@ -5,6 +5,7 @@ use serde::Serialize;
 use std::sync::Arc;
 
 use crate::api::Operation;
+use crate::catalog::spoken;
 use crate::consistency::{Consistency, Platform};
 use crate::finding::Finding;
 use crate::output::Outcome;
@@ -191,9 +192,7 @@ fn line(event: &Event, lang: Lang) -> Option<Line> {
             (None, false) => Line::new(ACCEPTED),
             (None, true) => Line::notable(ADOPTED),
         },
-        Event::CallRejected { failure, .. } => {
-            Line::notable(REJECTED).with("code", failure.code.as_deref().unwrap_or_default())
-        }
+        Event::CallRejected { failure, .. } => Line::notable(REJECTED).with("code", failure.name()),
         Event::CallInDoubt { code, .. } => Line::notable(IN_DOUBT).with("code", code.as_str()),
         Event::CallLost { .. } => Line::notable(LOST),
         Event::NotStarted { instance, why } => {
@@ -262,18 +261,8 @@ fn looked(instance: &str, look: &Look, lang: Lang) -> Line {
 }
 
 fn stopped(why: &StopReason, lang: Lang) -> Line {
-    let (weight, text) = match why {
-        StopReason::Held { .. } => (Weight::Urgent, STOP_HELD),
-        StopReason::Canary { .. } => (Weight::Notable, STOP_CANARY),
-        StopReason::Errors { .. } => (Weight::Notable, STOP_ERRORS),
-        StopReason::Account { .. } => (Weight::Notable, STOP_ACCOUNT),
-        StopReason::User => (Weight::Notable, STOP_USER),
-        StopReason::Deadline => (Weight::Notable, STOP_DEADLINE),
-        StopReason::Journal => (Weight::Notable, STOP_JOURNAL),
-        StopReason::Unreachable => (Weight::Notable, STOP_UNREACHABLE),
-        StopReason::OtherRun { .. } => (Weight::Notable, STOP_OTHER_RUN),
-    };
-    let why = text.fill(lang, &[("detail".into(), why.detail())]);
+    let weight = if matches!(why, StopReason::Held { .. }) { Weight::Urgent } else { Weight::Notable };
+    let why = spoken::stop_reason(why.name(), &why.detail(), lang);
     Line { weight, ..Line::new(STOPPED) }.with("why", why)
 }
 
@@ -290,7 +279,7 @@ const fn platform_name(platform: Platform) -> &'static str {
 
 const fn begins(goal: Goal) -> Text {
     match goal {
-        Goal::Plan => Text::new("planning begins; nothing is written", "开始生成计划；不会写入任何内容"),
+        Goal::Plan => Text::new("planning begins; nothing is changed", "开始生成计划；不会做任何更改"),
         Goal::Run => Text::new("run `{run}` begins", "执行 `{run}` 开始"),
         Goal::Verify => Text::new("the look at run `{run}` begins", "开始核查执行 `{run}`"),
     }
@@ -298,7 +287,7 @@ const fn begins(goal: Goal) -> Text {
 
 const fn phase_words(phase: Phase) -> Text {
     match phase {
-        Phase::Identity => Text::new("Whose credentials", "确认身份"),
+        Phase::Identity => Text::new("Identifying the caller", "确认身份"),
         Phase::Discover => Text::new("Looking at the instances", "查询实例"),
         Phase::Probe => Text::new("Looking into the guests", "查看实例内部"),
         Phase::Check => Text::new("Checking the prerequisites", "检查前提条件"),
@@ -319,7 +308,7 @@ pub(super) const fn level_words(level: Consistency) -> Text {
     }
 }
 
-const INSTANCES: Text = Text::new("{count} instances", "{count} 个实例");
+const INSTANCES: Text = Text::new("{count} instances", "{count} 台实例");
 const TIMES: Text = Text::new("{words} ({times} times)", "{words}（{times} 次）");
 const CALLER: Text = Text::new("the credentials belong to account `{account}`", "凭证属于账号 `{account}`");
 const COMMAND: Text = Text::new(
@@ -327,37 +316,39 @@ const COMMAND: Text = Text::new(
     "已生成并验证 {platform} 实例的命令；超时时间 {seconds} 秒",
 );
 const ELIGIBLE: Text = Text::new("checked and eligible: {who}", "检查通过：{who}");
-const SET_ASIDE: Text = Text::new("set aside: {who}: {why}", "不参与执行：{who}：{why}");
+const SET_ASIDE: Text = Text::new("set aside: {who}: {why}", "不符合条件，未执行：{who}：{why}");
 const PLANNED: Text =
-    Text::new("the plan is complete: instances to start: {count}", "计划已完成：将启动 {count} 个实例");
+    Text::new("the plan is complete: instances to start: {count}", "计划已完成：将启动 {count} 台实例");
 const SENDING: Text = Text::new("the command is sent to {who}", "向 {who} 发送命令");
 const ATTACHING: Text = Text::new("the RAM role is attached to {who}", "为 {who} 授予RAM角色");
-const ACCEPTED_AS: Text = Text::new("the service took it as `{id}`", "服务已受理：`{id}`");
+const ACCEPTED_AS: Text = Text::new("the service accepted the call: `{id}`", "服务已受理：`{id}`");
 const ADOPTED_AS: Text = Text::new(
-    "it had been carried out after all: found as `{id}`, and not sent a second time",
+    "the call had been carried out after all: found as `{id}`, and not sent a second time",
     "该请求其实已执行：查到 `{id}`，未重复发送",
 );
-const ACCEPTED: Text = Text::new("the service took it", "服务已受理");
+const ACCEPTED: Text = Text::new("the service accepted the call", "服务已受理");
 const ADOPTED: Text =
-    Text::new("it had been carried out after all, and is not sent a second time", "该请求其实已执行，未重复发送");
+    Text::new("the call had been carried out after all, and is not sent a second time", "该请求其实已执行，未重复发送");
 const REJECTED: Text = Text::new(
-    "the service refused it (`{code}`): nothing of it happened",
+    "the service refused the call (`{code}`): nothing was carried out",
     "服务拒绝了该请求（`{code}`）：未执行任何操作",
 );
 const IN_DOUBT: Text = Text::new(
-    "no clear answer (`{code}`): it may have happened, so consnap looks instead of sending it again unseen",
+    "no clear answer (`{code}`): the call may have been carried out, so consnap looks before it sends anything again",
     "没有得到明确答复（`{code}`）：可能已执行，因此先查询，不会贸然重发",
 );
-const LOST: Text =
-    Text::new("nothing of it was found: its instances count as unknown", "未查到任何结果：相关实例按结果未知处理");
+const LOST: Text = Text::new(
+    "no trace of the call was found: its instances count as unknown",
+    "未查到任何结果：相关实例按结果未知处理",
+);
 const NOT_STARTED: Text = Text::new("not started: {who}: {why}", "未启动：{who}：{why}");
-const ATTACHED: Text = Text::new("the RAM role is there: {who}", "RAM角色已就绪：{who}");
+const ATTACHED: Text = Text::new("the RAM role is attached: {who}", "已授予RAM角色：{who}");
 const NOT_ATTACHED: Text =
     Text::new("the RAM role cannot be attached to {who}: `{code}`", "无法为 {who} 授予RAM角色：`{code}`");
 const EXIT_CODE: Text = Text::new("exit code {code}", "退出码 {code}");
 const FINISHED: Text = Text::new(
-    "the command ended with {ended}: {who}; which level was reached, only the tags tell",
-    "命令结束，{ended}：{who}；达到的级别只能由标签判断",
+    "the command ended with {ended}: {who}; only the tags tell which consistency was reached",
+    "命令结束，{ended}：{who}；达到的一致性级别只能由标签判断",
 );
 const FINISHED_BADLY: Text =
     Text::new("the command ended with {ended}: {who}: {meaning}", "命令结束，{ended}：{who}：{meaning}");
@@ -366,9 +357,9 @@ const FINISHED_HELD: Text = Text::new(
     "命令结束，{ended}：{who}：{meaning}；实例可能仍处于冻结状态",
 );
 const GONE: Text =
-    Text::new("the result can no longer be had (`{code}`): {who}", "已无法获取执行结果（`{code}`）：{who}");
+    Text::new("the result can no longer be read (`{code}`): {who}", "已无法获取执行结果（`{code}`）：{who}");
 const RETRY: Text = Text::new(
-    "tried once more, because it certainly made no group: {who}",
+    "will be tried once more, because it certainly made no group: {who}",
     "再尝试一次，因为可以确定未创建快照一致性组：{who}",
 );
 const LOOKED: Text = Text::new("{count} snapshots each: {level}: {who}", "各 {count} 个快照：{level}：{who}");
@@ -379,30 +370,18 @@ const SEVERAL_GROUPS: Text = Text::new(
 );
 const NOT_VISIBLE: Text =
     Text::new("group `{group}` of {who} never became visible", "{who} 的快照一致性组 `{group}` 始终不可见");
-const LOOK_REFUSED: Text =
-    Text::new("the service would not tell (`{code}`): {who}", "服务未返回结果（`{code}`）：{who}");
-const STOPPED: Text = Text::new("nothing new is started from here on: {why}", "此后不再启动新实例：{why}");
-const STOP_HELD: Text = Text::new("the guest of `{detail}` may still be held", "`{detail}` 可能仍处于冻结状态");
-const STOP_CANARY: Text =
-    Text::new("`{detail}`, the first one, did not come out well", "首个实例 `{detail}` 未达到要求");
-const STOP_ERRORS: Text = Text::new("{detail} did not come out as wanted", "{detail} 个未达到要求");
-const STOP_ACCOUNT: Text =
-    Text::new("the service refuses this account (`{detail}`)", "服务拒绝了此账号的请求（`{detail}`）");
-const STOP_USER: Text = Text::new("somebody asked to stop", "已按要求停止");
-const STOP_DEADLINE: Text = Text::new("the time for starting is over", "已超过允许启动的时间");
-const STOP_JOURNAL: Text = Text::new("the journal cannot be written", "无法写入日志");
-const STOP_OTHER_RUN: Text = Text::new(
-    "run `{detail}` of the same job is under way elsewhere",
-    "同一作业的另一次运行 `{detail}` 正在其他机器上进行",
+const LOOK_REFUSED: Text = Text::new(
+    "the service refused the look for the group (`{code}`): {who}",
+    "服务拒绝查询快照一致性组（`{code}`）：{who}",
 );
-const STOP_UNREACHABLE: Text = Text::new("the service could not be reached for too long", "服务长时间无法连接");
+const STOPPED: Text = Text::new("nothing new is started from here on: {why}", "此后不再启动新实例：{why}");
 const CLOCK: Text = Text::new(
     "the clock was {seconds} s behind that of the service, and is corrected",
     "本地时钟比服务慢 {seconds} 秒，已校正",
 );
 const THROTTLED: Text = Text::new(
-    "the service asks to slow down: `{operation}`, `{code}`",
-    "服务流控，已降低频率：`{operation}`，`{code}`",
+    "the service throttles `{operation}` (`{code}`); consnap slows down",
+    "服务对 `{operation}` 流控（`{code}`）；已降低调用频率",
 );
 const REPEATED: Text =
     Text::new("`{operation}` is asked again after `{code}`", "`{operation}` 返回 `{code}` 后重新请求");
@@ -410,7 +389,7 @@ const REPEATED_WITH_TOKEN: Text = Text::new(
     "`{operation}` is sent again after `{code}`, with the same token, so that it cannot start twice",
     "`{operation}` 返回 `{code}` 后以相同的令牌重新发送，不会重复启动",
 );
-const ENDED: Text = Text::new("the run is over; it took {calls} calls", "执行结束；共调用 {calls} 次");
+const ENDED: Text = Text::new("the run is over after {calls} calls", "执行结束；共调用 {calls} 次");
 const ENDED_EARLY: Text =
     Text::new("the run ended before anything was started: {error}", "执行在启动任何实例之前结束：{error}");
 
@@ -440,9 +419,9 @@ mod tests {
         let stretches = told(&events, Lang::En);
         assert_eq!(stretches.iter().map(|stretch| stretch.phase).collect::<Vec<_>>(), ["identity", "run"]);
         let run = &stretches[1].moments;
-        assert_eq!(run[0].text, "the RAM role is there: 2 instances");
+        assert_eq!(run[0].text, "the RAM role is attached: 2 instances");
         assert_eq!((run[0].from_millis, run[0].to_millis), (1000, 2000));
-        assert_eq!(run[1].text, "the service asks to slow down: `RunCommand`, `Throttling` (2 times)");
+        assert_eq!(run[1].text, "the service throttles `RunCommand` (`Throttling`); consnap slows down (2 times)");
         assert_eq!(run[2].text, "nothing new is started from here on: the guest of `i-2` may still be held");
         assert_eq!(run[2].weight, Weight::Urgent);
         let chinese = told(&events, Lang::Zh);

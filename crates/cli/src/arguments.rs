@@ -23,7 +23,7 @@ Examples:
 Only `run`, `resume`, `rerun` and `role attach` ever send a call that changes anything; all \
 other commands read, or send nothing at all.
 
-Exit codes:
+Exit status:
   0  everything was reached
   1  findings of severity error, or an instance failed, is weaker than required or was set aside
   2  wrong usage, unreadable input or nothing selected; nothing was sent
@@ -48,7 +48,7 @@ pub(crate) struct OutputOptions {
     /// How to write data: for people or for programs
     #[arg(long, global = true, value_enum, default_value_t = Format::Text, help_heading = "Output")]
     pub(crate) format: Format,
-    /// Language of messages; that of the system when not given
+    /// Language of messages; the one of the system when not given
     #[arg(long, global = true, value_enum, env = "CONSNAP_LANG", hide_env_values = true, help_heading = "Output")]
     pub(crate) lang: Option<Language>,
 }

@@ -26,7 +26,7 @@ pub(crate) struct ConnectionArguments {
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
     /// Endpoint of ECS instead of the region's own, such as that of `consnap simulate`
-    #[arg(long, value_name = "URL", env = "CONSNAP_ENDPOINT")]
+    #[arg(long, value_name = "URL", env = "CONSNAP_ENDPOINT", hide_env_values = true)]
     endpoint: Option<String>,
     /// The network to the service
     #[arg(long, value_enum, default_value_t = NetworkName::Public)]

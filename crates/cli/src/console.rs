@@ -219,8 +219,8 @@ pub(crate) fn json_line(value: &impl Serialize) -> String {
 static ERROR_WORD: Text = Text::new("error", "错误");
 static WARNING_WORD: Text = Text::new("warning", "警告");
 static ADVICE_WORD: Text = Text::new("advice", "建议");
-static ACCEPTED: Text = Text::new("taken on purpose: {reason}", "已豁免：{reason}");
-static REQUEST_ID: Text = Text::new("request id: {id}", "请求 ID：{id}");
+static ACCEPTED: Text = Text::new("accepted: {reason}", "已豁免：{reason}");
+static REQUEST_ID: Text = Text::new("request id: {id}", "请求ID：{id}");
 static OUTPUT_FAILED: Text = Text::new("error: the output cannot be written: {reason}", "错误：无法写入输出：{reason}");
 
 /// The language the system is set to, as POSIX has it: the first of these that is set decides.

@@ -25,7 +25,7 @@ const MOST_RUNS: usize = 400;
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Evidence")]
 pub(crate) struct ReportArguments {
-    /// Write the report to this file too: a page (`.html`) or data (`.json`); may be said for both
+    /// Write the report to this file too: a page (`.html`) or data (`.json`); repeat it to get both
     #[arg(long, value_name = "FILE")]
     report: Vec<PathBuf>,
 }
@@ -63,7 +63,9 @@ impl ReportArguments {
                     let story = report::timeline(events, console.lang());
                     report::html(report, &story, console.lang())
                 }
-                Ok(Form::Data) => sanitize::json(&serde_json::to_string_pretty(report).unwrap_or_default()).into_owned() + "\n",
+                Ok(Form::Data) => {
+                    sanitize::json(&serde_json::to_string_pretty(report).unwrap_or_default()).into_owned() + "\n"
+                }
                 Err(_) => continue,
             };
             match replace(path, content.as_bytes()) {

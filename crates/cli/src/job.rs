@@ -18,7 +18,7 @@ pub(crate) struct JobArguments {
 
 /// What flags say; each goes before the same member of the document.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Job (each goes before the same member of the document)")]
+#[command(next_help_heading = "Job (each overrides the same member of the document)")]
 pub(crate) struct JobFlags {
     /// An instance; may be repeated
     #[arg(short = 'i', long = "instance", value_name = "ID")]
@@ -60,19 +60,19 @@ pub(crate) struct JobFlags {
     #[arg(long, value_name = "WHEN", value_parser = ["always", "if_unknown", "never"], num_args = 0..=1,
           require_equals = true, default_missing_value = "always")]
     probe: Option<String>,
-    /// How old an earlier look into a guest may be to count, `12h`
+    /// Use an earlier look into a guest that is not older than this, such as `12h`
     #[arg(long, value_name = "AGE")]
     probe_max_age: Option<String>,
-    /// Instances of the first wave
+    /// Instances of the first wave, which must come out well before others start
     #[arg(long, value_name = "COUNT")]
     canary: Option<u32>,
     /// Instances that may be running at the same time
     #[arg(long, value_name = "COUNT")]
     max_in_flight: Option<u32>,
-    /// Start nothing new after so many failures
+    /// Start no more instances once more than this many have failed
     #[arg(long, value_name = "COUNT")]
     max_errors: Option<u32>,
-    /// Windows: whether VSS writers take part
+    /// Windows: whether VSS Writers take part
     #[arg(long, value_name = "BOOL", action = clap::ArgAction::Set)]
     vss_writers: Option<bool>,
 }

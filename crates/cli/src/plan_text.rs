@@ -132,11 +132,11 @@ fn longest_hold_on_linux(job: &Job) -> u64 {
 
 static HEAD: Text = Text::new(
     "{eligible} of {all} instances would be started, in account {account}; groups are named `{group}`",
-    "将启动 {all} 个实例中的 {eligible} 个，账号 {account}；快照一致性组名称为 `{group}`",
+    "将启动 {all} 台实例中的 {eligible} 台，账号 {account}；快照一致性组名称为 `{group}`",
 );
 static CALL: Text = Text::new(
-    "{operation} in {region} for {count} instances: {who}",
-    "在 {region} 对 {count} 个实例调用 {operation}：{who}",
+    "{operation} in {region} (instances: {count}): {who}",
+    "在 {region} 对 {count} 台实例调用 {operation}：{who}",
 );
 static COMMAND: Text = Text::new("  Timeout {seconds} s: {command}", "  超时时间 {seconds} 秒：{command}");
 static FREEZE: Text = Text::new(
@@ -148,14 +148,14 @@ static NO_FREEZE: Text = Text::new(
     "Linux：不冻结文件系统；脚本最长可能冻结应用 {seconds} 秒",
 );
 static VSS: Text = Text::new(
-    "Windows: the VSS writers hold their applications while the shadow copy is made",
+    "Windows: the VSS Writers hold their applications while the shadow copy is made",
     "Windows：创建卷影副本期间，VSS Writer 会冻结其应用",
 );
 static DISKS: Text = Text::new("disks in the snapshots: {disks}", "快照包含的云盘：{disks} 块");
 static PREDICTED: Text = Text::new(
-    "predicted consistency {level} on {count} instances: {why}",
-    "{count} 个实例的预计一致性为 {level}：{why}",
+    "predicted consistency {level} (instances: {count}): {why}",
+    "{count} 台实例的预计一致性为 {level}：{why}",
 );
 static SET_ASIDE: Text =
-    Text::new("set aside: {count} instances {why}: {who}", "不符合条件，未执行：{count} 个实例 {why}：{who}");
+    Text::new("set aside (instances: {count}): {why}: {who}", "不符合条件，未执行：{count} 台实例：{why}：{who}");
 static HASH: Text = Text::new("plan {hash}", "计划 {hash}");

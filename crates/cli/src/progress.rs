@@ -3,6 +3,7 @@
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
+use consnap_core::catalog::spoken;
 use consnap_core::session::{Event, Numbered, Phase, State, StopReason};
 use consnap_core::{Lang, Text, sanitize};
 use serde_json::json;
@@ -80,7 +81,7 @@ impl Progress {
     }
 
     fn say_stopped(&self, why: &StopReason) {
-        self.say(&STOPPED, &[("reason", why.name().to_owned()), ("detail", why.detail())], true);
+        self.say(&STOPPED, &[("why", spoken::stop_reason(why.name(), &why.detail(), self.lang))], true);
     }
 
     /// A line above the bar; without a terminal only what must not wait for the end of the run.
@@ -103,30 +104,30 @@ impl Progress {
 const fn phase_word(phase: Phase) -> Text {
     match phase {
         Phase::Identity => Text::new("identity", "身份"),
-        Phase::Discover => Text::new("discover", "发现"),
+        Phase::Discover => Text::new("look-up", "查询"),
         Phase::Probe => Text::new("probe", "探测"),
         Phase::Check => Text::new("check", "检查"),
         Phase::Attach => Text::new("attach", "授予角色"),
         Phase::Run => Text::new("run", "执行"),
-        Phase::Verify => Text::new("verify", "验证"),
+        Phase::Verify => Text::new("verify", "核查"),
         Phase::Ended => Text::new("ended", "结束"),
     }
 }
 
 const COUNTS: Text = Text::new(
-    "{running} running, {waiting} waiting, {failures} not as wanted, slowed down {throttled} times",
-    "{running} 个执行中，{waiting} 个等待，{failures} 个未达到要求，流控 {throttled} 次",
+    "{running} running, {waiting} waiting, {failures} not as required, throttled {throttled} times",
+    "{running} 台执行中，{waiting} 台等待，{failures} 台未达到要求，流控 {throttled} 次",
 );
 const HELD: Text = Text::new(
     "URGENT {instance}: the guest may still be held; check now that the application accepts writes",
     "紧急 {instance}：实例可能仍处于冻结状态；请立即确认应用可写入",
 );
 const IN_DOUBT: Text = Text::new(
-    "a start got no clear answer ({code}); looking whether it happened",
-    "一次启动请求没有得到明确答复（{code}）；正在查询其是否已执行",
+    "a start got no clear answer (`{code}`); checking whether it was carried out",
+    "一次启动请求没有得到明确答复（`{code}`）；正在查询其是否已执行",
 );
 const INTERRUPTED: Text = Text::new(
-    "interrupted: nothing new is started, what runs is followed to its end; interrupt again to leave",
+    "interrupted: no more instances are started, those running are followed to their end; interrupt again to leave at once",
     "已中断：不再启动新实例，继续跟踪正在执行的命令直至结束；再次中断将立即退出",
 );
-const STOPPED: Text = Text::new("nothing new is started: {reason} {detail}", "不再启动新实例：{reason} {detail}");
+const STOPPED: Text = Text::new("no more instances are started: {why}", "不再启动新实例：{why}");

@@ -39,6 +39,11 @@ fn lines(report: &Report, all: bool, console: &Console) -> Vec<String> {
         lines.push(String::new());
         lines.extend(cause_lines(cause, console));
     }
+    if let Some(first) = report.assumptions.first() {
+        let all = report.assumptions.iter().map(|relied| relied.id).collect::<Vec<_>>().join(", ");
+        lines.push(String::new());
+        lines.push(console.text(&RELIES_ON, &[("all", all), ("first", first.id.to_owned())]));
+    }
     lines.push(String::new());
     lines.extend(report.sentences.iter().map(|sentence| console.safe(sentence)));
     lines
@@ -141,10 +146,14 @@ const HEADING: [Text; 10] = [
     Text::new("GROUP", "快照一致性组"),
     Text::new("WHY", "原因"),
 ];
-const FOLDED: Text = Text::new("{ok} instances (--all shows them)", "{ok} 个实例（使用 --all 显示）");
+const FOLDED: Text = Text::new("{ok} instances (--all shows them)", "{ok} 台实例（使用 --all 显示）");
+const RELIES_ON: Text = Text::new(
+    "relies on assumptions {all}: see `consnap explain {first}`",
+    "依赖以下假设：{all}；参见 `consnap explain {first}`",
+);
 const STILL_HELD: Text = Text::new("maybe now", "可能仍冻结");
 const INSTANCES: Text = Text::new("instances", "实例");
-const MORE: Text = Text::new(" and {count} more", " 等另外 {count} 个");
+const MORE: Text = Text::new(" and {count} more", " 等另外 {count} 台");
 const MEANING: Text = Text::new("meaning", "含义");
 const CAUSE: Text = Text::new("usual cause", "常见原因");
 const NEXT: Text = Text::new("what to do", "处理方法");

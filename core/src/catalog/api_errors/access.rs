@@ -8,7 +8,7 @@ const SLOW_DOWN: Text = Text::new(
     "该请求未被执行；consnap 会降低频率后重试，您也可以在配额中心申请提升配额",
 );
 const CHECK_KEY: Text = Text::new(
-    "check AccessKey id and secret at the place they come from, the environment or the CLI profile; correct or replace them",
+    "check AccessKey ID and secret at the place they come from, the environment or the CLI profile; correct or replace them",
     "请在其来源处（环境变量或 CLI 配置）检查 AccessKey ID 和 AccessKey Secret，更正或更换后重试",
 );
 const NEW_TOKEN: Text = Text::new(
@@ -21,17 +21,17 @@ const GRANT: Text = Text::new(
 );
 const ACCOUNT: Text = Text::new(
     "put the account in order in the Alibaba Cloud console, then run again",
-    "请在阿里云控制台处理账号问题后重新运行",
+    "请在阿里云控制台处理账号问题后重新执行",
 );
 
 api_errors! {
     "ECS API reference, common error codes (2021-07)" {
         "IllegalTimestamp" SignAgain Account
-            ("the time of the request lies too far from the service's clock", "请求时间与服务端时钟相差过大")
+            ("the time of the request is too far from the service's clock", "请求时间与服务端时钟相差过大")
             => Text::new("set this machine's clock; consnap corrects by the service's time once and signs again",
                          "请校准本机时钟；consnap 会按服务端时间校正一次并重新签名");
         "InvalidTimeStamp.Expired" SignAgain Account
-            ("the time of the request lies too far from the service's clock", "请求时间与服务端时钟相差过大")
+            ("the time of the request is too far from the service's clock", "请求时间与服务端时钟相差过大")
             => Text::new("set this machine's clock; consnap corrects by the service's time once and signs again",
                          "请校准本机时钟；consnap 会按服务端时间校正一次并重新签名");
         "InvalidTimeStamp.Format" Never Batch
@@ -45,7 +45,7 @@ api_errors! {
         "IncompleteSignature" Never Account
             ("the signature is incomplete or does not fit", "签名不完整或不匹配") => CHECK_KEY;
         "InvalidAccessKeyId.NotFound" Never Account
-            ("there is no such AccessKey id", "AccessKey ID 不存在") => CHECK_KEY;
+            ("there is no such AccessKey ID", "AccessKey ID 不存在") => CHECK_KEY;
         "InvalidAccessKeyId.Inactive" Never Account
             ("the AccessKey is disabled", "AccessKey 已被禁用") => CHECK_KEY;
         "InvalidAccessKeySecret" Never Account
@@ -77,7 +77,7 @@ api_errors! {
         "ChargeTypeViolation" Never Batch
             ("the billing method does not allow this call", "计费方式不支持该操作") => ACCOUNT;
         "Throttling" Throttled Account
-            ("too many requests in this moment", "请求过于频繁，触发流控") => SLOW_DOWN;
+            ("too many requests at the moment", "请求过于频繁，触发流控") => SLOW_DOWN;
         "ServiceUnavailable" MaybeCarriedOut Batch
             ("the service is not available for the moment; the call may have been carried out",
              "服务暂时不可用；该请求可能已被执行") => REPEAT;
@@ -128,17 +128,17 @@ api_errors! {
         "InvalidVersion" Never Batch
             ("the service does not know this API version", "服务不支持该 API 版本") => REPORT;
         "UnsupportedHTTPMethod" Never Batch
-            ("the service does not take this HTTP method", "不支持该 HTTP 请求方法") => REPORT;
+            ("the service does not accept this HTTP method", "不支持该 HTTP 请求方法") => REPORT;
     }
     "official SDKs: retry conditions of darabonba-openapi (2026-03)" {
         "Throttling.User" Throttled Account
-            ("this account sends too many requests in this moment", "该账号的请求过于频繁，触发用户流控") => SLOW_DOWN;
+            ("this account sends too many requests at the moment", "该账号的请求过于频繁，触发用户流控") => SLOW_DOWN;
         "Throttling.Api" Throttled Account
-            ("this operation is called too often in this moment", "该接口调用过于频繁，触发接口流控") => SLOW_DOWN;
+            ("this operation is called too often at the moment", "该接口调用过于频繁，触发接口流控") => SLOW_DOWN;
         "Throttling.*" Throttled Account
-            ("too many requests in this moment", "请求过于频繁，触发流控") => SLOW_DOWN;
+            ("too many requests at the moment", "请求过于频繁，触发流控") => SLOW_DOWN;
         "Rejected.Throttling" Throttled Account
-            ("too many requests in this moment", "请求过于频繁，触发流控") => SLOW_DOWN;
+            ("too many requests at the moment", "请求过于频繁，触发流控") => SLOW_DOWN;
     }
     "STS API reference, error codes" {
         "InvalidSecurityToken.Expired" RefreshCredentials Account
@@ -147,7 +147,7 @@ api_errors! {
             ("the STS token is damaged", "临时安全令牌格式错误") => NEW_TOKEN;
         "InvalidSecurityToken.MismatchWithAccessKey" Never Account
             ("the STS token belongs to another AccessKey", "临时安全令牌与 AccessKey 不匹配")
-            => Text::new("give the AccessKey id, its secret and the token of the same credentials",
+            => Text::new("give the AccessKey ID, its secret and the token of the same credentials",
                          "请同时提供同一凭证的 AccessKey ID、AccessKey Secret 和安全令牌");
         "InvalidSecurityToken.*" Never Account
             ("the STS token is not valid", "临时安全令牌无效") => NEW_TOKEN;

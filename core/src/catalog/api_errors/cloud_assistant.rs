@@ -4,14 +4,14 @@ use super::{ApiErrorRow, MEND_JOB, REPEAT, REPORT, RetryClass, Scope, api_errors
 use crate::text::Text;
 
 const NOT_THIS_INSTANCE: Text = Text::new(
-    "take the instance out of the job, or look whether it was released or lies in another region or account",
+    "take the instance out of the job, or check whether it was released or lies in another region or account",
     "请将该实例移出作业，或确认其是否已释放、是否属于其他地域或账号",
 );
 const SHORTER: Text =
     Text::new("shorten the names, paths or description in the job document", "请缩短作业文档中的名称、路径或描述");
 const QUOTA: Text = Text::new(
     "wait until the quota is free again or have it raised in Quota Center, then run again",
-    "请等待配额恢复，或在配额中心申请提升配额后重新运行",
+    "请等待配额恢复，或在配额中心申请提升配额后重新执行",
 );
 const TAGS: Text = Text::new(
     "correct the tags: at most 20, key at most 64 characters, not beginning with `acs:` or `aliyun`, no URL",
@@ -24,17 +24,17 @@ api_errors! {
             ("an instance of the call does not exist in this region", "请求中有实例在该地域不存在") => NOT_THIS_INSTANCE;
         "InvalidInstance.NotMatch" Never Instance
             ("the type of the command does not fit the operating system of an instance",
-             "命令类型与某个实例的操作系统不匹配")
+             "命令类型与某台实例的操作系统不匹配")
             => Text::new("check the platform of the instance: shell scripts run on Linux, batch scripts on Windows",
                          "请检查实例的操作系统类型：Shell 命令用于 Linux，Bat 命令用于 Windows");
         "InstanceIds.ExceedLimit" Never Batch
             ("the call names more instances than are allowed", "请求中的实例数量超过上限")
             => Text::new("consnap goes on with smaller batches of 50; nothing was started by this call",
-                         "consnap 会改用每批 50 个实例继续；该请求未启动任何命令");
+                         "consnap 会改用每批 50 台实例继续；该请求未启动任何命令");
         "InvalidRegionId.NotFound" Never Account
             ("there is no such region", "地域不存在")
             => Text::new("correct the region id in the job document, such as `cn-hangzhou`",
-                         "请修正作业文档中的地域 ID，例如 `cn-hangzhou`");
+                         "请修正作业文档中的地域ID，例如 `cn-hangzhou`");
         "RegionId.ApiNotSupported" Never Account
             ("Cloud Assistant does not offer this call in this region", "该地域不支持此云助手接口")
             => Text::new("run the job in a region where Cloud Assistant is offered",
@@ -66,7 +66,7 @@ api_errors! {
         "InvalidCmdType.NotFound" Never Batch
             ("the type of the command is not known", "命令类型不存在") => REPORT;
         "InvalidCmdId.NotFound" Never Batch
-            ("there is no such command", "命令 ID 不存在") => REPORT;
+            ("there is no such command", "命令ID不存在") => REPORT;
         "InvalidTimeout.ExceedLimit" Never Batch
             ("the time-out of the command is out of range", "命令的超时时间超出范围")
             => Text::new("set a smaller `run.timeout`, or shorter script and freeze time-outs, in the job document",
@@ -74,7 +74,7 @@ api_errors! {
         "InvalidClientToken.Malformed" Never Batch
             ("the ClientToken is not valid", "ClientToken 格式错误") => REPORT;
         "InvalidContainerId.Malformed" Never Batch
-            ("the container id is not valid", "容器 ID 格式错误") => REPORT;
+            ("the container id is not valid", "容器ID格式错误") => REPORT;
         "InvalidContainerName.Malformed" Never Batch
             ("the container name is not valid", "容器名称格式错误") => REPORT;
         "InvalidLauncher.LengthLimitExceeded" Never Batch
@@ -142,18 +142,18 @@ api_errors! {
         "InvalidResourceTagValue.Malformed" Never Batch
             ("the value of an instance tag is not valid", "用于选择实例的标签值无效") => TAGS;
         "Duplicate.ResourceTagKey" Never Batch
-            ("an instance tag of the selection stands twice", "用于选择实例的标签键重复") => TAGS;
+            ("an instance tag of the selection appears twice", "用于选择实例的标签键重复") => TAGS;
         "InvalidResourceTag.InstanceNotFound" Never Batch
             ("no instance has these tags", "没有实例带有这些标签") => MEND_JOB;
         "InvalidResourceTag.ConflictWithInstanceIds" Never Batch
-            ("instances are selected both by id and by tag", "不能同时按实例 ID 和标签选择实例") => MEND_JOB;
+            ("instances are selected both by id and by tag", "不能同时按实例ID和标签选择实例") => MEND_JOB;
         "InternalError.Dispatch" MaybeCarriedOut Batch
-            ("the service failed while handing on the call; the command may have been started",
+            ("the service failed while passing on the call; the command may have been started",
              "服务在分发请求时出错；命令可能已经启动") => REPEAT;
     }
     "ECS API reference, StopInvocation (2025-12)" {
         "InvalidInvokeId.NotFound" Never Batch
-            ("there is no such invocation", "命令执行 ID 不存在")
+            ("there is no such invocation", "命令执行ID不存在")
             => Text::new("check region and account; records of invocations are kept for 30 days only",
                          "请检查地域和账号；命令执行记录只保留 30 天");
     }
@@ -165,13 +165,13 @@ api_errors! {
         "InvalidParameter.NextToken" Never Batch
             ("the token of the next page is not valid any more", "翻页凭证 NextToken 无效")
             => Text::new("run again; the listing must start from its first page",
-                         "请重新运行；列表需要从第一页重新查询");
+                         "请重新执行；列表需要从第一页重新查询");
         "InvalidParameter.MaxResults" Never Batch
             ("the size of the page is not valid", "每页行数无效") => REPORT;
         "NumberExceed.Tags" Never Batch
             ("too many tags", "标签数量超过上限") => TAGS;
         "Duplicate.TagKey" Never Batch
-            ("a tag key stands twice", "标签键重复") => TAGS;
+            ("a tag key appears twice", "标签键重复") => TAGS;
         "MissingParameter.TagKey" Never Batch
             ("a tag has no key", "缺少标签键") => TAGS;
         "InvalidTagKey.Malformed" Never Batch

@@ -38,7 +38,7 @@ api_errors! {
             ("the ARN of the identity provider cannot be read", "身份提供商 ARN 格式错误") => OIDC;
         "AuthenticationFail.OIDCToken.Expired" RefreshCredentials Account
             ("the token of the identity provider has expired", "身份提供商的令牌已过期")
-            => Text::new("see that the token file is replaced in time; consnap reads it anew for each role session",
+            => Text::new("see that the token file is replaced in time; consnap reads it again for each role session",
                          "请确认令牌文件会及时更新；consnap 每次扮演角色时都会重新读取");
         "AuthenticationFail.OIDCToken.*" Never Account
             ("the token of the identity provider is not accepted", "身份提供商的令牌未被接受") => OIDC;

@@ -7,30 +7,30 @@ api_errors! {
     "ECS API reference, AttachInstanceRamRole (2024-12), DescribeInstanceRamRole (2021-07)" {
         "InvalidInstanceId.NotFound" Never Instance
             ("an instance of the call does not exist in this region", "请求中有实例在该地域不存在")
-            => Text::new("take the instance out of the job, or look whether it was released or lies in another region or account",
+            => Text::new("take the instance out of the job, or check whether it was released or lies in another region or account",
                          "请将该实例移出作业，或确认其是否已释放、是否属于其他地域或账号");
         "InvalidInstanceIds.Malformed" Never Batch
-            ("the list of instances is not valid", "实例 ID 列表格式错误")
+            ("the list of instances is not valid", "实例ID列表格式错误")
             => Text::new("check the instance ids in the job document: `i-` and lower-case letters and digits",
-                         "请检查作业文档中的实例 ID：以 `i-` 开头，由小写字母和数字组成");
+                         "请检查作业文档中的实例ID：以 `i-` 开头，由小写字母和数字组成");
         "InvalidNetworkType.MismatchRamRole" Never Instance
-            ("an instance does not lie in a VPC, so it can have no RAM role", "实例不在专有网络 VPC 中，无法授予实例 RAM 角色")
+            ("an instance is not in a VPC, so it can have no RAM role", "实例不在专有网络 VPC 中，无法授予实例RAM角色")
             => Text::new("move the instance into a VPC, or take it out of the job",
                          "请将实例迁移到专有网络 VPC，或将其移出作业");
         "InvalidUser.PassRoleForbidden" Never Account
-            ("the caller may not hand this RAM role to an instance", "当前用户无权将该 RAM 角色授予实例")
+            ("the caller may not pass this RAM role to an instance", "当前用户无权将该RAM角色授予实例")
             => Text::new("grant the caller `ram:PassRole` on this role, or attach the role by other means",
-                         "请为当前用户授予该角色的 `ram:PassRole` 权限，或以其他方式授予实例 RAM 角色");
+                         "请为当前用户授予该角色的 `ram:PassRole` 权限，或以其他方式授予实例RAM角色");
         "InvalidRamRole.NotFound" Never Batch
-            ("there is no such RAM role", "RAM 角色不存在")
+            ("there is no such RAM role", "RAM角色不存在")
             => Text::new("correct `instance_ram_role` in the job document, or create the role with ECS as its trusted entity",
                          "请修正作业文档中的 `instance_ram_role`，或创建可信实体为云服务器 ECS 的该角色");
         "InvalidRamRole.NotEcsRole" Never Batch
-            ("ECS is not a trusted entity of the RAM role", "该 RAM 角色的可信实体不包含云服务器 ECS")
+            ("ECS is not a trusted entity of the RAM role", "该RAM角色的可信实体不包含云服务器 ECS")
             => Text::new("name `ecs.aliyuncs.com` as trusted service in the trust policy of the role",
                          "请在该角色的信任策略中将 `ecs.aliyuncs.com` 设为可信服务");
         "InvalidParameter.AllEmpty" Never Batch
-            ("neither instances nor a role are named", "未指定实例或 RAM 角色") => REPORT;
+            ("neither instances nor a role are named", "未指定实例或RAM角色") => REPORT;
     }
     "ECS API reference, DescribeInstances (2021-07)" {
         "InvalidTag.Mismatch" Never Batch
@@ -40,7 +40,7 @@ api_errors! {
         "InvalidHpcClusterId.NotFound" Never Batch
             ("there is no such HPC cluster", "HPC 集群不存在") => REPORT;
         "InvalidHpcClusterId.Creating" AfterPause Batch
-            ("the HPC cluster is still being made", "HPC 集群正在创建") => REPORT;
+            ("the HPC cluster is still being created", "HPC 集群正在创建") => REPORT;
         "InvalidInstanceChargeType.NotFound" Never Batch
             ("the billing method is not known", "实例计费方式不存在") => REPORT;
         "InvalidInternetChargeType.ValueNotSupported" Never Batch
@@ -64,13 +64,13 @@ api_errors! {
         "InvalidRegion.NotFound" Never Account
             ("there is no such region", "地域不存在")
             => Text::new("correct the region id in the job document, such as `cn-hangzhou`",
-                         "请修正作业文档中的地域 ID，例如 `cn-hangzhou`");
+                         "请修正作业文档中的地域ID，例如 `cn-hangzhou`");
         "InvalidZoneId.NotFound" Never Batch
             ("there is no such zone", "可用区不存在") => REPORT;
         "MissingParamter.RegionId" Never Batch
             ("the region is missing", "缺少地域参数") => REPORT;
         "InvalidParameter.DiskIds" Never Batch
-            ("the list of disks is not valid", "云盘 ID 列表无效") => REPORT;
+            ("the list of disks is not valid", "云盘ID列表无效") => REPORT;
         "IncompleteParamter" Never Batch
             ("parameters that belong together are not complete", "参数不完整") => REPORT;
         "InvalidParamter" Never Batch
@@ -78,7 +78,7 @@ api_errors! {
         "InvalidSnapshot.NotFound" Never Batch
             ("there is no such snapshot", "快照不存在") => REPORT;
         "InvalidDiskIds.Malformed" Never Batch
-            ("the list of disks is not valid or too long", "云盘 ID 列表格式错误或数量过多") => REPORT;
+            ("the list of disks is not valid or too long", "云盘ID列表格式错误或数量过多") => REPORT;
         "UserNotInTheWhiteList" Never Account
             ("this account has no access to this function", "该账号未开通此功能")
             => Text::new("ask Alibaba Cloud support to open the function for the account", "请联系阿里云技术支持开通该功能");
@@ -89,7 +89,7 @@ api_errors! {
         "InvalidFilterValue" Never Batch
             ("the value of a filter is not valid", "过滤条件取值无效") => REPORT;
         "InvalidDiskIds.ValueNotSupported" Never Batch
-            ("the list of disks is not valid", "云盘 ID 列表不支持") => REPORT;
+            ("the list of disks is not valid", "云盘ID列表不支持") => REPORT;
         "InvalidDiskChargeType.NotFound" Never Batch
             ("the billing method of disks is not known", "云盘计费方式不存在") => REPORT;
     }

@@ -9,10 +9,10 @@ const EXCLUDE_DISK: Text = Text::new(
     "请在作业文档的 `exclude_disks` 中排除该云盘，或将该实例移出作业",
 );
 const WAIT_SNAPSHOT: Text =
-    Text::new("wait until the snapshot under way is finished, then run again", "请等待进行中的快照完成后重新运行");
+    Text::new("wait until the snapshot under way is finished, then run again", "请等待进行中的快照完成后重新执行");
 const ACCOUNT: Text = Text::new(
     "put the account in order in the Alibaba Cloud console, then run again",
-    "请在阿里云控制台处理账号问题后重新运行",
+    "请在阿里云控制台处理账号问题后重新执行",
 );
 const KMS: Text = Text::new(
     "check the KMS key of the encrypted disk and the rights of ECS on it",
@@ -51,11 +51,11 @@ api_errors! {
         "InvalidDisk.ShareVolume" Never Instance
             ("a shared disk cannot be in a snapshot-consistent group", "共享块存储不支持创建快照一致性组") => EXCLUDE_DISK;
         "InvalidDisk.DiskCategoryInconsistent" Never Instance
-            ("regional disks cannot be in one group with other disks", "ESSD同城冗余云盘不能与其他云盘组成快照一致性组") => EXCLUDE_DISK;
+            ("zone-redundant disks cannot be in one group with other disks", "ESSD同城冗余云盘不能与其他云盘组成快照一致性组") => EXCLUDE_DISK;
         "IncorrectDiskType.NotSupport" Never Instance
             ("the type of a disk does not allow snapshots", "云盘类型不支持创建快照") => EXCLUDE_DISK;
         "InvalidDiskIds.NotInSameZone" Never Instance
-            ("the disks do not lie in one zone", "云盘不在同一可用区") => EXCLUDE_DISK;
+            ("the disks are not in one zone", "云盘不在同一可用区") => EXCLUDE_DISK;
         "NumberExceed.TooManyDisks" Never Instance
             ("more disks than a snapshot-consistent group can have", "云盘数量超过快照一致性组的上限") => EXCLUDE_DISK;
         "CapacityExceed.TooManyDisks" Never Instance
@@ -66,7 +66,7 @@ api_errors! {
         "IncorrectInstanceStatus" Never Instance
             ("the state of the instance does not allow this call", "实例状态不支持该操作")
             => Text::new("start the instance and wait until it is Running, then run again",
-                         "请启动实例，待其处于运行中状态后重新运行");
+                         "请启动实例，待其处于运行中状态后重新执行");
         "InstanceLockedForSecurity" Never Instance
             ("the instance is locked for security reasons", "实例因安全原因被锁定")
             => Text::new("resolve the lock in the console, or take the instance out of the job",
@@ -113,7 +113,7 @@ api_errors! {
         "InvalidParam.ExcludeDiskIdsAndDiskIds.Conflict" Never Batch
             ("disks are both chosen and excluded", "不能同时指定与排除云盘") => REPORT;
         "MissingParamter.InstanceId" Never Batch
-            ("the instance is missing", "缺少实例 ID") => REPORT;
+            ("the instance is missing", "缺少实例ID") => REPORT;
         "InvalidOperation.Unauthorized" Never Account
             ("this call is not authorised", "该操作未获授权")
             => Text::new("allow the RAM role of the instance `ecs:CreateSnapshot*`, `ecs:DescribeSnapshot*`, `ecs:DescribeDisks` and `ecs:TagResources`",
@@ -148,7 +148,7 @@ api_errors! {
     }
     "ECS API reference, DescribeSnapshots (2021-07)" {
         "InvalidSnapshotIds.Malformed" Never Batch
-            ("the list of snapshots is not valid or too long", "快照 ID 列表格式错误或数量过多") => REPORT;
+            ("the list of snapshots is not valid or too long", "快照ID列表格式错误或数量过多") => REPORT;
         "InvalidUsage" Never Batch
             ("the filter for usage is not valid", "快照用途过滤参数无效") => REPORT;
         "InvalidSourceDiskType" Never Batch
@@ -159,7 +159,7 @@ api_errors! {
             ("there is no such snapshot chain", "快照链不存在") => REPORT;
         "InvalidSnapshotId.NotFound" Never Batch
             ("there is no such snapshot", "快照不存在")
-            => Text::new("look whether the snapshot was deleted, or lies in another region or account",
+            => Text::new("check whether the snapshot was deleted, or lies in another region or account",
                          "请确认快照是否已删除，或属于其他地域或账号");
     }
     "ECS API reference, TagResources (2021-07)" {
@@ -178,9 +178,9 @@ api_errors! {
             ("the resource cannot be tagged", "该资源不支持标签") => REPORT;
         "InvalidResourceId.NotFound" Never Batch
             ("a resource of the call does not exist", "请求中有资源不存在")
-            => Text::new("look whether the resource was released meanwhile", "请确认资源是否已被释放");
+            => Text::new("check whether the resource was released meanwhile", "请确认资源是否已被释放");
         "NoPermission.Tag" Never Account
-            ("RAM does not allow to use this tag", "RAM 未授权使用该标签")
+            ("RAM does not allow the use of this tag", "RAM 未授权使用该标签")
             => Text::new("grant the RAM user or role `ecs:TagResources`", "请为 RAM 用户或角色授予 `ecs:TagResources` 权限");
     }
 }

@@ -5,7 +5,7 @@ use crate::text::Text;
 
 const NEVER_USE: Text = Text::new(
     "see why the instance was switched off or restarted; never let a script end with this code; look for the group before another run",
-    "请确认实例被关机或重启的原因，切勿让脚本返回该退出码；再次运行前请先查找快照一致性组",
+    "请确认实例被关机或重启的原因，切勿让脚本返回该退出码；再次执行前请先查找快照一致性组",
 );
 
 exit_codes! { Agent "exit:agent:" "aliyun_assist_client, release 2.2.3.578 (2024-02), taskengine":
@@ -18,9 +18,9 @@ exit_codes! { Agent "exit:agent:" "aliyun_assist_client, release 2.2.3.578 (2024
                      "请勿再次创建快照；请确认应用可正常写入，然后查找快照一致性组");
     -1 "" held group AfterLook
         ("the shell of the command was killed by a signal; the plug-in may run on", "命令的 Shell 被信号终止，插件可能仍在运行")
-        ("the OOM killer, a stop of the agent, or somebody who ended it", "OOM、云助手Agent停止或被人为结束")
+        ("the out-of-memory (OOM) killer, a stop of the agent, or somebody who ended it", "OOM、云助手Agent停止或被人为结束")
         => Text::new("check at once that the application accepts writes, thaw by hand if not; look for the group before another run",
-                     "请立即确认应用可正常写入，否则请手动解冻；再次运行前请先查找快照一致性组");
+                     "请立即确认应用可正常写入，否则请手动解冻；再次执行前请先查找快照一致性组");
     193 "" free group AfterLook
         ("the agent powers the instance off", "云助手Agent将实例关机")
         ("a script ended with the code that asks for it", "脚本返回了请求关机的退出码") => NEVER_USE;

@@ -9,7 +9,7 @@ const UNFREEZE: Text = Text::new(
 );
 const LOOK: Text = Text::new(
     "look for the group by its name before anything else; run again only when there is none",
-    "请先按名称查找快照一致性组，确认不存在后再重新运行",
+    "请先按名称查找快照一致性组，确认不存在后再重新执行",
 );
 
 exit_codes! { Plugin "exit:plugin:" "Create application-consistent snapshots by using ECS SDK for Go, Error codes (2022); field notes of plug-in 1.8 (2025)":
@@ -21,7 +21,7 @@ exit_codes! { Plugin "exit:plugin:" "Create application-consistent snapshots by 
                      "请查看快照标签：`APPConsistent:True` 或 `FsConsistent:True`");
     1 "" free no_group AfterFix
         ("a precondition is not met; no snapshot was made", "不满足前提条件，未创建快照")
-        ("disk category, snapshot name, network, missing RAM role or an operating system that is not supported",
+        ("an unsupported disk category, a snapshot name that is not valid, no network, no RAM role, or an unsupported operating system",
          "云盘种类不支持、快照名称无效、网络不通、未授予实例RAM角色或操作系统不受支持")
         => Text::new("run `consnap check` on this instance and resolve what it finds",
                      "请对该实例执行 `consnap check`，并处理检查结果");
@@ -81,13 +81,13 @@ exit_codes! { Plugin "exit:plugin:" "Create application-consistent snapshots by 
         ("the thaw failed or took longer than its time-out; a frozen `/` stops Cloud Assistant too",
          "解冻失败或超时；`/` 被冻结时云助手也无法工作")
         => Text::new(
-            "VNC console: `fsfreeze -u` on each mount with `/` last, then the post-thaw script; if no shell answers, SysRq-j or restart the instance",
-            "请通过 VNC 控制台对每个挂载点执行 `fsfreeze -u`（最后处理 `/`），再执行应用解冻脚本；若终端无响应，请使用 SysRq-j 或重启实例");
+            "VNC console: `fsfreeze -u` on each mount with `/` last, then the post-thaw script; if no shell answers, SysRq-j (thaws all file systems) or restart the instance",
+            "请通过 VNC 控制台对每个挂载点执行 `fsfreeze -u`（最后处理 `/`），再执行应用解冻脚本；若终端无响应，请使用 SysRq-j（解冻所有文件系统）或重启实例");
     13 "" free no_group AfterFix
         ("no RAM role is attached to the instance", "实例未授予实例RAM角色")
         ("no role, or one attached a moment ago that the guest does not see yet", "未授予角色，或刚授予的角色在实例内尚未生效")
         => Text::new("attach the RAM role to the instance, wait a minute, then run again",
-                     "请为实例授予RAM角色，等待一分钟后重新运行");
+                     "请为实例授予RAM角色，等待一分钟后重新执行");
     14 "" free no_group AfterFix
         ("the number of snapshots has reached its limit", "快照数量已达上限")
         ("old snapshots of a disk or of the account", "云盘或账号下的历史快照过多")
@@ -99,11 +99,11 @@ exit_codes! { Plugin "exit:plugin:" "Create application-consistent snapshots by 
     16 "" free no_group AfterPause
         ("the previous snapshot is still being created", "上一个快照仍在创建中")
         ("an earlier run or an automatic snapshot of the same disk", "同一云盘上有之前的任务或自动快照正在进行")
-        => Text::new("wait until it is finished, look whether it is a group of your own run, then run again",
-                     "请等待其完成，确认是否为您自己的任务所创建的快照一致性组，然后重新运行");
+        => Text::new("wait until it is finished, check whether it is a group of your own run, then run again",
+                     "请等待其完成，确认是否为您自己的执行所创建的快照一致性组，然后重新执行");
     255 "" held group AfterLook
         ("unknown error, or the plug-in was killed", "未知错误，或插件进程被终止")
-        ("a fault inside the plug-in, or a signal to it, for example from the OOM killer",
+        ("a fault inside the plug-in, or a signal to it, for example from the out-of-memory (OOM) killer",
          "插件内部错误，或插件被信号终止（例如 OOM）") => UNFREEZE;
     4_294_967_295 "" held group AfterLook
         ("unknown error, or the plug-in was killed (-1 on Windows)", "未知错误，或插件进程被终止（Windows 上的 -1）")

@@ -31,7 +31,7 @@ messages! {
     CREDENTIALS_FILE_UNREADABLE = "CE205", Error, "consnap": {
         "`{file}` cannot be read: {detail}", "无法读取 `{file}`：{detail}"
     } help {
-        "mend the file or its permissions, or give credentials in the environment",
+        "fix the file or its permissions, or give credentials in the environment",
         "请修复该文件或其权限，或通过环境变量提供凭证"
     };
     CREDENTIALS_EXPIRED = "CE206", Error, "consnap": {
@@ -42,10 +42,10 @@ messages! {
     CREDENTIALS_REPLY_UNREADABLE = "CE207", Error, "credentials SDK": {
         "the reply with credentials from {source} cannot be used: {detail}", "来自 {source} 的凭证响应无法使用：{detail}"
     } help {
-        "look whether the role is attached and may be assumed", "请检查实例RAM角色是否已授予，以及是否允许扮演该角色"
+        "check whether the role is attached and may be assumed", "请检查实例RAM角色是否已授予，以及是否允许扮演该角色"
     };
     PROFILES_IN_A_CIRCLE = "CE208", Error, "aliyun CLI, ChainableRamRoleArn": {
-        "the profiles of `{file}` that `{profile}` builds on lead in a circle, or too far", "`{file}` 中 `{profile}` 所引用的配置形成循环或层级过深"
+        "the profiles in `{file}` that `{profile}` builds on refer to each other in a circle, or their chain is too long", "`{file}` 中 `{profile}` 所引用的配置形成循环或层级过深"
     } help {
         "give `source_profile` a profile that has credentials of its own", "请将 `source_profile` 指向自带凭证的配置"
     };
@@ -58,34 +58,34 @@ messages! {
     NAME_NOT_RESOLVED = "CE210", Error, "consnap": {
         "the name of the endpoint cannot be resolved: {detail}", "无法解析接入点的域名：{detail}"
     } help {
-        "look at the region, the DNS and the network; inside a VPC use `--endpoint ecs-vpc.REGION.aliyuncs.com`",
+        "check the region, the DNS and the network; inside a VPC use `--endpoint ecs-vpc.REGION.aliyuncs.com`",
         "请检查地域、DNS 和网络；在 VPC 内请使用 `--endpoint ecs-vpc.REGION.aliyuncs.com`"
     };
     CONNECTION_REFUSED = "CE211", Error, "consnap": {
-        "nobody listens at the endpoint: {detail}", "接入点拒绝连接：{detail}"
+        "the endpoint refused the connection: {detail}", "接入点拒绝连接：{detail}"
     } help {
-        "look at the endpoint and its port; for the simulator see whether it still runs", "请检查接入点及端口；如使用模拟器，请确认其仍在运行"
+        "check the endpoint and its port; if it is the simulator, whether it still runs", "请检查接入点及端口；如使用模拟器，请确认其仍在运行"
     };
     TLS_FAILED = "CE212", Error, "consnap": {
         "no secure connection to the endpoint: {detail}", "无法与接入点建立安全连接：{detail}"
     } help {
-        "look at the clock, and whether a proxy replaces certificates; then give its authority with `--ca-file`",
+        "check the clock, and whether a proxy replaces certificates: if so, name the file with its certificate authority with `--ca-file`",
         "请检查系统时钟，以及是否有代理替换了证书；如有，请用 `--ca-file` 指定其 CA 证书"
     };
     NO_ANSWER_IN_TIME = "CE213", Error, "consnap": {
         "the endpoint did not answer in time: {detail}", "接入点未在规定时间内响应：{detail}"
     } help {
-        "look at the network and at firewalls, then try again", "请检查网络和防火墙后重试"
+        "check the network and the firewalls, then try again", "请检查网络和防火墙后重试"
     };
     CONNECTION_CLOSED = "CE214", Error, "consnap": {
-        "the connection ended before the whole answer was there: {detail}", "连接在收到完整响应之前中断：{detail}"
+        "the connection ended before the whole answer had arrived: {detail}", "连接在收到完整响应之前中断：{detail}"
     } help {
         "try again; whether the call was carried out is not known", "请重试；该调用是否已执行尚不清楚"
     };
     TRANSPORT_FAILED = "CE215", Error, "consnap": {
         "the endpoint could not be reached: {detail}", "无法访问接入点：{detail}"
     } help {
-        "look at the network, then try again", "请检查网络后重试"
+        "check the network, then try again", "请检查网络后重试"
     };
     PLAIN_HTTP_REFUSED = "CE216", Error, "consnap": {
         "`{endpoint}` would be called without encryption", "将以未加密方式访问 `{endpoint}`"
@@ -114,21 +114,21 @@ messages! {
         "{operation} was refused: `{code}`: {detail}", "{operation} 被拒绝：`{code}`：{detail}"
     } help {
         "look the code up with `consnap explain {code}`; quote the request id to the service's support",
-        "请用 `consnap explain {code}` 查询该错误码；联系技术支持时请提供请求 ID"
+        "请用 `consnap explain {code}` 查询该错误码；联系技术支持时请提供请求ID"
     };
     THROTTLED = "CE221", Error, "consnap": {
         "{operation} was throttled: `{code}`: {detail}", "{operation} 被流控：`{code}`：{detail}"
     } help {
-        "wait a minute and try again; look what else calls the API with this account", "请稍候一分钟再重试；并检查该账号下还有哪些程序在调用 API"
+        "wait a minute and try again; check what else calls the API with this account", "请稍候一分钟再重试；并检查该账号下还有哪些程序在调用 API"
     };
     SERVICE_FAULT = "CE222", Error, "consnap": {
-        "{operation} met a fault of the service (HTTP {status}, `{code}`): {detail}",
+        "{operation} failed inside the service (HTTP {status}, `{code}`): {detail}",
         "{operation} 遇到服务端故障（HTTP {status}，`{code}`）：{detail}"
     } help {
         "try again later; whether the call was carried out is not known", "请稍后重试；该调用是否已执行尚不清楚"
     };
     CREDENTIALS_REFUSED = "CE223", Error, "consnap": {
-        "the service does not take the credentials: `{code}`: {detail}", "服务端不接受该凭证：`{code}`：{detail}"
+        "the service does not accept the credentials: `{code}`: {detail}", "服务端不接受该凭证：`{code}`：{detail}"
     } help {
         "see with `consnap whoami` where they come from, and whether key, secret and token belong together",
         "请用 `consnap whoami` 查看凭证来源，并确认 AccessKey ID、AccessKey Secret 与临时安全令牌是否匹配"
@@ -160,7 +160,7 @@ messages! {
     URI_FAILED = "CE228", Error, "credentials SDK, URI provider": {
         "the credentials URI of {source} gave no credentials: {detail}", "{source} 的凭证 URI 未返回凭证：{detail}"
     } help {
-        "look whether its server runs; plain `http://` is taken only on this machine, elsewhere use `https://`",
+        "check whether its server runs; plain `http://` is accepted only on this machine, elsewhere use `https://`",
         "请确认其服务正在运行；`http://` 仅可用于本机，其他地址请使用 `https://`"
     };
     METADATA_OTHER_ROLE = "CE229", Error, "ecs-domain 6.4": {
@@ -170,7 +170,7 @@ messages! {
         "请在配置中省略或修正角色名；每台实例最多授予一个角色"
     };
     ANSWER_NOT_FROM_SERVICE = "CE230", Error, "consnap": {
-        "{operation} was answered by something else than the service (HTTP {status})", "{operation} 的响应并非来自服务端（HTTP {status}）"
+        "{operation} was answered by something other than the service (HTTP {status})", "{operation} 的响应并非来自服务端（HTTP {status}）"
     } help {
         "look for a proxy or a login page between here and the endpoint", "请检查本机与接入点之间是否有代理或登录页面"
     };
@@ -178,7 +178,7 @@ messages! {
         "{operation} was answered in XML where JSON was asked for (HTTP {status}, `{code}`): {detail}",
         "{operation} 返回了 XML 而不是所要求的 JSON（HTTP {status}，`{code}`）：{detail}"
     } help {
-        "look at the endpoint: it may belong to another service or to a gateway", "请检查接入点：它可能属于其他服务或网关"
+        "check the endpoint: it may belong to another service or to a gateway", "请检查接入点：它可能属于其他服务或网关"
     };
     ANSWER_CUT_SHORT = "CE232", Error, "consnap": {
         "the answer to {operation} is empty or cut short (HTTP {status})", "{operation} 的响应为空或不完整（HTTP {status}）"
@@ -189,7 +189,7 @@ messages! {
         "the answer to {operation} is not what it should be (HTTP {status}): {detail}", "{operation} 的响应不符合预期（HTTP {status}）：{detail}"
     } help {
         "report it with the request id; look before calling again: it may have been carried out",
-        "请附上请求 ID 反馈此问题；请先查看结果再重试：该调用可能已执行"
+        "请附上请求ID反馈此问题；请先查看结果再重试：该调用可能已执行"
     };
     EMPTY_FILTER = "CE240", Error, "field report on DescribeInvocationResults": {
         "a request with an empty filter would select everything", "筛选条件为空的请求会选中所有资源"

@@ -18,7 +18,7 @@ messages! {
         "make sure that the pre-freeze script writes everything to disk", "请确认应用冻结脚本会将数据全部落盘"
     };
     WRITERS_READY = "CS303", Advice, "SDK for Go page: VSS": {
-        "VSS Writers are there, so the snapshots will be application-consistent if they succeed", "存在 VSS Writer，执行成功则快照为应用一致性快照"
+        "VSS Writers are present, so the snapshots will be application-consistent if they succeed", "存在 VSS Writer，执行成功则快照为应用一致性快照"
     } help {
         "nothing to do: the tags will tell", "无需处理：以标签为准"
     };
@@ -30,10 +30,10 @@ messages! {
     SCRIPTS_UNFIT = "CS305", Advice, "SDK for Go page: invalid script configurations": {
         "the scripts cannot be used ({code}), so the snapshots will silently be file system-consistent", "脚本不可用（{code}），快照将静默降级为文件系统一致性快照"
     } help {
-        "mend what {code} names", "请处理 {code} 指出的问题"
+        "resolve finding {code}", "请处理 {code} 指出的问题"
     };
-    NO_WRITER_READY = "CS306", Advice, "SDK for Go page: no VSS writers": {
-        "no VSS Writer is there, so the snapshots will silently be file system-consistent", "没有 VSS Writer，快照将静默降级为文件系统一致性快照"
+    NO_WRITER_READY = "CS306", Advice, "SDK for Go page: no VSS Writers": {
+        "no VSS Writer is present, so the snapshots will silently be file system-consistent", "没有 VSS Writer，快照将静默降级为文件系统一致性快照"
     } help {
         "install or repair the application's writer", "请安装或修复应用的 VSS Writer"
     };
@@ -43,39 +43,39 @@ messages! {
         "remove `windows.vss_writers: false` to reach application consistency", "如需应用一致性，请删除 `windows.vss_writers: false`"
     };
     NOTHING_HELD = "CS308", Advice, "assumption A14": {
-        "neither scripts nor the freeze hold anything, so the snapshots will be crash-consistent", "既没有可用脚本也不冻结文件系统，快照将为崩溃一致性快照"
+        "without scripts and without the freeze nothing is held, so the snapshots will be crash-consistent", "既没有可用脚本也不冻结文件系统，快照将为崩溃一致性快照"
     } help {
         "name both scripts, or remove `linux.freeze_file_systems: false`", "请填写两个脚本，或删除 `linux.freeze_file_systems: false`"
     };
     SCRIPTS_UNSEEN = "CS309", Advice, "consnap": {
-        "whether the scripts are in place is known to the guest alone", "脚本是否就绪只有实例内部知道"
+        "only a look into the guest shows whether the scripts are in place", "脚本是否就绪只有实例内部知道"
     } help {
-        "set `run.probe: always` to look before the run", "请设置 `run.probe: always`，在运行前查看"
+        "set `run.probe: always`, so that a read-only command looks before the run", "请设置 `run.probe: always`，由只读命令在执行前查看"
     };
     WRITERS_UNSEEN = "CS310", Advice, "consnap": {
-        "whether VSS Writers are there is known to the guest alone", "是否存在 VSS Writer 只有实例内部知道"
+        "only a look into the guest shows whether VSS Writers are present", "是否存在 VSS Writer 只有实例内部知道"
     } help {
-        "set `run.probe: always` to look before the run", "请设置 `run.probe: always`，在运行前查看"
+        "set `run.probe: always`, so that a read-only command looks before the run", "请设置 `run.probe: always`，由只读命令在执行前查看"
     };
     MOUNTS_UNSEEN = "CS311", Advice, "consnap": {
-        "which file systems hold the data is known to the guest alone", "数据位于哪些文件系统只有实例内部知道"
+        "only a look into the guest shows which file systems hold the data", "数据位于哪些文件系统只有实例内部知道"
     } help {
-        "set `run.probe: always` to look before the run", "请设置 `run.probe: always`，在运行前查看"
+        "set `run.probe: always`, so that a read-only command looks before the run", "请设置 `run.probe: always`，由只读命令在执行前查看"
     };
     DATA_NOT_COVERED = "CS312", Advice, "SDK for Go page: file systems": {
         "`{target}` lies on a file system that is not covered ({code}), whatever the tags say", "`{target}` 所在的文件系统不在覆盖范围内（{code}），标签不代表其一致性"
     } help {
-        "mend what {code} names", "请处理 {code} 指出的问题"
+        "resolve finding {code}", "请处理 {code} 指出的问题"
     };
     NOT_ELIGIBLE = "CS313", Advice, "consnap": {
         "no snapshot is expected: a prerequisite is not met ({code})", "预计不会有快照：不满足前提条件（{code}）"
     } help {
-        "mend what {code} names", "请处理 {code} 指出的问题"
+        "resolve finding {code}", "请处理 {code} 指出的问题"
     };
     WEAKER_THAN_REQUIRED = "CS320", Error, "consnap": {
-        "the job requires `{required}`, this instance will reach `{predicted}`", "作业要求 `{required}`，该实例将只能达到 `{predicted}`"
+        "the job requires `{required}`, but this instance would only reach `{predicted}`", "作业要求 `{required}`，但该实例预计只能达到 `{predicted}`"
     } help {
-        "mend what the prediction names, or lower `required_consistency`; `run` does not start this instance as it is",
+        "fix what the prediction names, or lower `required_consistency`; `run` does not start this instance as it is",
         "请处理预测中指出的问题，或降低 `required_consistency`；目前 `run` 不会执行该实例"
     };
 }

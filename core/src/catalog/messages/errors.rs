@@ -21,7 +21,7 @@ messages! {
         "请提供一个 JSON 对象，其成员见 `consnap schema {operation}`"
     };
     MODULE_NOT_LOADED = "CE103", Error, "consnap": {
-        "operation `{operation}` stands in a module that is not loaded", "操作 `{operation}` 所在的模块尚未加载"
+        "operation `{operation}` belongs to a module that is not loaded", "操作 `{operation}` 所在的模块尚未加载"
     } help {
         "load it first: `await loadRehearsal()`", "请先加载：`await loadRehearsal()`"
     };
@@ -38,7 +38,7 @@ messages! {
     UNREADABLE_DOCUMENT = "CE403", Error, "consnap": {
         "`{place}` is neither YAML nor JSON: {reason}", "`{place}` 既不是有效的 YAML，也不是有效的 JSON：{reason}"
     } help {
-        "mend the line named; indent with blanks, and quote text that begins with a special character",
+        "fix the line named; indent with blanks, and quote text that begins with a special character",
         "请修正指出的行；请使用空格缩进，以特殊字符开头的文本请加引号"
     };
     UNKNOWN_SCHEMA = "CE404", Error, "consnap": {
@@ -47,16 +47,16 @@ messages! {
         "known are: {known}", "可用：{known}"
     };
     NOTHING_TO_EXPLAIN = "CE407", Error, "consnap": {
-        "`{text}` is no code, parameter, command, result or file that consnap knows",
+        "`{text}` is not a code, parameter, command, result or file that consnap knows",
         "`{text}` 不是 consnap 认识的代码、参数、命令、执行结果或文件"
     } help {
         "give an exit code, an error code, a parameter, a whole command in quotes, results as JSON, or a file",
         "请提供退出码、错误码、参数、加引号的完整命令、JSON 格式的执行结果或文件"
     };
     NEEDS_YES = "CE410", Error, "consnap": {
-        "nobody is there to say yes before the first start", "没有终端可在首次启动前确认"
+        "there is no terminal on which to agree to the first start", "没有终端可在首次启动前确认"
     } help {
-        "look at `consnap plan`, then say `--approve HASH` or `--yes`", "请先查看 `consnap plan`，再使用 `--approve HASH` 或 `--yes`"
+        "look at `consnap plan`, then use `--approve HASH` or `--yes`", "请先查看 `consnap plan`，再使用 `--approve HASH` 或 `--yes`"
     };
     UNKNOWN_EVENT = "CE411", Error, "consnap": {
         "event {number} of run `{run}`, written by consnap {version}, cannot be read: {reason}",
@@ -67,12 +67,12 @@ messages! {
     RUN_NOT_OVER = "CE412", Error, "consnap": {
         "run `{run}` is not over: {open} instances are still open", "执行 `{run}` 尚未结束：还有 {open} 台实例未完成"
     } help {
-        "end it first with `consnap resume {run}`", "请先用 `consnap resume {run}` 完成该执行"
+        "finish it first with `consnap resume {run}`", "请先用 `consnap resume {run}` 完成该执行"
     };
     FILE_EXISTS = "CE421", Error, "consnap": {
         "file `{path}` is already there", "文件 `{path}` 已存在"
     } help {
-        "name another folder, or say `--force` to write over it", "请指定其他文件夹，或使用 `--force` 覆盖"
+        "name another folder, or use `--force` to overwrite it", "请指定其他文件夹，或使用 `--force` 覆盖"
     };
     UNWRITABLE_FILE = "CE422", Error, "consnap": {
         "file `{path}` cannot be written: {reason}", "无法写入文件 `{path}`：{reason}"
@@ -82,12 +82,12 @@ messages! {
     UNKNOWN_REPORT_FORM = "CE424", Error, "consnap": {
         "the name `{path}` does not say in which form the report is to be written", "文件名 `{path}` 无法表明报告的格式"
     } help {
-        "let it end with `.html` for the page or with `.json` for the data", "请使用 `.html`（网页）或 `.json`（数据）作为扩展名"
+        "end it with `.html` for the page or with `.json` for the data", "请使用 `.html`（网页）或 `.json`（数据）作为扩展名"
     };
     UNDECIDED_PLATFORM = "CE423", Error, "consnap": {
         "the job does not say for which platform the command is to be written", "作业未说明为哪个平台生成命令"
     } help {
-        "say `--platform linux` or `--platform windows`; a mixed fleet takes one export of each",
+        "use `--platform linux` or `--platform windows`; a mixed fleet takes one export of each",
         "请使用 `--platform linux` 或 `--platform windows`；混合平台请各导出一份"
     };
     SCENARIO_UNUSABLE = "CE501", Error, "consnap": {
@@ -102,9 +102,9 @@ messages! {
         "take another port, or leave `--port` out for a free one", "请改用其他端口，或省略 `--port` 以自动选择空闲端口"
     };
     SCENARIO_INSTANCE_TWICE = "CE503", Error, "consnap": {
-        "instance `{instance}` stands more than once; only the first counts", "实例 `{instance}` 重复出现，只有第一个有效"
+        "instance `{instance}` appears more than once; only the first counts", "实例 `{instance}` 重复出现，只有第一个有效"
     } help {
-        "give each instance an id of its own", "请为每个实例指定不同的实例ID"
+        "give each instance an id of its own", "请为每台实例指定不同的实例ID"
     };
     SCENARIO_OPERATION = "CE504", Error, "consnap": {
         "the simulator has no operation `{operation}`", "模拟器不支持接口 `{operation}`"

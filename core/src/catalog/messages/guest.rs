@@ -5,8 +5,8 @@ messages! {
         "a process that freezes file systems (`fsfreezer`) is alive in the guest: another snapshot is under way, or the guest is still held",
         "实例内有冻结文件系统的进程（`fsfreezer`）在运行：另一个快照正在进行，或实例可能仍处于冻结状态"
     } help {
-        "wait for the other snapshot; if there is none, check that the application accepts writes, and look at `fsfreeze -u` for each mount",
-        "请等待另一个快照完成；若没有，请确认应用可以写入，并对每个挂载点查看 `fsfreeze -u`"
+        "wait for the other snapshot; if there is none, check that the application accepts writes, and if not run `fsfreeze -u` on each mount with `/` last",
+        "请等待另一个快照完成；若没有，请确认应用可正常写入，否则请对每个挂载点执行 `fsfreeze -u`（最后处理 `/`）"
     };
     PLUGIN_RUNNING = "CS216", Error, acceptable, "plug-in exit code 16; launcher.md 2.4": {
         "a snapshot plug-in is already at work in the guest", "实例内已有快照插件在运行"
@@ -21,7 +21,7 @@ messages! {
     PROBE_OLD = "CS218", Advice, "consnap": {
         "the guest was looked into {hours} hours ago", "实例内信息采集于 {hours} 小时前"
     } help {
-        "probe it anew before a run", "请在运行前重新探测"
+        "probe it again before a run", "请在执行前重新探测"
     };
     DATA_TORN = "CS263", Error, acceptable, "consnap": {
         "`{target}` lies on several disks of which only some are snapshotted; `{disks}` is excluded, so nothing of it can be restored",
@@ -37,7 +37,7 @@ messages! {
         "请将数据迁移到云盘；若没有数据请标明 `holds_data: false`；或以 `accept` 豁免"
     };
     SCRIPT_FOLDER = "CS286", Warning, "consnap": {
-        "others than root can change the folder `{folder}` above script `{path}`, and with it what runs as root",
+        "users other than root can change the folder `{folder}` above script `{path}`, and with it what runs as root",
         "脚本 `{path}` 的上级目录 `{folder}` 可被 root 以外的用户修改，从而改变以 root 身份运行的内容"
     } help {
         "put the script where only root may write, such as /opt/consnap", "请将脚本放在只有 root 可写的目录，例如 /opt/consnap"
@@ -48,9 +48,9 @@ messages! {
         "see who else writes the file, then upload it again", "请确认是否有其他程序写入该文件，然后重新上传"
     };
     PROBE_FAILED = "CS291", Warning, "consnap": {
-        "the guest could not be looked into: {code}", "无法查看实例内部：{code}"
+        "the look into the guest failed: `{code}`", "查看实例内部失败：`{code}`"
     } help {
-        "see `consnap explain` for the code; what only the guest knows stays unknown", "请用 `consnap explain` 查看该代码；只有实例内部知道的信息保持未知"
+        "run `consnap explain {code}`; what only the guest knows stays unknown", "请执行 `consnap explain {code}`；只有实例内部知道的信息保持未知"
     };
     PROBE_SILENT = "CS292", Warning, "consnap": {
         "the probe gave no answer", "探测没有输出"
@@ -65,7 +65,7 @@ messages! {
     PROBE_LINE = "CS294", Warning, "consnap": {
         "the answer of the probe holds a line that does not belong to it: `{line}`", "探测的输出中有不属于它的行：`{line}`"
     } help {
-        "see what in the guest writes into the output of commands", "请检查实例内是什么向命令输出写入了内容"
+        "check what in the guest writes into the output of commands", "请检查实例内是什么向命令输出写入了内容"
     };
     PROBE_FORMAT = "CS295", Warning, "consnap": {
         "the answer is of a probe that this version does not read: `{format}`", "该输出来自此版本无法读取的探测：`{format}`"
@@ -80,17 +80,17 @@ messages! {
     PROBE_LINES = "CS297", Warning, "consnap": {
         "the answer of the probe holds {count} more lines that do not belong to it", "探测的输出中还有 {count} 行不属于它"
     } help {
-        "see what in the guest writes into the output of commands", "请检查实例内是什么向命令输出写入了内容"
+        "check what in the guest writes into the output of commands", "请检查实例内是什么向命令输出写入了内容"
     };
     PROBE_OTHER_INSTANCE = "CS298", Warning, "ecs-domain 6.4: instance-id": {
         "the answer came from instance `{found}`", "该输出来自实例 `{found}`"
     } help {
-        "see why the metadata service of the guest names another instance", "请检查实例元数据服务为何给出另一个实例"
+        "see why the metadata service of the guest names another instance", "请检查实例元数据服务为何给出另一台实例"
     };
     UPLOAD_FAILED = "CS299", Error, "SendFile, 2025-12-09": {
-        "script `{path}` could not be uploaded: {code}", "脚本 `{path}` 上传失败：{code}"
+        "script `{path}` could not be uploaded: `{code}`", "脚本 `{path}` 上传失败：`{code}`"
     } help {
-        "see `consnap explain` for the code", "请用 `consnap explain` 查看该代码"
+        "run `consnap explain {code}` for cause and next step", "请执行 `consnap explain {code}` 查看原因和下一步操作"
     };
 }
 

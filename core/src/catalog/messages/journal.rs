@@ -50,7 +50,7 @@ messages! {
     JOURNAL_NOT_WRITABLE = "CE328", Error, "consnap": {
         "`{file}` may not be written: {detail}", "没有写入 `{file}` 的权限：{detail}"
     } help {
-        "mend the permissions, or set `CONSNAP_STATE_DIR` to a directory of yours",
+        "fix the permissions, or set `CONSNAP_STATE_DIR` to a directory of yours",
         "请修复权限，或将 `CONSNAP_STATE_DIR` 设置为您有权写入的目录"
     };
     JOURNAL_FAILED = "CE329", Error, "consnap": {

@@ -77,7 +77,7 @@ mod tests {
     fn codes_are_unique_and_words_complete() {
         let mut seen = BTreeSet::new();
         for row in TABLES.iter().flat_map(|table| table.iter()) {
-            assert!(seen.insert(row.code), "{} stands twice", row.code);
+            assert!(seen.insert(row.code), "{} appears twice", row.code);
             for (en, zh) in [(row.message.en, row.message.zh), (row.help.en, row.help.zh)] {
                 assert!(!en.is_empty() && !zh.is_empty(), "{}: words are missing", row.code);
                 assert!(!en.ends_with('.') && !zh.ends_with('。'), "{}: no full stop", row.code);

@@ -23,7 +23,7 @@ messages! {
         "该结果不计为成功；请查看输出并查找快照一致性组"
     };
     UNKNOWN_TASK_ERROR = "CS504", Warning, "Cloud Assistant execution errors": {
-        "task error code `{code}` is not known", "任务错误码 `{code}` 未知"
+        "execution error code `{code}` is not known", "执行错误码 `{code}` 未知"
     } help {
         "look at the result in the console; use a newer version of consnap",
         "请在控制台查看执行结果，并使用更新版本的 consnap"
@@ -33,11 +33,11 @@ messages! {
         "退出码 {exit_code} 未知，可能已创建快照一致性组，实例可能仍处于冻结状态"
     } help {
         "look for the group and check that the application accepts writes before another run",
-        "再次运行前，请先查找快照一致性组，并确认应用可正常写入"
+        "再次执行前，请先查找快照一致性组，并确认应用可正常写入"
     };
     NO_GROUP_NAMED = "CS506", Error, "aliyun_assist_client 2.2.3.578: help, version and lists exit with 0": {
         "exit code 0, but the output names no snapshot-consistent group",
-        "退出码为 0，但输出中没有快照一致性组 ID"
+        "退出码为 0，但输出中没有快照一致性组ID"
     } help {
         "look for the group by its name; paste the command into `consnap explain`, it may have printed help only",
         "请按名称查找快照一致性组；并将命令粘贴到 `consnap explain`，它可能只打印了帮助"
@@ -68,16 +68,16 @@ messages! {
         "no action is needed; Chinese Windows systems write GBK", "无需处理；中文 Windows 系统默认输出 GBK 编码"
     };
     BYTES_REPLACED = "CS511", Advice, "aliyun_assist_client 2.2.3.578: a character can be cut at a seam": {
-        "some bytes of the output are no text and are shown as U+FFFD", "输出中有部分字节无法识别为文本，以 U+FFFD 显示"
+        "some bytes of the output are not text and are shown as U+FFFD", "输出中有部分字节无法识别为文本，以 U+FFFD 显示"
     } help {
         "read the log on the instance when the damaged part matters", "如需查看受损部分，请在实例上查看日志"
     };
-    LAUNCHER_LINE_MISSING = "CS512", Warning, "aliyun_assist_client 2.2.3.578: the launcher prints one line per error": {
-        "exit code {exit_code} belongs to the launcher, but the output shows the plug-in and no line of the launcher",
-        "退出码 {exit_code} 属于启动器，但输出中有插件日志而没有启动器的错误行"
+    LAUNCHER_LINE_MISSING = "CS512", Warning, "aliyun_assist_client 2.2.3.578: the plug-in manager prints one line per error": {
+        "exit code {exit_code} belongs to the plug-in manager, but the output shows the plug-in and no line of the plug-in manager",
+        "退出码 {exit_code} 属于插件管理程序，但输出中有插件日志而没有插件管理程序的错误行"
     } help {
         "look for the group and check that the application accepts writes before another run",
-        "再次运行前，请先查找快照一致性组，并确认应用可正常写入"
+        "再次执行前，请先查找快照一致性组，并确认应用可正常写入"
     };
     EXIT_CODE_MISSING = "CS513", Error, "ECS API reference, DescribeInvocationResults (2024-12): ExitCode": {
         "the command is over with status `{status}`, but no exit code came with it",
@@ -119,7 +119,7 @@ messages! {
     };
     NOT_A_GROUP_ID = "CS519", Warning, "ECS API reference: ids of snapshot-consistent groups begin with ssg-": {
         "the output names `{value}` as group, which is not the id of a snapshot-consistent group",
-        "输出中的 `{value}` 不是快照一致性组 ID"
+        "输出中的 `{value}` 不是快照一致性组ID"
     } help {
         "look for the group by its name", "请按名称查找快照一致性组"
     };
@@ -135,13 +135,13 @@ messages! {
         "give the reply as the service sent it", "请提供服务返回的原始内容"
     };
     NO_INSTANCE_NAMED = "CS522", Warning, "ECS API reference, DescribeInvocationResults (2024-12)": {
-        "the result names no instance", "结果中没有实例 ID"
+        "the result names no instance", "结果中没有实例ID"
     } help {
         "give the reply as the service sent it", "请提供服务返回的原始内容"
     };
     STATUS_CONTRADICTS_ERROR = "CS523", Error, "ECS API reference, DescribeInvocationResults (2024-12)": {
-        "invocation status `{status}` and task error code `{code}` contradict each other",
-        "命令执行状态 `{status}` 与任务错误码 `{code}` 互相矛盾"
+        "invocation status `{status}` and execution error code `{code}` contradict each other",
+        "命令执行状态 `{status}` 与执行错误码 `{code}` 互相矛盾"
     } help {
         "the result is not counted as success; look at the output and for the group",
         "该结果不计为成功；请查看输出并查找快照一致性组"

@@ -4,7 +4,7 @@ messages! {
     UNREADABLE = "CS100", Error, "consnap": {
         "this cannot be read: {detail}", "内容无法读取：{detail}"
     } help {
-        "correct the text at the place named, or write the document anew", "请修正所指位置的内容，或重新编写文档"
+        "correct the text at the place named, or write the document again", "请修正所指位置的内容，或重新编写文档"
     };
     UNKNOWN_KEY = "CS101", Error, "consnap": {
         "key `{key}` is not known here, so its value would be ignored", "此处没有键 `{key}`，其值会被忽略"
@@ -37,7 +37,7 @@ messages! {
         "give it a value or remove the key", "请填写值，或删除该键"
     };
     DUPLICATE_KEY = "CS107", Error, "consnap": {
-        "key `{key}` stands more than once; only the last one counts", "键 `{key}` 重复出现，只有最后一个有效"
+        "key `{key}` appears more than once; only the last one counts", "键 `{key}` 重复出现，只有最后一个有效"
     } help {
         "keep one of them", "请只保留其中一个"
     };
@@ -63,7 +63,7 @@ messages! {
         "请在 `targets.ids` 中填写实例ID，或在 `targets.tags` 中填写标签；空的选择一律拒绝"
     };
     DUPLICATE = "CS112", Advice, "consnap": {
-        "`{value}` stands {count} times and counts once", "`{value}` 出现 {count} 次，只计一次"
+        "`{value}` appears {count} times and counts once", "`{value}` 出现 {count} 次，只计一次"
     } help {
         "remove the repetitions", "请删除重复项"
     };
@@ -73,7 +73,7 @@ messages! {
         "copy the id from the console or from an API reply", "请从控制台或 API 返回结果中复制ID"
     };
     EXPECT_BOUNDS = "CS114", Error, "consnap": {
-        "the selection has {count} instances, expected are {least} to {most}", "选中 {count} 个实例，期望为 {least} 到 {most} 个"
+        "the selection has {count} instances, expected are {least} to {most}", "选中 {count} 台实例，期望为 {least} 到 {most} 台"
     } help {
         "correct `targets.expect` or the selection", "请修正 `targets.expect` 或所选实例"
     };
@@ -110,7 +110,7 @@ messages! {
         "请调整名称长度；`{run}` 计 8 个字符，缺少时会以连字符附加在末尾"
     };
     NAME_CHARACTER = "CS121", Error, "CreateSnapshotGroup, 2026-01-07: Name": {
-        "the group name contains `{character}`, which the service does not take", "快照一致性组名称包含服务不接受的字符 `{character}`"
+        "the group name contains `{character}`, which the service does not accept", "快照一致性组名称包含服务不接受的字符 `{character}`"
     } help {
         "use letters, digits, `.`, `_`, `-` and `:`", "请使用字母、数字、`.`、`_`、`-` 和 `:`"
     };
@@ -160,7 +160,7 @@ messages! {
         "begin with `/`; the vendor's page writes `tmp/prescript.sh` once, by mistake", "请以 `/` 开头；官方文档中曾误写为 `tmp/prescript.sh`"
     };
     ONE_SCRIPT = "CS131", Error, "SDK for Go page: both are needed for application consistency": {
-        "only `{given}` is given; without `{missing}` the application is not treated", "只填写了 `{given}`；缺少 `{missing}` 时不会对应用进行处理"
+        "only `{given}` is given; without `{missing}` the application is not frozen and thawed", "只填写了 `{given}`；缺少 `{missing}` 时不会冻结和解冻应用"
     } help {
         "give both scripts or none", "请同时填写两个脚本，或都不填写"
     };
@@ -177,12 +177,12 @@ messages! {
     LONG_SCRIPT = "CS134", Warning, "field-notes 5: AWS DLM ends a script after 120 s": {
         "a script may run for {seconds} s before it is ended; the application is held meanwhile", "脚本最长可运行 {seconds} 秒，其间应用处于冻结状态"
     } help {
-        "set `linux.script_timeout_seconds` to {most} or less: fail-over timers of clusters are near", "请将 `linux.script_timeout_seconds` 设为 {most} 或更小：否则可能触发集群的高可用切换"
+        "set `linux.script_timeout_seconds` to {most} or less: holding an application longer can trigger the fail-over of its cluster", "请将 `linux.script_timeout_seconds` 设为 {most} 或更小：否则可能触发集群的高可用切换"
     };
     LONG_FREEZE = "CS135", Warning, "field-notes 2: VSS holds writes for 10 s at most": {
         "file systems may stay frozen for {seconds} s", "文件系统最长可冻结 {seconds} 秒"
     } help {
-        "set `linux.freeze_timeout_seconds` to {most} or less: fail-over timers of clusters are near", "请将 `linux.freeze_timeout_seconds` 设为 {most} 或更小：否则可能触发集群的高可用切换"
+        "set `linux.freeze_timeout_seconds` to {most} or less: holding an application longer can trigger the fail-over of its cluster", "请将 `linux.freeze_timeout_seconds` 设为 {most} 或更小：否则可能触发集群的高可用切换"
     };
     NO_EFFECT = "CS136", Warning, "SDK for Go page: parameters": {
         "`{key}` has no effect without `{needs}`", "没有 `{needs}` 时，`{key}` 不起作用"
@@ -229,7 +229,7 @@ messages! {
     ACCEPT_WITHOUT_REASON = "CS144", Error, "consnap": {
         "the acceptance of `{code}` gives no reason, so it is not applied", "对 `{code}` 的豁免没有填写原因，因此不生效"
     } help {
-        "say in `reason` why the finding is taken on purpose", "请在 `reason` 中说明为何接受该检查结果"
+        "say in `reason` why the finding is accepted", "请在 `reason` 中说明为何接受该检查结果"
     };
     ACCEPT_UNKNOWN = "CS145", Error, "consnap": {
         "`{code}` is not a finding of consnap, so nothing is accepted", "`{code}` 不是 consnap 的检查结果代码，豁免不生效"
@@ -239,12 +239,12 @@ messages! {
     ACCEPT_REFUSED = "CS146", Error, "consnap": {
         "`{code}` cannot be accepted", "`{code}` 不可豁免"
     } help {
-        "remove the entry and mend the cause", "请删除该条目并解决其原因"
+        "remove the entry and fix the cause", "请删除该条目并解决其原因"
     };
     ACCEPT_EXPIRED = "CS147", Warning, "consnap": {
         "the acceptance of `{code}` ended on {until}", "对 `{code}` 的豁免已于 {until} 到期"
     } help {
-        "mend the cause, or renew `until` on purpose", "请解决其原因，或在确认后更新 `until`"
+        "fix the cause, or renew `until` on purpose", "请解决其原因，或在确认后更新 `until`"
     };
     ACCEPT_UNDATED = "CS148", Advice, "consnap": {
         "whether the acceptance of `{code}` still holds is not known: it ends on {until}, and no date was given",
@@ -253,7 +253,7 @@ messages! {
         "give the date to check for", "请提供检查所用的日期"
     };
     EXPECT_CONTRADICTION = "CS149", Error, "consnap": {
-        "at least {least} and at most {most} instances are expected, which no selection can be", "期望至少 {least} 个且至多 {most} 个实例，任何选择都无法满足"
+        "at least {least} and at most {most} instances are expected, which no selection can be", "期望至少 {least} 台且至多 {most} 台实例，任何选择都无法满足"
     } help {
         "correct `targets.expect`", "请修正 `targets.expect`"
     };

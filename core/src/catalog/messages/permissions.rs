@@ -2,12 +2,12 @@
 
 messages! {
     POLICY_UNREADABLE = "CS700", Error, "RAM, structure and syntax of policies": {
-        "this is not a policy that RAM takes: {detail}", "这不是 RAM 接受的权限策略：{detail}"
+        "this is not a policy that RAM accepts: {detail}", "这不是 RAM 接受的权限策略：{detail}"
     } help {
         "compare with `consnap role print`, which writes all three", "请与 `consnap role print` 输出的权限策略对照"
     };
     POLICY_MEMBER_UNKNOWN = "CS701", Warning, "RAM, structure and syntax of policies": {
-        "`{member}` is no member of a policy", "`{member}` 不是权限策略的元素"
+        "`{member}` is not a member of a policy", "`{member}` 不是权限策略的元素"
     } help {
         "look at its spelling: RAM ignores or refuses what it does not know", "请检查拼写：RAM 会忽略或拒绝未知元素"
     };
@@ -23,15 +23,15 @@ messages! {
         "take it out of the statement that denies", "请将其从 Deny 语句中移除"
     };
     ACTION_CONDITIONAL = "CS704", Warning, "RAM, conditions": {
-        "`{action}` is allowed under conditions only", "`{action}` 仅在满足条件时被授权"
+        "`{action}` is only allowed under conditions", "`{action}` 仅在满足条件时被授权"
     } help {
-        "see that the conditions hold where consnap or the plug-in calls from; this look cannot tell",
+        "make sure that the conditions hold where consnap or the plug-in calls from; this check cannot see it",
         "请确认 consnap 或云助手插件的调用环境满足这些条件；此检查无法判断"
     };
     ACTION_NARROWED = "CS705", Advice, "RAM, resources": {
-        "`{action}` is allowed for {resources} only", "`{action}` 仅对 {resources} 授权"
+        "`{action}` is only allowed for {resources}", "`{action}` 仅对 {resources} 授权"
     } help {
-        "see that every target, its disks and its snapshots are among them", "请确认所有目标实例及其云盘和快照都在范围内"
+        "make sure that every target, its disks and its snapshots are among them", "请确认所有目标实例及其云盘和快照都在范围内"
     };
     ALLOWS_EVERYTHING = "CS706", Error, "consnap": {
         "`{action}` allows everything", "`{action}` 授权了全部操作"
@@ -50,26 +50,26 @@ messages! {
         "take it out unless something else uses this policy", "如无其他用途，请移除"
     };
     PASSES_ANY_ROLE = "CS709", Warning, "AttachInstanceRamRole, 2024-12-17: ram:PassRole": {
-        "any role may be handed to an instance, also one with more rights than whoever hands it",
+        "any role may be passed to an instance, even one with more rights than the caller has",
         "可将任意角色授予实例，包括权限更大的角色"
     } help {
         "name the role as the resource: `acs:ram:*:*:role/{role}`", "请将资源限定为该角色：`acs:ram:*:*:role/{role}`"
     };
     ECS_NOT_TRUSTED = "CS710", Error, "vendor document: Configure a RAM role": {
-        "ECS may not take this role on", "该角色的可信实体不包含 ECS"
+        "ECS may not assume this role", "该角色的可信实体不包含 ECS"
     } help {
         "make `ecs.aliyuncs.com` the trusted service; `consnap role print trust` shows the policy",
         "请将 `ecs.aliyuncs.com` 设为可信服务；参见 `consnap role print trust`"
     };
     TRUSTS_OTHERS = "CS711", Warning, "consnap": {
-        "`{principal}` may take this role on too", "`{principal}` 也可以扮演该角色"
+        "`{principal}` may assume this role too", "`{principal}` 也可以扮演该角色"
     } help {
         "take it out unless it is meant", "如非有意，请移除"
     };
     ACTION_PARTLY_DENIED = "CS712", Warning, "RAM, evaluation of policies": {
         "`{action}` is denied for some resources or under conditions", "`{action}` 对部分资源或在特定条件下被拒绝"
     } help {
-        "see that no target is among them", "请确认目标资源不在其中"
+        "make sure that no target is among them", "请确认目标资源不在其中"
     };
     ALLOWS_ALL_BUT = "CS713", Error, "RAM, NotAction": {
         "everything but a few actions is allowed", "除少数操作外全部被授权"
@@ -78,7 +78,7 @@ messages! {
         "请在 `Action` 中列出所需操作，参见 `consnap role print`"
     };
     TRUSTS_EVERYBODY = "CS714", Error, "consnap": {
-        "anybody may take this role on", "任何人都可以扮演该角色"
+        "anybody may assume this role", "任何人都可以扮演该角色"
     } help {
         "make `ecs.aliyuncs.com` the only trusted service", "请仅将 `ecs.aliyuncs.com` 设为可信服务"
     };

@@ -12,10 +12,10 @@ messages! {
     };
     WAIVER_EXPIRED = "CS402", Error, "consnap": {
         "the waiver of policy `{policy}` ended on {expires} and waives nothing any more", "合规规则 `{policy}` 的豁免已于 {expires} 到期，不再生效"
-    } help { "mend the cause and remove it, or have {owner} renew `expires` on purpose", "请解决其原因并删除该豁免，或由 {owner} 确认后更新 `expires`" };
+    } help { "fix the cause and remove it, or have {owner} renew `expires` on purpose", "请解决其原因并删除该豁免，或由 {owner} 确认后更新 `expires`" };
     WAIVER_UNUSED = "CS403", Advice, "consnap": {
         "the waiver of policy `{policy}` covers nothing here", "合规规则 `{policy}` 的豁免在此没有覆盖任何对象"
-    } help { "remove it when its instances are mended or gone", "若相关实例已整改或不再存在，请删除该豁免" };
+    } help { "remove it when its instances are fixed or gone", "若相关实例已整改或不再存在，请删除该豁免" };
     UNKNOWN_POLICY = "CS404", Error, "consnap": {
         "there is no policy `{policy}`", "不存在合规规则 `{policy}`"
     } help { "use the id of a policy: {known}", "请使用合规规则的 ID：{known}" };
@@ -33,7 +33,7 @@ messages! {
         "`{key}` is empty", "`{key}` 为空"
     } help { "say it in a few words: it is what a reader of the report goes by", "请简要填写：报告的读者以此为依据" };
     DUPLICATE_ID = "CS408", Error, "consnap": {
-        "policy `{policy}` stands more than once; only the first one is used", "合规规则 `{policy}` 重复出现，只采用第一个"
+        "policy `{policy}` appears more than once; only the first one is used", "合规规则 `{policy}` 重复出现，只采用第一个"
     } help { "give each policy an id of its own, over all files that are used together", "请为每条合规规则使用不同的 ID，同时使用的所有文件都算在内" };
     UNKNOWN_VERSION = "CS409", Error, "consnap": {
         "version `{version}` of the policy document is not known", "未知的合规规则文档版本 `{version}`"
@@ -77,13 +77,13 @@ messages! {
     ADJUSTMENT_REFUSED = "CS422", Error, "consnap": {
         "the severity of `{code}` cannot be lowered: it guards against a command that would do something else than it says",
         "不能降低 `{code}` 的级别：它用于防止命令的实际行为与其含义不符"
-    } help { "remove the entry and mend the cause in the job", "请删除该条目，并在作业中解决其原因" };
+    } help { "remove the entry and fix the cause in the job", "请删除该条目，并在作业中解决其原因" };
     ADJUSTMENT_UNKNOWN = "CS423", Error, "consnap": {
         "`{code}` is not a finding whose severity a policy can set", "`{code}` 不是合规规则可以调整级别的检查结果"
     } help { "use the code of a finding of `consnap check`, CS110 to CS149, CS200 to CS299 or CS320", "请使用 `consnap check` 的检查结果代码：CS110 至 CS149、CS200 至 CS299 或 CS320" };
     CASE_DIFFERS = "CS424", Error, "consnap": {
         "case `{case}` of policy `{policy}` gives {got}, expected is {expected}", "合规规则 `{policy}` 的用例 `{case}` 结果为 {got}，期望为 {expected}"
-    } help { "look at the explanation, then mend the policy or the case", "请查看说明，再修正合规规则或用例" };
+    } help { "look at the explanation, then fix the policy or the case", "请查看说明，再修正合规规则或用例" };
     NEVER_EXERCISED = "CS425", Advice, "consnap": {
         "no case of policy `{policy}` gives {branches}", "合规规则 `{policy}` 没有任何用例得出 {branches}"
     } help { "add a case for each: what is not tried out will surprise you in production", "请为每种结果添加用例：未经验证的规则可能在生产环境中出现意外" };
@@ -116,7 +116,7 @@ pub mod reasons {
     );
     /// What to do, when the policy does not say it.
     pub static HELP: Text = Text::new(
-        "mend it; `consnap policy explain {policy}` shows what is asked for",
+        "fix it; `consnap policy explain {policy}` shows what is asked for",
         "请整改；`consnap policy explain {policy}` 会显示具体要求",
     );
 }

@@ -4,7 +4,7 @@ messages! {
     FACT_MISSING = "CS200", Warning, "consnap": {
         "`{fact}` is not known", "`{fact}` 未知"
     } help {
-        "collect the facts anew with credentials that may read instances, disks, roles and Cloud Assistant",
+        "collect the facts again with credentials that may read instances, disks, roles and Cloud Assistant",
         "请使用有权查询实例、云盘、实例RAM角色和云助手的凭证重新采集信息"
     };
     NOT_RUNNING = "CS201", Error, "BP-MYSQL 2025-04-29: instance state Running": {
@@ -20,7 +20,7 @@ messages! {
     LOCKED = "CS203", Error, "CreateSnapshotGroup, 2026-01-07: InstanceLockedForSecurity": {
         "the instance is locked: `{reason}`", "实例已被锁定：`{reason}`"
     } help {
-        "settle the cause of the lock in the console first", "请先在控制台处理锁定原因"
+        "resolve the cause of the lock in the console first", "请先在控制台处理锁定原因"
     };
     METADATA_OFF = "CS204", Error, "ecs-domain 6.4": {
         "the metadata service of the instance is off, so the plug-in cannot use the RAM role", "实例元数据服务已关闭，插件无法使用实例RAM角色"
@@ -28,7 +28,7 @@ messages! {
         "switch it on: ModifyInstanceMetadataOptions, `HttpEndpoint=enabled`", "请开启：ModifyInstanceMetadataOptions，`HttpEndpoint=enabled`"
     };
     METADATA_TOKENS = "CS205", Warning, "assumption A28": {
-        "the metadata service demands tokens; plug-in 1.8 was seen asking without, newer ones are not known",
+        "the metadata service demands tokens; plug-in 1.8 was seen asking without one, and what newer ones do is not known",
         "实例元数据服务要求令牌（加固模式）；插件 1.8 被观察到不带令牌访问，更新版本的行为未知"
     } help {
         "try this instance by itself before the fleet", "请先单独在该实例上试运行"
@@ -36,12 +36,12 @@ messages! {
     METADATA_SILENT = "CS206", Error, "ecs-domain 6.4": {
         "the metadata service does not answer inside the guest", "在实例内无法访问实例元数据服务"
     } help {
-        "let the guest reach 100.100.100.200: look at its firewall and routes", "请确保实例内可访问 100.100.100.200，检查防火墙和路由"
+        "let the guest reach 100.100.100.200: check its firewall and routes", "请确保实例内可访问 100.100.100.200，检查防火墙和路由"
     };
     FACTS_OLD = "CS207", Advice, "consnap": {
         "the facts were collected {minutes} minutes ago", "实例信息采集于 {minutes} 分钟前"
     } help {
-        "collect them anew before a run", "请在运行前重新采集"
+        "collect them again before a run", "请在执行前重新采集"
     };
     UNKNOWN_VALUE = "CS208", Warning, "consnap": {
         "`{fact}` is `{value}`, which consnap does not know", "`{fact}` 的值为 `{value}`，consnap 无法识别"
@@ -51,7 +51,7 @@ messages! {
     ASSISTANT_MISSING = "CS210", Error, "SDK for Go page, prerequisites": {
         "Cloud Assistant is not installed, or not running", "云助手未安装或未运行"
     } help {
-        "install the Cloud Assistant client and restart the instance", "请安装云助手Agent并重启实例"
+        "install the Cloud Assistant Agent and restart the instance", "请安装云助手Agent并重启实例"
     };
     ASSISTANT_OFFLINE = "CS211", Error, "DescribeCloudAssistantStatus, 2024-12-05": {
         "Cloud Assistant gives no heartbeat", "云助手没有心跳"
@@ -62,12 +62,12 @@ messages! {
     HEARTBEAT_OLD = "CS212", Warning, "DescribeCloudAssistantStatus, 2024-12-05: heartbeat within two minutes": {
         "the last heartbeat of Cloud Assistant is {seconds} s old", "云助手最近一次心跳在 {seconds} 秒前"
     } help {
-        "collect the facts anew; if it stays so, restart the Cloud Assistant client", "请重新采集信息；若仍如此，请重启云助手Agent"
+        "collect the facts again; if it stays so, restart the Cloud Assistant Agent", "请重新采集信息；若仍如此，请重启云助手Agent"
     };
     LAUNCHER_MISSING = "CS213", Error, "launcher.md 2.6: exit code 127": {
         "`acs-plugin-manager` is not found in the guest", "实例内找不到 `acs-plugin-manager`"
     } help {
-        "update the Cloud Assistant client", "请升级云助手Agent"
+        "update the Cloud Assistant Agent", "请升级云助手Agent"
     };
     ASSISTANT_BUSY = "CS214", Advice, "DescribeCloudAssistantStatus, 2024-12-05: ActiveTaskCount": {
         "Cloud Assistant is working on {count} tasks", "云助手正在执行 {count} 个任务"
@@ -86,7 +86,7 @@ messages! {
         "若该角色有快照权限，请写为 `instance_ram_role: attached`；consnap 不会替换已授予的角色"
     };
     ROLE_TO_ATTACH = "CS222", Advice, "consnap": {
-        "no RAM role is attached; the run attaches `{wanted}`", "实例未授予角色；运行时将授予 `{wanted}`"
+        "no RAM role is attached; the run attaches `{wanted}`", "实例未授予角色；执行时将授予 `{wanted}`"
     } help {
         "nothing to do: `run.attach_role` asks for it", "无需处理：`run.attach_role` 已要求授予"
     };
@@ -169,7 +169,7 @@ messages! {
         "wait until the disk is attached, or exclude it in `exclude_disks`", "请等待云盘挂载完成，或在 `exclude_disks` 中排除"
     };
     DISK_ZONES = "CS250", Error, "CreateSnapshotGroup, 2026-01-07: InvalidDiskIds.NotInSameZone": {
-        "the disks lie in several zones: {zones}", "云盘位于多个可用区：{zones}"
+        "the disks are in several zones: {zones}", "云盘位于多个可用区：{zones}"
     } help {
         "exclude the disks of other zones in `exclude_disks`", "请在 `exclude_disks` 中排除其他可用区的云盘"
     };
@@ -246,7 +246,7 @@ messages! {
         "nothing to do if it may be as after a power cut", "若允许其处于断电后的状态，则无需处理"
     };
     SCRIPT_MISSING = "CS280", Warning, "SDK for Go page: PreScriptPath, PostScriptPath": {
-        "script `{path}` is not there", "脚本 `{path}` 不存在"
+        "script `{path}` does not exist", "脚本 `{path}` 不存在"
     } help {
         "put it there, owned by root, mode 0700", "请放置该脚本，属主为 root，权限为 0700"
     };
@@ -271,12 +271,12 @@ messages! {
         "move it to a file system that allows execution", "请将其移动到允许执行的文件系统"
     };
     SCRIPT_ELSEWHERE = "CS285", Warning, "consnap": {
-        "the facts speak of script `{found}`, the job of `{path}`", "实例信息中的脚本是 `{found}`，作业中是 `{path}`"
+        "the facts describe script `{found}`, the job names `{path}`", "实例信息中的脚本是 `{found}`，作业中是 `{path}`"
     } help {
-        "probe the instance with this job", "请使用该作业重新探测实例"
+        "look into the instance again with this job: `consnap check --probe`", "请使用该作业重新探测实例：`consnap check --probe`"
     };
-    NO_WRITERS = "CS290", Warning, "SDK for Go page: no VSS writers, file system-consistent snapshots": {
-        "no stable VSS Writer is there", "没有稳定的 VSS Writer"
+    NO_WRITERS = "CS290", Warning, "SDK for Go page: no VSS Writers, file system-consistent snapshots": {
+        "there is no stable VSS Writer", "没有稳定的 VSS Writer"
     } help {
         "look at `vssadmin list writers` and restart the service of a failed writer", "请查看 `vssadmin list writers`，并重启异常 Writer 对应的服务"
     };

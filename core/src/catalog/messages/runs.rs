@@ -3,26 +3,26 @@
 messages! {
     JOB_BLOCKED = "CE300", Error, "consnap": {
         "the job has errors; nothing was sent", "作业有错误；未发送任何请求"
-    } help { "mend the findings below, or take those that may be taken with `accept`", "请处理以下检查结果，可接受的结果可通过 `accept` 接受" };
+    } help { "fix the findings below, or accept those that may be accepted with `accept`", "请处理以下检查结果；可豁免的结果可用 `accept` 豁免" };
     NO_REGION = "CE301", Error, "consnap": {
         "no region is given", "未指定地域"
     } help { "give `regions: [cn-hangzhou]` in the job, or `--region`", "请在作业中给出 `regions: [cn-hangzhou]`，或使用 `--region`" };
     NOTHING_SELECTED = "CE302", Error, "consnap": {
-        "no instance is selected; nothing was sent", "未选中任何实例；未发送任何写请求"
-    } help { "check ids, tags, `exclude`, region and account: none of the targets exists there", "请检查实例 ID、标签、`exclude`、地域和账号：目标在此处均不存在" };
+        "no instance is selected; nothing was started", "未选中任何实例；未启动任何实例"
+    } help { "check ids, tags, `exclude`, region and account: none of the targets exists there", "请检查实例ID、标签、`exclude`、地域和账号：目标在此处均不存在" };
     SELECTION_OUT_OF_BOUNDS = "CE303", Error, "consnap": {
-        "{count} instances are selected, but the job expects `{min}` to `{max}`", "选中了 {count} 个实例，而作业要求 `{min}` 至 `{max}` 个"
-    } help { "look at the selection with `consnap plan`, then mend the targets or `targets.expect`", "请用 `consnap plan` 查看选中的实例，再修改目标或 `targets.expect`" };
+        "{count} instances are selected, but the job expects `{min}` to `{max}`", "选中了 {count} 台实例，而作业要求 `{min}` 至 `{max}` 台"
+    } help { "look at the selection with `consnap plan`, then fix the targets or `targets.expect`", "请用 `consnap plan` 查看选中的实例，再修改目标或 `targets.expect`" };
     OWN_INSTANCE = "CE304", Error, "consnap": {
         "`{instance}` is the instance consnap runs on: it would freeze its own journal", "`{instance}` 是 consnap 所在的实例：会冻结自己的执行记录"
-    } help { "run consnap elsewhere, exclude the instance, or say `--include-self`", "请在其他机器上运行 consnap、排除该实例，或使用 `--include-self`" };
+    } help { "run consnap elsewhere, exclude the instance, or use `--include-self`", "请在其他机器上运行 consnap、排除该实例，或使用 `--include-self`" };
     PLAN_CHANGED = "CE305", Error, "consnap": {
         "the plan is not the approved one: approved `{approved}`, found `{found}`; nothing was started", "计划与已批准的不同：批准的是 `{approved}`，现在是 `{found}`；未启动任何实例"
     } help { "look at `consnap plan` again: instances, roles or commands have changed since", "请重新查看 `consnap plan`：实例、角色或命令已发生变化" };
     OTHER_ACCOUNT = "CE306", Error, "consnap": {
-        "the run belongs to account `{expected}`, but these credentials to `{found}`", "该运行属于账号 `{expected}`，而当前凭证属于 `{found}`"
+        "the run belongs to account `{expected}`, but these credentials to `{found}`", "该执行属于账号 `{expected}`，而当前凭证属于 `{found}`"
     } help { "use credentials of the run's account: a look with another account finds nothing", "请使用该账号的凭证：用其他账号查询不到任何结果" };
     OTHER_RUN = "CE307", Error, "consnap": {
-        "run `{run}` of the same job is under way (invocation `{invocation}`); nothing was started", "同一作业的另一次运行 `{run}` 正在进行（执行 ID `{invocation}`）；未启动任何实例"
-    } help { "wait until it is over: `consnap history` shows it on the machine it was started on; two runs of a job at once freeze each instance twice", "请等待其结束：可在启动它的机器上用 `consnap history` 查看；同一作业同时运行两次会使每个实例被冻结两次" };
+        "run `{run}` of the same job is under way (invocation `{invocation}`); nothing was started", "同一作业的另一次执行 `{run}` 正在进行（命令执行ID `{invocation}`）；未启动任何实例"
+    } help { "wait until it is over: `consnap history` shows it on the machine it was started on; two runs of a job at once freeze each instance twice", "请等待其结束：可在启动它的机器上用 `consnap history` 查看；同一作业同时执行两次会使每台实例被冻结两次" };
 }

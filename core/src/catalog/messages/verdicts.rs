@@ -11,11 +11,11 @@ messages! {
         "raise the time-out of the job so that the result is not cut off", "请增大作业的超时时间，以免结果被截断"
     };
     WEAKER_THAN_REQUIRED = "CS352", Error, "seed document: silent fall-back": {
-        "the snapshots are tagged `{tag}`: `{level}` instead of `{required}`",
-        "快照标签为 `{tag}`：一致性为 `{level}`，而要求为 `{required}`"
+        "the snapshots {how_tagged}: `{level}` instead of `{required}`",
+        "快照{how_tagged}：一致性为 `{level}`，而要求为 `{required}`"
     } help {
-        "check path, owner (root) and mode (0700) of both scripts, or the VSS writers on Windows, then rerun; the group stays as a weaker backup",
-        "请检查两个脚本的路径、属主（root）和权限（0700），Windows 请检查 VSS Writer，然后重新执行；该快照一致性组作为较弱的备份保留"
+        "check path, owner (root) and mode (0700) of both scripts, or the VSS Writers on Windows, then rerun; without any tag run `consnap verify` first, it may have come late; the group stays as a weaker backup",
+        "请检查两个脚本的路径、属主（root）和权限（0700），Windows 请检查 VSS Writer，然后重新执行；若没有任何标签，请先执行 `consnap verify`，标签可能晚到；该快照一致性组作为较弱的备份保留"
     };
     DISK_NOT_COVERED = "CS353", Error, "consnap: expected disks": {
         "no finished snapshot of `{disks}` in the group", "快照一致性组中没有 `{disks}` 的已完成快照"
@@ -25,71 +25,71 @@ messages! {
     };
     GROUP_FAILED = "CS354", Error, "ecs-domain.md 4.13": {
         "group `{group}` ended as failed", "快照一致性组 `{group}` 的状态为失败"
-    } help { "rerun this instance; ask the vendor with the group's id when it fails again", "请重新执行该实例；若再次失败，请携带该组 ID 咨询阿里云" };
+    } help { "rerun this instance; ask the vendor with the group's id when it fails again", "请重新执行该实例；若再次失败，请携带该组ID咨询阿里云" };
     GROUP_UNFINISHED = "CS355", Error, "ecs-domain.md 4.13": {
         "group `{group}` was not finished when consnap stopped looking", "consnap 停止查看时快照一致性组 `{group}` 尚未完成"
-    } help { "run `consnap resume` with this run's id: it only looks", "请执行 `consnap resume` 并给出本次运行的 ID：它只查看" };
+    } help { "run `consnap resume` with this run's id: it only looks", "请执行 `consnap resume` 并给出本次执行的 ID：该命令只查看" };
     GROUP_NOT_VISIBLE = "CS356", Error, "ecs-domain.md 1.9": {
         "the log names group `{group}`, but the service does not show it", "执行输出中有快照一致性组 `{group}`，但服务端查询不到"
-    } help { "run `consnap resume` with this run's id, and look for the group in the console", "请执行 `consnap resume` 并给出本次运行的 ID，并在控制台查找该组" };
+    } help { "run `consnap resume` with this run's id, and look for the group in the console", "请执行 `consnap resume` 并给出本次执行的 ID，并在控制台查找该组" };
     NO_GROUP = "CS357", Error, "consnap: look by name": {
-        "no snapshot-consistent group of this run exists for the instance", "该实例没有本次运行的快照一致性组"
-    } help { "see the cause beside it, mend it, then rerun", "请查看旁边的原因，处理后重新执行" };
+        "no snapshot-consistent group of this run exists for the instance", "该实例没有本次执行的快照一致性组"
+    } help { "see how its command ended, fix the cause, then rerun", "请查看其命令的执行结果，处理原因后重新执行" };
     AMBIGUOUS_GROUPS = "CS358", Error, "consnap: look by name": {
-        "more than one group could be the one of this run: `{groups}`", "有多个快照一致性组可能属于本次运行：`{groups}`"
+        "more than one group could be the one of this run: `{groups}`", "有多个快照一致性组可能属于本次执行：`{groups}`"
     } help { "look at the groups in the console; consnap does not guess", "请在控制台查看这些组；consnap 不会猜测" };
     LOOK_REFUSED = "CS359", Error, "consnap: look by name": {
-        "the look for the group was refused or failed: `{code}`", "查询快照一致性组被拒绝或失败：`{code}`"
-    } help { "grant `ecs:DescribeSnapshotGroups` and `ecs:DescribeSnapshots`, then run `consnap resume` with this run's id", "请授予 `ecs:DescribeSnapshotGroups` 和 `ecs:DescribeSnapshots` 权限，然后执行 `consnap resume` 并给出本次运行的 ID" };
+        "looking up the group was refused or failed: `{code}`", "查询快照一致性组被拒绝或失败：`{code}`"
+    } help { "grant `ecs:DescribeSnapshotGroups` and `ecs:DescribeSnapshots`, then run `consnap resume` with this run's id", "请授予 `ecs:DescribeSnapshotGroups` 和 `ecs:DescribeSnapshots` 权限，然后执行 `consnap resume` 并给出本次执行的 ID" };
     BOTH_TAGS = "CS360", Error, "seed document: tags": {
         "snapshot `{snapshot}` carries both consistency tags", "快照 `{snapshot}` 同时带有两种一致性标签"
-    } help { "somebody tagged it by hand or twice; trust the weaker reading until that is cleared up", "可能被手动或重复添加标签；查明之前请按较弱的一致性对待" };
+    } help { "somebody may have tagged it by hand or twice; count on the weaker level until that is cleared up", "可能被手动或重复添加标签；查明之前请按较弱的一致性对待" };
     TAGGING_FAILED = "CS361", Error, "seed document: exit code 8": {
         "the group exists, but its snapshots could not be tagged: the level is unknown", "快照一致性组已存在，但无法为快照添加标签：一致性未知"
     } help { "grant the instance's role `ecs:TagResources`; do not tag the snapshots by hand", "请为实例RAM角色授予 `ecs:TagResources` 权限；请勿手动为快照添加标签" };
     MAY_BE_HELD = "CS362", Error, "design: held guests": {
-        "the guest may still be held: application locked or file systems frozen (`{explained}`)", "实例内部可能仍处于冻结状态：应用被锁定或文件系统被冻结（`{explained}`）"
+        "the guest may still be held, its application locked or its file systems frozen, after {outcome}", "实例可能仍处于冻结状态，应用被锁定或文件系统被冻结：{outcome}"
     } help {
-        "check now that the application accepts writes; if not, by the VNC console: `fsfreeze -u` for each mount with `/` last, then the post-thaw script; if no shell answers, SysRq-j or a restart",
-        "请立即确认应用可写入；若不可写入，请通过 VNC 控制台对每个挂载点执行 `fsfreeze -u`（`/` 最后），再执行应用解冻脚本；若无法登录，请使用 SysRq-j 或重启实例"
+        "check now that the application accepts writes; if not, by the VNC console: `fsfreeze -u` for each mount with `/` last, then the post-thaw script; if no shell answers, SysRq-j (thaws all file systems) or a restart",
+        "请立即确认应用可写入；若不可写入，请通过 VNC 控制台对每个挂载点执行 `fsfreeze -u`（`/` 最后），再执行应用解冻脚本；若终端无响应，请使用 SysRq-j（解冻所有文件系统）或重启实例"
     };
     COMMAND_FAILED = "CS363", Error, "seed document: exit codes": {
-        "the command did not succeed (`{explained}`)", "命令未成功（`{explained}`）"
+        "the command did not succeed: {outcome}", "命令未成功：{outcome}"
     } help { "run `consnap explain {explained}` for cause and next step", "请执行 `consnap explain {explained}` 查看原因和下一步操作" };
     RESULT_UNREADABLE = "CS364", Error, "consnap: unknown is never clean": {
-        "the result could not be learnt", "结果未知"
-    } help { "run `consnap resume` with this run's id: it only looks, and starts nothing twice", "请执行 `consnap resume` 并给出本次运行的 ID：它只查看，不会重复启动" };
+        "the result is not known", "结果未知"
+    } help { "run `consnap resume` with this run's id: it only looks, and starts nothing twice", "请执行 `consnap resume` 并给出本次执行的 ID：该命令只查看，不会重复启动" };
     NO_EXPECTED_DISK = "CS365", Error, "consnap: expected disks": {
         "no disk is known that the group must contain", "不知道快照一致性组应包含哪些云盘"
     } help { "give the credentials `ecs:DescribeDisks`, then run `consnap verify`", "请为凭证授予 `ecs:DescribeDisks` 权限，然后执行 `consnap verify`" };
     CALL_LOST = "CS366", Error, "design: repeat or look": {
-        "the start may or may not have reached the service, and nothing of it was found", "启动请求可能已到达也可能未到达服务端，且查找不到任何痕迹"
+        "the start may or may not have reached the service, and no trace of it was found", "启动请求可能已到达也可能未到达服务端，且未查到任何相关记录"
     } help { "look at the instance's invocations in the console before you start again; consnap never sends it twice", "请先在控制台查看该实例的命令执行记录再重新启动；consnap 不会重复发送" };
     NOT_STARTED_STOPPED = "CS370", Warning, "consnap: waves": {
-        "not started: the run stopped starting (`{reason}`)", "未执行：本次运行已停止启动新实例（`{reason}`）"
-    } help { "mend the cause, then rerun the instances that did not run", "处理原因后，请重新执行未执行的实例" };
+        "not started, because the run had stopped: {stop_reason}", "未执行，因为本次执行已停止启动新实例：{stop_reason}"
+    } help { "fix the cause, then rerun the instances that did not run", "处理原因后，请重新执行未执行的实例" };
     NOT_STARTED_REJECTED = "CS371", Error, "ecs-domain.md 4.1": {
         "not started: the service refused it (`{code}`)", "未执行：服务端拒绝（`{code}`）"
     } help { "run `consnap explain {code}` for cause and next step", "请执行 `consnap explain {code}` 查看原因和下一步操作" };
     NOT_STARTED_UNFIT = "CS372", Error, "consnap: check": {
         "set aside: `{code}`", "不符合条件，未执行：`{code}`"
-    } help { "see the findings of the check, mend them, then rerun", "请查看检查结果，处理后重新执行" };
+    } help { "see the findings of the check, fix them, then rerun", "请查看检查结果，处理后重新执行" };
     NOT_STARTED_WEAKER = "CS373", Error, "consnap: check": {
         "set aside: it would only reach `{predicted}`, and `{required}` is required", "不符合条件，未执行：预计只能达到 `{predicted}`，而要求 `{required}`"
-    } help { "see the predicted consistency and its reason, mend it, then rerun", "请查看预计一致性及其原因，处理后重新执行" };
+    } help { "see the predicted consistency and its reason, fix it, then rerun", "请查看预计一致性及其原因，处理后重新执行" };
     NOT_STARTED_UNKNOWN = "CS374", Error, "consnap: check": {
         "set aside: its fitness is unknown, and the job says not to start such instances", "不符合条件，未执行：是否符合条件未知，且作业要求不启动此类实例"
     } help { "complete the facts (rights to describe disks, role, Cloud Assistant), or set `run.on_unknown: proceed`", "请补全信息（查询云盘、角色、云助手的权限），或设置 `run.on_unknown: proceed`" };
     NOT_STARTED_YET = "CS378", Warning, "consnap: waves": {
         "not started yet", "尚未启动"
-    } help { "run `consnap resume` with this run's id", "请执行 `consnap resume` 并给出本次运行的 ID" };
+    } help { "run `consnap resume` with this run's id", "请执行 `consnap resume` 并给出本次执行的 ID" };
     NOT_FOUND = "CS375", Error, "ecs-domain.md 4.8": {
         "instance `{instance}` was not found in `{regions}`", "在 `{regions}` 中找不到实例 `{instance}`"
-    } help { "check id, region and account", "请检查实例 ID、地域和账号" };
+    } help { "check id, region and account", "请检查实例ID、地域和账号" };
     ROLE_NOT_ATTACHED = "CS376", Error, "ecs-domain.md 4.5": {
         "the role could not be attached (`{code}`)", "无法授予实例RAM角色（`{code}`）"
     } help { "run `consnap explain {code}`; the caller needs `ecs:AttachInstanceRamRole` and `ram:PassRole`", "请执行 `consnap explain {code}`；调用者需要 `ecs:AttachInstanceRamRole` 和 `ram:PassRole` 权限" };
     COMMAND_NOT_BUILT = "CS377", Error, "consnap: command": {
         "no safe command can be written for the instance: `{code}`", "无法为该实例生成安全的命令：`{code}`"
-    } help { "see the findings of the job, mend them, then rerun", "请查看作业的检查结果，处理后重新执行" };
+    } help { "see the findings of the job, fix them, then rerun", "请查看作业的检查结果，处理后重新执行" };
 }

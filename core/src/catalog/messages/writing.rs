@@ -2,7 +2,7 @@
 
 messages! {
     CONTROL_CHARACTER = "CS150", Error, "launcher.md 4.2; measured, agent 2.2.3.578": {
-        "`{parameter}` contains the control character {character}, which shells read differently",
+        "`{parameter}` contains the control character {character}, which different shells read differently",
         "`{parameter}` 含有控制字符 {character}，不同的 Shell 对它的处理不一致"
     } help {
         "remove it: a value is one line of visible text", "请删除该字符：取值必须是一行可见文本"
@@ -14,10 +14,10 @@ messages! {
         "use single braces, or none", "请改用单个花括号，或不使用花括号"
     };
     COMMA = "CS152", Error, "launcher.md 4.1; measured, agent 2.2.3.578": {
-        "`{parameter}` contains a comma, which the launcher turns into a blank even inside quotes",
+        "`{parameter}` contains a comma, which the plug-in manager turns into a blank even inside quotes",
         "`{parameter}` 含有逗号，插件管理程序会将其替换为空格，加引号也无效"
     } help {
-        "write it without a comma, or ask for the separator form", "请去掉逗号，或选择使用自定义分隔符的写法"
+        "write it without a comma, or use the separator form (`--use-separator`)", "请去掉逗号，或使用自定义分隔符的写法（`--use-separator`）"
     };
     ROLE_UNKNOWN = "CS155", Error, "seed document: parameter table, RamRoleName": {
         "`instance_ram_role` is `attached`, and which role the instance has is not known here",
@@ -65,7 +65,7 @@ messages! {
     };
     SAMPLE_NAME = "CS162", Advice, "consnap": {
         "the name `{name}` is a sample: each run puts in its own id, date and time",
-        "名称 `{name}` 仅为示例：每次运行会填入各自的运行编号、日期和时间"
+        "名称 `{name}` 仅为示例：每次执行会填入各自的执行ID、日期和时间"
     } help {
         "nothing to do; `run` writes the real name", "无需处理，`run` 会写入真实名称"
     };
@@ -79,10 +79,10 @@ messages! {
         "`exclude_disks` names disks by instance, and this command is built for no instance in particular: it excludes none",
         "`exclude_disks` 按实例指定云盘，而此命令未针对具体实例生成：不会排除任何云盘"
     } help {
-        "say for which instance the command is", "请指明命令针对哪个实例"
+        "name the instance that the command is for (`--instance`)", "请指明命令针对的实例（`--instance`）"
     };
     SEPARATOR_FORM = "CS168", Advice, "launcher.md 4.1, form C": {
-        "the separator form is used: it needs a Cloud Assistant client with version 2.2.3.349 or 2.1.3.349 or later",
+        "the separator form is used: it needs a Cloud Assistant Agent with version 2.2.3.349 or 2.1.3.349 or later",
         "使用自定义分隔符的写法：云助手Agent 需为 2.2.3.349 或 2.1.3.349 及以上版本"
     } help {
         "leave it out unless a value has a comma", "除非取值含有逗号，否则请不要使用"
@@ -94,7 +94,7 @@ messages! {
         "use a shorter description and shorter paths", "请缩短描述和路径"
     };
     SHELL_EXPANDS = "CS170", Error, "launcher.md 4.3 and 5.1": {
-        "the shell expands part of this command (`$`, a backquote, `*`, `?`, `~` or `%`) before the launcher sees it, and whatever it yields runs with the highest rights",
+        "the shell expands part of this command (`$`, a backquote, `*`, `?`, `~` or `%`) before the plug-in manager sees it, and whatever it yields runs with the highest rights",
         "Shell 会先展开此命令的一部分（`$`、反引号、`*`、`?`、`~` 或 `%`），其结果会以最高权限运行，之后才轮到插件管理程序"
     } help {
         "build the command with consnap, or put the whole `--params=...` in single quotes (Linux)",
@@ -107,7 +107,7 @@ messages! {
         "leave the redirection out: Cloud Assistant collects both outputs", "请去掉重定向：云助手会同时收集标准输出和错误输出"
     };
     SHELLS_DIFFER = "CS172", Error, "launcher.md 3.1, 4.3 and 5": {
-        "shells, or systems of another language, read this command differently, so what the plug-in would get cannot be told",
+        "shells, or systems of another language, read this command differently, so what the plug-in would get cannot be determined",
         "不同的 Shell 或不同语言的系统对此命令的处理不一致，因此无法确定云助手插件会收到什么"
     } help {
         "use visible characters (on Windows ASCII only) and no braces, carets or `$'` outside of quotes",
@@ -133,26 +133,26 @@ messages! {
         "save the text without a byte order mark and with Unix line ends", "请以不带字节顺序标记、Unix 换行符的方式保存文本"
     };
     LAUNCHER_REFUSES = "CS176", Error, "launcher.md 2.1 and 2.6: exit code 1": {
-        "the launcher refuses its arguments with exit code {exit}, which looks like the plug-in's own code for unmet conditions",
+        "the plug-in manager refuses its arguments with exit code {exit}, which looks like the plug-in's own code for unmet conditions",
         "插件管理程序拒绝其参数，退出码为 {exit}，与云助手插件“条件不满足”的退出码相同"
     } help {
         "give each flag once, no `--`, no unknown short flag, and no value to a flag that takes none",
         "每个选项只写一次，不要使用 `--`、未知的短选项，也不要给不带值的选项赋值"
     };
     LAUNCHER_HELP = "CS177", Error, "launcher.md 2.1: exit code 0": {
-        "the launcher prints help, a version or a list and ends with exit code {exit}: it looks like success, and no snapshot is created",
+        "the plug-in manager prints help, a version or a list and ends with exit code {exit}: it looks like success, and no snapshot is created",
         "插件管理程序只打印帮助、版本或列表，并以退出码 {exit} 结束：看似成功，但不会创建快照"
     } help {
         "leave out the word `help` and such flags, and give `--exec`", "请去掉单词 `help` 及此类选项，并加上 `--exec`"
     };
     OTHER_PLUGIN = "CS178", Error, "seed document: --plugin": {
-        "the launcher is told to start the plug-in `{plugin}`, and the one that creates snapshots here is `{expected}`",
+        "the plug-in manager is told to start the plug-in `{plugin}`, and the one that creates snapshots here is `{expected}`",
         "要启动的云助手插件为 `{plugin}`，而此平台上创建快照的插件是 `{expected}`"
     } help {
         "write `--plugin {expected}`", "请填写 `--plugin {expected}`"
     };
     WRONG_PLATFORM = "CS179", Error, "seed document: --plugin; launcher.md 2.4: exit code 234": {
-        "`{plugin}` is the plug-in of the other platform; the launcher finds no such plug-in here and ends with exit code 234",
+        "`{plugin}` is the plug-in of the other platform; the plug-in manager finds no such plug-in here and ends with exit code 234",
         "`{plugin}` 是另一平台的云助手插件；插件管理程序在此找不到它，以退出码 234 结束"
     } help {
         "use `{expected}` with the parameters of this platform", "请使用 `{expected}` 及此平台的参数"
@@ -164,7 +164,7 @@ messages! {
         "give the command", "请提供命令"
     };
     OTHER_COMMANDS = "CS181", Error, "launcher.md 4.3 and 5.1": {
-        "other commands run beside the launcher with the highest rights, and the exit code may be theirs",
+        "other commands run beside the plug-in manager with the highest rights, and the exit code may be theirs",
         "除插件管理程序外，还有其他命令以最高权限运行，退出码也可能是它们的"
     } help {
         "send a single command; if this was meant to be part of a value, build the command with consnap",
@@ -174,27 +174,27 @@ messages! {
         "a quote is open or a backslash stands at the end: `{text}` is dropped without an error, and the plug-in runs without it",
         "引号未闭合或末尾有反斜杠：`{text}` 会被静默丢弃，云助手插件在缺少它的情况下运行"
     } help {
-        "quote the value for the second lexer too, as `consnap command` does", "请像 `consnap command` 那样为第二层解析也加上引号"
+        "quote the value once more for the plug-in manager, as `consnap command` does", "请像 `consnap command` 那样为插件管理程序再加一层引号"
     };
     COMMENT = "CS183", Error, "launcher.md 2.2; measured, agent 2.2.3.578": {
         "`{text}` is taken for a comment and never reaches the plug-in", "`{text}` 被视为注释，不会送达云助手插件"
     } help {
-        "quote the value for the second lexer too, or leave out the `#`", "请为第二层解析也加上引号，或去掉 `#`"
+        "quote the value once more for the plug-in manager, or leave out the `#`", "请为插件管理程序再加一层引号，或去掉 `#`"
     };
     STRAY_WORD = "CS184", Error, "launcher.md 6: inferred from Go's flag package": {
         "`{lost}` is ignored: the plug-in stops reading at the first word without a dash",
         "`{lost}` 会被忽略：云助手插件读到第一个不以短横线开头的词时停止"
     } help {
         "a blank or a comma split a value: quote it for the second lexer too, as `consnap command` does",
-        "空格或逗号把取值拆开了：请像 `consnap command` 那样为第二层解析也加上引号"
+        "空格或逗号把取值拆开了：请像 `consnap command` 那样为插件管理程序再加一层引号"
     };
     UNKNOWN_PARAMETER = "CS185", Error, "seed document: parameter table": {
-        "`{name}` is no parameter of the plug-in, which ends with exit code 2", "`{name}` 不是云助手插件的参数，插件会以退出码 2 结束"
+        "`{name}` is not a parameter of the plug-in, which ends with exit code 2", "`{name}` 不是云助手插件的参数，插件会以退出码 2 结束"
     } help {
         "use one of {known}", "请使用以下参数之一：{known}"
     };
     MISSPELT = "CS186", Error, "seed document: parameter table": {
-        "`{name}` is no parameter of the plug-in, which ends with exit code 2; did you mean `{nearest}`",
+        "`{name}` is not a parameter of the plug-in, which ends with exit code 2; did you mean `{nearest}`",
         "`{name}` 不是云助手插件的参数，插件会以退出码 2 结束；您是否想写 `{nearest}`"
     } help {
         "write `{nearest}`; upper and lower case count", "请写成 `{nearest}`，注意区分大小写"
@@ -216,7 +216,7 @@ messages! {
         "add it, or see above why it is lost", "请补上该参数，或查看上文了解它为何丢失"
     };
     BAD_VALUE = "CS190", Error, "launcher.md 6: inferred from Go's flag package": {
-        "`{value}` is no value for `{name}`: the plug-in ends with exit code 2", "`{value}` 不是 `{name}` 的有效取值：云助手插件会以退出码 2 结束"
+        "`{value}` is not a value for `{name}`: the plug-in ends with exit code 2", "`{value}` 不是 `{name}` 的有效取值：云助手插件会以退出码 2 结束"
     } help {
         "write `true` or `false`, or a whole number", "请填写 `true` 或 `false`，或整数"
     };
@@ -228,7 +228,7 @@ messages! {
     CHANGED = "CS192", Error, "launcher.md 2.2; measured, agent 2.2.3.578": {
         "`{written}` arrives as `{arrived}`", "`{written}` 送达时变成 `{arrived}`"
     } help {
-        "quote the value for the second lexer too, as `consnap command` does", "请像 `consnap command` 那样为第二层解析也加上引号"
+        "quote the value once more for the plug-in manager, as `consnap command` does", "请像 `consnap command` 那样为插件管理程序再加一层引号"
     };
     EMPTY_REQUIRED = "CS193", Error, "seed document: parameter table": {
         "`{name}` is empty, and the plug-in needs it", "`{name}` 为空，而云助手插件需要它"
@@ -236,7 +236,7 @@ messages! {
         "give it a value", "请填写取值"
     };
     IGNORED_BY_LAUNCHER = "CS194", Warning, "launcher.md 2.1": {
-        "the launcher ignores `{words}`", "插件管理程序会忽略 `{words}`"
+        "the plug-in manager ignores `{words}`", "插件管理程序会忽略 `{words}`"
     } help {
         "leave it out, or put it into `--params`", "请去掉，或将其写入 `--params`"
     };
@@ -260,7 +260,7 @@ messages! {
         "`{written}` is split at a blank, and `{second}` becomes a parameter of its own",
         "`{written}` 在空格处被拆开，`{second}` 成为独立的参数"
     } help {
-        "quote the value for the second lexer too, as `consnap command` does", "请像 `consnap command` 那样为第二层解析也加上引号"
+        "quote the value once more for the plug-in manager, as `consnap command` does", "请像 `consnap command` 那样为插件管理程序再加一层引号"
     };
     PERCENT_LOST = "CS199", Error, "launcher.md 5": {
         "cmd.exe takes away a single `%`, even inside quotes", "cmd.exe 会去掉单个 `%`，即使在引号内也是如此"

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 
 use super::{Page, level_words, moment, results, short, words};
 use crate::catalog::messages::verdicts::COMMAND_FAILED;
-use crate::catalog::statuses;
+use crate::catalog::{spoken, statuses};
 use crate::consistency::Consistency;
 use crate::finding::{RenderedFinding, Severity};
 use crate::report::{CommandReport, DiskReport, InstanceReport, Report, result_word};
-use crate::text::Text;
+use crate::text::{Lang, Text};
 use crate::verdict::{ResultKind, SnapshotState};
 
 /// Writes the section.
@@ -82,7 +82,7 @@ fn row(page: &mut Page, number: usize, instance: &InstanceReport) {
         ("number", format!("{}/{}", instance.disks_covered, instance.disks_expected)),
         ("number", held),
         ("id", instance.group_id.as_ref().map_or_else(|| "-".to_owned(), |group| format!("`{group}`"))),
-        ("why", why(instance).into_owned()),
+        ("why", why(instance, page.lang).into_owned()),
     ];
     for (index, (title, (class, value))) in COLUMNS.iter().zip(cells).enumerate() {
         page.raw("<td data-label=\"");
@@ -103,14 +103,14 @@ fn row(page: &mut Page, number: usize, instance: &InstanceReport) {
 }
 
 /// Why an instance came out as it did; for one set aside, what blocked it; where a command failed, what its code means.
-fn why(instance: &InstanceReport) -> Cow<'_, str> {
+fn why(instance: &InstanceReport, lang: Lang) -> Cow<'_, str> {
     let blocking = instance.findings.iter().find(|finding| finding.blocks());
     if let Some(finding) = blocking.filter(|_| instance.result == ResultKind::NotRun && instance.starts == 0) {
         return Cow::Borrowed(&finding.message);
     }
     match &instance.command {
         Some(CommandReport { explanation: Some(explanation), explained_by, .. }) if tells_code_only(instance) => {
-            Cow::Owned(format!("{} (`{explained_by}`)", explanation.meaning))
+            Cow::Owned(format!("{} ({})", explanation.meaning, spoken::result_key(explained_by, lang)))
         }
         _ => Cow::Borrowed(&instance.why.message),
     }
@@ -129,7 +129,7 @@ fn evidence(page: &mut Page, instance: &InstanceReport) {
     page.point(&words::GOT, "", &format!("`{}`", instance.got));
     let predicted = format!("`{}`: {}", instance.predicted, instance.predicted_why.message);
     page.point(&words::PREDICTED, "", &predicted);
-    page.point(&words::WHY, "", &why(instance));
+    page.point(&words::WHY, "", &why(instance, page.lang));
     if instance.result != ResultKind::Ok && !tells_code_only(instance) {
         page.point(&words::WHAT_TO_DO, "do", &instance.why.help);
     }
@@ -197,7 +197,9 @@ fn command_result(page: &mut Page, instance: &InstanceReport, command: &CommandR
         page.point(&words::ERROR_CODE, "", &format!("`{}`", command.error_code));
     }
     let exit = command.exit_code.map_or_else(|| "-".to_owned(), |code| code.to_string());
-    page.point(&words::EXIT_CODE, "", &format!("{exit} (`{}`)", command.explained_by));
+    let told_by = spoken::result_key(&command.explained_by, page.lang);
+    let exit = if told_by.ends_with(&format!(" {exit}")) { told_by } else { format!("{exit} ({told_by})") };
+    page.point(&words::EXIT_CODE, "", &exit);
     if let Some(explanation) = command.explanation.as_ref().filter(|_| command.explained_by != statuses::UNKNOWN.key) {
         page.point(&words::MEANING, "", &explanation.meaning);
         if instance.result != ResultKind::Ok && command.exit_code != Some(0) {

@@ -6,13 +6,13 @@ use crate::text::Text;
 pub(super) static SKIP: Text = Text::new("skip to the instances", "跳到实例列表");
 pub(super) static RUN: Text = Text::new("run `{run}`", "执行 `{run}`");
 pub(super) static THE_ONLY_ONE: Text = Text::new("The instance is {level}", "该实例达到{level}");
-pub(super) static ALL_REACHED: Text = Text::new("All {all} instances are {level}", "全部 {all} 个实例达到{level}");
+pub(super) static ALL_REACHED: Text = Text::new("All {all} instances are {level}", "全部 {all} 台实例达到{level}");
 pub(super) static SOME_REACHED: Text =
-    Text::new("{ok} of {all} instances are {level}", "{all} 个实例中有 {ok} 个达到{level}");
+    Text::new("{ok} of {all} instances are {level}", "{all} 台实例中有 {ok} 台达到{level}");
 pub(super) static NOTHING_STARTED: Text = Text::new("Nothing was started", "未启动任何实例");
 pub(super) static ALARM: Text = Text::new(
-    "May still be held: {count}. See to this before anything else.",
-    "可能仍处于冻结状态的实例：{count} 个。请优先处理。",
+    "May still be held: {count}. Deal with this before anything else.",
+    "可能仍处于冻结状态的实例：{count} 台。请优先处理。",
 );
 pub(super) static PARTS: Text = Text::new("parts of this page", "本页内容");
 
@@ -30,34 +30,34 @@ pub(super) static OF_DISKS: Text = Text::new(
 pub(super) static LONGEST_HOLD: Text = Text::new("longest hold", "最长冻结");
 pub(super) static CALLS: Text = Text::new("calls to the service", "API 调用");
 pub(super) static CALLS_MADE: Text =
-    Text::new("{calls}, slowed down {throttled} times", "{calls} 次，流控 {throttled} 次");
+    Text::new("{calls}, throttled {throttled} times", "{calls} 次，流控 {throttled} 次");
 pub(super) static EXIT_STATUS: Text = Text::new("exit status", "退出状态");
 pub(super) static PLAN_HASH: Text = Text::new("plan", "计划");
 
 pub(super) static CAUSES: Text = Text::new("Causes", "原因");
-pub(super) static COURSE: Text = Text::new("Course", "过程");
+pub(super) static COURSE: Text = Text::new("Timeline", "过程");
 pub(super) static INSTANCES: Text = Text::new("Instances", "实例");
 pub(super) static ASSUMPTIONS: Text = Text::new("Assumptions", "假设");
 pub(super) static ASSUMPTIONS_LEAD: Text = Text::new(
     "What this report relies on although nobody has seen it on the live service.",
-    "本报告依赖但未在线上服务验证过的内容。",
+    "本报告依赖但未在真实服务上验证过的内容。",
 );
-pub(super) static INSTANCES_COUNT: Text = Text::new("instances: {count}", "实例：{count} 个");
-pub(super) static MORE: Text = Text::new("and {count} more", "另外 {count} 个");
+pub(super) static INSTANCES_COUNT: Text = Text::new("instances: {count}", "实例：{count} 台");
+pub(super) static MORE: Text = Text::new("and {count} more", "另外 {count} 台");
 pub(super) static MEANING: Text = Text::new("meaning", "含义");
 pub(super) static USUAL_CAUSE: Text = Text::new("usual cause", "常见原因");
 pub(super) static WHAT_TO_DO: Text = Text::new("what to do", "处理方法");
 
 pub(super) static KEY_SENT: Text = Text::new("sent, not begun", "已发送，未开始");
 pub(super) static KEY_COMMAND: Text = Text::new("command in the guest", "实例内命令");
-pub(super) static KEY_SCRIPT: Text = Text::new("application scripts", "应用冻结与解冻脚本");
+pub(super) static KEY_SCRIPT: Text = Text::new("application scripts", "应用冻结脚本与解冻脚本");
 pub(super) static KEY_HOLD: Text = Text::new("file systems frozen", "文件系统IO冻结");
-pub(super) static KEY_GROUP: Text = Text::new("group made", "快照一致性组创建");
+pub(super) static KEY_GROUP: Text = Text::new("group created", "快照一致性组创建");
 pub(super) static WAVE: Text =
-    Text::new("wave {wave} · {time} UTC · {count}", "第 {wave} 批 · {time} UTC · {count} 个");
+    Text::new("wave {wave} · {time} UTC · {count}", "第 {wave} 批 · {time} UTC · {count} 台");
 pub(super) static MORE_STARTED: Text =
-    Text::new("{count} more were started; the table has them all", "另有 {count} 个已启动；完整列表见实例表");
-pub(super) static MORE_MOMENTS: Text = Text::new("{count} more, in the journal", "另有 {count} 条，见执行记录");
+    Text::new("{count} more were started; the table lists them all", "另有 {count} 台已启动；完整列表见实例表");
+pub(super) static MORE_MOMENTS: Text = Text::new("{count} more in the journal", "另有 {count} 条，见执行记录");
 
 pub(super) static NARROW: Text = Text::new("narrow the table", "筛选");
 pub(super) static EVERY: Text = Text::new("all", "全部");
@@ -77,10 +77,10 @@ pub(super) static EVIDENCE: Text = Text::new("evidence", "证据");
 pub(super) static VERDICT: Text = Text::new("Verdict", "判定结果");
 pub(super) static WANTED: Text = Text::new("wanted", "要求");
 pub(super) static GOT: Text = Text::new("reached", "达到");
-pub(super) static PREDICTED: Text = Text::new("predicted", "预测");
+pub(super) static PREDICTED: Text = Text::new("predicted", "预计");
 pub(super) static PLACE: Text = Text::new("place", "地域与平台");
 pub(super) static AGENT: Text = Text::new("Cloud Assistant", "云助手Agent");
-pub(super) static SENT: Text = Text::new("sent (starts)", "发送时间（启动次数）");
+pub(super) static SENT: Text = Text::new("sent (times started)", "发送时间（启动次数）");
 pub(super) static COMMAND: Text = Text::new("Command", "命令");
 pub(super) static STATUS: Text = Text::new("invocation status", "执行状态");
 pub(super) static ERROR_CODE: Text = Text::new("error code", "错误码");
@@ -93,7 +93,7 @@ pub(super) static PLUGIN: Text = Text::new("plug-in", "云助手插件");
 pub(super) static IN_GUEST: Text = Text::new("in the guest", "实例内时间");
 pub(super) static DROPPED: Text = Text::new("bytes cut from the output", "输出被截断的字节数");
 pub(super) static GROUP_AND_SNAPSHOTS: Text = Text::new("Group and snapshots", "快照一致性组与快照");
-pub(super) static MADE_AT: Text = Text::new("made {at}", "创建于 {at}");
+pub(super) static MADE_AT: Text = Text::new("created {at}", "创建于 {at}");
 pub(super) static DISK: Text = Text::new("disk", "云盘");
 pub(super) static DEVICE: Text = Text::new("device", "设备");
 pub(super) static SNAPSHOT: Text = Text::new("snapshot", "快照");
@@ -102,9 +102,9 @@ pub(super) static TAG: Text = Text::new("tag", "标签");
 pub(super) static NO_SNAPSHOT: Text = Text::new("no snapshot", "没有快照");
 pub(super) static NO_TAG: Text = Text::new("no consistency tag", "没有一致性标签");
 pub(super) static EXCLUDED: Text = Text::new("excluded by the job:", "作业排除：");
-pub(super) static LOG_LINES: Text = Text::new("Lines of the guest that speak of an error", "实例输出中的错误行");
+pub(super) static LOG_LINES: Text = Text::new("Error lines in the output", "实例输出中的错误行");
 pub(super) static FINDINGS: Text = Text::new("Findings", "检查结果");
-pub(super) static ACCEPTED: Text = Text::new("taken on purpose: {reason}", "已豁免：{reason}");
+pub(super) static ACCEPTED: Text = Text::new("accepted: {reason}", "已豁免：{reason}");
 
 pub(super) static HOW_TO_READ: Text = Text::new(
     "Levels are read from the tags of the snapshots, never from an exit code. Neither tag nor tag+log proves that the \

@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
     /// The platform of the instance
     #[arg(long, value_enum)]
     platform: PlatformName,
-    /// Write the separator form, so that commas survive; it needs a launcher that knows it
+    /// Write the separator form, so that commas survive; it needs a recent Cloud Assistant Agent
     #[arg(long)]
     use_separator: bool,
 }

@@ -43,7 +43,7 @@ pub(crate) struct Arguments {
     /// Look the job's instances up, and into their guests with one read-only command
     #[arg(long, conflicts_with_all = ["facts", "as_of"])]
     probe: bool,
-    /// How old an earlier look into a guest may be to count, `12h`
+    /// Use an earlier look into a guest that is not older than this, such as `12h`
     #[arg(long, value_name = "AGE", requires = "probe")]
     probe_max_age: Option<String>,
     /// Keep the facts that were found, for `--facts` later
@@ -169,7 +169,7 @@ fn print(document: &Document, checked: &CheckOutput, console: &mut Console) -> R
             &INSTANCE,
             &[
                 ("instance", verdict.instance_id.clone()),
-                ("eligible", verdict.eligible.to_string()),
+                ("eligible", eligibility(verdict.eligible).get(console.lang()).to_owned()),
                 ("predicted", verdict.predicted_consistency.to_string()),
                 ("why", verdict.predicted_why.message.clone()),
             ],
@@ -196,9 +196,17 @@ fn print(document: &Document, checked: &CheckOutput, console: &mut Console) -> R
     console.data(&line)
 }
 
+const fn eligibility(eligible: Eligibility) -> Text {
+    match eligible {
+        Eligibility::Yes => Text::new("eligible", "符合条件"),
+        Eligibility::No => Text::new("not eligible", "不符合条件"),
+        Eligibility::Unknown => Text::new("not known whether eligible", "是否符合条件未知"),
+    }
+}
+
 static INSTANCE: Text = Text::new(
-    "{instance}: eligible {eligible}, predicted consistency {predicted}: {why}",
-    "{instance}：是否符合条件 {eligible}，预计一致性 {predicted}：{why}",
+    "{instance}: {eligible}; predicted consistency {predicted}: {why}",
+    "{instance}：{eligible}；预计一致性 {predicted}：{why}",
 );
 static SUMMARY: Text = Text::new(
     "{job}: {errors} errors, {warnings} warnings, {advice} pieces of advice; {instances} instances checked",

@@ -22,9 +22,9 @@ use crate::{agreement, course};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The service is played on 127.0.0.1 by the simulator of `consnap simulate`; everything else is what `run` does. At the end \
-every verdict is compared with what really happened in the simulated guests: exit code 0 when all are equal, 1 otherwise.")]
+every verdict is compared with what really happened in the simulated guests: exit status 0 when all are equal, 1 otherwise.")]
 pub(crate) struct Arguments {
-    /// Show instances that reached what was required one by one too
+    /// List the instances that reached what was required too, one by one
     #[arg(long)]
     all: bool,
     #[command(flatten)]

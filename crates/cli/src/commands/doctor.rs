@@ -20,17 +20,17 @@ use crate::exit::{Exit, Failure};
 use crate::permissions::{self, Rights};
 use crate::table;
 
-/// Look whether credentials, clock, endpoints, rights and state directory are in order; sends reading calls only
+/// Check whether credentials, clock, endpoints, rights and state directory are in order; sends reading calls only
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   consnap doctor --region cn-hangzhou
   consnap doctor --profile ops --format json | jq '.[] | select(.ok | not)'
 
-Rights that write are never tried: compare the policy with `consnap role check`. Exit code 3 when credentials or the service \
+Rights that change something are never tried: compare the policy with `consnap role check`. Exit status 3 when credentials or the service \
 stand in the way of a run, 1 for anything else that is not in order.")]
 pub(crate) struct Arguments {
-    /// A region to look at; may be repeated; that of the profile when not given
+    /// A region to check; may be repeated; the one of the profile when not given
     #[arg(long, value_name = "ID")]
     region: Vec<String>,
     #[command(flatten)]
@@ -295,17 +295,17 @@ fn filled(text: &Text, lang: Lang, values: &[(&'static str, String)]) -> String 
 const HEADING: [Text; 3] = [Text::new("", ""), Text::new("CHECK", "检查项"), Text::new("DETAIL", "详情")];
 static FINE: Text = Text::new("ok", "正常");
 static PROBLEM: Text = Text::new("problem", "问题");
-static CREDENTIALS: Text = Text::new("from {source}; they do not end", "来自 {source}；长期有效");
+static CREDENTIALS: Text = Text::new("from {source}; they do not expire", "来自 {source}；长期有效");
 static CREDENTIALS_SOME_TIME: Text = Text::new(
-    "from {source}; they end at a time that is not known, and cannot be renewed",
+    "from {source}; they expire at a time that is not known, and cannot be renewed",
     "来自 {source}；到期时间未知，且无法自动刷新",
 );
 static CREDENTIALS_RENEWED: Text = Text::new(
-    "from {source}; they end at {ends} and are renewed before that",
+    "from {source}; they expire at {ends} and are renewed before that",
     "来自 {source}；{ends} 到期，到期前自动刷新",
 );
 static CREDENTIALS_ENDING: Text = Text::new(
-    "from {source}; they end at {ends} and cannot be renewed: a longer run must be resumed with new ones",
+    "from {source}; they expire at {ends} and cannot be renewed: a longer run must be resumed with new ones",
     "来自 {source}；{ends} 到期且无法自动刷新：更长的执行须用新的凭证恢复",
 );
 static ACCOUNT: Text = Text::new("{account}, {arn}", "{account}，{arn}");
@@ -315,27 +315,28 @@ static FAST: Text =
 static SLOW: Text =
     Text::new("this machine's clock is {seconds} s behind the service's", "本机时钟比服务端慢 {seconds} 秒");
 static SET_CLOCK: Text = Text::new(
-    "let NTP set it; consnap corrects itself by the service's time, other tools do not",
-    "请用 NTP 校准；consnap 会按服务端时间自行校正，其他工具不会",
+    "let NTP set the clock; consnap corrects itself by the service's time, other tools do not",
+    "请用 NTP 校准时钟；consnap 会按服务端时间自行校正，其他工具不会",
 );
 static ENDPOINT: Text = Text::new("ECS answers for {region}", "{region} 的 ECS 接入点有响应");
-static NO_REGION: Text = Text::new("no region was given: nothing was looked at", "未指定地域：未检查接入点");
+static NO_REGION: Text = Text::new("no region is known: not checked", "未指定地域：未检查接入点");
 static GIVE_REGION: Text =
-    Text::new("give `--region`, or set one in the profile", "请使用 `--region`，或在配置中设置地域");
+    Text::new("use `--region`, or set a region in the profile", "请使用 `--region`，或在配置中设置地域");
 static RIGHTS: Text = Text::new(
-    "{region}: all {count} reading calls are allowed; not tried because they write: {writing}",
+    "{region}: all {count} reading calls are allowed; not tried because they change something: {writing}",
     "{region}：{count} 个只读操作均已授权；以下写操作未尝试：{writing}",
 );
 static RIGHTS_MISSING: Text = Text::new("{region}: not allowed: {missing}", "{region}：未授权：{missing}");
-static RIGHTS_UNCLEAR: Text = Text::new("{region}: cannot be told for {unclear}", "{region}：无法判断：{unclear}");
+static RIGHTS_UNCLEAR: Text =
+    Text::new("{region}: cannot be determined for {unclear}", "{region}：无法判断：{unclear}");
 static GRANT: Text = Text::new(
     "grant them to the RAM user or role; `consnap role print operator` shows the policy",
     "请为 RAM 用户或角色授权；`consnap role print operator` 会输出权限策略",
 );
-static LOOK_AGAIN: Text = Text::new("look again in a minute", "请稍候一分钟再检查");
+static LOOK_AGAIN: Text = Text::new("run `consnap doctor` again in a minute", "请在一分钟后重新执行 `consnap doctor`");
 static STATE: Text = Text::new("{path} can be written, by its owner only", "{path} 可写，且仅所有者可访问");
 static STATE_OPEN: Text = Text::new(
-    "{path} can be entered by other users: journals hold names and outputs",
+    "{path} can be read by other users: journals hold instance names and outputs",
     "其他用户可访问 {path}：执行记录包含实例名称和输出",
 );
-static CLOSE_STATE: Text = Text::new("run `chmod 700 {path}`", "请运行 `chmod 700 {path}`");
+static CLOSE_STATE: Text = Text::new("run `chmod 700 {path}`", "请执行 `chmod 700 {path}`");

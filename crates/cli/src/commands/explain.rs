@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use consnap_core::catalog::codes::RenderedExplanation;
+use consnap_core::catalog::codes::{CodeKind, RenderedExplanation};
 use consnap_core::catalog::messages::errors;
+use consnap_core::catalog::spoken;
 use consnap_core::finding::RenderedFinding;
 use consnap_core::ops::explain::ParameterExplanation;
 use consnap_core::ops::{self, DecodeInput, DecodeOutput, ExplainInput, ExplainOutput};
@@ -23,6 +24,7 @@ Examples:
   consnap explain 12                               an exit code
   consnap explain InvalidInstance.NotFound         a code of the API
   consnap explain CS506                            a finding of consnap
+  consnap explain A09                              an assumption that a report names
   consnap explain ExcludeDiskId                    a parameter, in either spelling
   consnap explain 'acs-plugin-manager --exec ...'  a command: what the plug-in would receive
   consnap explain results.json                     a reply of DescribeInvocationResults
@@ -177,7 +179,8 @@ fn print_outcomes(output: &DecodeOutput, console: &mut Console) -> Result<Exit, 
     for outcome in &output.outcomes {
         let instance = console.safe(&outcome.instance_id);
         let begin = if instance.is_empty() { String::new() } else { format!("{instance}: ") };
-        console.data(&format!("{begin}{}: {}", outcome.explained_by, outcome.message))?;
+        let key = spoken::result_key(&outcome.explained_by, lang);
+        console.data(&format!("{begin}{key}: {}", outcome.message))?;
         let mut lines = vec![(CAUSE, outcome.cause.clone()), (NEXT, outcome.next_step.clone())];
         lines.extend(outcome.snapshot_group_id.as_deref().map(|group| (GROUP_ID, console.safe(group))));
         let yes_no = |yes: bool| if yes { YES } else { NO }.get(lang).to_owned();
@@ -203,10 +206,15 @@ fn print_code(found: &RenderedExplanation, console: &mut Console) -> Result<(), 
     } else {
         format!(" ({})", found.name)
     };
-    console.data(&format!("{}{name}: {}", found.key, found.message))?;
+    let key = match found.kind {
+        CodeKind::ExitCode | CodeKind::InvocationStatus | CodeKind::TaskError => spoken::result_key(found.key, lang),
+        CodeKind::ApiError | CodeKind::Message | CodeKind::Assumption => found.key.to_owned(),
+    };
+    console.data(&format!("{key}{name}: {}", found.message))?;
     let mut lines = Vec::new();
     let yes_no = |yes: bool| if yes { YES } else { NO }.get(lang).to_owned();
-    lines.extend(found.cause.map(|cause| (CAUSE, cause.to_owned())));
+    let cause = if found.kind == CodeKind::Assumption { WHY } else { CAUSE };
+    lines.extend(found.cause.map(|text| (cause, text.to_owned())));
     lines.push((NEXT, found.next_step.to_owned()));
     lines.extend(found.held.map(|held| (HELD, yes_no(held))));
     lines.extend(found.group_may_exist.map(|exists| (GROUP, yes_no(exists))));
@@ -234,6 +242,7 @@ fn print_lines(lines: &[(Text, String)], lang: Lang, console: &mut Console) -> R
 }
 
 const CAUSE: Text = Text::new("usual cause", "常见原因");
+const WHY: Text = Text::new("why it is believed", "依据");
 const NEXT: Text = Text::new("what to do", "处理方法");
 const HELD: Text = Text::new("guest may still be held", "实例可能仍处于冻结状态");
 const GROUP: Text = Text::new("a group may exist", "快照一致性组可能已存在");
@@ -243,7 +252,7 @@ const REQUIRED: Text = Text::new("required", "必填");
 const DEFAULT: Text = Text::new("when left out", "省略时");
 const RANGE: Text = Text::new("range", "取值范围");
 const GROUP_ID: Text = Text::new("group", "快照一致性组");
-const LOG: Text = Text::new("log", "输出");
+const LOG: Text = Text::new("error line", "错误行");
 const LEVEL: Text = Text::new("level", "一致性");
 const ONLY_TAGS: Text = Text::new(
     "not known from here: only the tags on the snapshots tell, see `consnap verify`",
@@ -252,7 +261,7 @@ const ONLY_TAGS: Text = Text::new(
 const RECEIVES: Text = Text::new("`{plugin}` receives {count} arguments:", "`{plugin}` 收到 {count} 个参数：");
 const NOT_STARTED: Text = Text::new("the plug-in would not start", "云助手插件不会启动");
 const NOT_FOLLOWED: Text = Text::new(
-    "the way of this command cannot be followed with certainty: no guess is made",
+    "what becomes of this command cannot be followed with certainty, and consnap does not guess",
     "无法确定此命令的实际执行过程：不作猜测",
 );
 const CORRECTED: Text = Text::new("what was meant, written so that it arrives:", "按原意改写、可正确送达的命令：");

@@ -22,32 +22,32 @@ Examples:
   consnap export job.yaml --to oos-timer --at 03:30           a template that runs every night
   consnap export job.yaml --to terraform --platform windows > snapshot.tf
   consnap export job.yaml --to systemd --output units/        several files, into a folder
-  consnap export job.yaml --to ram-policies --output ram/     what operator and instance may do, and no more
+  consnap export job.yaml --to ram-policies --output ram/     what must be allowed, and no more
 
-Which consistency was reached, only the tags of the snapshots tell. `job`, `python`, `systemd` and `cron` let consnap
-run the job, and so look at them; the other forms start snapshots and do not look.")]
+Only the tags of the snapshots tell which consistency was reached. `job`, `python`, `systemd` and \
+`cron` let consnap run the job, which looks at them; the other forms start snapshots and do not look.")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     job: JobArguments,
     /// For which tool
     #[arg(long, value_enum, value_name = "TOOL")]
     to: TargetName,
-    /// The platform whose command is written; that of the job's only section when not given
+    /// The platform whose command is written; the one of the job's only section when not given
     #[arg(long, value_enum)]
     platform: Option<PlatformName>,
     /// Write files into this folder instead of standard output
     #[arg(long, short = 'o', value_name = "FOLDER")]
     output: Option<PathBuf>,
-    /// Write over files that are already there
+    /// Overwrite files that are already there
     #[arg(long, requires = "output")]
     force: bool,
     /// When timers start it, by the clock of the machine; `02:00` when not given
     #[arg(long, value_name = "HH:MM")]
     at: Option<String>,
-    /// Where the export was made; it is named in each file
+    /// Where the export was made; each file names it
     #[arg(long, value_name = "URL")]
     link: Option<String>,
-    /// Write the separator form, so that commas survive; it needs a launcher that knows it
+    /// Write the separator form, so that commas survive; it needs a recent Cloud Assistant Agent
     #[arg(long)]
     use_separator: bool,
 }

@@ -20,7 +20,7 @@ Examples:
   consnap history
   consnap history --limit 100 --format json | jq '.[] | select(.exit_status != 0)'")]
 pub(crate) struct Arguments {
-    /// At most so many
+    /// Show at most this many
     #[arg(long, default_value_t = 20, value_name = "COUNT")]
     limit: usize,
 }

@@ -44,7 +44,7 @@ pub(crate) struct Arguments {
     /// Allow the instance consnap runs on among the targets; it would freeze its own journal
     #[arg(long)]
     include_self: bool,
-    /// Show instances that reached what was required one by one too
+    /// List the instances that reached what was required too, one by one
     #[arg(long)]
     all: bool,
     #[command(flatten)]
@@ -215,20 +215,20 @@ fn say(sorted: &Sorted, console: &mut Console) {
 }
 
 static REACHED: Text = Text::new(
-    "{count} have reached what was required and are not run again{instances}",
-    "{count} 台实例已达到要求，不再执行{instances}",
+    "not run again, because they reached what is required: {count}{instances}",
+    "{count} 台实例已达到要求，不再重新执行{instances}",
 );
 static LATER: Text = Text::new(
-    "{count} have reached it in a later run of this job and are not run again: {instances}",
-    "{count} 台实例已在此作业之后的执行中达到要求，不再执行：{instances}",
+    "not run again, because they reached it in a later run of this job: {count}: {instances}",
+    "{count} 台实例已在此作业之后的执行中达到要求，不再重新执行：{instances}",
 );
-static AGAIN: Text = Text::new("{count} are run again: {instances}", "{count} 台实例将重新执行：{instances}");
+static AGAIN: Text = Text::new("run again: {count}: {instances}", "{count} 台实例将重新执行：{instances}");
 static UNKNOWN: Text = Text::new(
-    "{count} are left out, their result is unknown and a snapshot may still appear: {instances}",
+    "left out, because their result is unknown and a snapshot may still appear: {count}: {instances}",
     "{count} 台实例结果未知，仍可能产生快照，不重新执行：{instances}",
 );
 static HELD: Text = Text::new(
-    "{count} are left out, they may still be held: see to them first: {instances}",
+    "left out, because they may still be held; deal with them first: {count}: {instances}",
     "{count} 台实例可能仍处于冻结状态，不重新执行，请先处理：{instances}",
 );
 static NOTHING_TO_DO: Text = Text::new("nothing to run again", "没有需要重新执行的实例");

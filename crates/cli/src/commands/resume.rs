@@ -20,7 +20,7 @@ unless the run had stopped. The credentials must belong to the account of the ru
 pub(crate) struct Arguments {
     /// The run's id
     run: String,
-    /// Show instances that reached what was required one by one too
+    /// List the instances that reached what was required too, one by one
     #[arg(long)]
     all: bool,
     #[command(flatten)]

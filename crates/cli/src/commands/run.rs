@@ -43,7 +43,7 @@ pub(crate) struct Arguments {
     /// Allow the instance consnap runs on among the targets; it would freeze its own journal
     #[arg(long)]
     include_self: bool,
-    /// Show instances that reached what was required one by one too
+    /// List the instances that reached what was required too, one by one
     #[arg(long)]
     all: bool,
     #[command(flatten)]

@@ -19,7 +19,7 @@ Examples:
 pub(crate) struct Arguments {
     /// The run's id
     run: String,
-    /// Show instances that reached what was required one by one too
+    /// List the instances that reached what was required too, one by one
     #[arg(long)]
     all: bool,
     /// Write the page of the report to standard output instead of the table

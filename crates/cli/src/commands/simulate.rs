@@ -9,7 +9,7 @@ use crate::course;
 use crate::exit::{Exit, Failure};
 use crate::scenario;
 
-/// Play the service on 127.0.0.1 until interrupted; sends nothing
+/// Play the ECS service on 127.0.0.1, with simulated instances, until interrupted; sends nothing
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -18,7 +18,7 @@ Examples:
   export ALIBABA_CLOUD_ACCESS_KEY_ID=testid ALIBABA_CLOUD_ACCESS_KEY_SECRET=testsecret
   consnap run job.yaml --endpoint http://127.0.0.1:8080
 
-When it is ready it writes one line of JSON: {endpoint, region, access_key_id, access_key_secret}. The key is made up.")]
+When it is ready it writes one line of JSON: {endpoint, region, access_key_id, access_key_secret}. The key is not a real one.")]
 pub(crate) struct Arguments {
     /// A scenario, YAML or JSON; a small one with two fit instances when not given
     scenario: Option<PathBuf>,

@@ -19,7 +19,7 @@ The journal stays as it is: the look is shown, not recorded.")]
 pub(crate) struct Arguments {
     /// The run's id
     run: String,
-    /// Show instances that reached what was required one by one too
+    /// List the instances that reached what was required too, one by one
     #[arg(long)]
     all: bool,
     #[command(flatten)]

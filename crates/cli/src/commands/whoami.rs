@@ -18,10 +18,10 @@ Examples:
   consnap whoami
   consnap whoami --profile ops --region cn-hangzhou --format json | jq .rights.missing
 
-A secret is never shown. Rights are looked at where a region is known, by calls for things that do not exist; rights that \
-write are not tried.")]
+A secret is never shown. Rights are checked where a region is known, by calls for things that do not exist; rights that \
+change something are not tried.")]
 pub(crate) struct Arguments {
-    /// The region to look at the rights in; that of the profile when not given
+    /// The region to check the rights in; the one of the profile when not given
     #[arg(long, value_name = "ID")]
     region: Option<String>,
     #[command(flatten)]
@@ -30,15 +30,15 @@ pub(crate) struct Arguments {
 
 const LINES: Text = Text::new(
     "account  {account}\ncaller   {arn}\nkind     {kind}\nkey      {key}\nsource   {source}\nends     {ends}\nlacks    {lacks}",
-    "账号    {account}\n调用者  {arn}\n类型    {kind}\n密钥    {key}\n来源    {source}\n到期    {ends}\n缺少权限 {lacks}",
+    "账号    {account}\n调用者  {arn}\n类型    {kind}\nAccessKey {key}\n来源    {source}\n到期    {ends}\n缺少权限 {lacks}",
 );
 const NOT_LOOKED: Text =
-    Text::new("not looked at: no region is known, give `--region`", "未检查：未知地域，请使用 `--region`");
+    Text::new("not checked: no region is known, use `--region`", "未检查：未指定地域，请使用 `--region`");
 const NONE: Text = Text::new(
-    "none of the reading rights{unclear}; not tried because they write: {writing}",
+    "none of the reading rights{unclear}; not tried because they change something: {writing}",
     "只读权限齐全{unclear}；以下写操作未尝试：{writing}",
 );
-const UNCLEAR: Text = Text::new(" (cannot be told: {actions})", "（无法判断：{actions}）");
+const UNCLEAR: Text = Text::new(" (cannot be determined: {actions})", "（无法判断：{actions}）");
 const MISSING: Text = Text::new(
     "{missing}: `consnap role print operator` shows the policy",
     "{missing}：`consnap role print operator` 会输出权限策略",

@@ -22,7 +22,7 @@ Examples:
 pub(super) struct Arguments {
     /// The policy document, JSON; `-` reads standard input
     policy: PathBuf,
-    /// What it is for; what it looks like when not given
+    /// What it is for; when not given, told from its content
     #[arg(long = "for", value_enum, value_name = "POLICY")]
     kind: Option<PolicyName>,
     /// It must also allow what attaching the role needs

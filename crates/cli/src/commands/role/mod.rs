@@ -7,7 +7,7 @@ mod print;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 
-/// Print, check or attach what RAM must allow; only `role attach` sends writing calls
+/// Print and check the RAM policies that are needed, attach the role of the instances; only `role attach` sends writing calls
 #[derive(Debug, clap::Args)]
 #[command(arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) struct Arguments {
@@ -25,7 +25,7 @@ enum Command {
 /// A policy as it is typed.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum PolicyName {
-    /// Trust policy of the instances' role: ECS may take it on
+    /// Trust policy of the instances' role: ECS may assume it
     Trust,
     /// Permission policy of the instances' role: what the plug-in calls
     Instance,

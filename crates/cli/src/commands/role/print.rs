@@ -8,7 +8,7 @@ use super::PolicyName;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 
-/// Print the RAM policies that are needed, with no right too many; sends nothing
+/// Print the RAM policies that are needed, with no more rights than needed; sends nothing
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -64,7 +64,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
 }
 
 static TRUST: Text = Text::new(
-    "trust policy of role `{role}`, the role of the instances: ECS, and nobody else, may take it on",
+    "trust policy of role `{role}`, the role of the instances: ECS, and nobody else, may assume it",
     "角色 `{role}`（实例RAM角色）的信任策略：仅允许 ECS 扮演",
 );
 static INSTANCE: Text = Text::new(
