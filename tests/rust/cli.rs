@@ -4,6 +4,8 @@
 
 #[path = "cli_account.rs"]
 mod cli_account;
+#[path = "cli_audit.rs"]
+mod cli_audit;
 #[path = "cli_crash.rs"]
 mod cli_crash;
 #[path = "cli_documents.rs"]

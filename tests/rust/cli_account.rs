@@ -327,10 +327,11 @@ fn no_secret_is_said_or_written() {
     let run = place.run(&["run", job, "--format", "json", at[0], at[1]]);
     assert_eq!(run.exit, 0, "{}{}", run.out, run.err);
     let id = run.json()["run_id"].as_str().unwrap().to_owned();
-    let lines: [&[&str]; 13] = [
+    let lines: [&[&str]; 14] = [
         &["plan", job, at[0], at[1]],
         &["show", &id, "--all", "--format", "json"],
         &["history", "--format", "json"],
+        &["audit", job, "--rpo", "24h", at[0], at[1]],
         &["resume", &id],
         &["verify", &id],
         &["rerun", &id, "--failed"],

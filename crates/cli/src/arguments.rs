@@ -96,6 +96,7 @@ pub(crate) enum Command {
     Verify(commands::verify::Arguments),
     Show(commands::show::Arguments),
     History(commands::history::Arguments),
+    Audit(commands::audit::Arguments),
     Whoami(commands::whoami::Arguments),
     Doctor(commands::doctor::Arguments),
     Role(commands::role::Arguments),

@@ -6,6 +6,7 @@
 
 mod agreement;
 mod arguments;
+mod audit_text;
 mod clock;
 mod commands;
 mod connection;
@@ -21,6 +22,7 @@ mod progress;
 mod report_text;
 mod scenario;
 mod schemas;
+mod selection;
 mod table;
 
 use std::ffi::OsString;
@@ -106,6 +108,7 @@ fn dispatch(command: Command, console: &mut Console) -> Result<Exit, Failure> {
         Command::Whoami(arguments) => commands::whoami::run(&arguments, console),
         Command::Doctor(arguments) => commands::doctor::run(&arguments, console),
         Command::Role(arguments) => commands::role::run(&arguments, console),
+        Command::Audit(arguments) => commands::audit::run(&arguments, console),
         Command::History(arguments) => commands::history::run(&arguments, console),
         Command::Explain(arguments) => commands::explain::run(&arguments, console),
         Command::Simulate(arguments) => commands::simulate::run(&arguments, console),

@@ -1,5 +1,6 @@
 //! JSON Schemas of what crosses the border: documents, answers and operations.
 
+use consnap_core::audit::Audit;
 use consnap_core::report::Report;
 use consnap_core::{config, ops};
 use consnap_simulator::{InstanceTruth, RecordedCall, Scenario, rehearse};
@@ -8,7 +9,7 @@ use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
 
 /// What has a schema besides operations: documents that are read, then answers.
-pub(crate) const DOCUMENTS: [&str; 6] = ["job", "scenario", "report", "error", "call", "truth"];
+pub(crate) const DOCUMENTS: [&str; 7] = ["job", "scenario", "report", "audit", "error", "call", "truth"];
 
 /// The JSON Schema of one of them, or `{operation, input, output}` of an operation.
 pub fn schema(name: &str) -> Option<Value> {
@@ -16,6 +17,7 @@ pub fn schema(name: &str) -> Option<Value> {
         "job" => Some(config::schema()),
         "scenario" => Some(json!(schema_for!(Scenario))),
         "report" => Some(answer::<Report>()),
+        "audit" => Some(answer::<Audit>()),
         "error" => Some(ops::error_schema()),
         "call" => Some(answer::<RecordedCall>()),
         "truth" => Some(answer::<InstanceTruth>()),

@@ -1,5 +1,6 @@
 //! One file a command: its arguments, what it calls, what it prints.
 
+pub(crate) mod audit;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod completions;
