@@ -24,6 +24,7 @@ pub mod http;
 pub mod ops;
 pub mod output;
 pub mod plan;
+pub mod probe;
 pub mod ram;
 pub mod reading;
 pub mod reply;

@@ -29,6 +29,7 @@ SCHEMAS: dict[type[_record.Record], tuple[str, str | None, str | None]] = {
     job.WindowsOptions: ("job", None, "WindowsOptions"),
     facts.CloudAssistant: ("facts", "output", "CloudAssistant"),
     facts.Disk: ("facts", "output", "Disk"),
+    facts.Folder: ("facts", "output", "Folder"),
     facts.Guest: ("facts", "output", "Guest"),
     facts.InstanceFacts: ("facts", "output", "InstanceFacts"),
     facts.Mount: ("facts", "output", "Mount"),

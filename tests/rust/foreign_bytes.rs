@@ -14,7 +14,7 @@ use consnap_core::output::{ContentEncoding, InvocationResult, decode, decode_pag
 use consnap_core::ram::{self, PolicyKind, Wanted};
 use consnap_core::report::{Report, timeline};
 use consnap_core::session::{Goal, Next, Session, Setup};
-use consnap_core::{Lang, Platform, Time, config, facts, ops, reply, sanitize};
+use consnap_core::{Lang, Platform, Time, config, facts, ops, probe, reply, sanitize};
 use serde_json::{Value, json};
 
 /// A reader of foreign bytes.
@@ -29,6 +29,7 @@ pub const BODIES: &[(&str, Body)] = &[
     ("journal", journal),
     ("launcher", launcher_model),
     ("policy", ram_policy),
+    ("probe", probe_answer),
     ("replies", service_replies),
     ("text", foreign_text),
 ];
@@ -109,6 +110,30 @@ pub fn instance_facts(bytes: &[u8]) {
     for facts in [document.clone(), json!([document, read])] {
         operation("check", &json!({"job": usual_job(), "facts": facts, "now": now}));
     }
+}
+
+/// The answer of a guest probe, as text and in Base64.
+pub fn probe_answer(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let disks = [facts::Disk { disk_id: "d-bp1a".to_owned(), ..facts::Disk::default() }];
+    let (guest, findings) = probe::guest_of(&text, "i-bp1linux000000000001", Some(&disks), None);
+    assert!(guest.is_some() || !findings.is_empty(), "nothing is known, and nobody says why");
+    for finding in &findings {
+        said(&finding.render(Lang::Zh));
+    }
+    let known = facts::InstanceFacts {
+        instance_id: "i-bp1linux000000000001".to_owned(),
+        guest,
+        ..facts::InstanceFacts::default()
+    };
+    if let Ok(document) = serde_json::to_value(&known) {
+        assert_eq!(facts::read(&document), (known, vec![]), "facts of a probe cannot be read back");
+        operation("check", &json!({"job": usual_job(), "facts": document}));
+    }
+    if let Some((cut, _)) = text.rsplit_once("end lines=") {
+        assert_eq!(probe::read(cut.as_bytes()).reading, None, "an answer that was cut reads as whole");
+    }
+    let _ = probe::recognise(&text);
 }
 
 /// Replies of the service, its gateways and of whatever stands between; the first byte chooses the HTTP status.

@@ -30,7 +30,7 @@ fn pasted_commands() {
 
 #[test]
 fn jobs_against_facts() {
-    assert_eq!(run_all("check"), 217);
+    assert_eq!(run_all("check"), 239);
 }
 
 #[test]
@@ -45,10 +45,15 @@ fn exports_for_every_tool() {
 
 #[test]
 fn facts_from_replies() {
-    assert_eq!(run_all("facts"), 17);
+    assert_eq!(run_all("facts"), 29);
 }
 
 #[test]
 fn plans_of_facts_at_hand() {
     assert_eq!(run_all("plan"), 13);
+}
+
+#[test]
+fn probes() {
+    assert_eq!(run_all("probe"), 3);
 }

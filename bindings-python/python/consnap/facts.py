@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ._record import Record
 
-__all__ = ["CloudAssistant", "Disk", "Guest", "InstanceFacts", "Mount", "Script"]
+__all__ = ["CloudAssistant", "Disk", "Folder", "Guest", "InstanceFacts", "Mount", "Script"]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -64,10 +64,30 @@ class Mount(Record):
     """What is mounted, ``/dev/vdb1``."""
     disk_id: str | None = None
     """The disk it lies on, where that is known."""
+    disk_ids: Sequence[str] | None = None
+    """All disks it lies on, where it lies on several (LVM, RAID)."""
+    other_devices: Sequence[str] | None = None
+    """Devices it lies on that are none of the instance's cloud disks, as the guest names them."""
     options: str | None = None
     """Mount options, ``rw,noexec``."""
     holds_data: bool | None = None
     """Whether it holds application data. Unknown counts as data."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Folder(Record):
+    """A folder above a script."""
+
+    path: str
+    """Its path."""
+    kind: str | None = None
+    """``directory``, ``symbolic link``, ..."""
+    owner: str | None = None
+    """``root``, or the numeric user id."""
+    group: str | None = None
+    """``root``, or the numeric group id."""
+    mode: str | None = None
+    """Octal, ``1777``."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -88,6 +108,10 @@ class Script(Record):
     """SHA-256 of the content in hexadecimal."""
     noexec: bool | None = None
     """Whether its file system forbids execution."""
+    size: int | None = None
+    """Bytes."""
+    folders: Sequence[Folder] | None = None
+    """The folders above it, up to the root."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -106,6 +130,18 @@ class Guest(Record):
     """Whether ``acs-plugin-manager`` is found."""
     vss_writers: Sequence[str] | None = None
     """Windows: VSS writers that are stable; an empty list means there is none."""
+    freezer_running: bool | None = None
+    """Whether a process that freezes file systems for a snapshot (``fsfreezer``) is alive."""
+    plugin_running: bool | None = None
+    """Whether a snapshot plug-in is alive."""
+    metadata_role: str | None = None
+    """The RAM role the guest sees; the empty string means that it sees none."""
+    agent_version: str | None = None
+    """The newest version of Cloud Assistant installed."""
+    plugin_version: str | None = None
+    """The newest version of the snapshot plug-in installed; empty where none has been fetched yet."""
+    probed_at: str | None = None
+    """When the guest was looked into."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

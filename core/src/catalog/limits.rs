@@ -68,6 +68,8 @@ limits! {
         "DescribeCloudAssistantStatus, 2024-12-05: heartbeat within two minutes"
     FACTS_AGE = "facts_age", 900 "seconds":
         "age of collected facts before consnap says so", "实例信息采集距今的时间，超过则提示"; "consnap"
+    PROBE_AGE = "probe_age", 86_400 "seconds":
+        "age of a look into the guest that still counts as fresh", "实例内信息视为有效的时间"; "consnap"
     RESOURCE_TAGS = "resource_tags", 10 "tags":
         "tags that select instances", "用于选择实例的标签数"; "RunCommand, 2025: ResourceTag.N 1 to 10"
 }

@@ -52,6 +52,8 @@ pacing! {
     READ_ATTEMPTS = 6, "attempts of a reading call before anything was started", "尚未启动任何实例时读请求的尝试次数", "consnap";
     WRITE_ATTEMPTS = 8, "attempts of a call with a token", "带 ClientToken 请求的尝试次数", "consnap";
     ROLE_DELAY = 300, "seconds after our own attaching of a role in which exit codes 1 and 13 are tried once more", "授予角色后，退出码 1 和 13 可重试一次的秒数", "design: repeat or look";
+    PROBE_TIMEOUT = 60, "seconds after which a look into a guest is given up", "查看实例内部的超时秒数", "ecs-domain.md 4.1: default of Timeout";
+    PROBE_FIRST = 5, "seconds before the first look at a running probe", "首次查询探测状态前的秒数", "the probe takes well below a second in the guest";
     RETRY_PAUSE = 60, "seconds before an instance is tried once more", "实例重试前等待的秒数", "consnap";
     BACKOFF_BASE = 500, "milliseconds of the first backoff", "首次退避毫秒数", "consnap";
     BACKOFF_LONGEST = 30_000, "milliseconds of the longest backoff", "最长退避毫秒数", "consnap";

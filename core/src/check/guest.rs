@@ -3,10 +3,11 @@
 use super::Checker;
 use super::instance::{Findings, text};
 use crate::catalog::file_systems::{FileSystemClass, classify};
-use crate::catalog::messages::prerequisites as rows;
+use crate::catalog::limits;
+use crate::catalog::messages::{guest as looks, prerequisites as rows};
 use crate::consistency::Platform;
 use crate::document::shorten;
-use crate::facts::{Guest, Mount, Script};
+use crate::facts::{Folder, Guest, InstanceFacts, Mount, Script};
 use crate::finding::Finding;
 
 /// What a look into the guest says about the level.
@@ -34,13 +35,14 @@ pub(super) enum Scripts {
     Unfit(&'static str),
 }
 
-pub(super) fn check<S: AsRef<str>>(
+pub(super) fn check<S: AsRef<str> + Ord>(
     checker: &Checker<'_>,
     platform: Option<Platform>,
-    guest: &Guest<S>,
+    (facts, guest): (&InstanceFacts<S>, &Guest<S>),
     excluded: &[(&str, &str)],
     findings: &mut Findings,
 ) -> Seen {
+    processes_and_role(checker, facts, guest, findings);
     let mut seen = Seen { mounts: guest.mounts.is_some(), ..Seen::default() };
     if guest.metadata_reachable == Some(false) {
         findings.push(Finding::new(&rows::METADATA_SILENT, "/guest/metadata_reachable"));
@@ -72,6 +74,9 @@ fn scripts<S: AsRef<str>>(checker: &Checker<'_>, guest: &Guest<S>, findings: &mu
         ("/guest/pre_script", &linux.pre_script_path, &guest.pre_script),
         ("/guest/post_script", &linux.post_script_path, &guest.post_script),
     ] {
+        if let (Some(path), Some(found)) = (path, found) {
+            loose_folders(place, path, found, findings);
+        }
         let state = match (path, found) {
             (Some(path), Some(found)) => script_state(place, path, found, guest.mounts.as_deref()),
             _ => ScriptState::Unknown,
@@ -96,6 +101,35 @@ fn scripts<S: AsRef<str>>(checker: &Checker<'_>, guest: &Guest<S>, findings: &mu
     together
 }
 
+/// What else is going on in the guest, the role it sees, and how old the look is.
+fn processes_and_role<S: AsRef<str> + Ord>(
+    checker: &Checker<'_>,
+    facts: &InstanceFacts<S>,
+    guest: &Guest<S>,
+    findings: &mut Findings,
+) {
+    if guest.freezer_running == Some(true) {
+        findings.push(Finding::new(&looks::FREEZER_RUNNING, "/guest/freezer_running"));
+    }
+    if guest.plugin_running == Some(true) {
+        findings.push(Finding::new(&looks::PLUGIN_RUNNING, "/guest/plugin_running"));
+    }
+    if let (Some(seen), Some(attached)) = (text(guest.metadata_role.as_ref()), text(facts.ram_role.as_ref()))
+        && seen != attached
+    {
+        let shown = |role: &str| if role.is_empty() { "-".to_owned() } else { shorten(role) };
+        let finding = Finding::new(&looks::GUEST_ROLE, "/guest/metadata_role");
+        findings.push(finding.with("seen", shown(seen)).with("attached", shown(attached)));
+    }
+    if let (Some(now), Some(probed)) = (checker.context.now, guest.probed_at) {
+        let seconds = now.since(probed).as_secs();
+        if seconds > u64::from(limits::PROBE_AGE.value) {
+            let hours = (seconds / 3600).to_string();
+            findings.push(Finding::new(&looks::PROBE_OLD, "/guest/probed_at").with("hours", hours));
+        }
+    }
+}
+
 /// Says what a mount means; gives back the code when it may hold data that is not covered.
 fn one_mount<S: AsRef<str>>(
     platform: Option<Platform>,
@@ -104,16 +138,34 @@ fn one_mount<S: AsRef<str>>(
     excluded: &[(&str, &str)],
     findings: &mut Findings,
 ) -> Option<&'static str> {
-    let disk = text(mount.disk_id.as_ref());
-    if let Some(disk) = disk.filter(|disk| excluded.iter().any(|(_, id)| id == disk)) {
+    let place = || format!("/guest/mounts/{at}");
+    let target = || shorten(mount.target.as_ref());
+    let disks: Vec<&str> = match &mount.disk_ids {
+        Some(disks) => disks.iter().map(AsRef::as_ref).collect(),
+        None => text(mount.disk_id.as_ref()).into_iter().collect(),
+    };
+    let out: Vec<&str> = disks.iter().copied().filter(|disk| excluded.iter().any(|(_, id)| id == disk)).collect();
+    let joined = |names: &[&str]| shorten(&names.join(", "));
+    if !out.is_empty() && out.len() == disks.len() {
         // What lies there is not meant to be covered.
         if mount.holds_data == Some(true) {
-            let finding = Finding::new(&rows::DATA_EXCLUDED, format!("/guest/mounts/{at}"));
-            findings.push(finding.with("target", shorten(mount.target.as_ref())).with("disk", shorten(disk)));
+            let finding = Finding::new(&rows::DATA_EXCLUDED, place());
+            findings.push(finding.with("target", target()).with("disk", joined(&out)));
         }
         return None;
     }
     let data = may_hold_data(mount);
+    if !out.is_empty() && data {
+        let finding = Finding::new(&looks::DATA_TORN, place());
+        findings.push(finding.with("target", target()).with("disks", joined(&out)));
+        return Some(looks::DATA_TORN.code);
+    }
+    if let Some(others) = mount.other_devices.as_ref().filter(|others| data && !others.is_empty()) {
+        let others: Vec<&str> = others.iter().map(AsRef::as_ref).collect();
+        let finding = Finding::new(&looks::DATA_ON_OTHER_DEVICE, place());
+        findings.push(finding.with("target", target()).with("devices", joined(&others)));
+        return Some(looks::DATA_ON_OTHER_DEVICE.code);
+    }
     let row = match (cover(platform, mount), data) {
         (Cover::Covered, _) => return None,
         (Cover::Elsewhere, true) => &rows::DATA_ON_NETWORK,
@@ -122,9 +174,7 @@ fn one_mount<S: AsRef<str>>(
         (Cover::Unlisted, false) => &rows::UNLISTED_BESIDE,
     };
     findings.push(
-        Finding::new(row, format!("/guest/mounts/{at}"))
-            .with("target", shorten(mount.target.as_ref()))
-            .with("file_system", shorten(mount.file_system.as_ref())),
+        Finding::new(row, place()).with("target", target()).with("file_system", shorten(mount.file_system.as_ref())),
     );
     data.then_some(row.code)
 }
@@ -202,6 +252,31 @@ fn script_state<S: AsRef<str>>(
     }
     let all_known = kind.is_some() && owner.is_some() && mode.is_some() && noexec.is_some();
     if all_known { ScriptState::Ready } else { ScriptState::Unknown }
+}
+
+/// A folder that others than root may change lets them put another script there. The plug-in does not look at folders.
+fn loose_folders<S: AsRef<str>>(place: &'static str, path: &str, found: &Script<S>, findings: &mut Findings) {
+    if found.path.as_ref() != path {
+        return;
+    }
+    if let Some(loose) = found.folders.iter().flatten().find(|folder| is_loose(folder)) {
+        let finding = Finding::new(&looks::SCRIPT_FOLDER, place).with("path", shorten(path));
+        findings.push(finding.with("folder", shorten(loose.path.as_ref())));
+    }
+}
+
+/// Whether others than root can replace what lies in a folder. The sticky bit keeps them from it.
+fn is_loose<S: AsRef<str>>(folder: &Folder<S>) -> bool {
+    let is_root = |name: Option<&S>| text(name).is_none_or(|name| matches!(name, "root" | "0"));
+    let Some(mode) = text(folder.mode.as_ref()).and_then(|mode| u32::from_str_radix(mode.trim(), 8).ok()) else {
+        return false;
+    };
+    // The mode of a link means nothing; the folders it leads to stand in the list themselves.
+    if text(folder.kind.as_ref()) == Some("symbolic link") {
+        return false;
+    }
+    let (group_writes, all_write, sticky) = (mode & 0o020 != 0, mode & 0o002 != 0, mode & 0o1000 != 0);
+    !is_root(folder.owner.as_ref()) || (!sticky && (all_write || (group_writes && !is_root(folder.group.as_ref()))))
 }
 
 /// Whether an octal mode means 0700, with or without the bits of the file type. What is no mode is not 0700.

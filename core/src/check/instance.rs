@@ -71,7 +71,8 @@ pub(super) fn check<S: AsRef<str> + Ord>(
     age(checker, facts, &mut findings);
     let excluded = checker.excluded(id);
     disks::check(checker, facts.disks.as_deref(), excluded, &mut findings);
-    let seen = facts.guest.as_ref().map(|guest| guest::check(checker, platform, guest, excluded, &mut findings));
+    let seen =
+        facts.guest.as_ref().map(|guest| guest::check(checker, platform, (facts, guest), excluded, &mut findings));
     let Findings { mut list, unknown } = findings;
     for finding in &mut list {
         checker.acceptances.apply(finding);

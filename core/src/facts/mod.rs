@@ -158,6 +158,24 @@ pub struct Guest<S = String> {
     /// Windows: VSS writers that are stable; an empty list means there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vss_writers: Option<Vec<S>>,
+    /// Whether a process that freezes file systems for a snapshot (`fsfreezer`) is alive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub freezer_running: Option<bool>,
+    /// Whether a snapshot plug-in is alive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plugin_running: Option<bool>,
+    /// The RAM role the guest sees; the empty string means that it sees none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metadata_role: Option<S>,
+    /// The newest version of Cloud Assistant installed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent_version: Option<S>,
+    /// The newest version of the snapshot plug-in installed; empty where none has been fetched yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plugin_version: Option<S>,
+    /// When the guest was looked into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probed_at: Option<Time>,
 }
 
 /// A mounted file system or a Windows volume.
@@ -175,6 +193,12 @@ pub struct Mount<S = String> {
     /// The disk it lies on, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disk_id: Option<S>,
+    /// All disks it lies on, where it lies on several (LVM, RAID).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disk_ids: Option<Vec<S>>,
+    /// Devices it lies on that are none of the instance's cloud disks, as the guest names them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_devices: Option<Vec<S>>,
     /// Mount options, `rw,noexec`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub options: Option<S>,
@@ -207,4 +231,31 @@ pub struct Script<S = String> {
     /// Whether its file system forbids execution.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub noexec: Option<bool>,
+    /// Bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// The folders above it, up to the root.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folders: Option<Vec<Folder<S>>>,
+}
+
+/// A folder above a script.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Folder<S = String> {
+    /// Its path.
+    pub path: S,
+    /// `directory`, `symbolic link`, ...
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<S>,
+    /// `root`, or the numeric user id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<S>,
+    /// `root`, or the numeric group id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<S>,
+    /// Octal, `1777`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<S>,
 }

@@ -67,12 +67,20 @@ static GUEST: &[Key] = &[
     optional("metadata_reachable", Shape::Truth),
     optional("launcher_present", Shape::Truth),
     optional("vss_writers", Shape::List(&Shape::Text)),
+    optional("freezer_running", Shape::Truth),
+    optional("plugin_running", Shape::Truth),
+    optional("metadata_role", Shape::Text),
+    optional("agent_version", Shape::Text),
+    optional("plugin_version", Shape::Text),
+    optional("probed_at", Shape::Time),
 ];
 static MOUNT: &[Key] = &[
     required("target", Shape::Text),
     required("file_system", Shape::Text),
     optional("source", Shape::Text),
     optional("disk_id", Shape::Text),
+    optional("disk_ids", Shape::List(&Shape::Text)),
+    optional("other_devices", Shape::List(&Shape::Text)),
     optional("options", Shape::Text),
     optional("holds_data", Shape::Truth),
 ];
@@ -84,6 +92,15 @@ static SCRIPT: &[Key] = &[
     optional("mode", Shape::Text),
     optional("sha256", Shape::Text),
     optional("noexec", Shape::Truth),
+    optional("size", Shape::Whole(0, i64::MAX)),
+    optional("folders", Shape::List(&Shape::Object(FOLDER))),
+];
+static FOLDER: &[Key] = &[
+    required("path", Shape::Text),
+    optional("kind", Shape::Text),
+    optional("owner", Shape::Text),
+    optional("group", Shape::Text),
+    optional("mode", Shape::Text),
 ];
 
 #[cfg(test)]
@@ -93,7 +110,8 @@ mod tests {
 
     /// Every key with a value: the typed form and the reader must know the same ones.
     fn complete() -> Value {
-        let script = json!({"path": "/a", "exists": true, "kind": "regular file", "owner": "root", "mode": "0700", "sha256": "00", "noexec": false});
+        let script = json!({"path": "/a", "exists": true, "kind": "regular file", "owner": "root", "mode": "0700", "sha256": "00", "noexec": false, "size": 10,
+            "folders": [{"path": "/", "kind": "directory", "owner": "root", "group": "root", "mode": "0755"}]});
         json!({
             "instance_id": "i-a", "region_id": "r", "zone_id": "z", "instance_name": "n", "status": "Running", "os_type": "linux",
             "os_name": "a", "os_name_en": "b", "network_type": "vpc", "metadata_endpoint": "", "metadata_tokens": "", "locks": [],
@@ -102,8 +120,10 @@ mod tests {
                 "status": "In_use", "device": "/dev/xvda", "multi_attach": "Disabled", "encrypted": false, "zone_id": "z",
                 "snapshots_in_progress": 0}],
             "tags": {"a": "b"},
-            "guest": {"mounts": [{"target": "/", "file_system": "xfs", "source": "/dev/vda1", "disk_id": "d-a", "options": "rw", "holds_data": true}],
-                "pre_script": script, "post_script": script, "metadata_reachable": true, "launcher_present": true, "vss_writers": []},
+            "guest": {"mounts": [{"target": "/", "file_system": "xfs", "source": "/dev/vda1", "disk_id": "d-a", "disk_ids": ["d-a"], "other_devices": ["loop0"], "options": "rw", "holds_data": true}],
+                "pre_script": script, "post_script": script, "metadata_reachable": true, "launcher_present": true, "vss_writers": [],
+                "freezer_running": false, "plugin_running": false, "metadata_role": "R", "agent_version": "2.2", "plugin_version": "1.8",
+                "probed_at": "2024-05-06T07:08:09.000Z"},
             "collected_at": "2024-05-06T07:08:09.000Z",
         })
     }
@@ -130,6 +150,7 @@ mod tests {
         assert_eq!(written(&all["guest"]), listed(GUEST));
         assert_eq!(written(&all["guest"]["mounts"][0]), listed(MOUNT));
         assert_eq!(written(&all["guest"]["pre_script"]), listed(SCRIPT));
+        assert_eq!(written(&all["guest"]["pre_script"]["folders"][0]), listed(FOLDER));
     }
 
     #[test]

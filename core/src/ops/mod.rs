@@ -23,6 +23,7 @@ pub mod explain;
 pub mod export;
 pub mod facts;
 pub mod plan;
+pub mod probe;
 pub mod sign;
 
 pub use budget::{BudgetInput, BudgetOutput, budget};
@@ -34,11 +35,12 @@ pub use explain::{ExplainInput, ExplainOutput, explain};
 pub use export::{ExportInput, ExportOutput, export};
 pub use facts::{FactsInput, FactsOutput, facts};
 pub use plan::{PlanInput, PlanOutput, plan};
+pub use probe::{ProbeInput, ProbeOutput, probe};
 pub use sign::{SignInput, SignOutput, sign};
 
 /// The names of all operations, as [`run`] takes them.
 pub const NAMES: &[&str] =
-    &["budget", "build", "catalog", "check", "decode", "explain", "export", "facts", "plan", "sign"];
+    &["budget", "build", "catalog", "check", "decode", "explain", "export", "facts", "plan", "probe", "sign"];
 
 /// Carries out an operation by name.
 ///
@@ -87,6 +89,7 @@ pub fn run_small(name: &str, input: Value) -> Result<Value, Error> {
         "explain" => carry_out(name, input, |input| explain(&input)),
         "export" => carry_out(name, input, |input| export(&input)),
         "facts" => carry_out(name, input, |input| facts(&input)),
+        "probe" => carry_out(name, input, |input| Ok(probe(&input))),
         _ => Err(unknown_operation(name)),
     }
 }
@@ -104,6 +107,7 @@ pub fn schema(name: &str) -> Option<Value> {
         "export" => Some(schemas::<ExportInput, ExportOutput>(name)),
         "facts" => Some(schemas::<FactsInput, FactsOutput>(name)),
         "plan" => Some(schemas::<PlanInput, PlanOutput>(name)),
+        "probe" => Some(schemas::<ProbeInput, ProbeOutput>(name)),
         "sign" => Some(schemas::<SignInput, SignOutput>(name)),
         _ => None,
     }

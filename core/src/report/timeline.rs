@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use std::sync::Arc;
+
 use crate::api::Operation;
 use crate::consistency::{Consistency, Platform};
 use crate::finding::Finding;
@@ -97,8 +99,8 @@ impl Line {
         self
     }
 
-    fn about_all(mut self, instances: &[String]) -> Self {
-        self.who.extend_from_slice(instances);
+    fn about_all(mut self, instances: &[Arc<str>]) -> Self {
+        self.who.extend(instances.iter().map(ToString::to_string));
         self
     }
 

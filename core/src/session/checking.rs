@@ -3,6 +3,7 @@
 //! A batch at a time: between two batches the driver writes the events away, hears of interrupts, and memory stays small.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::discover::Found;
 use super::event::{Event, Phase, PlannedCommand};
@@ -111,20 +112,22 @@ impl Session {
         let regions = self.state.regions.join(", ");
         let targets = std::mem::take(&mut self.setup.job.targets);
         let excluded: BTreeSet<&String> = targets.exclude.ids.iter().collect();
+        let mut recent = super::TargetIndex::MAX;
         for id in targets.ids.iter().filter(|id| !excluded.contains(id)) {
-            if self.state.find(id).is_some() {
+            if let Some(known) = self.state.find_after(recent, id) {
+                recent = known;
                 continue;
             }
             let why = Finding::new(&rows::NOT_FOUND, "").with("instance", id.clone()).with("regions", regions.clone());
             self.emit(Event::InstanceChecked {
-                instance: id.clone(),
+                instance: id.as_str().into(),
                 name: String::new(),
                 region: self.region(0),
                 platform: None,
                 predicted: Consistency::Unknown,
-                why: why.clone(),
-                findings: vec![why.clone()],
-                expected_disks: Vec::new(),
+                why: Arc::new(why.clone()),
+                findings: [why.clone()].into(),
+                expected_disks: [].into(),
                 excluded_disks: Vec::new(),
                 agent_version: None,
                 spread: None,
@@ -206,14 +209,14 @@ impl Session {
             .and_then(|key| facts.tags.as_ref().and_then(|tags| tags.get(key)))
             .cloned();
         Event::InstanceChecked {
-            instance: facts.instance_id,
+            instance: facts.instance_id.into(),
             name: facts.instance_name.unwrap_or_default(),
             region: region.to_owned(),
             platform: check.platform,
             predicted: check.predicted,
-            why: check.predicted_why,
-            findings: check.findings,
-            expected_disks,
+            why: Arc::new(check.predicted_why),
+            findings: check.findings.into(),
+            expected_disks: expected_disks.into(),
             excluded_disks: excluded,
             agent_version: facts.cloud_assistant.and_then(|assistant| assistant.version),
             spread,

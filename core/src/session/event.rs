@@ -1,6 +1,8 @@
 //! Events are the truth of a run: its state is the fold of its events. The same stream feeds progress, callbacks,
 //! history and the journal.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::api::ApiCall;
@@ -142,9 +144,8 @@ impl StopReason {
     }
 }
 
-/// What happened. Instances are named by their id.
+/// What happened. Instances are named by their id. What a run keeps of an event it shares with it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(clippy::large_enum_variant, reason = "events are short-lived; a box in each would only hide it")]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// The first event of every run.
@@ -180,7 +181,7 @@ pub enum Event {
     /// An instance was found, looked at and checked; or was asked for and not found.
     InstanceChecked {
         /// `i-...`.
-        instance: String,
+        instance: Arc<str>,
         /// Its name; hostile text.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         name: String,
@@ -191,13 +192,13 @@ pub enum Event {
         /// The level the command is expected to reach.
         predicted: Consistency,
         /// Why.
-        why: Finding,
+        why: Arc<Finding>,
         /// All findings about it.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        findings: Vec<Finding>,
+        #[serde(default, skip_serializing_if = "is_empty")]
+        findings: Arc<[Finding]>,
         /// The disks that must be in the group.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        expected_disks: Vec<ExpectedDisk>,
+        #[serde(default, skip_serializing_if = "is_empty")]
+        expected_disks: Arc<[ExpectedDisk]>,
         /// The disks the job leaves out.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         excluded_disks: Vec<String>,
@@ -234,7 +235,7 @@ pub enum Event {
         /// What for.
         purpose: Purpose,
         /// For whom.
-        instances: Vec<String>,
+        instances: Vec<Arc<str>>,
         /// The call, byte for byte.
         request: ApiCall,
     },
@@ -274,14 +275,14 @@ pub enum Event {
     /// An instance is not started after all.
     NotStarted {
         /// The instance.
-        instance: String,
+        instance: Arc<str>,
         /// Why.
         why: Finding,
     },
     /// The role of an instance is there, or cannot be had.
     RoleAttached {
         /// The instance.
-        instance: String,
+        instance: Arc<str>,
         /// The service's code when it failed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         failed: Option<String>,
@@ -289,21 +290,21 @@ pub enum Event {
     /// The command of an instance has a final result.
     CommandFinished {
         /// The instance.
-        instance: String,
+        instance: Arc<str>,
         /// What became of it.
-        outcome: Box<Outcome>,
+        outcome: Arc<Outcome>,
     },
     /// The result of an instance can no longer be had.
     ResultGone {
         /// The instance.
-        instance: String,
+        instance: Arc<str>,
         /// Why.
         code: String,
     },
     /// The instance is tried once more, because it certainly made no group.
     RetryScheduled {
         /// The instance.
-        instance: String,
+        instance: Arc<str>,
         /// Not before.
         not_before: Time,
         /// Key of the catalogue row that allows it.
@@ -312,9 +313,9 @@ pub enum Event {
     /// A look for the group of an instance is complete.
     GroupLooked {
         /// The instance.
-        instance: String,
+        instance: Arc<str>,
         /// What was found.
-        look: Look,
+        look: Arc<Look>,
     },
     /// Nothing new is started from here on.
     StartsStopped {
@@ -351,4 +352,8 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<String>,
     },
+}
+
+fn is_empty<T>(list: &Arc<[T]>) -> bool {
+    list.is_empty()
 }

@@ -1,6 +1,7 @@
 //! Following commands that run, until each instance has a final result.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::event::{Event, StopReason};
@@ -83,12 +84,12 @@ impl Session {
 
     fn finish(&mut self, index: u32, outcome: Outcome) {
         let Some(target) = self.state.target(index) else { return };
-        let instance = target.id.to_string();
+        let instance = Arc::clone(&target.id);
         let held = outcome.held;
         let retry = self.may_retry(index, &outcome);
-        self.emit(Event::CommandFinished { instance: instance.clone(), outcome: Box::new(outcome) });
+        self.emit(Event::CommandFinished { instance: Arc::clone(&instance), outcome: Arc::new(outcome) });
         if held {
-            self.stop_starts(StopReason::Held { instance });
+            self.stop_starts(StopReason::Held { instance: instance.to_string() });
         }
         if retry {
             self.verification.retry.insert(index);
@@ -118,7 +119,7 @@ impl Session {
             self.state.invocations.get(invocation as usize).map(|record| record.open.clone()).unwrap_or_default();
         for index in open {
             let Some(target) = self.state.target(index) else { continue };
-            let instance = target.id.to_string();
+            let instance = Arc::clone(&target.id);
             self.emit(Event::ResultGone { instance, code: code.to_owned() });
             self.watch_group(index);
         }

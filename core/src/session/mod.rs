@@ -14,6 +14,7 @@
 //! that is fed the same replies at the same times does the same again.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::requests::{GetCallerIdentity, GroupFilter};
@@ -424,7 +425,7 @@ impl Session {
         let Some(call) = request(id) else { return };
         self.next_call += 1;
         let instances =
-            targets.iter().filter_map(|&index| self.state.target(index)).map(|target| target.id.to_string()).collect();
+            targets.iter().filter_map(|&index| self.state.target(index)).map(|target| Arc::clone(&target.id)).collect();
         let after = self.emit(Event::CallIntended { call: id, purpose, instances, request: call.clone() });
         self.queue.push(Queued::new(id, Errand::Write, call, after, self.now), self.now);
     }

@@ -1,6 +1,7 @@
 //! Starting: roles where asked, then commands in waves; and what becomes of the calls that write.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
@@ -68,12 +69,12 @@ impl Session {
             return;
         }
         let reason = self.state.stopped.as_ref().map_or("-", StopReason::name);
-        let waiting: Vec<String> = self
+        let waiting: Vec<Arc<str>> = self
             .state
             .targets
             .iter()
             .filter(|target| matches!(target.stage, Stage::Waiting { .. }))
-            .map(|target| target.id.to_string())
+            .map(|target| Arc::clone(&target.id))
             .collect();
         for instance in waiting {
             let why = Finding::new(&rows::NOT_STARTED_STOPPED, "").with("reason", reason);
@@ -319,7 +320,7 @@ impl Session {
         if failed.is_some() {
             self.waiting.retain(|&waiting| Some(waiting) != index);
         }
-        self.emit(Event::RoleAttached { instance, failed });
+        self.emit(Event::RoleAttached { instance: instance.into(), failed });
     }
 
     fn accept_call(&mut self, call: u64, invoke_id: String, request_id: Option<String>, adopted: bool) {
@@ -414,7 +415,7 @@ impl Session {
         } else {
             for instance in self.ids_of(&targets) {
                 let why = Finding::new(&rows::NOT_STARTED_REJECTED, "").with("code", code.clone());
-                self.emit(Event::NotStarted { instance, why });
+                self.emit(Event::NotStarted { instance: instance.into(), why });
             }
             if scope == Scope::Account {
                 self.stop_starts(StopReason::Account { code });

@@ -1,6 +1,8 @@
 //! The state of a run: nothing but the fold of its events. It decides nothing.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use super::event::{Event, Goal, Numbered, Phase, PlannedCommand, Purpose, StopReason};
 use crate::api::ApiCall;
@@ -45,7 +47,7 @@ pub enum Stage {
 #[derive(Clone, Debug)]
 pub struct Target {
     /// `i-...`.
-    pub id: Box<str>,
+    pub id: Arc<str>,
     /// Its name; hostile text.
     pub name: Box<str>,
     /// Index in [`State::regions`].
@@ -55,11 +57,11 @@ pub struct Target {
     /// The level the command is expected to reach.
     pub predicted: Consistency,
     /// Why.
-    pub predicted_why: Box<Finding>,
+    pub predicted_why: Arc<Finding>,
     /// All findings about it.
-    pub findings: Box<[Finding]>,
+    pub findings: Arc<[Finding]>,
     /// The disks that must be in the group.
-    pub expected: Box<[ExpectedDisk]>,
+    pub expected: Arc<[ExpectedDisk]>,
     /// The disks the job leaves out.
     pub excluded: Box<[String]>,
     /// Version of Cloud Assistant.
@@ -81,9 +83,9 @@ pub struct Target {
     /// Whether the start is in doubt and nothing of it was found.
     pub lost: bool,
     /// What became of the command.
-    pub outcome: Option<Box<Outcome>>,
+    pub outcome: Option<Arc<Outcome>>,
     /// What the look for the group found.
-    pub look: Option<Box<Look>>,
+    pub look: Option<Arc<Look>>,
     /// Why it was not started.
     pub not_run: Option<Box<Finding>>,
     /// The verdict, once all is known.
@@ -187,7 +189,9 @@ pub struct State {
     /// What the job requires.
     pub required: RequiredConsistency,
     scripts_on_linux: bool,
-    index: BTreeMap<Box<str>, TargetIndex>,
+    index: BTreeMap<Arc<str>, TargetIndex>,
+    /// The instance of the last event that was about one.
+    recent: TargetIndex,
 }
 
 impl State {
@@ -220,12 +224,29 @@ impl State {
             required: job.required_consistency,
             scripts_on_linux: job.linux.pre_script_path.is_some() || job.linux.post_script_path.is_some(),
             index: BTreeMap::new(),
+            recent: TargetIndex::MAX,
         }
     }
 
     /// The index of an instance.
     pub fn find(&self, instance: &str) -> Option<TargetIndex> {
+        self.find_after(self.recent, instance)
+    }
+
+    /// The same, for one who has just met another: what is asked for together mostly comes in one order, and looking at the
+    /// next instance first is ten times as fast as looking among all.
+    pub(super) fn find_after(&self, recent: TargetIndex, instance: &str) -> Option<TargetIndex> {
+        let next = recent.wrapping_add(1);
+        if self.target(next).is_some_and(|target| *target.id == *instance) {
+            return Some(next);
+        }
         self.index.get(instance).copied()
+    }
+
+    /// The index of the instance an event is about.
+    fn meet(&mut self, instance: &str) -> Option<TargetIndex> {
+        self.recent = self.find(instance)?;
+        Some(self.recent)
     }
 
     /// An instance.
@@ -272,7 +293,7 @@ impl State {
             }
             Event::CallLost { call } => self.lose(*call),
             Event::NotStarted { instance, why } => {
-                if let Some(index) = self.find(instance) {
+                if let Some(index) = self.meet(instance) {
                     let started_before = self.target(index).is_some_and(|target| target.outcome.is_some());
                     if why.row != &rows::NOT_STARTED_STOPPED && !started_before {
                         self.counts.failures += 1;
@@ -283,16 +304,16 @@ impl State {
             Event::RoleAttached { instance, failed } => self.role_attached(at, instance, failed.as_deref()),
             Event::CommandFinished { instance, outcome } => self.command_finished(instance, outcome),
             Event::ResultGone { instance, .. } => {
-                if let Some(index) = self.find(instance) {
+                if let Some(index) = self.meet(instance) {
                     self.close_result(index);
                     self.set_stage(index, Stage::Looking);
                 }
             }
             Event::RetryScheduled { instance, not_before, .. } => {
-                if let Some(index) = self.find(instance) {
+                if let Some(index) = self.meet(instance) {
                     // The outcome stays until the next start is taken: it is the verdict if that never comes.
                     if let Some(target) = self.targets.get_mut(index as usize) {
-                        target.look = Some(Box::new(Look::Nothing));
+                        target.look = Some(Arc::new(Look::Nothing));
                     }
                     self.set_stage(index, Stage::Waiting { not_before: *not_before });
                 }
@@ -330,10 +351,9 @@ impl State {
         else {
             return;
         };
-        if self.index.contains_key(instance.as_str()) {
-            return;
-        }
         let Ok(index) = TargetIndex::try_from(self.targets.len()) else { return };
+        let Entry::Vacant(place) = self.index.entry(Arc::clone(instance)) else { return };
+        place.insert(index);
         let region = self.regions.iter().position(|known| known == region).unwrap_or_else(|| {
             self.regions.push(region.clone());
             self.regions.len() - 1
@@ -344,16 +364,15 @@ impl State {
         } else {
             self.counts.waiting += 1;
         }
-        self.index.insert(instance.as_str().into(), index);
         self.targets.push(Target {
-            id: instance.as_str().into(),
+            id: Arc::clone(instance),
             name: name.as_str().into(),
             region: u16::try_from(region).unwrap_or(u16::MAX),
             platform: *platform,
             predicted: *predicted,
-            predicted_why: Box::new(why.clone()),
-            findings: findings.clone().into_boxed_slice(),
-            expected: expected_disks.clone().into_boxed_slice(),
+            predicted_why: Arc::clone(why),
+            findings: Arc::clone(findings),
+            expected: Arc::clone(expected_disks),
             excluded: excluded_disks.clone().into_boxed_slice(),
             agent_version: agent_version.as_deref().map(Into::into),
             spread: spread.as_deref().map(Into::into),
@@ -371,8 +390,8 @@ impl State {
         });
     }
 
-    fn intend(&mut self, at: Time, call: u64, purpose: Purpose, instances: &[String], request: &ApiCall) {
-        let targets: Vec<TargetIndex> = instances.iter().filter_map(|id| self.find(id)).collect();
+    fn intend(&mut self, at: Time, call: u64, purpose: Purpose, instances: &[Arc<str>], request: &ApiCall) {
+        let targets: Vec<TargetIndex> = instances.iter().filter_map(|id| self.meet(id)).collect();
         self.last_call = self.last_call.max(call);
         if purpose == Purpose::Run {
             for &index in &targets {
@@ -442,7 +461,7 @@ impl State {
     }
 
     fn role_attached(&mut self, at: Time, instance: &str, failed: Option<&str>) {
-        let Some(index) = self.find(instance) else { return };
+        let Some(index) = self.meet(instance) else { return };
         if let Some(target) = self.targets.get_mut(index as usize) {
             target.needs_role = false;
             match failed {
@@ -458,12 +477,12 @@ impl State {
         }
     }
 
-    fn command_finished(&mut self, instance: &str, outcome: &Outcome) {
-        let Some(index) = self.find(instance) else { return };
+    fn command_finished(&mut self, instance: &str, outcome: &Arc<Outcome>) {
+        let Some(index) = self.meet(instance) else { return };
         self.close_result(index);
         let must_look = outcome.succeeded || outcome.group_may_exist || outcome.snapshot_group_id.is_some();
         if let Some(target) = self.targets.get_mut(index as usize) {
-            target.outcome = Some(Box::new(outcome.clone()));
+            target.outcome = Some(Arc::clone(outcome));
         }
         if must_look || outcome.explained_by == "exit:plugin:16" {
             self.set_stage(index, Stage::Looking);
@@ -480,10 +499,10 @@ impl State {
         }
     }
 
-    fn group_looked(&mut self, instance: &str, look: &Look) {
-        let Some(index) = self.find(instance) else { return };
+    fn group_looked(&mut self, instance: &str, look: &Arc<Look>) {
+        let Some(index) = self.meet(instance) else { return };
         if let Some(target) = self.targets.get_mut(index as usize) {
-            target.look = Some(Box::new(look.clone()));
+            target.look = Some(Arc::clone(look));
             if target.verdict.is_some() {
                 // A later look replaces an earlier verdict.
                 if target.verdict.as_ref().is_some_and(|verdict| verdict.result != ResultKind::Ok) {

@@ -4,6 +4,7 @@
 //! directly. Tags are read where the group shows them, and from DescribeSnapshots where it does not.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::event::{Event, Goal, Phase};
@@ -195,8 +196,10 @@ impl Session {
         let name = self.region(region);
         let next_token = page.next_token.and_then(|token| Filled::new(token).ok());
         let Some(sweep) = self.verification.sweeps.get_mut(&region) else { return Ok(()) };
+        let mut recent = TargetIndex::MAX;
         for group in &page.groups {
-            let index = observed::instance_of(group).and_then(|instance| self.state.find(instance));
+            let index = observed::instance_of(group).and_then(|instance| self.state.find_after(recent, instance));
+            recent = index.unwrap_or(recent);
             sweep.take_group(group, index, &self.state.group_name);
         }
         if next_token.is_some() {
@@ -323,7 +326,7 @@ impl Session {
         self.verification.concluded += 1;
         let retry = self.verification.retry.remove(&index);
         let Some(target) = self.state.target(index) else { return };
-        let instance = target.id.to_string();
+        let instance = Arc::clone(&target.id);
         let explained_by = target.outcome.as_ref().map(|outcome| outcome.explained_by.to_string());
         if retry && look == Look::Nothing && self.state.stopped.is_none() {
             let not_before = self.now.plus_seconds(pacing::RETRY_PAUSE.value);
@@ -332,7 +335,7 @@ impl Session {
             self.pauses.insert((not_before, index));
             return;
         }
-        self.emit(Event::GroupLooked { instance, look });
+        self.emit(Event::GroupLooked { instance, look: Arc::new(look) });
     }
 
     fn pace_next(&mut self, region: u16) {

@@ -47,7 +47,7 @@ impl Progress {
             match &numbered.event {
                 Event::StartsStopped { why } => self.say_stopped(why),
                 Event::CommandFinished { instance, outcome } if outcome.held => {
-                    self.say(&HELD, &[("instance", instance.clone())], true);
+                    self.say(&HELD, &[("instance", instance.to_string())], true);
                 }
                 Event::CallInDoubt { code, .. } => self.say(&IN_DOUBT, &[("code", code.clone())], false),
                 _ => {}

@@ -32,6 +32,7 @@ pub mod calls;
 pub mod consistency;
 pub mod errors;
 pub mod exports;
+pub mod guest;
 pub mod journal;
 pub mod outcomes;
 pub mod parameters;
@@ -47,6 +48,7 @@ pub static TABLES: &[&[&MessageRow]] = &[
     writing::ROWS,
     exports::ROWS,
     prerequisites::ROWS,
+    guest::ROWS,
     consistency::ROWS,
     verdicts::ROWS,
     outcomes::ROWS,

@@ -1,0 +1,245 @@
+# consnap guest probe: looks, writes nothing, starts nothing. Each line of its answer is a word and KEY=VALUE pairs;
+# the last one counts the lines, so that an answer that was cut is known as cut.
+LC_ALL=C
+export LC_ALL
+unset IFS CDPATH
+exec 2>/dev/null </dev/null
+# The launcher is looked for where the snapshot's own command will look; only then the path is widened for the tools.
+launcher=no
+command -v acs-plugin-manager >/dev/null && launcher=yes
+PATH=$PATH:/usr/sbin:/usr/bin:/sbin:/bin
+tab=$(printf '\t')
+newline=$(printf '\nx')
+newline=${newline%x}
+return=$(printf '\r')
+lines=0
+
+say() {
+  lines=$((lines + 1))
+  printf '%s\n' "$*"
+}
+
+# Sets $encoded to a text without blanks: octal escapes, as the kernel writes them in mountinfo.
+encode() {
+  encoded=$1
+  case $1 in *"$tab"* | *"$newline"* | *"$return"* | *' '* | *\\*) ;; *) return ;; esac
+  encoded=
+  left=$1
+  while [ -n "$left" ]; do
+    behind=${left#?}
+    char=${left%"$behind"}
+    left=$behind
+    case $char in
+      ' ') char='\040' ;;
+      "$tab") char='\011' ;;
+      "$newline") char='\012' ;;
+      "$return") char='\015' ;;
+      \\) char='\134' ;;
+    esac
+    encoded=$encoded$char
+  done
+}
+
+# Whether a text is a plain name, such as a version or a serial number.
+plain() {
+  case $1 in '' | *[!A-Za-z0-9._:!-]*) return 1 ;; esac
+}
+
+versions() {
+  for folder in "$2"/[0-9]*; do
+    if [ -d "$folder" ] && plain "${folder##*/}"; then say "$1 version=${folder##*/}"; fi
+  done
+}
+
+processes() {
+  seen=no freezers=0 plugins=0
+  for process in /proc/[0-9]*; do
+    read -r name <"$process/comm" || continue
+    seen=yes
+    case $name in
+      fsfreezer) freezers=$((freezers + 1)) ;;
+      app-snapshot-pl*) plugins=$((plugins + 1)) ;;
+    esac
+  done
+  say "processes seen=$seen fsfreezer=$freezers plugin=$plugins"
+}
+
+# Only the status and two names: nothing secret is asked for, and no token is made.
+metadata() {
+  reachable=unknown instance='' role=unknown
+  if command -v curl >/dev/null; then
+    base=http://100.100.100.200/latest/meta-data
+    answer=$(curl -s -m 3 --noproxy '*' -w ' %{http_code}' "$base/instance-id")
+    case ${answer##* } in
+      200) reachable=yes instance=${answer% *} ;;
+      401 | 403) reachable=yes ;;
+      *) reachable=no ;;
+    esac
+    if [ "$reachable" = yes ]; then
+      answer=$(curl -s -m 3 --noproxy '*' -w ' %{http_code}' "$base/ram/security-credentials/")
+      case ${answer##* } in
+        404) role=none ;;
+        200) role=name:${answer% *} ;;
+      esac
+    fi
+  fi
+  plain "$instance" || instance=
+  plain "$role" || role=unknown
+  say "metadata reachable=$reachable instance=$instance role=$role"
+}
+
+# Adds the whole disks under a block device to $disks: a partition's disk, the members of LVM, RAID and multipath.
+walk() {
+  [ -d "$1" ] || return
+  if [ -e "$1/partition" ]; then
+    walk "$(cd -P -- "$1/.." && pwd -P)"
+    return
+  fi
+  for member in "$1"/slaves/*; do
+    [ -e "$member" ] || continue
+    walk "/sys/class/block/${member##*/}"
+  done
+  set -- "$1" "$1"/slaves/*
+  [ -e "$2" ] && return
+  set -- "$(cd -P -- "$1" && pwd -P)"
+  plain "${1##*/}" || return
+  case ,$disks, in *,"${1##*/}",*) ;; *) disks=$disks${disks:+,}${1##*/} ;; esac
+}
+
+mounts() {
+  listed=0 hidden=0 cut=no
+  [ -r /proc/self/mountinfo ] || { say "mounts seen=no listed=0 hidden=0"; return; }
+  while read -r _ _ device _ target options rest; do
+    [ -n "$target" ] || continue
+    fields=" $rest"
+    fields=${fields#* - }
+    type=${fields%% *}
+    fields=${fields#* }
+    source=${fields%% *}
+    case $type in
+      @VIRTUAL@)
+        # Kernel interfaces, memory and layers hold no data of their own; what forbids execution matters to scripts.
+        case $type:,$options, in tmpfs:*,noexec,* | ramfs:*,noexec,* | overlay:*,noexec,*) ;; *)
+          hidden=$((hidden + 1))
+          continue ;;
+        esac
+        ;;
+    esac
+    if [ "$listed" -ge 120 ]; then
+      cut=yes
+      continue
+    fi
+    listed=$((listed + 1))
+    disks=
+    case $device:$source in
+      0:*:/dev/*) block=$(readlink -f -- "$source") && walk "/sys/class/block/${block##*/}" ;;
+      0:*) ;;
+      *) walk "/sys/dev/block/$device" ;;
+    esac
+    say "mount target=$target type=$type options=$options source=$source disks=$disks"
+  done </proc/self/mountinfo
+  [ "$cut" = no ] && say "mounts seen=yes listed=$listed hidden=$hidden"
+  [ "$cut" = yes ] && say "mounts seen=part listed=$listed hidden=$hidden"
+}
+
+# The serial number of an ECS disk is its id without `d-`.
+disks() {
+  for block in /sys/block/*; do
+    name=${block##*/}
+    plain "$name" || continue
+    case $name in loop* | ram* | zram* | sr* | fd* | dm-* | md*) continue ;; esac
+    serial=
+    for file in "$block/serial" "$block/device/serial"; do
+      [ -n "$serial" ] || { [ -r "$file" ] && read -r serial <"$file"; }
+    done
+    if [ -z "$serial" ]; then
+      for link in /dev/disk/by-id/virtio-* /dev/disk/by-id/nvme-Alibaba_Cloud_Elastic_Block_Storage_*; do
+        [ "$(readlink -f -- "$link")" = "/dev/$name" ] || continue
+        serial=${link##*/}
+        serial=${serial#virtio-}
+        serial=${serial#nvme-Alibaba_Cloud_Elastic_Block_Storage_}
+      done
+    fi
+    plain "$serial" || serial=
+    say "disk name=$name serial=$serial"
+  done
+}
+
+kind() {
+  if [ -L "$1" ]; then kind='link'
+  elif [ -f "$1" ]; then kind='file'
+  elif [ -d "$1" ]; then kind='directory'
+  elif [ -p "$1" ]; then kind='fifo'
+  elif [ -e "$1" ]; then kind='other'
+  else kind='absent'
+  fi
+}
+
+# Sets $owner, $group, $mode and $size; nothing where it cannot be told.
+status() {
+  owner='' group='' mode='' size=''
+  answer=$(stat -c '%u %g %a %s' -- "$1") || return
+  owner=${answer%% *} answer=${answer#* }
+  group=${answer%% *} answer=${answer#* }
+  mode=${answer%% *} size=${answer#* }
+}
+
+# Whether execution is forbidden where file descriptor 3 lies.
+noexec() {
+  noexec=unknown mount=
+  while read -r key value; do
+    [ "$key" = mnt_id: ] && mount=$value
+  done </proc/self/fdinfo/3
+  [ -n "$mount" ] || return
+  while read -r id _ _ _ _ options _; do
+    [ "$id" = "$mount" ] || continue
+    case ,$options, in *,noexec,*) noexec=yes ;; *) noexec=no ;; esac
+  done </proc/self/mountinfo
+}
+
+# The folders above a path, up to the root.
+folders() {
+  above=$1 steps=0 linked=no
+  while [ -n "$above" ] && [ "$steps" -lt 40 ]; do
+    steps=$((steps + 1))
+    above=${above%/*}
+    kind "${above:-/}"
+    [ "$kind" = link ] && linked=yes
+    status "${above:-/}"
+    encode "${above:-/}"
+    say "folder script=$role path=$encoded kind=$kind owner=$owner group=$group mode=$mode"
+  done
+}
+
+script() {
+  role=$1 path=$2
+  encode "$path"
+  shown=$encoded
+  kind "$path"
+  status "$path"
+  hash='' noexec=unknown
+  if [ "$kind" = file ]; then
+    { noexec; } 3<"$path"
+    if [ -n "$size" ] && [ "$size" -le 1048576 ]; then
+      hash=$(sha256sum <"$path")
+      hash=${hash%% *}
+    fi
+  fi
+  say "script name=$role path=$shown kind=$kind owner=$owner group=$group mode=$mode size=$size sha256=$hash noexec=$noexec"
+  folders "$path"
+  if [ "$linked" = yes ]; then
+    # Where a folder is a link, those it leads to matter as well.
+    real=$(cd -P -- "${path%/*}/" && pwd -P && printf x)
+    real=${real%"${newline}x"}
+    [ -n "$real" ] && folders "$real/"
+  fi
+}
+
+say "consnap-probe format=1 platform=linux"
+say "launcher present=$launcher"
+versions agent /usr/local/share/aliyun-assist
+versions plugin /usr/local/share/aliyun-assist/plugin/app-snapshot-plugin
+processes
+metadata
+disks
+mounts
