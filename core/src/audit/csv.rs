@@ -26,7 +26,7 @@ const COLUMNS: [&str; 19] = [
     "why",
 ];
 
-/// The lines of an audit, each ending with CR LF (RFC 4180). Instances that nothing selected come last, with the result
+/// The lines of an audit. Instances that nothing selected come last, with the result
 /// `not_selected`.
 pub fn csv(audit: &Audit) -> String {
     let mut out = String::with_capacity(audit.instances.len().saturating_mul(200).saturating_add(400));
@@ -85,5 +85,5 @@ fn line(out: &mut String, fields: &[String; COLUMNS.len()]) {
         }
         out.push_str(&sanitize::csv(field));
     }
-    out.push_str("\r\n");
+    out.push('\n');
 }

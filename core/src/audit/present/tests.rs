@@ -204,7 +204,7 @@ fn tables_hold_no_formula() {
         .for_each(|instance| instance.name = "=cmd|' /C calc'!A0,\"x\"\r\n+1".to_owned());
     let audit = present(&estate, &[], &objective(), Lang::En);
     let table = crate::audit::csv(&audit);
-    let lines: Vec<&str> = table.split("\r\n").collect();
+    let lines: Vec<&str> = table.split('\n').collect();
     assert_eq!((lines.len(), lines[2]), (3, ""));
     assert!(lines[1].contains(r#","'=cmd|' /C calc'!A0,""x"" +1","#), "{}", lines[1]);
     assert_eq!(lines[0].split(',').count(), 19);

@@ -81,7 +81,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         exit = exit.or_worse(write(path, &audit, console));
     }
     if arguments.csv {
-        console.raw(audit::csv(&audit).as_bytes())?;
+        console.table(&audit::csv(&audit))?;
     } else if arguments.html {
         console.raw(audit::html(&audit, console.lang()).as_bytes())?;
     } else if console.is_json() {
