@@ -29,6 +29,7 @@ pub mod ram;
 pub mod reading;
 pub mod reply;
 pub mod report;
+pub mod retention;
 pub mod retry;
 pub mod sanitize;
 pub mod session;

@@ -136,6 +136,8 @@ fn lines(place: &Place, job: &str, endpoint: &str, run: &str) -> Vec<Line> {
         (vec!["audit", job, "--rpo", "24h", at[0], at[1]], String::new()),
         (vec!["audit", "--region", "cn-hangzhou", "--rpo", "24h", "--all", at[0], at[1]], String::new()),
         (vec!["audit", "--region", "cn-hangzhou", "--rpo", "24h", "--csv", at[0], at[1]], String::new()),
+        (vec!["prune", job, "--keep-last", "1", "--all", at[0], at[1]], String::new()),
+        (vec!["prune", "--region", "cn-hangzhou", "--keep-within", "1s", "--yes", at[0], at[1]], String::new()),
         (vec!["audit", job, "--rpo", "24h", "--from", "2020-01-01"], String::new()),
         (vec!["whoami", "--region", "cn-hangzhou", at[0], at[1]], String::new()),
         (vec!["whoami", "--profile", hostile], String::new()),

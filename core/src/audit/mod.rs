@@ -332,12 +332,13 @@ fn sentences(audit: &Audit, lang: Lang) -> Vec<String> {
     out
 }
 
-/// `45 s`, `12 min`, `26 h`, `3 d 4 h`: whole units, rounded down.
+/// `45 s`, `12 min`, `26 h`, `3 d`, `3 d 4 h`: whole units, rounded down.
 pub fn span(seconds: u64) -> String {
     match seconds {
         0..=119 => format!("{seconds} s"),
         120..=7_199 => format!("{} min", seconds / 60),
         7_200..=172_799 => format!("{} h", seconds / 3_600),
+        _ if seconds % 86_400 < 3_600 => format!("{} d", seconds / 86_400),
         _ => format!("{} d {} h", seconds / 86_400, seconds % 86_400 / 3_600),
     }
 }
@@ -365,7 +366,9 @@ mod tests {
 
     #[test]
     fn spans_of_time() {
-        for (seconds, text) in [(0, "0 s"), (119, "119 s"), (120, "2 min"), (93_600, "26 h"), (187_200, "2 d 4 h")] {
+        for (seconds, text) in
+            [(0, "0 s"), (119, "119 s"), (120, "2 min"), (93_600, "26 h"), (187_200, "2 d 4 h"), (259_200, "3 d")]
+        {
             assert_eq!(span(seconds), text);
         }
     }

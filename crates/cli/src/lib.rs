@@ -19,6 +19,7 @@ mod job;
 mod permissions;
 mod plan_text;
 mod progress;
+mod prune_text;
 mod report_text;
 mod scenario;
 mod schemas;
@@ -109,6 +110,7 @@ fn dispatch(command: Command, console: &mut Console) -> Result<Exit, Failure> {
         Command::Doctor(arguments) => commands::doctor::run(&arguments, console),
         Command::Role(arguments) => commands::role::run(&arguments, console),
         Command::Audit(arguments) => commands::audit::run(&arguments, console),
+        Command::Prune(arguments) => commands::prune::run(&arguments, console),
         Command::History(arguments) => commands::history::run(&arguments, console),
         Command::Explain(arguments) => commands::explain::run(&arguments, console),
         Command::Simulate(arguments) => commands::simulate::run(&arguments, console),

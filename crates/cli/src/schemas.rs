@@ -2,6 +2,7 @@
 
 use consnap_core::audit::Audit;
 use consnap_core::report::Report;
+use consnap_core::retention::Pruning;
 use consnap_core::{config, ops};
 use consnap_simulator::{InstanceTruth, RecordedCall, Scenario, rehearse};
 use schemars::generate::SchemaSettings;
@@ -9,7 +10,7 @@ use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
 
 /// What has a schema besides operations: documents that are read, then answers.
-pub(crate) const DOCUMENTS: [&str; 7] = ["job", "scenario", "report", "audit", "error", "call", "truth"];
+pub(crate) const DOCUMENTS: [&str; 8] = ["job", "scenario", "report", "audit", "prune", "error", "call", "truth"];
 
 /// The JSON Schema of one of them, or `{operation, input, output}` of an operation.
 pub fn schema(name: &str) -> Option<Value> {
@@ -18,6 +19,7 @@ pub fn schema(name: &str) -> Option<Value> {
         "scenario" => Some(json!(schema_for!(Scenario))),
         "report" => Some(answer::<Report>()),
         "audit" => Some(answer::<Audit>()),
+        "prune" => Some(answer::<Pruning>()),
         "error" => Some(ops::error_schema()),
         "call" => Some(answer::<RecordedCall>()),
         "truth" => Some(answer::<InstanceTruth>()),

@@ -10,6 +10,7 @@ pub mod journal;
 pub mod metadata;
 pub mod own_instance;
 pub mod past_run;
+pub mod pruning;
 pub mod reading;
 pub mod run;
 pub mod transport;

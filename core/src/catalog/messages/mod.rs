@@ -38,6 +38,7 @@ pub mod outcomes;
 pub mod parameters;
 pub mod permissions;
 pub mod prerequisites;
+pub mod retention;
 pub mod runs;
 pub mod verdicts;
 pub mod writing;
@@ -58,6 +59,7 @@ pub static TABLES: &[&[&MessageRow]] = &[
     runs::ROWS,
     permissions::ROWS,
     audits::ROWS,
+    retention::ROWS,
 ];
 
 /// The row of a code.
