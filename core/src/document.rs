@@ -39,6 +39,8 @@ pub enum Shape {
     Map(&'static Shape),
     /// A mapping with known keys.
     Object(&'static [Key]),
+    /// A mapping that a reader of its own looks into.
+    Document,
 }
 
 /// A known key of a mapping.
@@ -73,7 +75,7 @@ impl Shape {
             Self::AutoOrSeconds => "auto, or integer",
             Self::Time => "time",
             Self::List(_) => "list",
-            Self::TextMap | Self::Map(_) | Self::Object(_) => "mapping",
+            Self::TextMap | Self::Map(_) | Self::Object(_) | Self::Document => "mapping",
         }
     }
 }
@@ -121,7 +123,9 @@ struct Cleaner<'a> {
 impl Cleaner<'_> {
     fn value(&mut self, value: &Value, shape: &'static Shape) -> Option<Value> {
         match (shape, value) {
-            (Shape::Text, Value::String(_)) | (Shape::Truth, Value::Bool(_)) => Some(value.clone()),
+            (Shape::Text, Value::String(_)) | (Shape::Truth, Value::Bool(_)) | (Shape::Document, Value::Object(_)) => {
+                Some(value.clone())
+            }
             (Shape::Time, Value::String(text)) if crate::time::Time::parse(text).is_some() => Some(value.clone()),
             (Shape::AutoOrSeconds, Value::String(text)) if text == "auto" => Some(value.clone()),
             (Shape::AutoOrSeconds, Value::Number(_)) => self.whole(value, 0, i64::from(u32::MAX), shape),

@@ -24,6 +24,8 @@ pub mod http;
 pub mod ops;
 pub mod output;
 pub mod plan;
+#[cfg(feature = "policy")]
+pub mod policy;
 pub mod probe;
 pub mod ram;
 pub mod reading;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
+use cargo_metadata::{Dependency, DependencyKind, Metadata, MetadataCommand, Node, NodeDep, PackageId};
 
 /// The crates that ship, and the crates of this workspace each may use.
 const ARROWS: &[(&str, &[&str])] = &[
@@ -83,6 +83,23 @@ fn shipping_crates_use_each_other_along_the_arrows_only() {
     }
 }
 
+/// Whether a dependency is really used: cargo also lists an optional one that a feature names weakly (`js-sys?/std`).
+fn is_switched_on(metadata: &Metadata, node: &Node, dependency: &NodeDep) -> bool {
+    let package = &metadata[&node.id];
+    let name = &metadata[&dependency.pkg].name;
+    let of_this_kind =
+        |declared: &&Dependency| declared.name == name.as_str() && declared.kind == DependencyKind::Normal;
+    let mut declared = package.dependencies.iter().filter(of_this_kind).peekable();
+    if declared.peek().is_none() || declared.any(|declared| !declared.optional) {
+        return true;
+    }
+    node.features.iter().any(|feature| {
+        let switches = package.features.get(feature.as_str()).into_iter().flatten();
+        feature.as_str() == name.as_str()
+            || switches.into_iter().any(|on| *on == format!("dep:{name}") || on == name.as_str())
+    })
+}
+
 #[test]
 fn nothing_impure_is_reachable_from_the_core() {
     let metadata = metadata(&["--locked", "--filter-platform", "wasm32-unknown-unknown"]);
@@ -103,7 +120,8 @@ fn nothing_impure_is_reachable_from_the_core() {
                 .targets
                 .iter()
                 .all(|target| target.is_proc_macro() || target.is_custom_build());
-            if normal && !is_macro && dependency.name != "schemars" {
+            if normal && !is_macro && dependency.name != "schemars" && is_switched_on(&metadata, nodes[id], dependency)
+            {
                 open.push(&dependency.pkg);
             }
         }

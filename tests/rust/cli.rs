@@ -20,6 +20,8 @@ mod cli_faults;
 mod cli_prune;
 #[path = "cli_run.rs"]
 mod cli_run;
+#[path = "cli_time.rs"]
+mod cli_time;
 
 use std::path::PathBuf;
 use std::process::Output;

@@ -141,7 +141,7 @@ fn message(stream: &mut TcpStream) -> Option<Vec<u8>> {
     }
 }
 
-fn consnap(place: &Place, endpoint: &str, arguments: &[&str]) -> Command {
+pub(crate) fn consnap(place: &Place, endpoint: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_consnap"));
     command
         .env_clear()
@@ -324,6 +324,44 @@ fn two_consnaps_on_one_run_do_not_meet() {
     assert_eq!(groups(&simulated), 3);
 }
 
+#[test]
+fn two_consnaps_on_one_job_do_not_freeze_an_instance_twice() {
+    let (place, other) = (Place::new(), Place::new());
+    let slow = FLEET.replace("time_scale: 100", "time_scale: 1");
+    let simulated = Simulated::start(&place, &slow);
+    let job = place.file("job.yaml", JOB);
+    let mut first = consnap(&place, &simulated.endpoint, &["run", job.to_str().unwrap()]);
+    let first = first.env("CONSNAP_TIME_SCALE", "1").spawn().unwrap();
+    wait_for(|| (calls_of(&simulated, "RunCommand") > 0).then_some(()));
+    let run = only_run(&place).unwrap();
+    // On the same machine, and on one that shares nothing with it but the account: as fast as it likes, as loose as it likes.
+    for host in [&place, &other] {
+        let faster = host.file(
+            "faster.yaml",
+            &format!("{}\nrun: {{canary: 0, max_in_flight: 50}}\n", JOB.split("\nrun:").next().unwrap()),
+        );
+        let second = consnap(host, &simulated.endpoint, &["run", faster.to_str().unwrap()]).output().unwrap();
+        let second = Done::of(second);
+        assert_eq!(second.exit, 2, "{}{}", second.out, second.err);
+        let said = format!("{}{}", second.out, second.err);
+        assert!(said.contains("CE307") && said.contains(&run), "{said}");
+        assert!(
+            second.out.is_empty()
+                || second.json()["instances"].as_array().unwrap().iter().all(|one| one["result"] == "not_run"),
+            "{}",
+            second.out
+        );
+    }
+    // Another job may run over the same instances; exit code 16 is what guards those.
+    let done = Done::of(first.wait_with_output().unwrap());
+    assert_eq!(done.exit, 1, "{}", done.err);
+    assert_eq!(groups(&simulated), 3);
+    // Once it is over, the job may run again.
+    let again = consnap(&other, &simulated.endpoint, &["run", job.to_str().unwrap()]).output().unwrap();
+    assert_eq!(Done::of(again).exit, 1);
+    assert_eq!(groups(&simulated), 6);
+}
+
 #[cfg(unix)]
 #[test]
 fn interrupted_once_it_starts_nothing_new_and_follows_what_runs() {
@@ -376,11 +414,11 @@ fn interrupt(child: &Child) {
     assert!(status.success());
 }
 
-fn calls_of(simulated: &Simulated, operation: &str) -> u64 {
+pub(crate) fn calls_of(simulated: &Simulated, operation: &str) -> u64 {
     simulated.ask("/__consnap/requests")["counts"][operation].as_u64().unwrap_or(0)
 }
 
-fn wait_for<T>(mut there: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn wait_for<T>(mut there: impl FnMut() -> Option<T>) -> T {
     let begin = Instant::now();
     loop {
         if let Some(found) = there() {

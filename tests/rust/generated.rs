@@ -1,10 +1,13 @@
 //! Pages that are made from the catalogue: `cargo xtask generate` writes them, the tests hold them to it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use consnap_core::Lang;
 use consnap_core::catalog::{api_errors, assumptions, budget, codes, messages, parameters};
+use consnap_core::facts::InstanceFacts;
+use consnap_core::{Lang, policy};
+use serde_json::Value;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
@@ -182,6 +185,83 @@ fn schemas() {
     let prune = consnap::schema("prune").expect("a schema");
     hold("docs/schema/prune.json", &(serde_json::to_string_pretty(&prune).expect("JSON") + "\n"));
     hold("docs/schema/audit.json", &(serde_json::to_string_pretty(&audit).expect("JSON") + "\n"));
+}
+
+#[test]
+fn page_of_policies() {
+    let mut page = format!("{HEAD}# What policies see\n\n");
+    page.push_str(
+        "The variables of an expression, from the shapes by which jobs, facts and plans are read; see \
+         [the tutorial](../policies.md). A member that is not known is not there: ask with `has(...)`, or it cannot be judged. \
+         `[]` stands for an entry of a list, `[...]` for a value of a mapping.\n\n## Variables\n\n\
+         | path | type | values | what it is |\n|---|---|---|---|\n",
+    );
+    let described = descriptions();
+    for member in policy::reference() {
+        let values: Vec<String> = member.values.iter().map(|value| format!("`{value}`")).collect();
+        let about = if member.about.is_empty() {
+            described.get(&member.path).cloned().unwrap_or_default()
+        } else {
+            member.about.to_owned()
+        };
+        writeln!(page, "| `{}` | {} | {} | {} |", member.path, member.r#type, values.join(", "), cell(&about))
+            .expect("text");
+    }
+    page.push_str("\n## Functions and macros\n\n| form | gives | what it is for |\n|---|---|---|\n");
+    for function in policy::FUNCTIONS {
+        writeln!(page, "| `{}` | {} | {} |", function.form, function.gives, cell(function.about)).expect("text");
+    }
+    let bounds = [
+        ("bytes of an expression", policy::bounds::EXPRESSION_BYTES as u64),
+        ("levels of an expression, brackets and chained operators alike", u64::from(policy::bounds::EXPRESSION_DEPTH)),
+        ("steps of an expression, worked out with lists of a hundred entries", policy::bounds::STATIC_COST),
+        ("steps of one evaluation", policy::bounds::STEPS_OF_ONE),
+        ("steps of all evaluations of a call", policy::bounds::STEPS_OF_ALL),
+        ("entries of a list; a longer one counts as not known", policy::bounds::ITEMS as u64),
+        ("bytes of a text; a longer one counts as not known", policy::bounds::TEXT_BYTES as u64),
+        ("bytes of a pattern", policy::bounds::PATTERN_BYTES as u64),
+        ("policies used together", policy::bounds::POLICIES as u64),
+    ];
+    page.push_str("\n## Bounds\n\n| what | at most |\n|---|---|\n");
+    for (what, most) in bounds {
+        writeln!(page, "| {what} | {most} |").expect("text");
+    }
+    hold("docs/reference/policies.md", &page);
+    let schema = serde_json::to_string_pretty(&policy::schema()).expect("JSON") + "\n";
+    hold("docs/schema/policy.json", &schema);
+}
+
+/// What the schemas of job and facts say of each member, by its path in expressions.
+fn descriptions() -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let facts = serde_json::to_value(schemars::schema_for!(InstanceFacts)).expect("JSON");
+    describe("job", &consnap_core::config::schema(), None, &mut found);
+    describe("instance", &facts, None, &mut found);
+    for (path, about) in policy::PLAN_MEMBERS {
+        found.insert(format!("plan.{path}"), (*about).to_owned());
+    }
+    found
+}
+
+fn describe(path: &str, schema: &Value, root: Option<&Value>, found: &mut BTreeMap<String, String>) {
+    let root = root.unwrap_or(schema);
+    let target = [schema].into_iter().chain(schema["anyOf"].as_array().into_iter().flatten());
+    for schema in target {
+        let schema = match schema["$ref"].as_str().and_then(|reference| root.pointer(reference.trim_start_matches('#')))
+        {
+            Some(definition) => definition,
+            None => schema,
+        };
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            let inner = format!("{path}.{name}");
+            let about = property["description"].as_str().unwrap_or_default().replace('\n', " ");
+            found.entry(inner.clone()).or_insert(about.trim_end_matches('.').to_owned());
+            describe(&inner, property, Some(root), found);
+        }
+        if schema["items"].is_object() {
+            describe(&format!("{path}[]"), &schema["items"], Some(root), found);
+        }
+    }
 }
 
 #[test]

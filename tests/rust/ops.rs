@@ -54,6 +54,16 @@ fn plans_of_facts_at_hand() {
 }
 
 #[test]
+fn jobs_against_policies() {
+    assert_eq!(run_all("policy_check"), 56);
+}
+
+#[test]
+fn cases_of_policies() {
+    assert_eq!(run_all("policy_test"), 9);
+}
+
+#[test]
 fn probes() {
     assert_eq!(run_all("probe"), 3);
 }

@@ -83,6 +83,8 @@ pub enum InvocationFilter {
     },
     /// All that carry these tags. The service gives no output for them.
     Tags(Tags),
+    /// Those of them that are not over (`InvokeStatus=Running`, the legacy family).
+    RunningTags(Tags),
 }
 
 /// Lists invocations, each with its instances.
@@ -105,6 +107,10 @@ impl DescribeInvocations {
                 call.push("ContentEncoding", "Base64");
             }
             InvocationFilter::Tags(tags) => call.push_tags(Some(&tags)),
+            InvocationFilter::RunningTags(tags) => {
+                call.push("InvokeStatus", "Running");
+                call.push_tags(Some(&tags));
+            }
         }
         call.push_page(50, self.next_token);
         call

@@ -245,6 +245,12 @@ assumptions! {
         "tokens are renewed three minutes before their known end; with another code an early end stops the run, which can be resumed",
         "令牌会在已知到期前三分钟刷新；若错误码不同，令牌提前失效会使执行停止，之后可恢复"
     };
+    RUNNING_LISTS_PENDING = "A33", ["session"], "ecs-domain 4.3: the legacy family has no `Pending`": {
+        "`InvokeStatus=Running` lists every invocation that is not over, also one that waits for delivery", "`InvokeStatus=Running` 会列出所有尚未结束的执行，包括等待下发的执行"
+    } why {
+        "so one call tells whether another machine runs the same job; were waiting ones left out, two runs begun within the same second could both start, and exit code 16 would be the guard",
+        "因此一次调用即可判断其他机器是否正在执行同一作业；若不含等待下发的执行，同一秒内开始的两次运行可能都会启动，此时由退出码 16 把关"
+    };
     USAGE_TELLS = "A34", ["retention"], "DescribeSnapshots: Usage": {
         "`Usage` of DescribeSnapshots is `none` only for snapshots of which neither an image nor a disk was made", "仅当快照未用于创建镜像或云盘时，DescribeSnapshots 的 `Usage` 才为 `none`"
     } why {

@@ -9,6 +9,7 @@ pub mod disks;
 pub mod endpoints;
 pub mod exit_codes;
 pub mod file_systems;
+pub mod guards;
 pub mod limits;
 pub mod messages;
 pub mod pacing;

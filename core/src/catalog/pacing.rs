@@ -57,5 +57,6 @@ pacing! {
     RETRY_PAUSE = 60, "seconds before an instance is tried once more", "实例重试前等待的秒数", "consnap";
     BACKOFF_BASE = 500, "milliseconds of the first backoff", "首次退避毫秒数", "consnap";
     BACKOFF_LONGEST = 30_000, "milliseconds of the longest backoff", "最长退避毫秒数", "consnap";
+    CREDENTIALS_ENDURANCE = 300, "seconds in which refused credentials may still be renewed while something runs", "有实例正在执行时，等待凭证刷新的秒数", "consnap";
     READ_ENDURANCE = 7200, "seconds an unreachable service is endured while something runs", "有实例正在执行时，容忍服务端不可达的秒数", "consnap";
 }

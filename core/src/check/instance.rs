@@ -75,7 +75,7 @@ pub(super) fn check<S: AsRef<str> + Ord>(
         facts.guest.as_ref().map(|guest| guest::check(checker, platform, (facts, guest), excluded, &mut findings));
     let Findings { mut list, unknown } = findings;
     for finding in &mut list {
-        checker.acceptances.apply(finding);
+        checker.weigh(finding);
     }
     let blocking = list.iter().find(|finding| finding.blocks() && finding.row.code.starts_with("CS2"));
     let eligible = match blocking {

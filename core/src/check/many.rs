@@ -32,41 +32,45 @@ pub fn check_many(
     job: &Job,
     json: &[u8],
     context: &CheckContext,
-    mut sink: impl FnMut(Checked<'_>),
+    sink: impl FnMut(Checked<'_>),
 ) -> (usize, Vec<Finding>) {
-    let text = match str::from_utf8(json) {
-        Ok(text) => text,
-        Err(error) => return (0, vec![unreadable(0, &error.to_string())]),
-    };
-    let checker = Checker::new(job, context);
-    let mut batch = Batch::new(text);
-    let mut index = 0usize;
-    while let Some(rest) = batch.next_document() {
-        let (length, id, check) = match first::<InstanceFacts<BorrowedText<'_>>>(rest) {
-            Some((Ok(facts), length)) => {
-                let check = instance::check(&checker, &facts, Vec::new());
-                (length, facts.instance_id.0, check)
-            }
-            typed => match first::<Value>(rest) {
-                Some((Ok(document), length)) => {
-                    let refused = typed.and_then(|(typed, _)| typed.err()).map(|error| error.to_string());
-                    let text = rest.get(..length).unwrap_or_default();
-                    let (id, check) = check_misfit(&checker, &document, text, &refused.unwrap_or_default());
-                    (length, id.into(), check)
-                }
-                Some((Err(error), _)) => return (index, vec![unreadable(index, &error.to_string())]),
-                None => break,
-            },
-        };
-        sink(Checked { index, instance_id: &id, check });
-        index = index.saturating_add(1);
-        batch.pass(length);
-    }
-    let wrong = batch.wrong.map(|wrong| unreadable(index, wrong));
-    (index, wrong.into_iter().collect())
+    Checker::new(job, context).check_many(json, sink)
 }
 
 impl Checker<'_> {
+    /// As [`check_many`].
+    pub fn check_many(&self, json: &[u8], mut sink: impl FnMut(Checked<'_>)) -> (usize, Vec<Finding>) {
+        let text = match str::from_utf8(json) {
+            Ok(text) => text,
+            Err(error) => return (0, vec![unreadable(0, &error.to_string())]),
+        };
+        let mut batch = Batch::new(text);
+        let mut index = 0usize;
+        while let Some(rest) = batch.next_document() {
+            let (length, id, check) = match first::<InstanceFacts<BorrowedText<'_>>>(rest) {
+                Some((Ok(facts), length)) => {
+                    let check = instance::check(self, &facts, Vec::new());
+                    (length, facts.instance_id.0, check)
+                }
+                typed => match first::<Value>(rest) {
+                    Some((Ok(document), length)) => {
+                        let refused = typed.and_then(|(typed, _)| typed.err()).map(|error| error.to_string());
+                        let text = rest.get(..length).unwrap_or_default();
+                        let (id, check) = check_misfit(self, &document, text, &refused.unwrap_or_default());
+                        (length, id.into(), check)
+                    }
+                    Some((Err(error), _)) => return (index, vec![unreadable(index, &error.to_string())]),
+                    None => break,
+                },
+            };
+            sink(Checked { index, instance_id: &id, check });
+            index = index.saturating_add(1);
+            batch.pass(length);
+        }
+        let wrong = batch.wrong.map(|wrong| unreadable(index, wrong));
+        (index, wrong.into_iter().collect())
+    }
+
     /// Checks one instance from the text of its document; gives back its id as well, empty when it could not be read.
     /// Text that is no JSON is a finding, and the instance is as unknown as can be.
     pub fn check_text<'d>(&self, document: &'d str) -> (Cow<'d, str>, InstanceCheck) {

@@ -21,10 +21,12 @@ mod instance;
 mod many;
 mod parameters;
 mod prediction;
+mod severities;
 mod system;
 
 pub use accept::{apply_acceptances, keep_standing_acceptances};
 pub use many::{Checked, check_many};
+pub use severities::Severities;
 
 /// What the check is told about the world around job and facts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -104,6 +106,7 @@ pub struct Checker<'a> {
     job: &'a Job,
     context: &'a CheckContext,
     acceptances: accept::Acceptances<'a>,
+    severities: Severities,
     edition: Option<&'static systems::Edition>,
     /// Instance and disk of each exclusion, sorted.
     exclusions: Vec<(&'a str, &'a str)>,
@@ -119,9 +122,17 @@ impl<'a> Checker<'a> {
             job,
             context,
             acceptances: accept::Acceptances::new(job, context.today()),
+            severities: Severities::default(),
             edition: systems::edition(context.as_of),
             exclusions,
         }
+    }
+
+    /// With the severities an organisation gives to findings.
+    #[must_use]
+    pub fn weighing(mut self, severities: &Severities) -> Self {
+        self.severities = severities.clone();
+        self
     }
 
     /// All findings about the job itself: [`check_job`], acceptances that ended, and the others applied.
@@ -129,9 +140,15 @@ impl<'a> Checker<'a> {
         let mut findings = check_job(self.job, platform);
         findings.extend(accept::ended(self.job, self.context.today()));
         for finding in &mut findings {
-            self.acceptances.apply(finding);
+            self.weigh(finding);
         }
         findings
+    }
+
+    /// Gives a finding the severity it has here, and marks one that the job accepts.
+    fn weigh(&self, finding: &mut Finding) {
+        self.severities.apply(finding);
+        self.acceptances.apply(finding);
     }
 
     /// Checks one instance.

@@ -12,8 +12,10 @@ use crate::consistency::RequiredConsistency;
 pub mod forms;
 mod read;
 #[cfg(feature = "schema")]
-mod schema;
+pub(crate) mod schema;
 
+#[cfg(feature = "policy")]
+pub(crate) use read::KEYS;
 pub use read::{from_str_json, read, read_for_command};
 #[cfg(feature = "schema")]
 pub use schema::schema;

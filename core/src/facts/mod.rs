@@ -15,6 +15,8 @@ mod read;
 
 pub use borrowed_text::BorrowedText;
 pub use from_api::from_api;
+#[cfg(feature = "policy")]
+pub(crate) use read::KEYS;
 pub use read::read;
 
 /// The facts of one instance, from our own JSON, from API replies or from the guest probe.

@@ -21,7 +21,7 @@ pub fn read(document: &Value) -> (InstanceFacts, Vec<Finding>) {
 const COUNT: Shape = Shape::Whole(0, u32::MAX as i64);
 
 /// The keys of the facts of an instance.
-pub(super) static KEYS: &[Key] = &[
+pub(crate) static KEYS: &[Key] = &[
     required("instance_id", Shape::Text),
     optional("region_id", Shape::Text),
     optional("zone_id", Shape::Text),

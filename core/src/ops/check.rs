@@ -1,13 +1,15 @@
 //! Operation `check`: findings about a job and about instances, and the consistency that will come of it.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use super::{Deserialize, Serialize, Value, unreadable};
-use crate::check::{CheckContext, Checker, Eligibility, InstanceCheck, check_many};
+use crate::check::{CheckContext, Checker, Eligibility, InstanceCheck, Severities};
 use crate::config;
 use crate::consistency::{Consistency, Platform};
 use crate::error::Error;
-use crate::finding::{Finding, RenderedFinding};
+use crate::finding::{Finding, RenderedFinding, Severity};
 use crate::text::Lang;
 use crate::time::Time;
 
@@ -30,6 +32,9 @@ pub struct CheckInput {
     /// The time of the check; without it the age of heartbeats and facts is not judged.
     #[serde(default)]
     pub now: Option<Time>,
+    /// Severities that count instead of consnap's own, by code of finding; those of a policy document.
+    #[serde(default)]
+    pub severities: BTreeMap<String, Severity>,
     /// The language of words.
     #[serde(default)]
     pub lang: Lang,
@@ -85,7 +90,9 @@ pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
     let context =
         CheckContext { as_of: input.as_of.as_deref().map(|text| day("check", text)).transpose()?, now: input.now };
     let (job, mut findings) = config::read(&input.job);
-    let checker = Checker::new(&job, &context);
+    let (severities, refused) = Severities::read(&input.severities, "/severities");
+    findings.extend(refused);
+    let checker = Checker::new(&job, &context).weighing(&severities);
     let lang = input.lang;
     let one = |facts: &Value| -> (Vec<Finding>, InstanceVerdict) {
         let (instance_id, check) = checker.check_document(facts);
@@ -130,10 +137,13 @@ pub fn check_documents(input: &CheckInput, facts: &[u8]) -> Result<CheckOutput, 
     let context =
         CheckContext { as_of: input.as_of.as_deref().map(|text| day("check", text)).transpose()?, now: input.now };
     let (job, mut findings) = config::read(&input.job);
-    findings.extend(Checker::new(&job, &context).job_findings(input.platform));
+    let (severities, refused) = Severities::read(&input.severities, "/severities");
+    findings.extend(refused);
+    let checker = Checker::new(&job, &context).weighing(&severities);
+    findings.extend(checker.job_findings(input.platform));
     let lang = input.lang;
     let mut instances = Vec::new();
-    let (_, of_batch) = check_many(&job, facts, &context, |checked| {
+    let (_, of_batch) = checker.check_many(facts, |checked| {
         let InstanceCheck { platform, findings, eligible, predicted, predicted_why } = checked.check;
         instances.push(CheckedInstance {
             findings: rendered(&findings, lang),

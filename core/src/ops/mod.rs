@@ -23,6 +23,8 @@ pub mod explain;
 pub mod export;
 pub mod facts;
 pub mod plan;
+#[cfg(feature = "policy")]
+pub mod policy;
 pub mod probe;
 pub mod sign;
 
@@ -35,12 +37,33 @@ pub use explain::{ExplainInput, ExplainOutput, explain};
 pub use export::{ExportInput, ExportOutput, export};
 pub use facts::{FactsInput, FactsOutput, facts};
 pub use plan::{PlanInput, PlanOutput, plan};
+#[cfg(feature = "policy")]
+pub use policy::{PolicyCheckInput, PolicyCheckOutput, PolicyTestInput, PolicyTestOutput, policy_check, policy_test};
 pub use probe::{ProbeInput, ProbeOutput, probe};
 pub use sign::{SignInput, SignOutput, sign};
 
 /// The names of all operations, as [`run`] takes them.
+#[cfg(not(feature = "policy"))]
 pub const NAMES: &[&str] =
     &["budget", "build", "catalog", "check", "decode", "explain", "export", "facts", "plan", "probe", "sign"];
+
+/// The names of all operations, as [`run`] takes them.
+#[cfg(feature = "policy")]
+pub const NAMES: &[&str] = &[
+    "budget",
+    "build",
+    "catalog",
+    "check",
+    "decode",
+    "explain",
+    "export",
+    "facts",
+    "plan",
+    "policy_check",
+    "policy_test",
+    "probe",
+    "sign",
+];
 
 /// Carries out an operation by name.
 ///
@@ -52,6 +75,8 @@ pub fn run(name: &str, input: Value) -> Result<Value, Error> {
     match name {
         "plan" => run_plan(input),
         "sign" => run_sign(input),
+        #[cfg(feature = "policy")]
+        "policy_check" | "policy_test" => run_policy(name, input),
         _ => run_small(name, input),
     }
 }
@@ -74,7 +99,20 @@ pub fn run_plan(input: Value) -> Result<Value, Error> {
     carry_out("plan", input, |input| plan(&input))
 }
 
-/// [`run`] without `plan` and `sign`, for a host that would rather load session and hash functions when they are needed.
+/// Carries out `policy_check` or `policy_test` on JSON.
+///
+/// # Errors
+///
+/// As [`run`].
+#[cfg(feature = "policy")]
+pub fn run_policy(name: &str, input: Value) -> Result<Value, Error> {
+    match name {
+        "policy_test" => carry_out(name, input, |input| Ok(policy_test(&input))),
+        _ => carry_out("policy_check", input, |input| policy_check(&input)),
+    }
+}
+
+/// [`run`] without `plan`, `sign` and the policies, for a host that would rather load session and hash functions when they are needed.
 ///
 /// # Errors
 ///
@@ -107,6 +145,10 @@ pub fn schema(name: &str) -> Option<Value> {
         "export" => Some(schemas::<ExportInput, ExportOutput>(name)),
         "facts" => Some(schemas::<FactsInput, FactsOutput>(name)),
         "plan" => Some(schemas::<PlanInput, PlanOutput>(name)),
+        #[cfg(feature = "policy")]
+        "policy_check" => Some(schemas::<PolicyCheckInput, PolicyCheckOutput>(name)),
+        #[cfg(feature = "policy")]
+        "policy_test" => Some(schemas::<PolicyTestInput, PolicyTestOutput>(name)),
         "probe" => Some(schemas::<ProbeInput, ProbeOutput>(name)),
         "sign" => Some(schemas::<SignInput, SignOutput>(name)),
         _ => None,

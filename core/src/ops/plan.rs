@@ -1,15 +1,15 @@
 //! Operation `plan`: the calls a run of this job would make on these instances, with a hash to approve. Nothing is sent: it
 //! knows only what the facts say.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::day;
 use super::{Deserialize, Serialize, Value};
-use crate::check::{CheckContext, Checker};
+use crate::check::{CheckContext, Checker, Severities};
 use crate::config::{self, Job};
 use crate::error::Error;
 use crate::facts::{self, InstanceFacts};
-use crate::finding::{Finding, RenderedFinding};
+use crate::finding::{Finding, RenderedFinding, Severity};
 use crate::plan::Plan;
 use crate::session::{Goal, Session, Setup};
 use crate::text::Lang;
@@ -34,6 +34,9 @@ pub struct PlanInput {
     /// The time of the plan, for `{date}` and `{time}` in the groups' name; 1970 without it.
     #[serde(default)]
     pub now: Option<Time>,
+    /// Severities that count instead of consnap's own, by code of finding; those of a policy document.
+    #[serde(default)]
+    pub severities: BTreeMap<String, Severity>,
     /// The language of words.
     #[serde(default)]
     pub lang: Lang,
@@ -59,7 +62,9 @@ pub fn plan(input: &PlanInput) -> Result<PlanOutput, Error> {
     let now = input.now.unwrap_or(Time::EPOCH);
     let (mut job, mut findings) = config::read(&input.job);
     let context = CheckContext { as_of, now: input.now };
-    for finding in Checker::new(&job, &context).job_findings(None) {
+    let (severities, refused) = Severities::read(&input.severities, "/severities");
+    findings.extend(refused);
+    for finding in Checker::new(&job, &context).weighing(&severities).job_findings(None) {
         if !findings.contains(&finding) {
             findings.push(finding);
         }
@@ -91,6 +96,7 @@ pub fn plan(input: &PlanInput) -> Result<PlanOutput, Error> {
     let run_id = input.run_id.clone().unwrap_or_else(|| "00000000".to_owned());
     let mut setup = Setup::new(job, run_id, 0, Goal::Plan);
     setup.as_of = as_of;
+    setup.severities = severities;
     let made = if blocked { None } else { Session::plan_of(setup, found, now).ok() };
     Ok(PlanOutput {
         findings: findings.iter().map(|finding| finding.render(input.lang)).collect(),

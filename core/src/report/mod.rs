@@ -334,13 +334,7 @@ fn exit_status(summary: &Summary, error: Option<&Error>) -> u8 {
 }
 
 fn stopped(why: &StopReason) -> Stopped {
-    let detail = match why {
-        StopReason::Held { instance } | StopReason::Canary { instance } => instance.clone(),
-        StopReason::Errors { failures } => failures.to_string(),
-        StopReason::Account { code } => code.clone(),
-        StopReason::User | StopReason::Deadline | StopReason::Journal | StopReason::Unreachable => String::new(),
-    };
-    Stopped { reason: why.name(), detail }
+    Stopped { reason: why.name(), detail: why.detail() }
 }
 
 /// A catalogue row in words.

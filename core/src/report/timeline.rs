@@ -262,17 +262,18 @@ fn looked(instance: &str, look: &Look, lang: Lang) -> Line {
 }
 
 fn stopped(why: &StopReason, lang: Lang) -> Line {
-    let (weight, text, detail) = match why {
-        StopReason::Held { instance } => (Weight::Urgent, STOP_HELD, instance.clone()),
-        StopReason::Canary { instance } => (Weight::Notable, STOP_CANARY, instance.clone()),
-        StopReason::Errors { failures } => (Weight::Notable, STOP_ERRORS, failures.to_string()),
-        StopReason::Account { code } => (Weight::Notable, STOP_ACCOUNT, code.clone()),
-        StopReason::User => (Weight::Notable, STOP_USER, String::new()),
-        StopReason::Deadline => (Weight::Notable, STOP_DEADLINE, String::new()),
-        StopReason::Journal => (Weight::Notable, STOP_JOURNAL, String::new()),
-        StopReason::Unreachable => (Weight::Notable, STOP_UNREACHABLE, String::new()),
+    let (weight, text) = match why {
+        StopReason::Held { .. } => (Weight::Urgent, STOP_HELD),
+        StopReason::Canary { .. } => (Weight::Notable, STOP_CANARY),
+        StopReason::Errors { .. } => (Weight::Notable, STOP_ERRORS),
+        StopReason::Account { .. } => (Weight::Notable, STOP_ACCOUNT),
+        StopReason::User => (Weight::Notable, STOP_USER),
+        StopReason::Deadline => (Weight::Notable, STOP_DEADLINE),
+        StopReason::Journal => (Weight::Notable, STOP_JOURNAL),
+        StopReason::Unreachable => (Weight::Notable, STOP_UNREACHABLE),
+        StopReason::OtherRun { .. } => (Weight::Notable, STOP_OTHER_RUN),
     };
-    let why = text.fill(lang, &[("detail".into(), detail)]);
+    let why = text.fill(lang, &[("detail".into(), why.detail())]);
     Line { weight, ..Line::new(STOPPED) }.with("why", why)
 }
 
@@ -389,6 +390,10 @@ const STOP_ACCOUNT: Text =
 const STOP_USER: Text = Text::new("somebody asked to stop", "已按要求停止");
 const STOP_DEADLINE: Text = Text::new("the time for starting is over", "已超过允许启动的时间");
 const STOP_JOURNAL: Text = Text::new("the journal cannot be written", "无法写入日志");
+const STOP_OTHER_RUN: Text = Text::new(
+    "run `{detail}` of the same job is under way elsewhere",
+    "同一作业的另一次运行 `{detail}` 正在其他机器上进行",
+);
 const STOP_UNREACHABLE: Text = Text::new("the service could not be reached for too long", "服务长时间无法连接");
 const CLOCK: Text = Text::new(
     "the clock was {seconds} s behind that of the service, and is corrected",

@@ -87,13 +87,16 @@ impl Session {
     pub(super) fn check_some(&mut self) {
         let Some(mut checking) = self.checking.take() else { return };
         let Checking { found, disks_refused, job, context, writer, canonical, eligible } = &mut *checking;
-        let checker = Checker::new(job, context);
+        let checker = Checker::new(job, context).weighing(&self.setup.severities);
         let batch = usize::try_from(pacing::CHECKS_AT_ONCE.value).unwrap_or(500);
         for mut found in found.by_ref().take(batch) {
             if found.disks_known && !disks_refused.contains(&found.region) {
                 found.facts.disks = Some(std::mem::take(&mut found.disks));
             }
             let check = checker.check(&found.facts);
+            if self.setup.keep_facts {
+                self.facts.push(found.facts.clone());
+            }
             let region = self.region(found.region);
             let event = self.checked(job, writer, canonical, &region, found.facts, check);
             if matches!(&event, Event::InstanceChecked { set_aside: None, .. }) {

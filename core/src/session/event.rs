@@ -126,6 +126,11 @@ pub enum StopReason {
     Journal,
     /// The service could not be reached for too long.
     Unreachable,
+    /// Another run of the same job is under way.
+    OtherRun {
+        /// Its id.
+        run: String,
+    },
 }
 
 impl StopReason {
@@ -140,6 +145,18 @@ impl StopReason {
             Self::Deadline => "deadline",
             Self::Journal => "journal",
             Self::Unreachable => "unreachable",
+            Self::OtherRun { .. } => "other_run",
+        }
+    }
+
+    /// What it names: an instance, a number, a code, a run. Empty where the reason says it all.
+    pub fn detail(&self) -> String {
+        match self {
+            Self::Held { instance } | Self::Canary { instance } => instance.clone(),
+            Self::Errors { failures } => failures.to_string(),
+            Self::Account { code } => code.clone(),
+            Self::OtherRun { run } => run.clone(),
+            Self::User | Self::Deadline | Self::Journal | Self::Unreachable => String::new(),
         }
     }
 }

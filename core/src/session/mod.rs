@@ -24,6 +24,7 @@ use crate::catalog::messages::runs;
 use crate::catalog::pacing;
 use crate::config::Job;
 use crate::error::{Error, ErrorKind};
+use crate::facts::InstanceFacts;
 use crate::http::{HttpReply, Sent, TransportFailure};
 use crate::reply::{self, Failure};
 use crate::retry::Backoff;
@@ -35,6 +36,7 @@ pub mod event;
 mod follow;
 mod queue;
 mod resume;
+mod rival;
 mod setup;
 mod start;
 pub mod state;
@@ -48,6 +50,7 @@ pub use state::{Counts, Stage, State, Target};
 use checking::Checking;
 use discover::Discovery;
 use queue::CallQueue;
+use rival::Rivals;
 use state::TargetIndex;
 use verify::Verification;
 
@@ -99,6 +102,10 @@ enum Errand {
     CallLook {
         call: u64,
         found: Vec<String>,
+    },
+    /// Does another run of this job go on in a region?
+    Rivals {
+        region: u16,
     },
     /// Groups of a region.
     Groups {
@@ -152,6 +159,8 @@ pub struct Session {
     to_take_up: bool,
     discovery: Option<Discovery>,
     checking: Option<Box<Checking>>,
+    /// The facts of checked instances, where the setup asks for them.
+    facts: Vec<InstanceFacts>,
     /// When each running invocation is looked at next.
     polls: BTreeSet<(Time, u32)>,
     /// Calls in doubt, and when they are looked for next, with the looks done so far.
@@ -165,6 +174,9 @@ pub struct Session {
     canary: Vec<TargetIndex>,
     canary_chosen: bool,
     attach_asked: bool,
+    rivals: Rivals,
+    /// Hash of the job, by which another run of it is known.
+    job_hash: String,
     /// Whether roles are being attached.
     attaching: bool,
     /// How long the last command took that is over, in seconds: an earlier look at the next one would be wasted.
@@ -209,6 +221,7 @@ impl Session {
             to_take_up: false,
             discovery: None,
             checking: None,
+            facts: Vec::new(),
             polls: BTreeSet::new(),
             doubts: BTreeMap::new(),
             halves: VecDeque::new(),
@@ -217,6 +230,8 @@ impl Session {
             canary: Vec::new(),
             canary_chosen: false,
             attach_asked: false,
+            rivals: Rivals::default(),
+            job_hash: rival::job_hash(&setup.job),
             attaching: false,
             usual_run_seconds: 0,
             verification: Verification::default(),
@@ -242,6 +257,11 @@ impl Session {
     /// The job of the run.
     pub fn job(&self) -> &Job {
         &self.setup.job
+    }
+
+    /// The facts of the instances that were checked, in the order of the plan; empty unless the setup asks for them.
+    pub fn facts(&self) -> &[InstanceFacts] {
+        &self.facts
     }
 
     /// Takes the events since the last time.
@@ -438,6 +458,7 @@ impl Session {
             Errand::Write => self.write_answered(&queued, reply),
             Errand::RoleLook { call } => self.role_looked(*call, reply),
             Errand::Poll { invocation } => self.polled(*invocation, reply),
+            Errand::Rivals { region } => self.rivals_listed(*region, reply),
             Errand::CallLook { call, found } => self.call_looked(*call, found.clone(), reply),
             Errand::Groups { region, filter } => self.groups_listed(*region, filter, reply),
             Errand::Snapshots { region } => self.snapshots_listed(*region, reply),
@@ -457,7 +478,7 @@ impl Session {
                 let operation = queued.call.operation;
                 self.queue.throttled(operation, self.now, failure.retry_after);
                 self.emit(Event::Throttled { operation, code: code.to_owned() });
-                if !writes && self.endures(&queued) {
+                if !writes && self.endures(&queued, failure.retry) {
                     self.requeue(queued, failure.retry_after);
                     return;
                 }
@@ -483,7 +504,7 @@ impl Session {
                 | RetryClass::AfterPause
                 | RetryClass::RefreshCredentials
         );
-        if passing && self.endures(&queued) {
+        if passing && self.endures(&queued, failure.retry) {
             let operation = queued.call.operation;
             self.emit(Event::CallRepeated { operation, code: code.to_owned(), attempt: queued.attempt + 1 });
             self.requeue(queued, failure.retry_after);
@@ -493,11 +514,16 @@ impl Session {
     }
 
     /// Whether a call is worth another attempt: a few before anything runs, for hours while something does.
-    fn endures(&self, queued: &Queued) -> bool {
+    fn endures(&self, queued: &Queued, retry: RetryClass) -> bool {
         if self.state.counts.in_flight > 0 || matches!(queued.errand, Errand::Groups { .. } | Errand::Snapshots { .. })
         {
             let since = self.now.since(queued.first_sent.unwrap_or(self.now));
-            return since < Duration::from_secs(pacing::READ_ENDURANCE.value);
+            // A service comes back by itself; credentials that nobody renews do not.
+            let longest = match retry {
+                RetryClass::RefreshCredentials => pacing::CREDENTIALS_ENDURANCE.value,
+                _ => pacing::READ_ENDURANCE.value,
+            };
+            return since < Duration::from_secs(longest);
         }
         u64::from(queued.attempt) < pacing::READ_ATTEMPTS.value
     }
@@ -528,6 +554,14 @@ impl Session {
             Errand::Identity => self.end_with(failure.to_error()),
             Errand::Discover(errand) => self.discovery_failed(&errand, failure),
             Errand::Poll { invocation } => self.poll_given_up(invocation, failure),
+            Errand::Rivals { .. } => {
+                // Nothing is started in the dark.
+                let why = match failure.sent {
+                    Sent::Yes => StopReason::Account { code: failure.name().to_owned() },
+                    Sent::No | Sent::Maybe => StopReason::Unreachable,
+                };
+                self.end_before_start(failure.to_error(), why);
+            }
             Errand::CallLook { call, .. } => self.look_given_up(call),
             Errand::RoleLook { call } => self.role_look_given_up(call, failure),
             Errand::Groups { region, .. } | Errand::Snapshots { region } => self.look_refused(region, failure),
@@ -541,6 +575,12 @@ impl Session {
         if self.error.is_none() {
             self.error = Some(error);
         }
+    }
+
+    /// Ends a run whose plan is made and of which nothing was started.
+    fn end_before_start(&mut self, error: Error, why: StopReason) {
+        self.stop_starts(why);
+        self.end_with(error);
     }
 
     fn stop_starts(&mut self, why: StopReason) {

@@ -9,6 +9,7 @@ use crate::catalog::pacing;
 use crate::http::Sent;
 use crate::reply::Failure;
 use crate::time::Time;
+use crate::verdict::ResultKind;
 
 impl Session {
     /// Goes on with a run from its events. With [`Goal::Run`] everything that is open is followed to its end, and
@@ -63,7 +64,7 @@ impl Session {
         self.attach_asked = true;
         self.attaching = true;
         self.canary_chosen = self.state.targets.iter().any(|target| target.starts > 0);
-        let mut looking = Vec::new();
+        let (mut looking, mut unknown) = (Vec::new(), Vec::new());
         for index in 0..self.state.targets.len() {
             let Ok(index) = TargetIndex::try_from(index) else { break };
             let Some(target) = self.state.target(index) else { continue };
@@ -73,6 +74,10 @@ impl Session {
                 }
                 Stage::Waiting { .. } => self.waiting.push_back(index),
                 Stage::Looking => looking.push(index),
+                // What could not be seen then may be seen now.
+                Stage::Done if target.verdict.as_ref().is_some_and(|verdict| verdict.result == ResultKind::Unknown) => {
+                    unknown.push(index);
+                }
                 _ => {}
             }
         }
@@ -98,6 +103,9 @@ impl Session {
         }
         for index in looking {
             self.watch_group(index);
+        }
+        for index in unknown {
+            self.watch_again(index);
         }
         for (invocation, record) in self.state.invocations.iter().enumerate() {
             if let (false, Ok(invocation)) = (record.open.is_empty(), u32::try_from(invocation)) {

@@ -2,6 +2,7 @@
 
 use super::Goal;
 use crate::catalog::pacing;
+use crate::check::Severities;
 use crate::config::Job;
 use crate::time::Time;
 
@@ -28,6 +29,10 @@ pub struct Setup {
     pub pause_at_plan: bool,
     /// Nothing is started after this time.
     pub no_start_after: Option<Time>,
+    /// Severities an organisation gives to findings.
+    pub severities: Severities,
+    /// Whether the facts of instances are kept after their check, for [`Session::facts`](super::Session::facts).
+    pub keep_facts: bool,
     /// Calls a second per API, until the service asks to slow down.
     pub calls_per_second: u32,
     /// Calls under way at the same time.
@@ -48,6 +53,8 @@ impl Setup {
             approved_plan: None,
             pause_at_plan: false,
             no_start_after: None,
+            severities: Severities::default(),
+            keep_facts: false,
             calls_per_second: u32::try_from(pacing::CALLS_PER_SECOND.value).unwrap_or(10),
             calls_in_flight: usize::try_from(pacing::CALLS_IN_FLIGHT.value).unwrap_or(8),
         }

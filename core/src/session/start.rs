@@ -7,6 +7,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::event::{Event, Phase, Purpose, StopReason};
+use super::rival::JOB_TAG;
 use super::state::{Stage, TargetIndex};
 use super::{Errand, Queued, Session};
 use crate::api::requests::{
@@ -39,7 +40,7 @@ impl Session {
             self.set_aside_stragglers();
             return;
         }
-        if self.attach_roles() {
+        if !self.no_rivals() || self.attach_roles() {
             return;
         }
         if self.state.counts.waiting > 0 && self.state.phase < Phase::Run {
@@ -269,6 +270,7 @@ impl Session {
         let Some(planned) = self.state.command_of(first).cloned() else { return };
         let region = self.region(first.region);
         let run = self.setup.run_id.clone();
+        let job = self.job_hash.clone();
         let ids = self.ids_of(targets);
         self.write(Purpose::Run, targets, |call| {
             let command_type = match planned.platform {
@@ -282,7 +284,7 @@ impl Session {
                 instance_ids: Ids::new(ids).ok()?,
                 timeout_seconds: planned.timeout_seconds,
                 client_token: Filled::new(token).ok()?,
-                tags: Tags::new([(RUN_TAG, run.clone()), (CALL_TAG, call.to_string())]).ok(),
+                tags: Tags::new([(RUN_TAG, run.clone()), (CALL_TAG, call.to_string()), (JOB_TAG, job.clone())]).ok(),
             };
             Some(request.into_call(&region))
         });

@@ -374,13 +374,17 @@ impl Session {
             .filter(|&index| self.state.target(index).is_some_and(|target| target.starts > 0))
             .collect();
         for index in started {
-            let Some(target) = self.state.target(index) else { continue };
-            let region = target.region;
-            let wait = Duration::from_secs(pacing::VERIFY_GAP.value * 2);
-            let watch =
-                Watch { conclude_at: self.now.plus(wait), first_seen: None, accomplished_since: Some(Time::EPOCH) };
-            self.verification.watches.entry(region).or_default().insert(index, watch);
-            self.verification.pace.insert(region, (self.now, Duration::from_secs(pacing::VERIFY_GAP.value)));
+            self.watch_again(index);
         }
+    }
+
+    /// Looks again at an instance whose command is long over.
+    pub(super) fn watch_again(&mut self, index: TargetIndex) {
+        let Some(target) = self.state.target(index) else { return };
+        let region = target.region;
+        let wait = Duration::from_secs(pacing::VERIFY_GAP.value * 2);
+        let watch = Watch { conclude_at: self.now.plus(wait), first_seen: None, accomplished_since: Some(Time::EPOCH) };
+        self.verification.watches.entry(region).or_default().insert(index, watch);
+        self.verification.pace.insert(region, (self.now, Duration::from_secs(pacing::VERIFY_GAP.value)));
     }
 }

@@ -80,13 +80,7 @@ impl Progress {
     }
 
     fn say_stopped(&self, why: &StopReason) {
-        let detail = match why {
-            StopReason::Held { instance } | StopReason::Canary { instance } => instance.clone(),
-            StopReason::Errors { failures } => failures.to_string(),
-            StopReason::Account { code } => code.clone(),
-            StopReason::User | StopReason::Deadline | StopReason::Journal | StopReason::Unreachable => String::new(),
-        };
-        self.say(&STOPPED, &[("reason", why.name().to_owned()), ("detail", detail)], true);
+        self.say(&STOPPED, &[("reason", why.name().to_owned()), ("detail", why.detail())], true);
     }
 
     /// A line above the bar; without a terminal only what must not wait for the end of the run.

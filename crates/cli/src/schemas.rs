@@ -3,19 +3,21 @@
 use consnap_core::audit::Audit;
 use consnap_core::report::Report;
 use consnap_core::retention::Pruning;
-use consnap_core::{config, ops};
+use consnap_core::{config, ops, policy};
 use consnap_simulator::{InstanceTruth, RecordedCall, Scenario, rehearse};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
 
 /// What has a schema besides operations: documents that are read, then answers.
-pub(crate) const DOCUMENTS: [&str; 8] = ["job", "scenario", "report", "audit", "prune", "error", "call", "truth"];
+pub(crate) const DOCUMENTS: [&str; 9] =
+    ["job", "policy", "scenario", "report", "audit", "prune", "error", "call", "truth"];
 
 /// The JSON Schema of one of them, or `{operation, input, output}` of an operation.
 pub fn schema(name: &str) -> Option<Value> {
     match name {
         "job" => Some(config::schema()),
+        "policy" => Some(policy::schema()),
         "scenario" => Some(json!(schema_for!(Scenario))),
         "report" => Some(answer::<Report>()),
         "audit" => Some(answer::<Audit>()),

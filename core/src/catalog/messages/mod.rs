@@ -37,6 +37,7 @@ pub mod journal;
 pub mod outcomes;
 pub mod parameters;
 pub mod permissions;
+pub mod policies;
 pub mod prerequisites;
 pub mod retention;
 pub mod runs;
@@ -60,6 +61,7 @@ pub static TABLES: &[&[&MessageRow]] = &[
     permissions::ROWS,
     audits::ROWS,
     retention::ROWS,
+    policies::ROWS,
 ];
 
 /// The row of a code.

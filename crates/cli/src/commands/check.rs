@@ -41,6 +41,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         platform: None,
         as_of: arguments.as_of.clone(),
         now: Some(crate::clock::now()),
+        severities: std::collections::BTreeMap::new(),
         lang: console.lang(),
     };
     let checked = match &arguments.facts {

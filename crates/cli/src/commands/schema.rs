@@ -7,7 +7,7 @@ use crate::console::Console;
 use crate::exit::{Exit, Failure};
 use crate::schemas;
 
-/// Write the JSON Schema of the job document, of a report, a scenario or of an operation; sends nothing
+/// Write the JSON Schema of the job document, of policies, of a report, a scenario or of an operation; sends nothing
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -15,7 +15,7 @@ Examples:
   consnap schema plan                            input and output of `consnap op plan`; a plan is in its output
   consnap schema decode                          input and output of `consnap op decode`")]
 pub(crate) struct Arguments {
-    /// `job`, `report`, `audit`, `prune`, `error`, `scenario`, `call` and `truth` of the simulator, or the name of an operation
+    /// `job`, `policy`, `report`, `audit`, `prune`, `error`, `scenario`, `call` and `truth` of the simulator, or the name of an operation
     #[arg(default_value = "job")]
     of: String,
 }

@@ -1,0 +1,54 @@
+//! Organisation policies: what a platform team asks of snapshot jobs, as data, judged with an explanation before anything
+//! runs.
+//!
+//! [`PolicySet::read`] takes policy documents and never fails: a name that is not known, a comparison of values that cannot
+//! be equal, an expression that could take too long are findings. [`PolicySet::judge`] holds a job, instances and a plan to
+//! it; [`PolicySet::test`] runs the cases of the documents.
+//!
+//! Expressions are CEL. They see `job`, `instance` (facts) and `plan`; a member that is not there cannot be judged, which
+//! counts as not met. A hostile document can neither hang, exhaust nor abort ([`bounds`]).
+
+use serde::{Deserialize, Serialize};
+
+pub mod bounds;
+mod document;
+mod engine;
+mod explain;
+mod judge;
+mod rules;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod trial;
+mod types;
+mod typing;
+mod view;
+
+#[cfg(feature = "schema")]
+pub use document::schema;
+pub use document::{Adjustment, Case, FreeCase, Language, Policy, PolicyDocument, Waiver, Words};
+pub use explain::{Explanation, Measured};
+pub use judge::{Judged, PolicyResult, PolicySummary, Scene, WaivedBy};
+pub use rules::{PolicyReads, PolicySet};
+pub use trial::{CaseResult, Exercised, Tried};
+pub use types::{FUNCTIONS, Function, Member, PLAN_MEMBERS, reference};
+
+/// What a policy says of a job or an instance.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Verdict {
+    /// It holds.
+    Pass,
+    /// It is for others: `when` is false.
+    Skip,
+    /// Something it needs is not known. That counts as not met.
+    CannotJudge,
+    /// It does not hold.
+    Fail,
+}
+
+crate::consistency::wire_names!(Verdict {
+    Pass => "PASS", Skip => "SKIP", CannotJudge => "CANNOT_JUDGE", Fail => "FAIL"
+});
