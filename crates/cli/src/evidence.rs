@@ -11,7 +11,7 @@ use consnap_client::run::Run;
 use consnap_core::catalog::messages::errors;
 use consnap_core::report::{self, LastSuccess, Report};
 use consnap_core::session::{Numbered, State};
-use consnap_core::{Error, ErrorKind, Text};
+use consnap_core::{Error, ErrorKind, Text, sanitize};
 
 use crate::arguments::LogFormat;
 use crate::console::Console;
@@ -63,7 +63,9 @@ impl ReportArguments {
                     let story = report::timeline(events, console.lang());
                     report::html(report, &story, console.lang())
                 }
-                Ok(Form::Data) => serde_json::to_string_pretty(report).unwrap_or_default() + "\n",
+                Ok(Form::Data) => {
+                    sanitize::json(&serde_json::to_string_pretty(report).unwrap_or_default()).into_owned() + "\n"
+                }
                 Err(_) => continue,
             };
             match replace(path, content.as_bytes()) {

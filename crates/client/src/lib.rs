@@ -6,6 +6,7 @@ pub mod archive;
 pub mod caller;
 pub mod credentials;
 pub mod driver;
+pub mod guests;
 pub mod journal;
 pub mod metadata;
 pub mod own_instance;

@@ -110,12 +110,14 @@ static CLOUD_ASSISTANT: &[Key] = &[
 static GUEST: &[Key] = &[
     optional("pre_script", Shape::Object(SCRIPT)),
     optional("post_script", Shape::Object(SCRIPT)),
+    optional("files", Shape::List(&Shape::Object(SCRIPT))),
     optional("mounts", Shape::List(&Shape::Object(MOUNT))),
     optional("launcher_present", Shape::Truth),
     optional("plugin_list_reachable", Shape::Truth),
     optional("system_supported", Shape::Truth),
     optional("metadata_reachable", Shape::Truth),
     optional("vss_writers", Shape::Truth),
+    optional("freezer_running", Shape::Truth),
     optional("freeze_millis", COUNT),
     optional("group_millis", MILLIS),
     optional("language", Shape::Choice(&["en", "zh"])),
@@ -126,11 +128,18 @@ static SCRIPT: &[Key] = &[
     optional("exists", Shape::Truth),
     optional("mode", Shape::Text),
     optional("owner", Shape::Text),
+    optional("kind", Shape::Choice(&["file", "link", "directory"])),
+    optional("sha256", Shape::Text),
     optional("exit_code", Shape::Whole(0, 255)),
     optional("millis", COUNT),
 ];
 
-static MOUNT: &[Key] = &[optional("target", Shape::Text), optional("file_system", Shape::Text)];
+static MOUNT: &[Key] = &[
+    optional("target", Shape::Text),
+    optional("file_system", Shape::Text),
+    optional("options", Shape::Text),
+    optional("disks", Shape::List(&COUNT)),
+];
 
 static API_FAULT: &[Key] = &[
     optional("operation", Shape::Text),
