@@ -4,6 +4,8 @@
 
 #[path = "cli_account.rs"]
 mod cli_account;
+#[path = "cli_audit.rs"]
+mod cli_audit;
 #[path = "cli_crash.rs"]
 mod cli_crash;
 #[path = "cli_documents.rs"]
@@ -16,6 +18,8 @@ mod cli_evidence;
 mod cli_faults;
 #[path = "cli_probe.rs"]
 mod cli_probe;
+#[path = "cli_prune.rs"]
+mod cli_prune;
 #[path = "cli_run.rs"]
 mod cli_run;
 #[path = "cli_time.rs"]
@@ -112,7 +116,7 @@ fn version_and_help_are_data_and_wrong_usage_is_not() {
     assert!(start.elapsed() < Duration::from_millis(500));
     let help = place.run(&["--help"]);
     assert_eq!(help.exit, 0);
-    for word in ["Exit codes:", "Examples:", "Only `run`"] {
+    for word in ["Exit status:", "Examples:", "Only `run`"] {
         assert!(help.out.contains(word), "{word}");
     }
     place.run(&["--no-such-option"]).refuses(2, &["--no-such-option"]);
@@ -172,16 +176,17 @@ fn a_command_stands_alone_on_standard_output() {
 fn explain_knows_codes_parameters_commands_and_results() {
     let place = Place::new();
     for (what, exit, words) in [
-        ("12", 0, "exit:plugin:12"),
+        ("12", 0, "plug-in exit code 12: "),
         ("InvalidInstance.NotFound", 0, "InvalidInstance.NotFound"),
         ("CE401", 0, "CE401"),
+        ("a01", 0, "A01: the level is tagged on every member snapshot"),
         ("ExcludeDiskId", 0, "/exclude_disks"),
         (
             "acs-plugin-manager --exec --plugin app-snapshot-plugin --params -RamRoleName=R,-Name=n1",
             0,
             "  -RamRoleName=R",
         ),
-        (r#"{"InstanceId": "i-1", "InvocationStatus": "Failed", "ExitCode": 12}"#, 5, "i-1: exit:plugin:12"),
+        (r#"{"InstanceId": "i-1", "InvocationStatus": "Failed", "ExitCode": 12}"#, 5, "i-1: plug-in exit code 12: "),
     ] {
         let done = place.run(&["explain", what]);
         assert_eq!(done.exit, exit, "{what}: {}{}", done.out, done.err);

@@ -140,7 +140,7 @@ fn a_run_leaves_page_data_and_figures_and_no_name_escapes() {
     let again = place.run(&["show", &id, "--html"]);
     assert_eq!((again.exit, again.out.as_str()), (1, page.as_str()), "the journal tells the same page: {}", again.err);
     let chinese = place.run(&["--lang", "zh", "show", &id, "--html"]);
-    for word in ["lang=\"zh-Hans\"", "4 个实例中有 2 个达到应用一致性", "快照一致性组", "一致性降级"]
+    for word in ["lang=\"zh-Hans\"", "4 台实例中有 2 台达到应用一致性", "快照一致性组", "一致性降级"]
     {
         assert!(chinese.out.contains(word), "{word}");
     }

@@ -289,7 +289,7 @@ const zh: Words = {
   },
   hints: {
     "/regions": "实例所在的地域",
-    "/targets/ids": "每行一个实例ID；多数导出格式需要",
+    "/targets/ids": "每行一台实例ID；多数导出格式需要",
     "/targets/tags": "每行一个 键=值，须全部匹配",
     "/exclude_disks": "每行一对：实例ID云盘ID",
     "/run/timeout": "秒；留空则采用时间预算",

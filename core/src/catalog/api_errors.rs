@@ -131,7 +131,7 @@ use api_errors;
 /// The way out where the mistake cannot be the operator's.
 const REPORT: Text = Text::new(
     "consnap should not send such a call: report it with the request id",
-    "consnap 不应发出这样的请求，请附上请求ID 反馈此问题",
+    "consnap 不应发出这样的请求，请附上请求ID反馈此问题",
 );
 /// The way out where a value of the job is refused.
 const MEND_JOB: Text =
@@ -139,7 +139,7 @@ const MEND_JOB: Text =
 /// The way out after a passing fault.
 const REPEAT: Text = Text::new(
     "consnap repeats the call where that is safe; if it lasts, quote the request id to Alibaba Cloud support",
-    "consnap 会在安全的情况下重试；如持续出现，请携带请求ID 联系阿里云技术支持",
+    "consnap 会在安全的情况下重试；如持续出现，请携带请求ID联系阿里云技术支持",
 );
 
 /// Beginnings of codes that speak of the credentials: the key, the token or the signature (ecs-domain 5.4; the token's
