@@ -5,11 +5,7 @@ use serde::Serialize;
 use std::sync::Arc;
 
 use crate::api::Operation;
-<<<<<<< HEAD
-use crate::catalog::spoken;
-=======
-use crate::catalog::PLUGIN_VERSION;
->>>>>>> main
+use crate::catalog::{PLUGIN_VERSION, spoken};
 use crate::consistency::{Consistency, Platform};
 use crate::finding::Finding;
 use crate::output::Outcome;
@@ -377,32 +373,14 @@ const SEVERAL_GROUPS: Text = Text::new(
 );
 const NOT_VISIBLE: Text =
     Text::new("group `{group}` of {who} never became visible", "{who} 的快照一致性组 `{group}` 始终不可见");
-<<<<<<< HEAD
 const LOOK_REFUSED: Text = Text::new(
     "the service refused the look for the group (`{code}`): {who}",
     "服务拒绝查询快照一致性组（`{code}`）：{who}",
-=======
-const LOOK_REFUSED: Text =
-    Text::new("the service would not tell (`{code}`): {who}", "服务未返回结果（`{code}`）：{who}");
-const STOPPED: Text = Text::new("nothing new is started from here on: {why}", "此后不再启动新实例：{why}");
-const STOP_HELD: Text = Text::new("the guest of `{detail}` may still be held", "`{detail}` 可能仍处于冻结状态");
-const STOP_CANARY: Text =
-    Text::new("`{detail}`, the first one, did not come out well", "首个实例 `{detail}` 未达到要求");
-const STOP_ERRORS: Text = Text::new("{detail} did not come out as wanted", "{detail} 个未达到要求");
-const STOP_ACCOUNT: Text =
-    Text::new("the service refuses this account (`{detail}`)", "服务拒绝了此账号的请求（`{detail}`）");
-const STOP_USER: Text = Text::new("somebody asked to stop", "已按要求停止");
-const STOP_DEADLINE: Text = Text::new("the time for starting is over", "已超过允许启动的时间");
-const STOP_JOURNAL: Text = Text::new("the journal cannot be written", "无法写入日志");
+);
 /// A version of the plug-in that the facts know nothing of; `{version}`, `{known}`.
 const NEW_PLUGIN: Text = Text::new(
     "plug-in version {version}; what consnap knows of the plug-in was recorded of {known}: read the first verdicts with care",
     "插件版本为 {version}；consnap 对该插件的了解来自版本 {known}：请仔细核对最初的结果",
-);
-const STOP_OTHER_RUN: Text = Text::new(
-    "run `{detail}` of the same job is under way elsewhere",
-    "同一作业的另一次运行 `{detail}` 正在其他机器上进行",
->>>>>>> main
 );
 const STOPPED: Text = Text::new("nothing new is started from here on: {why}", "此后不再启动新实例：{why}");
 const CLOCK: Text = Text::new(

@@ -82,26 +82,19 @@ pub(crate) struct JobFlags {
     /// Instances that may be running at the same time
     #[arg(long, value_name = "COUNT")]
     max_in_flight: Option<u32>,
-<<<<<<< HEAD
-    /// Start no more instances once more than this many have failed
-    #[arg(long, value_name = "COUNT")]
-    max_errors: Option<u32>,
-    /// Windows: whether VSS Writers take part
-=======
-    /// Start nothing new after more failures than this: a number of instances, or a share such as `5%`
+    /// Start no more instances after more failures than this: a number of instances, or a share such as `5%`
     #[arg(long, value_name = "COUNT")]
     max_errors: Option<String>,
     /// Of instances with the same value of this tag, `tag:KEY`, never freeze two at once
     #[arg(long, value_name = "TAG")]
     spread_by: Option<String>,
-    /// Start nothing new after this time of day, `03:00` (by this machine's clock) or `03:00+08:00`
+    /// Start no more instances after this time of day, `03:00` (by this machine's clock) or `03:00+08:00`
     #[arg(long, value_name = "TIME")]
     start_before: Option<String>,
-    /// Start nothing new when so much time has passed, `2h`
+    /// Start no more instances when so much time has passed, `2h`
     #[arg(long, value_name = "DURATION")]
     deadline: Option<String>,
-    /// Windows: whether VSS writers take part
->>>>>>> main
+    /// Windows: whether VSS Writers take part
     #[arg(long, value_name = "BOOL", action = clap::ArgAction::Set)]
     vss_writers: Option<bool>,
 }

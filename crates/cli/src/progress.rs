@@ -3,11 +3,7 @@
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
-<<<<<<< HEAD
-use consnap_core::catalog::spoken;
-=======
-use consnap_core::catalog::PLUGIN_VERSION;
->>>>>>> main
+use consnap_core::catalog::{PLUGIN_VERSION, spoken};
 use consnap_core::session::{Event, Numbered, Phase, State, StopReason};
 use consnap_core::{Lang, Text, sanitize};
 use serde_json::json;

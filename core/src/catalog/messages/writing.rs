@@ -21,7 +21,7 @@ messages! {
     };
     ROLE_UNKNOWN = "CS155", Error, "seed document: parameter table, RamRoleName": {
         "`instance_ram_role` is `attached`, and which role the instance has is not known here",
-        "`instance_ram_role` 为 `attached`，但此处不知道实例绑定了哪个实例RAM角色"
+        "`instance_ram_role` 为 `attached`，但此处不知道实例绑定了哪台实例RAM角色"
     } help {
         "name the role instead, or let `plan` or `run` look it up", "请直接填写角色名称，或由 `plan` 或 `run` 查询"
     };

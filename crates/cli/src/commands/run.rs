@@ -43,14 +43,10 @@ pub(crate) struct Arguments {
     /// Allow the instance consnap runs on among the targets; it would freeze its own journal
     #[arg(long)]
     include_self: bool,
-<<<<<<< HEAD
-    /// List the instances that reached what was required too, one by one
-=======
     /// Allow fewer instances than nine tenths of what the last run of the same job selected
     #[arg(long)]
     fewer: bool,
-    /// Show instances that reached what was required one by one too
->>>>>>> main
+    /// List the instances that reached what was required too, one by one
     #[arg(long)]
     all: bool,
     #[command(flatten)]
