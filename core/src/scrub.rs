@@ -3,7 +3,9 @@
 //!
 //! It is a list of what may stay, not of what must go: a text under a key that is not known to be harmless is replaced.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -83,12 +85,17 @@ const KEY: &str = r"(?-u)\b(?:LTAI|STS\.|TMP\.)[A-Za-z0-9]{6,}\b";
 /// Shortest name that is looked for inside of other texts: shorter ones would hit words by chance.
 const SHORTEST_NAME: usize = 4;
 
+/// Nothing that a pattern knows as a whole is longer.
+const LONGEST_PATTERN: usize = 64;
+
 /// Replaces throughout one record.
 #[derive(Debug)]
 pub struct Scrubber {
     patterns: Vec<(Kind, Regex)>,
     /// What stands for what, by kind.
     replaced: BTreeMap<(Kind, String), String>,
+    /// What was written by us: it is not replaced again.
+    own: BTreeSet<String>,
     counts: BTreeMap<Kind, u32>,
 }
 
@@ -124,7 +131,7 @@ impl Scrubber {
         ];
         // Each of them is tried by a test.
         let patterns = patterns.into_iter().filter_map(|(kind, text)| Some((kind, Regex::new(text).ok()?))).collect();
-        Self { patterns, replaced: BTreeMap::new(), counts: BTreeMap::new() }
+        Self { patterns, replaced: BTreeMap::new(), own: BTreeSet::new(), counts: BTreeMap::new() }
     }
 
     /// A reply's body. What is no JSON says nothing that may be shared: it becomes null.
@@ -145,7 +152,10 @@ impl Scrubber {
     /// A free text, such as a line of a log: without names and without anything a pattern knows.
     pub fn text(&mut self, text: &str) -> String {
         let mut out = self.without_patterns(text);
-        let names = self.replaced.iter().filter(|((kind, name), _)| *kind == Kind::Name && name.len() >= SHORTEST_NAME);
+        let names = self
+            .replaced
+            .iter()
+            .filter(|((kind, name), _)| *kind == Kind::Name && (SHORTEST_NAME..=text.len()).contains(&name.len()));
         let mut names: Vec<(&str, &str)> = names.map(|((_, name), by)| (name.as_str(), by.as_str())).collect();
         // The longer first: one may contain another.
         names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
@@ -156,7 +166,8 @@ impl Scrubber {
     }
 
     fn without_patterns(&mut self, text: &str) -> String {
-        let patterns = self.patterns.clone();
+        // Taken out, so that what stands for a find can be looked up meanwhile.
+        let patterns = std::mem::take(&mut self.patterns);
         let mut out = text.to_owned();
         for (kind, pattern) in &patterns {
             let with = |found: &Captures<'_>| {
@@ -169,8 +180,11 @@ impl Scrubber {
                     kind => self.stand_in(*kind, whole, ""),
                 }
             };
-            out = pattern.replace_all(&out, with).into_owned();
+            if let Cow::Owned(changed) = pattern.replace_all(&out, with) {
+                out = changed;
+            }
         }
+        self.patterns = patterns;
         out
     }
 
@@ -180,9 +194,7 @@ impl Scrubber {
             Value::Object(members) => members.iter().for_each(|(key, inner)| self.learn(inner, key)),
             Value::Array(items) => items.iter().for_each(|item| self.learn(item, key)),
             Value::String(text) if !KEPT.contains(&key) && !BASE64.contains(&key) && !is_tag_word(key, text) => {
-                if !self.is_pattern(text) && !text.is_empty() {
-                    self.stand_in(Kind::Name, text, "");
-                }
+                self.learn_name(text);
             }
             _ => {}
         }
@@ -244,7 +256,8 @@ impl Scrubber {
                 out.push_str(version);
                 out.push_str(&self.text(after));
             } else if !line.trim().is_empty() {
-                out.push_str(&format!("({} bytes)", line.len()));
+                // Writing into a String cannot fail.
+                let _ = write!(out, "({} bytes)", line.len());
             }
             out.push('\n');
         }
@@ -253,7 +266,11 @@ impl Scrubber {
 
     /// Whether a text as a whole is something a pattern replaces.
     fn is_pattern(&self, text: &str) -> bool {
-        self.patterns.iter().any(|(_, pattern)| pattern.find(text).is_some_and(|found| found.len() == text.len()))
+        text.len() <= LONGEST_PATTERN
+            && self
+                .patterns
+                .iter()
+                .any(|(_, pattern)| pattern.find(text).is_some_and(|found| found.len() == text.len()))
     }
 
     /// What stands for a text, always the same.
@@ -261,8 +278,7 @@ impl Scrubber {
         if let Some(known) = self.replaced.get(&(kind, text.to_owned())) {
             return known.clone();
         }
-        // What was written by us already is not replaced again.
-        if self.replaced.values().any(|by| by == text) {
+        if self.own.contains(text) {
             return text.to_owned();
         }
         let count = self.counts.entry(kind).or_insert(0);
@@ -278,6 +294,7 @@ impl Scrubber {
             Kind::Account => format!("{}", 1_000_000_000_000_000_u64 + u64::from(number)),
             Kind::Name => format!("name-{number}"),
         };
+        self.own.insert(by.clone());
         self.replaced.insert((kind, text.to_owned()), by.clone());
         by
     }

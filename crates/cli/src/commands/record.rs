@@ -52,7 +52,7 @@ pub(crate) struct Arguments {
 
 /// What is shared.
 #[derive(Serialize)]
-struct Record {
+struct Shared {
     record_version: u32,
     consnap: &'static str,
     replies: Vec<Recorded>,
@@ -80,7 +80,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         (None, Some(instance)) => of_instance(arguments, instance, &mut scrubber)?,
         (None, None) => Vec::new(),
     };
-    let record = Record { record_version: 1, consnap: env!("CARGO_PKG_VERSION"), replies };
+    let record = Shared { record_version: 1, consnap: env!("CARGO_PKG_VERSION"), replies };
     let Some(path) = &arguments.out else {
         console.json(&record)?;
         return Ok(Exit::Reached);
