@@ -14,6 +14,8 @@ mod cli_every_command;
 mod cli_evidence;
 #[path = "cli_faults.rs"]
 mod cli_faults;
+#[path = "cli_policy.rs"]
+mod cli_policy;
 #[path = "cli_run.rs"]
 mod cli_run;
 #[path = "cli_time.rs"]

@@ -138,3 +138,23 @@ fn severities_reach_check_and_plan() {
     assert_eq!(plan(json!({"CS201": "warning"}))["plan"]["eligible"], 1);
     assert_eq!(plan(json!({"CS118": "warning"}))["plan"], Value::Null);
 }
+
+/// The pack that comes with consnap gives in its cases what it says, tries everything out, and is used together without a
+/// clash.
+#[test]
+fn the_pack_holds() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies");
+    let mut documents = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        documents.push(consnap::read_document_file(&entry.unwrap().path()).unwrap());
+    }
+    let tried = run("policy_test", json!({"policies": documents}));
+    assert_eq!((&tried["findings"], &tried["passed"]), (&json!([]), &json!(true)));
+    assert!(tried["cases"].as_array().unwrap().len() > 60);
+    for (document, policy) in documents
+        .iter()
+        .flat_map(|document| document["policies"].as_array().unwrap().iter().map(move |policy| (document, policy)))
+    {
+        assert!(policy["message"]["zh"].is_string(), "{policy}: {document}");
+    }
+}

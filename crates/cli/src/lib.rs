@@ -15,10 +15,14 @@ mod document;
 mod evidence;
 mod exit;
 mod job;
+mod judgement;
+mod junit;
 mod permissions;
 mod plan_text;
+mod policies;
 mod progress;
 mod report_text;
+mod sarif;
 mod scenario;
 mod schemas;
 mod table;
@@ -27,7 +31,9 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Format};
+use consnap_core::catalog::messages::errors;
+use consnap_core::{Error, ErrorKind};
 use console::Console;
 pub use exit::Exit;
 use exit::Failure;
@@ -92,6 +98,10 @@ fn add_help_pages(name: &str, command: clap::Command, pages: &mut Vec<(String, S
 }
 
 fn dispatch(command: Command, console: &mut Console) -> Result<Exit, Failure> {
+    let format = console.format();
+    if matches!(format, Format::Sarif | Format::Junit) && !command.writes_findings() {
+        return Err(Error::new(ErrorKind::Input, &errors::FORMAT_NOT_HERE).with("format", format.name()).into());
+    }
     match command {
         Command::Demo(arguments) => commands::demo::run(&arguments, console),
         Command::Check(arguments) => commands::check::run(&arguments, console),
@@ -106,6 +116,7 @@ fn dispatch(command: Command, console: &mut Console) -> Result<Exit, Failure> {
         Command::Whoami(arguments) => commands::whoami::run(&arguments, console),
         Command::Doctor(arguments) => commands::doctor::run(&arguments, console),
         Command::Role(arguments) => commands::role::run(&arguments, console),
+        Command::Policy(arguments) => commands::policy::run(&arguments, console),
         Command::History(arguments) => commands::history::run(&arguments, console),
         Command::Explain(arguments) => commands::explain::run(&arguments, console),
         Command::Simulate(arguments) => commands::simulate::run(&arguments, console),

@@ -1,17 +1,23 @@
 //! `consnap check`: is the job right, are the instances fit, and which consistency will it give?
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use consnap_core::check::Eligibility;
 use consnap_core::finding::RenderedFinding;
 use consnap_core::ops::check::{CheckOutput, CheckedInstance, check_documents};
-use consnap_core::ops::{self, CheckInput};
+use consnap_core::ops::{self, CheckInput, PolicyCheckOutput};
 use consnap_core::{Severity, Text};
+use serde::Serialize;
 use serde_json::Value;
 
+use crate::arguments::Format;
+use crate::commands::policy::documents;
 use crate::console::Console;
 use crate::document::{self, Document};
 use crate::exit::{Exit, Failure};
+use crate::judgement;
+use crate::policies::{self, Policies, PolicyArguments};
 
 /// Check a job document, and instances against it; sends nothing
 #[derive(Debug, clap::Args)]
@@ -19,6 +25,7 @@ use crate::exit::{Exit, Failure};
 Examples:
   consnap check job.yaml
   consnap check job.yaml --facts fleet.json --as-of 2025-06-01
+  consnap check job.yaml --facts fleet.json --policy policies/ --format sarif > check.sarif
   consnap check job.yaml --facts fleet.jsonl --format json | jq '.instances[].eligible'
 
 Without facts only the document is checked; `consnap plan` looks the instances up.")]
@@ -31,29 +38,66 @@ pub(crate) struct Arguments {
     /// Judge by the newest edition of the vendor's documents not later than this day
     #[arg(long, value_name = "DATE")]
     as_of: Option<String>,
+    #[command(flatten)]
+    policies: PolicyArguments,
+}
+
+/// What the check found, and what policies say.
+#[derive(Serialize)]
+struct Held<'a> {
+    #[serde(flatten)]
+    checked: &'a CheckOutput,
+    policies: &'a PolicyCheckOutput,
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let document = Document::read(&arguments.job)?;
+    let policies = arguments.policies.read()?;
     let input = CheckInput {
         job: document.value.clone(),
         facts: None,
         platform: None,
         as_of: arguments.as_of.clone(),
         now: Some(crate::clock::now()),
-        severities: std::collections::BTreeMap::new(),
+        severities: policies.as_ref().map(severities_of).unwrap_or_default(),
+        policies: None,
         lang: console.lang(),
     };
-    let checked = match &arguments.facts {
-        Some(path) => check_documents(&input, document::read_text(path)?.as_bytes())?,
+    let text = arguments.facts.as_deref().map(document::read_text).transpose()?;
+    let checked = match &text {
+        Some(text) => check_documents(&input, text.as_bytes())?,
         None => ops::check(&input)?,
     };
-    if console.is_json() {
-        console.json(&checked)?;
-    } else {
-        print(&document, &checked, console)?;
+    let held = match &policies {
+        Some(policies) => {
+            let facts = text.as_deref().map(documents).transpose()?.unwrap_or_default();
+            let held = policies::Held { job: &document.value, facts: &facts, plan: None };
+            let all = console.format() == Format::Junit;
+            Some((policies, policies.judge(&held, all, console)?))
+        }
+        None => None,
+    };
+    let mut entries = judgement::of_check(&checked, &document);
+    entries.extend(held.iter().flat_map(|(policies, held)| judgement::of_policies(held, Some(&document), policies)));
+    match &held {
+        _ if judgement::write(&entries, console)? => {}
+        Some((_, policies)) if console.is_json() => console.json(&Held { checked: &checked, policies })?,
+        None if console.is_json() => console.json(&checked)?,
+        held => {
+            print(&document, &checked, console)?;
+            if let Some((policies, held)) = held {
+                for line in policies.lines(held, Some(&document), console) {
+                    console.data(&line)?;
+                }
+            }
+        }
     }
-    Ok(exit_of(&checked))
+    let refused = held.is_some_and(|(_, held)| !held.passed);
+    Ok(exit_of(&checked).or_worse(if refused { Exit::Findings } else { Exit::Reached }))
+}
+
+fn severities_of(policies: &Policies) -> BTreeMap<String, Severity> {
+    policies.severities().iter().map(|(code, severity)| (code.to_owned(), severity)).collect()
 }
 
 fn exit_of(checked: &CheckOutput) -> Exit {

@@ -10,6 +10,7 @@ pub(crate) mod export;
 pub(crate) mod history;
 pub(crate) mod op;
 pub(crate) mod plan;
+pub(crate) mod policy;
 pub(crate) mod rerun;
 pub(crate) mod resume;
 pub(crate) mod role;
