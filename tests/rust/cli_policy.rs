@@ -133,8 +133,7 @@ fn well_formed(xml: &str) -> usize {
             quick_xml::events::Event::Eof => return cases,
             quick_xml::events::Event::Start(tag) | quick_xml::events::Event::Empty(tag) => {
                 cases += usize::from(tag.name().as_ref() == "testcase");
-                tag.attributes()
-                    .for_each(|attribute| drop(attribute.expect("an attribute")));
+                tag.attributes().for_each(|attribute| drop(attribute.expect("an attribute")));
             }
             _ => {}
         }

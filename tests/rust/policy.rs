@@ -158,3 +158,19 @@ fn the_pack_holds() {
         assert!(policy["message"]["zh"].is_string(), "{policy}: {document}");
     }
 }
+
+#[test]
+fn hooks_name_commands_there_are() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../.pre-commit-hooks.yaml");
+    let hooks = consnap::read_document_file(&path).unwrap();
+    let commands: BTreeSet<String> = consnap::help_pages().into_iter().map(|(name, _)| name).collect();
+    let hooks = hooks.as_array().unwrap();
+    assert_eq!(hooks.len(), 3);
+    for hook in hooks {
+        for key in ["id", "name", "description", "entry", "language", "files"] {
+            assert!(hook[key].is_string(), "{hook}: {key}");
+        }
+        assert!(commands.contains(hook["entry"].as_str().unwrap()), "{hook}");
+        assert_eq!(hook["language"], "python", "the package brings the command along");
+    }
+}

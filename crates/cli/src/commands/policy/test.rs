@@ -56,7 +56,7 @@ fn print(tried: &PolicyTestOutput, policies: &Policies, console: &mut Console) -
         }
     }
     for of_policy in &tried.exercised {
-        let counts = [("PASS", of_policy.pass), ("FAIL", of_policy.fail), ("SKIP", of_policy.skip)];
+        let counts = [("PASS", of_policy.passed), ("FAIL", of_policy.failed), ("SKIP", of_policy.skipped)];
         let counts: Vec<String> = counts
             .into_iter()
             .chain([("CANNOT_JUDGE", of_policy.cannot_judge)])
