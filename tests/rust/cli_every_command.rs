@@ -143,6 +143,12 @@ fn lines(place: &Place, job: &str, endpoint: &str, run: &str) -> Vec<Line> {
         (vec!["show", run, "--all"], String::new()),
         (vec!["show", hostile], String::new()),
         (vec!["history"], String::new()),
+        (vec!["audit", job, "--rpo", "24h", at[0], at[1]], String::new()),
+        (vec!["audit", "--region", "cn-hangzhou", "--rpo", "24h", "--all", at[0], at[1]], String::new()),
+        (vec!["audit", "--region", "cn-hangzhou", "--rpo", "24h", "--csv", at[0], at[1]], String::new()),
+        (vec!["prune", job, "--keep-last", "1", "--all", at[0], at[1]], String::new()),
+        (vec!["prune", "--region", "cn-hangzhou", "--keep-within", "1s", "--yes", at[0], at[1]], String::new()),
+        (vec!["audit", job, "--rpo", "24h", "--from", "2020-01-01"], String::new()),
         (vec!["whoami", "--region", "cn-hangzhou", at[0], at[1]], String::new()),
         (vec!["whoami", "--profile", hostile], String::new()),
         (vec!["doctor", "--region", "cn-hangzhou", at[0], at[1]], String::new()),
@@ -269,7 +275,48 @@ fn no_sink_obeys_a_hostile_fleet() {
                 assert!(is_json || done.out.len() + done.err.len() < 300_000, "{what}: {} bytes", done.out.len());
             }
         }
+        evidence_is_harmless(place, simulated, job);
     });
+}
+
+/// What a run leaves beside its output: the page, the data, the figures, the log for programs.
+fn evidence_is_harmless(place: &Place, simulated: &Simulated, job: &str) {
+    let words = [
+        "run",
+        job,
+        "--yes",
+        "--endpoint",
+        &simulated.endpoint,
+        "--report",
+        "page.html",
+        "--report",
+        "data.json",
+        "--metrics-file",
+        "run.prom",
+        "--log-format",
+        "json",
+    ];
+    let line = Line { words: words.map(str::to_owned).to_vec(), input: String::new() };
+    let done = carry_out(place, &line, &[], &[("GITHUB_ACTIONS", "true")]);
+    assert!((0..=5).contains(&done.exit), "{:.2000}", done.err);
+    is_harmless("the log for programs", &done.err, true, true);
+    for event in done.err.lines() {
+        assert!(serde_json::from_str::<Value>(event).is_ok_and(|event| event.is_object()), "{event:.300}");
+    }
+    let read = |name: &str| std::fs::read_to_string(place.folder.path().join(name)).unwrap();
+    let page = read("page.html");
+    // A tab is only a blank there.
+    is_harmless("the page", &page.replace('\t', " "), false, false);
+    // One script of its own; whatever else begins like a tag is text. `report.html` in Chromium looks at the rest.
+    assert_eq!(page.matches("<script").count(), page.matches("</script>").count());
+    assert!(!page.contains("<script>alert") && !page.contains("<img src=x"), "markup of the guest");
+    is_harmless("the data", &read("data.json"), true, true);
+    let figures = read("run.prom");
+    is_harmless("the figures", &figures, false, false);
+    for sample in figures.lines().filter(|line| !line.starts_with('#')) {
+        let value = sample.rsplit(' ').next().unwrap();
+        assert!(value.parse::<f64>().is_ok() && sample.starts_with("consnap_"), "{sample:.300}");
+    }
 }
 
 /// Every command, with a temporary key and everything a log can be asked for: no secret in output, journal, or file.

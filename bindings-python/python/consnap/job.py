@@ -134,8 +134,10 @@ class RunOptions(Record):
     """``auto`` (from the time budget) or seconds."""
     attach_role: Literal["never", "if_missing"] = "never"
     """``never``, or ``if_missing``: attach the role where an instance has none."""
-    probe: Literal["never", "always"] = "never"
-    """``never``, or ``always``: one read-only command an instance."""
+    probe: Literal["never", "if_unknown", "always"] = "never"
+    """Whether to look into the guest first, with one read-only command an instance."""
+    probe_max_age: str | None = None
+    """How old an earlier look may be to count, ``12h``; 24 hours without it."""
     on_unknown: Literal["proceed", "set_aside"] = "proceed"
     """What to do with an instance whose fitness is unknown: ``proceed`` or ``set_aside``."""
 

@@ -37,6 +37,8 @@ pub enum Operation {
     DescribeSnapshots,
     /// Tag resources. Writing; naturally repeatable.
     TagResources,
+    /// Delete a snapshot-consistent group with its snapshots. Writing; takes no token, but ids are never used again.
+    DeleteSnapshotGroup,
     /// Regions.
     DescribeRegions,
     /// Whose credentials these are (STS).
@@ -60,7 +62,7 @@ pub enum Product {
 
 impl Operation {
     /// All of them.
-    pub const ALL: [Operation; 16] = [
+    pub const ALL: [Operation; 17] = [
         Self::RunCommand,
         Self::DescribeInvocations,
         Self::DescribeInvocationResults,
@@ -73,6 +75,7 @@ impl Operation {
         Self::DescribeSnapshotGroups,
         Self::DescribeSnapshots,
         Self::TagResources,
+        Self::DeleteSnapshotGroup,
         Self::DescribeRegions,
         Self::GetCallerIdentity,
         Self::AssumeRole,
@@ -94,6 +97,7 @@ impl Operation {
             Self::DescribeSnapshotGroups => "DescribeSnapshotGroups",
             Self::DescribeSnapshots => "DescribeSnapshots",
             Self::TagResources => "TagResources",
+            Self::DeleteSnapshotGroup => "DeleteSnapshotGroup",
             Self::DescribeRegions => "DescribeRegions",
             Self::GetCallerIdentity => "GetCallerIdentity",
             Self::AssumeRole => "AssumeRole",
@@ -119,7 +123,14 @@ impl Operation {
 
     /// Whether it changes anything.
     pub const fn writes(self) -> bool {
-        matches!(self, Self::RunCommand | Self::StopInvocation | Self::AttachInstanceRamRole | Self::TagResources)
+        matches!(
+            self,
+            Self::RunCommand
+                | Self::StopInvocation
+                | Self::AttachInstanceRamRole
+                | Self::TagResources
+                | Self::DeleteSnapshotGroup
+        )
     }
 }
 

@@ -220,6 +220,10 @@ pub struct RunOptions {
     pub attach_role: AttachRole,
     /// Whether to look into the guest first.
     pub probe: Probe,
+    /// How old an earlier look may be to count, `12h`; 24 hours without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^([0-9]+[dhms])+$")))]
+    pub probe_max_age: Option<String>,
     /// What to do with an instance whose fitness is unknown.
     pub on_unknown: OnUnknown,
 }
@@ -236,6 +240,7 @@ impl Default for RunOptions {
             timeout: Timeout::default(),
             attach_role: AttachRole::default(),
             probe: Probe::default(),
+            probe_max_age: None,
             on_unknown: OnUnknown::default(),
         }
     }
@@ -312,7 +317,9 @@ pub enum Probe {
     /// Never.
     #[default]
     Never,
-    /// One read-only command an instance.
+    /// Where the consistency cannot be predicted without it: one read-only command an instance.
+    IfUnknown,
+    /// Everywhere: one read-only command an instance.
     Always,
 }
 

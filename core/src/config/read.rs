@@ -97,7 +97,8 @@ static RUN: &[Key] = &[
     optional("deadline", Shape::Text),
     optional("timeout", Shape::AutoOrSeconds),
     optional("attach_role", Shape::Choice(&["never", "if_missing"])),
-    optional("probe", Shape::Choice(&["never", "always"])),
+    optional("probe", Shape::Choice(&["never", "if_unknown", "always"])),
+    optional("probe_max_age", Shape::Text),
     optional("on_unknown", Shape::Choice(&["proceed", "set_aside"])),
 ];
 
@@ -309,6 +310,10 @@ fn forms(document: &Value, job: &Job, findings: &mut Vec<Finding>) {
     let run = &job.run;
     if let Some(text) = &run.deadline {
         check("/run/deadline".into(), "run.deadline", text, &["2h", "90m", "3600s"], parse_duration(text).is_some());
+    }
+    if let Some(text) = &run.probe_max_age {
+        let good = parse_duration(text).is_some();
+        check("/run/probe_max_age".into(), "run.probe_max_age", text, &["12h", "30m"], good);
     }
     if let Some(text) = &run.start_before {
         let good = parse_time_of_day(text).is_some();

@@ -1,5 +1,7 @@
 //! Writing text into other languages, so that it arrives there as it is.
 
+use std::fmt::Write as _;
+
 use crate::sanitize::is_hidden;
 
 /// A word of a POSIX shell.
@@ -9,8 +11,18 @@ pub(super) fn shell(text: &str) -> String {
 
 /// A string in double quotes as JSON, Python, Go and YAML read it alike.
 pub(super) fn double(text: &str) -> String {
-    // serde_json writes characters beyond ASCII as they are, and control characters as `\u00XX`.
-    serde_json::Value::from(text).to_string()
+    // serde_json writes characters beyond ASCII as they are, and control characters as `\u00XX`. What an editor would not
+    // show, or show elsewhere, is written so too; beyond the first plane these languages have no common way.
+    let mut out = String::new();
+    for c in serde_json::Value::from(text).to_string().chars() {
+        match u16::try_from(u32::from(c)) {
+            Ok(unit) if is_hidden(c) || matches!(c, '\u{2028}' | '\u{2029}') => {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 /// A string of HCL: as JSON, with the marks of its templates doubled.
@@ -37,6 +49,7 @@ mod tests {
     fn each_language_has_its_own_marks() {
         assert_eq!(shell("it's"), r"'it'\''s'");
         assert_eq!(double("a\"\\\u{1}é"), r#""a\"\\\u0001é""#);
+        assert_eq!(double("a\u{202e}b\u{9b}\u{2028}数据库"), r#""a\u202eb\u009b\u2028数据库""#);
         assert_eq!(hcl("${a} %{b}"), r#""$${a} %%{b}""#);
         assert_eq!(one_line("a\nb\u{2028}c\u{202e}\u{9b}"), "abc");
     }

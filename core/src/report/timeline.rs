@@ -300,6 +300,7 @@ const fn phase_words(phase: Phase) -> Text {
     match phase {
         Phase::Identity => Text::new("Whose credentials", "确认身份"),
         Phase::Discover => Text::new("Looking at the instances", "查询实例"),
+        Phase::Probe => Text::new("Looking into the guests", "查看实例内部"),
         Phase::Check => Text::new("Checking the prerequisites", "检查前提条件"),
         Phase::Attach => Text::new("Attaching the RAM role", "授予RAM角色"),
         Phase::Run => Text::new("Making the snapshots", "创建快照"),

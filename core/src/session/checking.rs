@@ -90,10 +90,9 @@ impl Session {
         let checker = Checker::new(job, context).weighing(&self.setup.severities);
         let batch = usize::try_from(pacing::CHECKS_AT_ONCE.value).unwrap_or(500);
         for mut found in found.by_ref().take(batch) {
-            if found.disks_known && !disks_refused.contains(&found.region) {
-                found.facts.disks = Some(std::mem::take(&mut found.disks));
-            }
-            let check = checker.check(&found.facts);
+            found.settle_disks(disks_refused);
+            let mut check = checker.check(&found.facts);
+            check.findings.append(&mut found.odd);
             if self.setup.keep_facts {
                 self.facts.push(found.facts.clone());
             }

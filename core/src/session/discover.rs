@@ -32,21 +32,21 @@ pub(super) enum Errand {
 /// What is known so far.
 #[derive(Debug, Default)]
 pub(super) struct Discovery {
-    stage: Step,
+    pub(super) stage: Step,
     /// Calls queued or under way.
     outstanding: usize,
-    found: Vec<Found>,
+    pub(super) found: Vec<Found>,
     by_id: BTreeMap<String, usize>,
     /// The instance that was asked for last.
     recent: usize,
     /// The ids the job asks for, sorted; empty when it asks by tags.
     wanted: Vec<String>,
     /// Regions whose disks could not be read.
-    disks_refused: BTreeSet<u16>,
+    pub(super) disks_refused: BTreeSet<u16>,
 }
 
 impl Discovery {
-    fn of(&mut self, instance: &str) -> Option<&mut Found> {
+    pub(super) fn of(&mut self, instance: &str) -> Option<&mut Found> {
         // Replies mostly come in the order of the instances, and the disks of one after another: looking there first is far
         // cheaper than looking among all.
         let near = self.recent..self.recent.saturating_add(2);
@@ -79,10 +79,11 @@ impl Discovery {
 }
 
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
-enum Step {
+pub(super) enum Step {
     #[default]
     Instances,
     Details,
+    Probe,
 }
 
 #[derive(Debug)]
@@ -92,9 +93,18 @@ pub(super) struct Found {
     pub(super) disks: Vec<Disk>,
     /// Whether an empty list of disks means that there is none.
     pub(super) disks_known: bool,
+    /// What is odd about the look into its guest.
+    pub(super) odd: Vec<Finding>,
 }
 
 impl Found {
+    /// Puts the disks among the facts, unless the region's could not be read.
+    pub(super) fn settle_disks(&mut self, refused: &BTreeSet<u16>) {
+        if std::mem::take(&mut self.disks_known) && !refused.contains(&self.region) {
+            self.facts.disks = Some(std::mem::take(&mut self.disks));
+        }
+    }
+
     /// Pages may overlap while disks come and go.
     fn add(&mut self, disk: Disk) {
         if !self.disks.iter().any(|known| known.disk_id == disk.disk_id) {
@@ -137,7 +147,8 @@ impl Session {
         }
         match discovery.stage {
             Step::Instances => self.ask_details(),
-            Step::Details => self.begin_check(),
+            Step::Details => self.begin_probe(),
+            Step::Probe => self.drive_probe(),
         }
     }
 
@@ -281,7 +292,7 @@ impl Session {
             place.insert(discovery.found.len());
             let mut facts = from_api(instance, &[], None, None);
             facts.collected_at = Some(self.now);
-            discovery.found.push(Found { region, facts, disks: Vec::new(), disks_known: true });
+            discovery.found.push(Found { region, facts, disks: Vec::new(), disks_known: true, odd: Vec::new() });
         }
     }
 
@@ -292,7 +303,13 @@ impl Session {
             place.insert(discovery.found.len());
             let disks = facts.disks.take();
             let disks_known = disks.is_some();
-            discovery.found.push(Found { region, facts, disks: disks.unwrap_or_default(), disks_known });
+            discovery.found.push(Found {
+                region,
+                facts,
+                disks: disks.unwrap_or_default(),
+                disks_known,
+                odd: Vec::new(),
+            });
         }
     }
 

@@ -47,6 +47,8 @@ pub enum Phase {
     Identity,
     /// Instances, disks, Cloud Assistant, roles.
     Discover,
+    /// Into the guests, where asked.
+    Probe,
     /// The rules.
     Check,
     /// Attaching the role where asked.
@@ -60,7 +62,7 @@ pub enum Phase {
 }
 
 crate::consistency::wire_names!(Phase {
-    Identity => "identity", Discover => "discover", Check => "check", Attach => "attach", Run => "run",
+    Identity => "identity", Discover => "discover", Probe => "probe", Check => "check", Attach => "attach", Run => "run",
     Verify => "verify", Ended => "ended",
 });
 

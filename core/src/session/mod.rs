@@ -24,7 +24,7 @@ use crate::catalog::messages::runs;
 use crate::catalog::pacing;
 use crate::config::Job;
 use crate::error::{Error, ErrorKind};
-use crate::facts::InstanceFacts;
+use crate::facts::{Guest, InstanceFacts};
 use crate::http::{HttpReply, Sent, TransportFailure};
 use crate::reply::{self, Failure};
 use crate::retry::Backoff;
@@ -34,6 +34,7 @@ mod checking;
 mod discover;
 pub mod event;
 mod follow;
+mod probing;
 mod queue;
 mod resume;
 mod rival;
@@ -49,6 +50,7 @@ pub use state::{Counts, Stage, State, Target};
 
 use checking::Checking;
 use discover::Discovery;
+use probing::Probing;
 use queue::CallQueue;
 use rival::Rivals;
 use state::TargetIndex;
@@ -88,6 +90,8 @@ enum Errand {
     Identity,
     /// Part of discovery.
     Discover(discover::Errand),
+    /// Part of a look into guests. Its command is read-only and carries a token: it is asked like a question.
+    Probe(probing::Errand),
     /// A writing call.
     Write,
     /// Is the role there?
@@ -159,6 +163,9 @@ pub struct Session {
     to_take_up: bool,
     discovery: Option<Discovery>,
     checking: Option<Box<Checking>>,
+    probing: Option<Box<Probing>>,
+    /// What this process saw in guests, until somebody takes it.
+    guests_seen: Vec<(String, Guest)>,
     /// The facts of checked instances, where the setup asks for them.
     facts: Vec<InstanceFacts>,
     /// When each running invocation is looked at next.
@@ -221,6 +228,8 @@ impl Session {
             to_take_up: false,
             discovery: None,
             checking: None,
+            probing: None,
+            guests_seen: Vec::new(),
             facts: Vec::new(),
             polls: BTreeSet::new(),
             doubts: BTreeMap::new(),
@@ -252,6 +261,11 @@ impl Session {
     /// Calls sent by this process.
     pub fn calls_sent(&self) -> u64 {
         self.calls_sent
+    }
+
+    /// Takes what was seen in guests, to be handed in again as [`Setup::known_guests`].
+    pub fn take_guests_seen(&mut self) -> Vec<(String, Guest)> {
+        std::mem::take(&mut self.guests_seen)
     }
 
     /// The job of the run.
@@ -349,6 +363,7 @@ impl Session {
         if self.error.is_some() {
             self.queue.clear();
             self.checking = None;
+            self.probing = None;
             return;
         }
         if !self.identified {
@@ -400,6 +415,7 @@ impl Session {
             wake = wake.min(*at);
         }
         wake = wake.min(self.verification.next_wake());
+        wake = wake.min(self.probing.as_ref().map_or(Time::FAR_FUTURE, |probing| probing.next_wake()));
         wake = wake.min(self.next_start_wake());
         // Never before now: the driver would spin.
         wake.max(self.now.plus(Duration::from_millis(1)))
@@ -418,7 +434,7 @@ impl Session {
             call: queued.call.clone(),
             after: queued.after,
             clock_offset_millis: self.state.clock_offset_millis,
-            keep_reply: !matches!(queued.errand, Errand::Identity | Errand::Discover(_)),
+            keep_reply: !matches!(queued.errand, Errand::Identity | Errand::Discover(_) | Errand::Probe(_)),
         };
         self.in_flight.insert(queued.id, queued);
         Some(send)
@@ -455,6 +471,7 @@ impl Session {
             Errand::Identity => reply::parse::<replies::GetCallerIdentity>(queued.call.operation, reply)
                 .map(|identity| self.identified(identity)),
             Errand::Discover(errand) => self.discovered(errand, reply),
+            Errand::Probe(errand) => self.probed(errand, reply),
             Errand::Write => self.write_answered(&queued, reply),
             Errand::RoleLook { call } => self.role_looked(*call, reply),
             Errand::Poll { invocation } => self.polled(*invocation, reply),
@@ -553,6 +570,7 @@ impl Session {
         match queued.errand {
             Errand::Identity => self.end_with(failure.to_error()),
             Errand::Discover(errand) => self.discovery_failed(&errand, failure),
+            Errand::Probe(errand) => self.probe_failed(errand, failure),
             Errand::Poll { invocation } => self.poll_given_up(invocation, failure),
             Errand::Rivals { .. } => {
                 // Nothing is started in the dark.

@@ -1,9 +1,12 @@
 //! What a session is told before it begins.
 
+use std::collections::BTreeMap;
+
 use super::Goal;
 use crate::catalog::pacing;
 use crate::check::Severities;
 use crate::config::Job;
+use crate::facts::Guest;
 use crate::time::Time;
 
 /// What a session is told before it begins.
@@ -37,6 +40,9 @@ pub struct Setup {
     pub calls_per_second: u32,
     /// Calls under way at the same time.
     pub calls_in_flight: usize,
+    /// What earlier looks into guests told, by instance: where the job asks for a probe, one that is young enough is not
+    /// made again.
+    pub known_guests: BTreeMap<String, Guest>,
 }
 
 impl Setup {
@@ -57,6 +63,7 @@ impl Setup {
             keep_facts: false,
             calls_per_second: u32::try_from(pacing::CALLS_PER_SECOND.value).unwrap_or(10),
             calls_in_flight: usize::try_from(pacing::CALLS_IN_FLIGHT.value).unwrap_or(8),
+            known_guests: BTreeMap::new(),
         }
     }
 }

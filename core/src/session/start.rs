@@ -565,7 +565,7 @@ impl Session {
 }
 
 /// The same token with the same bytes is carried out once. Another call, or other bytes, is another token.
-fn token(run: &str, call: u64, command: &str, ids: &[String]) -> String {
+pub(super) fn token(run: &str, call: u64, command: &str, ids: &[String]) -> String {
     let mut hash = Sha256::new();
     for part in [run, &call.to_string(), command, &ids.join(",")] {
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());

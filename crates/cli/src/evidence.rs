@@ -11,7 +11,7 @@ use consnap_client::run::Run;
 use consnap_core::catalog::messages::errors;
 use consnap_core::report::{self, LastSuccess, Report};
 use consnap_core::session::{Numbered, State};
-use consnap_core::{Error, ErrorKind, Text};
+use consnap_core::{Error, ErrorKind, Text, sanitize};
 
 use crate::arguments::LogFormat;
 use crate::console::Console;
@@ -63,7 +63,9 @@ impl ReportArguments {
                     let story = report::timeline(events, console.lang());
                     report::html(report, &story, console.lang())
                 }
-                Ok(Form::Data) => serde_json::to_string_pretty(report).unwrap_or_default() + "\n",
+                Ok(Form::Data) => {
+                    sanitize::json(&serde_json::to_string_pretty(report).unwrap_or_default()).into_owned() + "\n"
+                }
                 Err(_) => continue,
             };
             match replace(path, content.as_bytes()) {
@@ -168,7 +170,7 @@ fn form_of(path: &Path) -> Result<Form, Error> {
 }
 
 /// Whether a file can be made beside `path`: whoever mistyped a folder learns it before anything is frozen.
-fn try_out(path: &Path) -> Result<(), Error> {
+pub(crate) fn try_out(path: &Path) -> Result<(), Error> {
     let draft = draft_of(path);
     let tried = if path.is_dir() {
         Err(io::Error::from(io::ErrorKind::IsADirectory))
@@ -179,7 +181,7 @@ fn try_out(path: &Path) -> Result<(), Error> {
 }
 
 /// Writes a file whole or not at all: a reader sees the old one or the new one.
-fn replace(path: &Path, content: &[u8]) -> Result<(), Error> {
+pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), Error> {
     let draft = draft_of(path);
     let written = OpenOptions::new().write(true).create_new(true).open(&draft).and_then(|mut file| {
         file.write_all(content)?;
@@ -205,4 +207,4 @@ fn unwritable(path: &Path, error: &io::Error) -> Error {
         .with("reason", error.to_string())
 }
 
-static WRITTEN: Text = Text::new("report: {path}", "报告：{path}");
+pub(crate) static WRITTEN: Text = Text::new("report: {path}", "报告：{path}");

@@ -56,6 +56,13 @@ pub(crate) struct JobFlags {
     /// Attach the role where an instance has none: `never` or `if_missing`
     #[arg(long, value_name = "WHEN", value_parser = ["never", "if_missing"])]
     attach_role: Option<String>,
+    /// Look into the guests first, with one read-only command: `always`, `if_unknown` or `never`
+    #[arg(long, value_name = "WHEN", value_parser = ["always", "if_unknown", "never"], num_args = 0..=1,
+          require_equals = true, default_missing_value = "always")]
+    probe: Option<String>,
+    /// How old an earlier look into a guest may be to count, `12h`
+    #[arg(long, value_name = "AGE")]
+    probe_max_age: Option<String>,
     /// Instances of the first wave
     #[arg(long, value_name = "COUNT")]
     canary: Option<u32>,
@@ -121,6 +128,8 @@ impl JobFlags {
         set(&["linux", "freeze_timeout_seconds"], self.freeze_timeout.map(Value::from));
         set(&["linux", "freeze_file_systems"], self.freeze.map(Value::from));
         set(&["run", "attach_role"], text(&self.attach_role));
+        set(&["run", "probe"], text(&self.probe));
+        set(&["run", "probe_max_age"], text(&self.probe_max_age));
         set(&["run", "canary"], self.canary.map(Value::from));
         set(&["run", "max_in_flight"], self.max_in_flight.map(Value::from));
         set(&["run", "max_errors"], self.max_errors.map(Value::from));

@@ -104,6 +104,7 @@ const fn phase_word(phase: Phase) -> Text {
     match phase {
         Phase::Identity => Text::new("identity", "身份"),
         Phase::Discover => Text::new("discover", "发现"),
+        Phase::Probe => Text::new("probe", "探测"),
         Phase::Check => Text::new("check", "检查"),
         Phase::Attach => Text::new("attach", "授予角色"),
         Phase::Run => Text::new("run", "执行"),

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use consnap_core::api::{ApiCall, Product};
 use consnap_core::catalog::messages::journal as rows;
+use consnap_core::config::Probe;
 use consnap_core::http::HttpReply;
 use consnap_core::plan::Plan;
 use consnap_core::report::Report;
@@ -20,6 +21,7 @@ use tokio::sync::watch;
 
 use crate::caller::ApiCaller;
 use crate::driver::{Clock, Driven, Record, Wish, drive};
+use crate::guests;
 use crate::journal::{self, Header, Journal};
 use crate::past_run::PastRun;
 
@@ -30,6 +32,8 @@ pub struct Run {
     caller: Arc<ApiCaller>,
     clock: Clock,
     over: bool,
+    /// Where looks into guests are kept.
+    guests: Option<PathBuf>,
 }
 
 impl Run {
@@ -38,7 +42,7 @@ impl Run {
     ///
     /// Errors: a region without a known endpoint.
     pub fn begin(
-        setup: Setup,
+        mut setup: Setup,
         document: Value,
         state_directory: &Path,
         caller: &Arc<ApiCaller>,
@@ -61,9 +65,13 @@ impl Run {
             Goal::Run => To::NewJournal { state_directory: state_directory.to_owned(), early: Vec::new() },
             Goal::Plan | Goal::Verify => To::Nowhere,
         };
+        if setup.job.run.probe != Probe::Never && setup.known_guests.is_empty() {
+            setup.known_guests = guests::load(state_directory);
+        }
         let session = Session::new(setup, clock.now());
         let record = Recorder { header, to, failure: None };
-        Ok(Self { session, record, caller: Arc::clone(caller), clock, over: false })
+        let guests = Some(state_directory.to_owned());
+        Ok(Self { session, record, caller: Arc::clone(caller), clock, over: false, guests })
     }
 
     /// Goes on with a run from its journal, which stays locked as long as this lives. What was started is only looked at;
@@ -77,7 +85,7 @@ impl Run {
         let clock = past.clock(scale);
         let session = Session::resume(past.setup(Goal::Run)?, &past.events, clock.now());
         let record = Recorder { header: past.header, to: To::Journal(opened), failure: None };
-        Ok(Self { session, record, caller: Arc::clone(caller), clock, over: false })
+        Ok(Self { session, record, caller: Arc::clone(caller), clock, over: false, guests: None })
     }
 
     /// Looks again at the groups of a run. Nothing is written, neither to the service nor to its journal.
@@ -88,7 +96,7 @@ impl Run {
         let clock = past.clock(scale);
         let session = Session::resume(past.setup(Goal::Verify)?, &past.events, clock.now());
         let record = Recorder { header: past.header.clone(), to: To::Nowhere, failure: None };
-        Ok(Self { session, record, caller: Arc::clone(caller), clock, over: false })
+        Ok(Self { session, record, caller: Arc::clone(caller), clock, over: false, guests: None })
     }
 
     /// Drives the run to its end, to its plan where the setup asks for that pause, or until the user leaves. `observe`
@@ -102,6 +110,11 @@ impl Run {
     ) -> Result<Driven, Error> {
         let driven = drive(&mut self.session, &mut self.record, &self.caller, &self.clock, wish, observe).await;
         self.over = driven == Driven::Over;
+        let seen = self.session.take_guests_seen();
+        if let Some(state_directory) = self.guests.as_deref().filter(|_| !seen.is_empty()) {
+            // What cannot be kept is looked at again; the run itself says what is wrong with the directory.
+            let _ = guests::store(state_directory, seen, self.clock.now());
+        }
         let started = self.session.state().targets.iter().any(|target| target.starts > 0);
         match &self.record.failure {
             Some(failure) if !started => Err(failure.clone()),

@@ -40,7 +40,7 @@ messages! {
         "others than root can change the folder `{folder}` above script `{path}`, and with it what runs as root",
         "脚本 `{path}` 的上级目录 `{folder}` 可被 root 以外的用户修改，从而改变以 root 身份运行的内容"
     } help {
-        "put the script where only root may write, such as /etc/consnap", "请将脚本放在只有 root 可写的目录，例如 /etc/consnap"
+        "put the script where only root may write, such as /opt/consnap", "请将脚本放在只有 root 可写的目录，例如 /opt/consnap"
     };
     SCRIPT_CONTENT = "CS287", Error, "SendFile, 2025-12-09": {
         "script `{path}` is not as it was uploaded: SHA-256 `{found}`, wanted `{wanted}`", "脚本 `{path}` 与上传的内容不一致：SHA-256 为 `{found}`，应为 `{wanted}`"
@@ -93,3 +93,15 @@ messages! {
         "see `consnap explain` for the code", "请用 `consnap explain` 查看该代码"
     };
 }
+
+/// The rows about the look itself: they stand in no facts.
+pub static ABOUT_THE_LOOK: &[&crate::finding::MessageRow] = &[
+    &PROBE_FAILED,
+    &PROBE_SILENT,
+    &PROBE_CUT,
+    &PROBE_LINE,
+    &PROBE_FORMAT,
+    &PROBE_MOUNTS,
+    &PROBE_LINES,
+    &PROBE_OTHER_INSTANCE,
+];

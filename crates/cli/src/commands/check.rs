@@ -1,25 +1,32 @@
 //! `consnap check`: is the job right, are the instances fit, and which consistency will it give?
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use consnap_client::run::Run;
+use consnap_core::catalog::messages::guest;
 use consnap_core::check::Eligibility;
-use consnap_core::finding::RenderedFinding;
-use consnap_core::ops::check::{CheckOutput, CheckedInstance, check_documents};
+use consnap_core::facts::InstanceFacts;
+use consnap_core::finding::{Finding, RenderedFinding};
+use consnap_core::ops::check::{CheckOutput, CheckedInstance, InstanceVerdict, check_documents};
 use consnap_core::ops::{self, CheckInput, PolicyCheckOutput};
+use consnap_core::session::{Goal, Target};
 use consnap_core::{Severity, Text};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::arguments::Format;
 use crate::commands::policy::documents;
+use crate::commands::run::usable_job;
+use crate::connection::ConnectionArguments;
 use crate::console::Console;
+use crate::course::{self, state_directory};
 use crate::document::{self, Document};
 use crate::exit::{Exit, Failure};
 use crate::judgement;
 use crate::policies::{self, Policies, PolicyArguments};
 
-/// Check a job document, and instances against it; sends nothing
+/// Check a job document, and instances against it; without `--probe`, sends nothing
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -27,8 +34,10 @@ Examples:
   consnap check job.yaml --facts fleet.json --as-of 2025-06-01
   consnap check job.yaml --facts fleet.json --policy policies/ --format sarif > check.sarif
   consnap check job.yaml --facts fleet.jsonl --format json | jq '.instances[].eligible'
+  consnap check job.yaml --probe --save-facts fleet.jsonl
 
-Without facts only the document is checked; `consnap plan` looks the instances up.")]
+Without facts only the document is checked. `--probe` looks the job's instances up and into their guests, with one
+read-only command each; `consnap plan` looks them up alone.")]
 pub(crate) struct Arguments {
     /// The job document, YAML or JSON; `-` reads standard input
     job: PathBuf,
@@ -40,6 +49,17 @@ pub(crate) struct Arguments {
     as_of: Option<String>,
     #[command(flatten)]
     policies: PolicyArguments,
+    /// Look the job's instances up, and into their guests with one read-only command
+    #[arg(long, conflicts_with_all = ["facts", "as_of"])]
+    probe: bool,
+    /// How old an earlier look into a guest may be to count, `12h`
+    #[arg(long, value_name = "AGE", requires = "probe")]
+    probe_max_age: Option<String>,
+    /// Keep the facts that were found, for `--facts` later
+    #[arg(long, value_name = "FILE", requires = "probe")]
+    save_facts: Option<PathBuf>,
+    #[command(flatten)]
+    connection: ConnectionArguments,
 }
 
 /// What the check found, and what policies say.
@@ -51,8 +71,9 @@ struct Held<'a> {
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
-    let document = Document::read(&arguments.job)?;
+    let mut document = Document::read(&arguments.job)?;
     let policies = arguments.policies.read()?;
+    let looked = if arguments.probe { Some(look(arguments, &mut document, console)?) } else { None };
     let input = CheckInput {
         job: document.value.clone(),
         facts: None,
@@ -64,13 +85,20 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         lang: console.lang(),
     };
     let text = arguments.facts.as_deref().map(document::read_text).transpose()?;
-    let checked = match &text {
-        Some(text) => check_documents(&input, text.as_bytes())?,
-        None => ops::check(&input)?,
+    let seen: Option<Vec<Value>> = looked
+        .as_ref()
+        .map(|looked| looked.facts.iter().filter_map(|facts| serde_json::to_value(facts).ok()).collect());
+    let checked = match (&text, looked) {
+        (_, Some(looked)) => looked.check(&input, arguments.save_facts.as_deref(), console)?,
+        (Some(text), None) => check_documents(&input, text.as_bytes())?,
+        (None, None) => ops::check(&input)?,
     };
     let held = match &policies {
         Some(policies) => {
-            let facts = text.as_deref().map(documents).transpose()?.unwrap_or_default();
+            let facts = match seen {
+                Some(seen) => seen,
+                None => text.as_deref().map(documents).transpose()?.unwrap_or_default(),
+            };
             let held = policies::Held { job: &document.value, facts: &facts, plan: None };
             let all = console.format() == Format::Junit;
             Some((policies, policies.judge(&held, all, console)?))
@@ -98,6 +126,75 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
 
 fn severities_of(policies: &Policies) -> BTreeMap<String, Severity> {
     policies.severities().iter().map(|(code, severity)| (code.to_owned(), severity)).collect()
+}
+
+/// What a look at the instances told.
+struct Looked {
+    facts: Vec<InstanceFacts>,
+    /// Every instance as the session judged it, those that were asked for and not found behind the others.
+    targets: Vec<Target>,
+}
+
+/// Looks the instances of a job up, and into their guests.
+fn look(arguments: &Arguments, document: &mut Document, console: &mut Console) -> Result<Looked, Failure> {
+    if let Some(job) = document.value.as_object_mut() {
+        let options = job.entry("run").or_insert_with(|| json!({}));
+        if let Some(options) = options.as_object_mut() {
+            options.insert("probe".to_owned(), json!("always"));
+            if let Some(age) = &arguments.probe_max_age {
+                options.insert("probe_max_age".to_owned(), json!(age));
+            }
+        }
+    }
+    let job = usable_job(document, None, console)?;
+    let connection = arguments.connection.open(&job.regions, None)?;
+    let runtime = course::runtime()?;
+    let mut setup = connection.setup(job, Goal::Plan)?;
+    setup.keep_facts = true;
+    // Looking at the own instance changes nothing on it.
+    setup.include_self = true;
+    let clock = connection.clock();
+    let mut run = Run::begin(setup, document.value.clone(), &state_directory()?, &connection.caller, clock)?;
+    course::drive(&mut run, &runtime, console)?;
+    if let Some(error) = run.session().error() {
+        return Err(error.clone().into());
+    }
+    let session = run.session();
+    Ok(Looked { facts: session.facts().to_vec(), targets: session.state().targets.clone() })
+}
+
+impl Looked {
+    /// Checks what was found, and keeps it where that is asked.
+    fn check(self, input: &CheckInput, save: Option<&Path>, console: &Console) -> Result<CheckOutput, Failure> {
+        let mut lines = Vec::new();
+        for facts in &self.facts {
+            serde_json::to_writer(&mut lines, facts).map_err(std::io::Error::from)?;
+            lines.push(b'\n');
+        }
+        if let Some(path) = save {
+            std::fs::write(path, &lines)?;
+        }
+        let mut checked = check_documents(input, &lines)?;
+        let lang = console.lang();
+        let rendered = |findings: &[Finding]| findings.iter().map(|finding| finding.render(lang)).collect();
+        for (instance, target) in checked.instances.iter_mut().flatten().zip(&self.targets) {
+            // What is odd about the look stands in no facts.
+            let odd = target.findings.iter().filter(|finding| guest::ABOUT_THE_LOOK.contains(&finding.row));
+            instance.findings.extend(odd.map(|finding| finding.render(lang)));
+        }
+        let missing = self.targets.iter().skip(self.facts.len()).map(|target| CheckedInstance {
+            findings: rendered(&target.findings),
+            verdict: InstanceVerdict {
+                instance_id: target.id.to_string(),
+                platform: None,
+                eligible: Eligibility::No,
+                predicted_consistency: target.predicted,
+                predicted_why: target.predicted_why.render(lang),
+            },
+        });
+        checked.instances.get_or_insert_default().extend(missing);
+        Ok(checked)
+    }
 }
 
 fn exit_of(checked: &CheckOutput) -> Exit {

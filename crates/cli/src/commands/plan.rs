@@ -16,12 +16,13 @@ use crate::job::JobArguments;
 use crate::plan_text;
 use crate::policies::PolicyArguments;
 
-/// Look instances up and show what `run` would do, with a hash to approve; sends reading calls only
+/// Look instances up and show what `run` would do, with a hash to approve; without a probe, sends reading calls only
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   consnap plan job.yaml
-  consnap plan job.yaml --format json | jq -r .hash")]
+  consnap plan job.yaml --format json | jq -r .hash
+  consnap plan job.yaml --probe=if_unknown")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     job: JobArguments,

@@ -8,7 +8,7 @@ mod line;
 mod read;
 mod record;
 mod replies;
-mod state_directory;
+pub(crate) mod state_directory;
 mod writer;
 
 use std::fs::File;

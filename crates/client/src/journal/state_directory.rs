@@ -31,7 +31,7 @@ pub(super) fn run_directory(state: &Path, run_id: &str) -> Result<PathBuf, Error
 }
 
 /// Makes a directory that only its owner may enter, with its parents.
-pub(super) fn make_private(path: &Path) -> io::Result<()> {
+pub(crate) fn make_private(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -40,7 +40,7 @@ pub(super) fn make_private(path: &Path) -> io::Result<()> {
 }
 
 /// Options for a file that only its owner may read.
-pub(super) fn private_file() -> std::fs::OpenOptions {
+pub(crate) fn private_file() -> std::fs::OpenOptions {
     let mut options = std::fs::OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);

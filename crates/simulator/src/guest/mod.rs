@@ -7,8 +7,11 @@ mod arguments;
 mod forced;
 mod output;
 mod plan;
+mod probe;
 mod program;
 
+pub(crate) use arguments::Options;
 pub(crate) use output::{Output, device_letter, write_output};
 pub(crate) use plan::{Excluded, GuestView, Plan, plan};
+pub(crate) use probe::{ProbedGuest, write_answer};
 pub(crate) use program::{Program, program};

@@ -218,14 +218,14 @@ fn scripts(spec: &InstanceSpec, options: &Options) -> Scripts {
     if pairs.iter().any(|(script, path)| !script.exists || script.path != **path) {
         return Scripts::NotFound;
     }
-    if pairs.iter().any(|(script, _)| !is_private(script)) {
+    if pairs.iter().any(|(script, path)| !is_private(script) || spec.guest.forbids_execution(path)) {
         return Scripts::WrongPermission;
     }
     if spec.guest.pre_script.exit_code != 0 { Scripts::PreFailed } else { Scripts::Ran }
 }
 
 fn is_private(script: &ScriptSpec) -> bool {
-    script.mode.trim_start_matches('0') == "700" && script.owner == "root"
+    script.mode.trim_start_matches('0') == "700" && script.owner == "root" && script.kind == "file"
 }
 
 /// The level a run reaches (ecs-domain 1.1).

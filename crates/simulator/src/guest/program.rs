@@ -2,6 +2,7 @@
 
 use consnap_core::Platform;
 use consnap_core::command::launcher::{Launch, launch};
+use consnap_core::probe::{self, ScriptPaths};
 
 use super::arguments::{self, Options};
 
@@ -10,6 +11,8 @@ use super::arguments::{self, Options};
 pub(crate) enum Program {
     /// The snapshot plug-in with these parameters.
     Snapshot(Options),
+    /// The guest probe of consnap, looking for these scripts.
+    Probe(ScriptPaths),
     /// It ends at once.
     Ends {
         /// The exit code.
@@ -33,6 +36,9 @@ pub(crate) fn program(platform: Platform, command: &str) -> Program {
         Platform::Linux => "app-snapshot-plugin",
         Platform::Windows => "app-snapshot-plugin-win",
     };
+    if let Some((_, scripts)) = probe::recognise(command).filter(|(probed, _)| *probed == platform) {
+        return Program::Probe(scripts);
+    }
     match launch(platform, command) {
         Launch::Plugin { plugin, arguments } if plugin == plugin_name => match arguments::read(platform, &arguments) {
             Ok(options) => Program::Snapshot(options),

@@ -193,6 +193,9 @@ pub struct GuestSpec {
     pub pre_script: ScriptSpec,
     /// The post-thaw script.
     pub post_script: ScriptSpec,
+    /// Other files a job may take as its scripts; those sent with SendFile join them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<ScriptSpec>,
     /// Mounted file systems or Windows volumes; the usual ones when empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mounts: Vec<MountSpec>,
@@ -206,6 +209,8 @@ pub struct GuestSpec {
     pub metadata_reachable: bool,
     /// Windows: whether VSS writers are stable.
     pub vss_writers: bool,
+    /// Whether somebody else's `fsfreezer` is alive in it.
+    pub freezer_running: bool,
     /// Milliseconds that freezing takes.
     pub freeze_millis: u32,
     /// Milliseconds until the group is accomplished.
@@ -219,12 +224,14 @@ impl Default for GuestSpec {
         Self {
             pre_script: ScriptSpec { path: "/tmp/prescript.sh".to_owned(), ..ScriptSpec::default() },
             post_script: ScriptSpec { path: "/tmp/postscript.sh".to_owned(), ..ScriptSpec::default() },
+            files: Vec::new(),
             mounts: Vec::new(),
             launcher_present: true,
             plugin_list_reachable: true,
             system_supported: true,
             metadata_reachable: true,
             vss_writers: true,
+            freezer_running: false,
             freeze_millis: 15,
             group_millis: Millis { min: 600, max: 1_400 },
             language: Language::En,
@@ -259,6 +266,11 @@ pub struct ScriptSpec {
     pub mode: String,
     /// Its owner.
     pub owner: String,
+    /// What it is: `file`, `link` or `directory`.
+    pub kind: String,
+    /// SHA-256 of its content in hexadecimal; made up when empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub sha256: String,
     /// What it exits with.
     pub exit_code: u8,
     /// Milliseconds it takes.
@@ -272,6 +284,8 @@ impl Default for ScriptSpec {
             exists: true,
             mode: "0700".to_owned(),
             owner: "root".to_owned(),
+            kind: "file".to_owned(),
+            sha256: String::new(),
             exit_code: 0,
             millis: 120,
         }
@@ -279,7 +293,7 @@ impl Default for ScriptSpec {
 }
 
 /// A mounted file system.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct MountSpec {
@@ -287,4 +301,45 @@ pub struct MountSpec {
     pub target: String,
     /// `ext4`, `xfs`, `NTFS`, `nfs4`, ...
     pub file_system: String,
+    /// Mount options.
+    pub options: String,
+    /// Positions of the instance's disks it lies on, the system disk being 0; none for a network file system.
+    pub disks: Vec<u32>,
+}
+
+impl Default for MountSpec {
+    fn default() -> Self {
+        Self { target: String::new(), file_system: String::new(), options: "rw,relatime".to_owned(), disks: Vec::new() }
+    }
+}
+
+impl GuestSpec {
+    /// The guest as a command finds it that names these scripts: what lies under a name is what runs.
+    pub(crate) fn with_scripts(&self, pre: &str, post: &str) -> Self {
+        let mut guest = self.clone();
+        for (path, script) in [(pre, &mut guest.pre_script), (post, &mut guest.post_script)] {
+            if let Some(found) = self.script_at(path) {
+                *script = found.clone();
+            }
+        }
+        guest
+    }
+
+    /// The script that lies under a name.
+    pub(crate) fn script_at(&self, path: &str) -> Option<&ScriptSpec> {
+        self.files
+            .iter()
+            .chain([&self.pre_script, &self.post_script])
+            .find(|script| script.exists && script.path == path)
+    }
+
+    /// Whether what lies under a name may not be executed: the nearest mount decides.
+    pub(crate) fn forbids_execution(&self, path: &str) -> bool {
+        let holds = |mount: &&MountSpec| {
+            let target = mount.target.trim_end_matches('/');
+            path.strip_prefix(target).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let nearest = self.mounts.iter().filter(holds).max_by_key(|mount| mount.target.len());
+        nearest.is_some_and(|mount| mount.options.split(',').any(|option| option == "noexec"))
+    }
 }

@@ -22,6 +22,7 @@ pub(super) static KEYS: &[Key] = &[
     optional("own_machine", Shape::Object(OWN_MACHINE)),
     optional("instances", Shape::List(&Shape::Object(INSTANCE))),
     optional("fleets", Shape::List(&Shape::Object(FLEET))),
+    optional("groups", Shape::List(&Shape::Object(GROUP))),
     optional("api_faults", Shape::List(&Shape::Object(API_FAULT))),
     optional("guest_faults", Shape::List(&Shape::Object(GUEST_FAULT))),
     optional("rate_limits", Shape::Map(&Shape::Object(RATE_LIMIT))),
@@ -76,6 +77,17 @@ static FLEET: &[Key] = &[
     optional("template", Shape::Object(INSTANCE)),
 ];
 
+static GROUP: &[Key] = &[
+    optional("instance", Shape::Text),
+    optional("name", Shape::Text),
+    optional("age_seconds", COUNT),
+    optional("consistency", Shape::Choice(&["application", "file_system", "crash"])),
+    optional("status", Shape::Choice(&["accomplished", "failed", "progressing"])),
+    optional("missing_disk", Shape::Truth),
+    optional("usage", Shape::Choice(&["none", "image", "disk", "image_disk"])),
+    optional("tags", Shape::TextMap),
+];
+
 static DISK: &[Key] = &[
     optional("id", Shape::Text),
     optional("category", Shape::Text),
@@ -98,12 +110,14 @@ static CLOUD_ASSISTANT: &[Key] = &[
 static GUEST: &[Key] = &[
     optional("pre_script", Shape::Object(SCRIPT)),
     optional("post_script", Shape::Object(SCRIPT)),
+    optional("files", Shape::List(&Shape::Object(SCRIPT))),
     optional("mounts", Shape::List(&Shape::Object(MOUNT))),
     optional("launcher_present", Shape::Truth),
     optional("plugin_list_reachable", Shape::Truth),
     optional("system_supported", Shape::Truth),
     optional("metadata_reachable", Shape::Truth),
     optional("vss_writers", Shape::Truth),
+    optional("freezer_running", Shape::Truth),
     optional("freeze_millis", COUNT),
     optional("group_millis", MILLIS),
     optional("language", Shape::Choice(&["en", "zh"])),
@@ -114,11 +128,18 @@ static SCRIPT: &[Key] = &[
     optional("exists", Shape::Truth),
     optional("mode", Shape::Text),
     optional("owner", Shape::Text),
+    optional("kind", Shape::Choice(&["file", "link", "directory"])),
+    optional("sha256", Shape::Text),
     optional("exit_code", Shape::Whole(0, 255)),
     optional("millis", COUNT),
 ];
 
-static MOUNT: &[Key] = &[optional("target", Shape::Text), optional("file_system", Shape::Text)];
+static MOUNT: &[Key] = &[
+    optional("target", Shape::Text),
+    optional("file_system", Shape::Text),
+    optional("options", Shape::Text),
+    optional("disks", Shape::List(&COUNT)),
+];
 
 static API_FAULT: &[Key] = &[
     optional("operation", Shape::Text),

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use consnap_core::Time;
 
+use super::run_command::with_scripts;
 use super::{Call, Here, tags_match};
-use crate::guest::{self, Output, Program};
+use crate::guest::{self, Output, ProbedGuest, Program};
 use crate::json::Json;
 use crate::service::Simulator;
 use crate::service::error::ApiError;
@@ -240,8 +241,9 @@ impl Simulator {
                     .disk_ids
                     .extend((0..instance.spec.disks.len()).map(|position| self.world.disk_id(task.instance, position)));
                 let group_id = task.group.map(|group| ids::write(ids::Kind::Group, u64::from(group)));
+                let spec = with_scripts(&instance.spec, options);
                 let output = Output {
-                    spec: &instance.spec,
+                    spec: &spec,
                     instance_id: &instance.id,
                     region: &self.scenario.region,
                     options,
@@ -254,6 +256,29 @@ impl Simulator {
                     seed: task.seed,
                 };
                 guest::write_output(&output, until, &mut scratch.text)
+            }
+            (Program::Probe(scripts), _) => {
+                scratch.text.clear();
+                let Some(instance) = self.world.instance(task.instance) else { return 0 };
+                if heard_until < task.ends_at || task.ending.status == Status::Timeout {
+                    return 0;
+                }
+                scratch.disk_ids.clear();
+                scratch
+                    .disk_ids
+                    .extend((0..instance.spec.disks.len()).map(|position| self.world.disk_id(task.instance, position)));
+                let seen = instance.role.as_ref().filter(|role| role.seen_from <= started_at);
+                let holds = instance.past.iter().flat_map(|past| &past.holds);
+                let probed = ProbedGuest {
+                    spec: &instance.spec,
+                    instance_id: &instance.id,
+                    role: seen.map(|role| role.name.as_ref()),
+                    disk_ids: &scratch.disk_ids,
+                    held: holds.clone().any(|hold| hold.from <= started_at && started_at < hold.until),
+                    fault: task.fault.and_then(|at| self.scenario.guest_faults.get(at as usize)),
+                };
+                guest::write_answer(&probed, scripts, &mut scratch.text);
+                0
             }
             (Program::Ends { output, .. }, _) => {
                 scratch.text.clear();

@@ -12,10 +12,10 @@ use base64::engine::general_purpose::STANDARD;
 use consnap_core::{Platform, Time};
 
 use super::{Call, Here, check_tags, tags_match};
-use crate::guest::{self, Excluded, GuestView, Program};
+use crate::guest::{self, Excluded, GuestView, Options, Program};
 use crate::json::Json;
 use crate::random::{Random, hash, mix};
-use crate::scenario::{GuestFault, NotRunning, SnapshotFault, StopRunning};
+use crate::scenario::{GuestFault, InstanceSpec, NotRunning, SnapshotFault, StopRunning, Usage};
 use crate::service::FixedState;
 use crate::service::Simulator;
 use crate::service::error::ApiError;
@@ -216,12 +216,18 @@ impl Simulator {
         task.started_at = Some(started_at);
         let after = |millis: u32| started_at.plus(Duration::from_millis(u64::from(millis)));
         let (exit, shell_ends) = match &command.program {
+            Program::Probe(_) => {
+                let stall = fault.and_then(|fault| fault.stall_seconds).unwrap_or(0).saturating_mul(1000);
+                let exit = fault.and_then(|fault| fault.exit_code).unwrap_or(0);
+                (exit, random.between(120, 900).saturating_add(stall))
+            }
             Program::Ends { exit, started, .. } => {
                 past.started = past.started.saturating_add(u32::from(*started));
                 past.last_exit = Some(*exit);
                 (*exit, random.between(50, 700))
             }
             Program::Snapshot(options) => {
+                let spec = with_scripts(&spec, options);
                 let excluded = match self.world.find_disk(&options.exclude_disk_id) {
                     _ if options.exclude_disk_id.is_empty() => Excluded::None,
                     Some((owner, at)) if owner == position => Excluded::Disk(at),
@@ -276,6 +282,8 @@ impl Simulator {
                         failed_member,
                         missing_disk,
                         first_snapshot: 0,
+                        usage: Usage::None,
+                        deleted: Vec::new(),
                     });
                 }
                 if let Some(past) = self.world.instance_mut(position).and_then(|instance| instance.past.as_mut()) {
@@ -343,6 +351,15 @@ impl Simulator {
         }
         Ok(Json::write(64, |json| json.text("RequestId", call.request_id)))
     }
+}
+
+/// The instance as a command finds it: what lies under the names it gives is what runs.
+pub(super) fn with_scripts(spec: &Arc<InstanceSpec>, options: &Options) -> Arc<InstanceSpec> {
+    if spec.guest.files.is_empty() {
+        return Arc::clone(spec);
+    }
+    let guest = spec.guest.with_scripts(&options.pre_script_path, &options.post_script_path);
+    Arc::new(InstanceSpec { guest, ..InstanceSpec::clone(spec) })
 }
 
 fn accepted(request_id: &str, number: u64) -> Vec<u8> {
@@ -429,14 +446,16 @@ fn read_order(parameters: &Parameters) -> Result<Order, ApiError> {
     let tags = parameters.pairs("Tag");
     check_tags(&tags, 64)?;
     let text = |name: &str| parameters.filter(name).unwrap_or_default().to_owned();
-    let program = if kind == "RunPowerShellScript" {
+    let recognised = guest::program(platform, &plain);
+    let powershell = kind == "RunPowerShellScript";
+    let program = if powershell && !matches!(recognised, Program::Probe(_)) {
         Program::Ends {
             exit: 1,
             output: "(the simulated guest does not carry out PowerShell scripts)\n".to_owned(),
             started: false,
         }
     } else {
-        guest::program(platform, &plain)
+        recognised
     };
     let usual = |name: &str, usual: &str| parameters.filter(name).unwrap_or(usual).to_owned();
     let linux = platform == Platform::Linux;
