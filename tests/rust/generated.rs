@@ -255,7 +255,7 @@ fn pages_of_the_pack() {
             let scope = if reads.instance { "for each instance" } else { "once for the job" };
             write!(page, "\n## `{}`\n\n{} ({}; judged {scope}).\n\n", policy.id, policy.message.en, policy.severity)
                 .expect("text");
-            page.push_str(&format!("{}\n\n", policy.message.zh.as_deref().expect("Chinese")));
+            writeln!(page, "{}\n", policy.message.zh.as_deref().expect("Chinese")).expect("text");
             page.push_str("```cel\n");
             if let Some(when) = &policy.when {
                 writeln!(page, "// when\n{}\n// require", when.trim()).expect("text");
