@@ -42,6 +42,9 @@ pub(crate) struct Task {
     /// The instance this script runs on may be among the targets.
     #[serde(default)]
     include_self: bool,
+    /// The selection may have shrunk since the last run of the job.
+    #[serde(default)]
+    fewer: bool,
     /// Judge by the documents of this day.
     as_of: Option<String>,
     /// Policies that a plan and a new run are held to.
@@ -135,6 +138,7 @@ async fn begin(inner: &Inner, task: Task, policies: Option<&PolicySet>, goal: Go
     let mut setup = Setup::new(job, run_id, run::new_seed()?, goal);
     setup.approved_plan = task.approved_plan;
     setup.include_self = task.include_self;
+    setup.fewer = task.fewer;
     if let Some(policies) = policies {
         policies.prepare(&mut setup);
     }

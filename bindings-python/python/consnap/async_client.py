@@ -41,11 +41,17 @@ class AsyncClient(Connection):
         approve: str | None = None,
         include_self: bool = False,
         policies: PoliciesInput | None = None,
+        fewer: bool = False,
         on_event: Callable[[Event], object] | None = None,
     ) -> Report:
         """As :meth:`Client.run`. When it is cancelled nothing new is started, and the journal has everything."""
         run = self.start(
-            job, approve=approve, include_self=include_self, policies=policies, events=wants_events(on_event)
+            job,
+            approve=approve,
+            include_self=include_self,
+            policies=policies,
+            fewer=fewer,
+            events=wants_events(on_event),
         )
         return await run.wait(on_event)
 
@@ -56,6 +62,7 @@ class AsyncClient(Connection):
         approve: str | None = None,
         include_self: bool = False,
         policies: PoliciesInput | None = None,
+        fewer: bool = False,
         events: bool = True,
     ) -> AsyncRun:
         """Begins a run and gives it at once: ``async for event in run``, or ``await run.wait()``."""
@@ -65,6 +72,7 @@ class AsyncClient(Connection):
             approved_plan=approve,
             include_self=include_self or None,
             policies=policies_of(policies),
+            fewer=fewer or None,
             events=events,
         )
         return AsyncRun(self._begin(request), self._lang)

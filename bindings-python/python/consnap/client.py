@@ -67,6 +67,7 @@ class Client(Connection):
         approve: str | None = None,
         include_self: bool = False,
         policies: PoliciesInput | None = None,
+        fewer: bool = False,
         on_event: Callable[[Event], object] | None = None,
     ) -> Report:
         """Snapshots the job's instances and finds out which consistency each really reached.
@@ -76,6 +77,7 @@ class Client(Connection):
             include_self: the instance this script runs on may be among the targets: it would freeze its own journal.
             policies: policies of the organisation, as :func:`policy_check` takes them. One that stands against the run
                 refuses it before anything is started; the error's ``findings`` say which.
+            fewer: allow fewer instances than nine tenths of what the last run of the same job selected.
             on_event: called with each event. What it raises stops new starts and is raised here.
 
         Raises:
@@ -83,7 +85,12 @@ class Client(Connection):
             ConsnapError: nothing was started, and why. Once something was started there is always a report.
         """
         run = self.start(
-            job, approve=approve, include_self=include_self, policies=policies, events=wants_events(on_event)
+            job,
+            approve=approve,
+            include_self=include_self,
+            policies=policies,
+            fewer=fewer,
+            events=wants_events(on_event),
         )
         return run.wait(on_event)
 
@@ -94,6 +101,7 @@ class Client(Connection):
         approve: str | None = None,
         include_self: bool = False,
         policies: PoliciesInput | None = None,
+        fewer: bool = False,
         events: bool = True,
     ) -> Run:
         """Begins a run and gives it at once: iterate over its events, or :meth:`Run.wait` for its report."""
@@ -103,6 +111,7 @@ class Client(Connection):
             approved_plan=approve,
             include_self=include_self or None,
             policies=policies_of(policies),
+            fewer=fewer or None,
             events=events,
         )
         return Run(self._begin(request), self._lang)
