@@ -18,6 +18,8 @@ mod cli_evidence;
 mod cli_faults;
 #[path = "cli_fleet.rs"]
 mod cli_fleet;
+#[path = "cli_live.rs"]
+mod cli_live;
 #[path = "cli_policy.rs"]
 mod cli_policy;
 #[path = "cli_probe.rs"]
