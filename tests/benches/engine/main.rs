@@ -16,6 +16,7 @@ use consnap_simulator::{Answer, Ended, MemoryDriver, Onward, Service, Simulator}
 
 mod client;
 mod command_line;
+mod estate;
 mod fleet;
 
 /// A measured figure beside what it is held to.
@@ -35,6 +36,7 @@ const BENCHES: &[(&str, Bench)] = &[
     ("session-100k", || session(100_000, Some(Duration::from_secs(3)))),
     ("client", client::bench),
     ("command-line", command_line::bench),
+    ("estate", estate::bench),
 ];
 
 fn main() {
