@@ -18,6 +18,7 @@ mod client;
 mod command_line;
 mod estate;
 mod fleet;
+mod policies;
 
 /// A measured figure beside what it is held to.
 pub(crate) struct Row {
@@ -37,6 +38,7 @@ const BENCHES: &[(&str, Bench)] = &[
     ("client", client::bench),
     ("command-line", command_line::bench),
     ("estate", estate::bench),
+    ("policy", policies::bench),
 ];
 
 fn main() {
