@@ -5,6 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+
 use super::discover::Found;
 use super::event::{Event, Phase, PlannedCommand};
 use super::{Session, Setup, State};
@@ -134,6 +136,7 @@ impl Session {
                 agent_version: None,
                 spread: None,
                 needs_role: false,
+                needs_upload: false,
                 command: None,
                 set_aside: Some(why),
             });
@@ -188,6 +191,8 @@ impl Session {
         let needs_role = job.run.attach_role == AttachRole::IfMissing
             && job.instance_ram_role != "attached"
             && facts.ram_role.as_deref() == Some("");
+        let uploads = upload_key(job).filter(|_| check.platform == Some(Platform::Linux));
+        let needs_upload = uploads.is_some();
         let mut set_aside = unfit(job, &check);
         let mut command = None;
         if let (None, Some(platform)) = (&set_aside, check.platform) {
@@ -195,7 +200,10 @@ impl Session {
             match writer.write(job, platform, &facts.instance_id, role, &excluded) {
                 Ok((index, new)) => {
                     command = Some(index);
-                    canonical.add(region, needs_role, writer.canonical(index), &facts.instance_id);
+                    let (command, timeout) = writer.canonical(index);
+                    let written = uploads.map(|uploads| format!("{command}\n{uploads}"));
+                    let command = written.as_deref().unwrap_or(command);
+                    canonical.add(region, needs_role, (command, timeout), &facts.instance_id);
                     if let Some(planned) = new {
                         self.emit(Event::CommandWritten { command: index, planned });
                     }
@@ -223,10 +231,18 @@ impl Session {
             agent_version: facts.cloud_assistant.and_then(|assistant| assistant.version),
             spread,
             needs_role,
+            needs_upload,
             command,
             set_aside,
         }
     }
+}
+
+/// What is uploaded, for the hash of the plan: other scripts make another plan.
+fn upload_key(job: &Job) -> Option<String> {
+    let uploads: Vec<String> =
+        job.linux.uploads().map(|(path, content)| format!("{path} {}", plan::hex(&Sha256::digest(content)))).collect();
+    (!uploads.is_empty()).then(|| uploads.join("\n"))
 }
 
 /// Why an instance is not started, if it is not.

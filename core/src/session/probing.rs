@@ -180,7 +180,9 @@ impl Session {
         }
         if self.probing.as_ref().is_some_and(|probing| probing.is_over()) {
             self.probing = None;
-            self.begin_check();
+            if self.discovery.is_some() {
+                self.begin_check();
+            }
         }
     }
 
@@ -278,6 +280,10 @@ impl Session {
     /// What a guest told goes to the facts of its instance.
     fn guest_answered(&mut self, instance: &str, answer: ReadAnswer) {
         let now = self.now;
+        if self.discovery.is_none() {
+            self.upload_seen(instance, answer);
+            return;
+        }
         let Some(found) = self.discovery.as_mut().and_then(|discovery| discovery.of(instance)) else { return };
         found.odd = answer.findings;
         let Some(reading) = answer.reading else { return };

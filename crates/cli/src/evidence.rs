@@ -63,7 +63,9 @@ impl ReportArguments {
                     let story = report::timeline(events, console.lang());
                     report::html(report, &story, console.lang())
                 }
-                Ok(Form::Data) => sanitize::json(&serde_json::to_string_pretty(report).unwrap_or_default()).into_owned() + "\n",
+                Ok(Form::Data) => {
+                    sanitize::json(&serde_json::to_string_pretty(report).unwrap_or_default()).into_owned() + "\n"
+                }
                 Err(_) => continue,
             };
             match replace(path, content.as_bytes()) {
