@@ -7,6 +7,7 @@
 //! Start reading at [`ops`], the border that every front (shell, Python, browser, Rust) shares.
 
 pub mod api;
+pub mod audit;
 pub mod catalog;
 pub mod check;
 pub mod command;
@@ -15,6 +16,7 @@ pub mod consistency;
 pub mod credentials;
 pub mod document;
 pub mod error;
+pub mod estate;
 pub mod export;
 pub mod facts;
 pub mod finding;
@@ -26,8 +28,10 @@ pub mod plan;
 pub mod policy;
 pub mod probe;
 pub mod ram;
+pub mod reading;
 pub mod reply;
 pub mod report;
+pub mod retention;
 pub mod retry;
 pub mod sanitize;
 pub mod session;

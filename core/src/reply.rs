@@ -182,6 +182,11 @@ impl Failure {
     }
 }
 
+/// A page that names itself as the next one: reading on would never end, and stopping would leave things out unsaid.
+pub(crate) fn endless_pages(operation: Operation, reply: &HttpReply) -> Failure {
+    unreadable(operation, reply, Unreadable::Incomplete, Some("NextToken leads to the same page".to_owned()))
+}
+
 #[derive(Copy, Clone, PartialEq, Eq)]
 enum Form {
     Json,

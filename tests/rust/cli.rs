@@ -4,6 +4,8 @@
 
 #[path = "cli_account.rs"]
 mod cli_account;
+#[path = "cli_audit.rs"]
+mod cli_audit;
 #[path = "cli_crash.rs"]
 mod cli_crash;
 #[path = "cli_documents.rs"]
@@ -16,6 +18,8 @@ mod cli_evidence;
 mod cli_faults;
 #[path = "cli_probe.rs"]
 mod cli_probe;
+#[path = "cli_prune.rs"]
+mod cli_prune;
 #[path = "cli_run.rs"]
 mod cli_run;
 #[path = "cli_time.rs"]

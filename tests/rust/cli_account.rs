@@ -327,10 +327,12 @@ fn no_secret_is_said_or_written() {
     let run = place.run(&["run", job, "--format", "json", at[0], at[1]]);
     assert_eq!(run.exit, 0, "{}{}", run.out, run.err);
     let id = run.json()["run_id"].as_str().unwrap().to_owned();
-    let lines: [&[&str]; 13] = [
+    let lines: [&[&str]; 15] = [
         &["plan", job, at[0], at[1]],
         &["show", &id, "--all", "--format", "json"],
         &["history", "--format", "json"],
+        &["audit", job, "--rpo", "24h", at[0], at[1]],
+        &["prune", job, "--keep-last", "1", at[0], at[1]],
         &["resume", &id],
         &["verify", &id],
         &["rerun", &id, "--failed"],
@@ -371,7 +373,7 @@ fn doctor_sees_a_wrong_clock() {
     assert!(done.out.contains("problem  clock") && done.out.contains("behind the service's"), "{}", done.out);
 }
 
-/// The help of every command says what it sends, and only four commands write.
+/// The help of every command says what it sends, and only five commands write.
 #[test]
 fn help_says_who_writes() {
     let mut writing = BTreeSet::new();
@@ -388,7 +390,7 @@ fn help_says_who_writes() {
             assert!(says.iter().any(|words| about.ends_with(words)) || about.ends_with(beyond), "{name}: {about}");
         }
     }
-    let expected = ["consnap rerun", "consnap resume", "consnap role attach", "consnap run"];
+    let expected = ["consnap prune", "consnap rerun", "consnap resume", "consnap role attach", "consnap run"];
     assert_eq!(writing.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }
 

@@ -181,6 +181,10 @@ fn schemas() {
     hold("docs/schema/job.json", &text);
     let report = consnap::schema("report").expect("a schema");
     hold("docs/schema/report.json", &(serde_json::to_string_pretty(&report).expect("JSON") + "\n"));
+    let audit = consnap::schema("audit").expect("a schema");
+    let prune = consnap::schema("prune").expect("a schema");
+    hold("docs/schema/prune.json", &(serde_json::to_string_pretty(&prune).expect("JSON") + "\n"));
+    hold("docs/schema/audit.json", &(serde_json::to_string_pretty(&audit).expect("JSON") + "\n"));
 }
 
 #[test]

@@ -71,6 +71,7 @@ fn all_calls() -> Vec<ApiCall> {
         DescribeInstanceRamRole { instance_ids: ids() }.into_call(REGION),
         DescribeInstances { filter: InstanceFilter::Ids(ids()), next_token: None }.into_call(REGION),
         DescribeInstances { filter: InstanceFilter::Tags(tags()), next_token: token() }.into_call(REGION),
+        DescribeInstances { filter: InstanceFilter::Region, next_token: token() }.into_call(REGION),
         DescribeDisks { filter: DiskFilter::Region, next_token: token() }.into_call(REGION),
         DescribeDisks { filter: DiskFilter::Instance(filled("i-1")), next_token: None }.into_call(REGION),
         DescribeDisks { filter: DiskFilter::Ids(ids()), next_token: None }.into_call(REGION),
@@ -83,6 +84,8 @@ fn all_calls() -> Vec<ApiCall> {
             next_token: None,
         }
         .into_call(REGION),
+        DescribeSnapshotGroups { filter: GroupFilter::Region, next_token: None }.into_call(REGION),
+        DeleteSnapshotGroup { snapshot_group_id: filled("ssg-1") }.into_call(REGION),
         DescribeSnapshots { filter: SnapshotFilter::Ids(ids()), next_token: None }.into_call(REGION),
         DescribeSnapshots { filter: SnapshotFilter::Instance(filled("i-1")), next_token: token() }.into_call(REGION),
         TagResources { resource_type: filled("snapshot"), resource_ids: ids(), tags: tags() }.into_call(REGION),

@@ -41,6 +41,8 @@ pub enum Operation {
     DescribeSnapshots,
     /// Tag resources. Writing; naturally repeatable.
     TagResources,
+    /// Delete a snapshot-consistent group with its snapshots. Writing; takes no token, but ids are never used again.
+    DeleteSnapshotGroup,
     /// Regions.
     DescribeRegions,
     /// Whose credentials these are (STS).
@@ -64,7 +66,7 @@ pub enum Product {
 
 impl Operation {
     /// All of them.
-    pub const ALL: [Operation; 18] = [
+    pub const ALL: [Operation; 19] = [
         Self::RunCommand,
         Self::DescribeInvocations,
         Self::DescribeInvocationResults,
@@ -79,6 +81,7 @@ impl Operation {
         Self::DescribeSnapshotGroups,
         Self::DescribeSnapshots,
         Self::TagResources,
+        Self::DeleteSnapshotGroup,
         Self::DescribeRegions,
         Self::GetCallerIdentity,
         Self::AssumeRole,
@@ -102,6 +105,7 @@ impl Operation {
             Self::DescribeSnapshotGroups => "DescribeSnapshotGroups",
             Self::DescribeSnapshots => "DescribeSnapshots",
             Self::TagResources => "TagResources",
+            Self::DeleteSnapshotGroup => "DeleteSnapshotGroup",
             Self::DescribeRegions => "DescribeRegions",
             Self::GetCallerIdentity => "GetCallerIdentity",
             Self::AssumeRole => "AssumeRole",
@@ -129,7 +133,12 @@ impl Operation {
     pub const fn writes(self) -> bool {
         matches!(
             self,
-            Self::RunCommand | Self::SendFile | Self::StopInvocation | Self::AttachInstanceRamRole | Self::TagResources
+            Self::RunCommand
+                | Self::SendFile
+                | Self::StopInvocation
+                | Self::AttachInstanceRamRole
+                | Self::TagResources
+                | Self::DeleteSnapshotGroup
         )
     }
 }

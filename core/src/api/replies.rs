@@ -143,6 +143,45 @@ pub struct Acknowledged {
     pub request_id: String,
 }
 
+/// Reply of `DeleteSnapshotGroup`. Snapshots that could not be deleted stand in it with HTTP status 200.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DeleteSnapshotGroup {
+    /// Each member snapshot.
+    #[serde(rename = "OperationProgressSet", deserialize_with = "list")]
+    pub progress: Vec<OperationProgress>,
+}
+
+/// What became of one snapshot.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct OperationProgress {
+    /// `Success`, or something else.
+    #[serde(deserialize_with = "filled")]
+    pub operation_status: Option<String>,
+    /// Empty when it worked.
+    #[serde(deserialize_with = "filled")]
+    pub error_code: Option<String>,
+    /// In words; foreign text.
+    #[serde(deserialize_with = "filled")]
+    pub error_msg: Option<String>,
+    /// The snapshot, among others.
+    #[serde(rename = "RelatedItemSet", deserialize_with = "list")]
+    pub items: Vec<RelatedItem>,
+}
+
+/// A name and its value.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct RelatedItem {
+    /// `SnapshotId`.
+    #[serde(deserialize_with = "filled")]
+    pub name: Option<String>,
+    /// `s-...`.
+    #[serde(deserialize_with = "filled")]
+    pub value: Option<String>,
+}
+
 /// Reply of `AttachInstanceRamRole`. Instances that failed stand in it with HTTP status 200.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -330,6 +369,9 @@ pub struct Disk {
     /// `cn-hangzhou-k`.
     #[serde(default, deserialize_with = "filled")]
     pub zone_id: Option<String>,
+    /// The snapshot it was made from, `s-...`.
+    #[serde(default, deserialize_with = "filled")]
+    pub source_snapshot_id: Option<String>,
     /// Where it is attached.
     #[serde(default, deserialize_with = "list")]
     pub attachments: Vec<Attachment>,
@@ -476,6 +518,9 @@ pub struct Snapshot<'a> {
     /// When it was made.
     #[serde(borrow, default, deserialize_with = "borrowed_filled")]
     pub creation_time: Option<Cow<'a, str>>,
+    /// Whether images or disks were made from it: `image`, `disk`, `image_disk` or `none`; missing inside a group.
+    #[serde(borrow, default, deserialize_with = "borrowed_filled")]
+    pub usage: Option<Cow<'a, str>>,
     /// Tags: the level really reached.
     #[serde(borrow, default, deserialize_with = "list")]
     pub tags: Vec<Tag<'a>>,

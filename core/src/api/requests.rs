@@ -260,6 +260,8 @@ pub enum InstanceFilter {
     Ids(Ids<100>),
     /// Those that carry all of these tags.
     Tags(Tags),
+    /// All of the region.
+    Region,
 }
 
 /// Instances.
@@ -278,6 +280,7 @@ impl DescribeInstances {
         match self.filter {
             InstanceFilter::Ids(ids) => call.push("InstanceIds", ids.to_json()),
             InstanceFilter::Tags(tags) => call.push_tags(Some(&tags)),
+            InstanceFilter::Region => {}
         }
         call.push("AdditionalAttributes.1", "META_OPTIONS");
         call.push_page(100, self.next_token);
@@ -351,6 +354,8 @@ pub enum GroupFilter {
         /// `i-...`.
         instance_id: Filled,
     },
+    /// All of the region.
+    Region,
 }
 
 /// Snapshot-consistent groups with their snapshots.
@@ -374,6 +379,7 @@ impl DescribeSnapshotGroups {
                 call.push("Name", name);
                 call.push("InstanceId", instance_id);
             }
+            GroupFilter::Region => {}
         }
         call.push_page(100, self.next_token);
         call
@@ -429,6 +435,22 @@ impl TagResources {
         call.push("ResourceType", self.resource_type);
         call.push_list("ResourceId", self.resource_ids.as_slice());
         call.push_tags(Some(&self.tags));
+        call
+    }
+}
+
+/// Deletes a snapshot-consistent group with its snapshots.
+#[derive(Clone, Debug)]
+pub struct DeleteSnapshotGroup {
+    /// `ssg-...`.
+    pub snapshot_group_id: Filled,
+}
+
+impl DeleteSnapshotGroup {
+    /// The call.
+    pub fn into_call(self, region: &str) -> ApiCall {
+        let mut call = call(Operation::DeleteSnapshotGroup, region);
+        call.push("SnapshotGroupId", self.snapshot_group_id);
         call
     }
 }

@@ -251,6 +251,18 @@ assumptions! {
         "so one call tells whether another machine runs the same job; were waiting ones left out, two runs begun within the same second could both start, and exit code 16 would be the guard",
         "因此一次调用即可判断其他机器是否正在执行同一作业；若不含等待下发的执行，同一秒内开始的两次运行可能都会启动，此时由退出码 16 把关"
     };
+    USAGE_TELLS = "A34", ["retention"], "DescribeSnapshots: Usage": {
+        "`Usage` of DescribeSnapshots is `none` only for snapshots of which neither an image nor a disk was made", "仅当快照未用于创建镜像或云盘时，DescribeSnapshots 的 `Usage` 才为 `none`"
+    } why {
+        "its four values are documented, how soon they change is not; a snapshot that is the source of a listed disk is kept whatever `Usage` says, and the service refuses to delete one that an image needs",
+        "其四个取值有文档，变更时效没有；若快照是现有云盘的来源，无论 `Usage` 如何都会保留，且镜像所需的快照会被服务端拒绝删除"
+    };
+    GROUP_IDS_NEVER_RETURN = "A35", ["retention"], "not documented": {
+        "the id of a deleted snapshot-consistent group is never given to another one", "已删除的快照一致性组的ID不会再分配给其他组"
+    } why {
+        "ids of 20 random characters; so a deletion that may have been carried out can be looked for by its id, and repeated where the group is still there",
+        "ID 为 20 个随机字符；因此可按 ID 查找可能已执行的删除，若该组仍在可重复删除"
+    };
 }
 
 /// The assumption with a number.

@@ -123,6 +123,12 @@ pub static ROWS: &[DiskRow] = &[
     },
 ];
 
+/// Whether a disk of a category can have snapshots at all: local and ephemeral disks cannot. An unknown category is taken
+/// for one that can.
+pub fn can_have_snapshots(category: &str) -> bool {
+    !find(category).is_some_and(|row| row.editions.iter().any(|edition| edition.source == NO_SNAPSHOTS.source))
+}
+
 /// The row of a category.
 pub fn find(category: &str) -> Option<&'static DiskRow> {
     ROWS.iter().find(|row| row.category == category)
@@ -138,6 +144,8 @@ mod tests {
         assert_eq!(auto.support(Some(date(2024, 3, 13))), DiskSupport::Unsupported);
         assert_eq!(auto.support(Some(date(2024, 3, 14))), DiskSupport::BesideEssd);
         assert_eq!(auto.support(None), DiskSupport::BesideEssd);
+        assert!(can_have_snapshots("cloud_efficiency") && can_have_snapshots("cloud_new"));
+        assert!(!can_have_snapshots("local_ssd_pro"));
         assert_eq!(find("cloud_essd").unwrap().support(Some(date(2020, 1, 1))), DiskSupport::Unsupported);
     }
 }

@@ -24,6 +24,7 @@ mod timeline;
 
 pub use assumptions::ReliedUpon;
 pub use causes::{Cause, causes_apart};
+pub(crate) use html::audit_page;
 pub use html::html;
 pub use metrics::{LastSuccess, metrics, successes};
 pub use sentences::{result_word, sentences};

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::event::{Event, Goal, Phase};
 use super::follow::may_run_on;
 use super::state::{Stage, TargetIndex};
-use super::sweep::{self, Sweep};
+use super::sweep::Sweep;
 use super::{Errand, Session};
 use crate::api::requests::{DescribeSnapshotGroups, DescribeSnapshots, Filled, GroupFilter, Ids, SnapshotFilter};
 use crate::api::{Operation, replies};
@@ -19,7 +19,7 @@ use crate::consistency::Consistency;
 use crate::http::HttpReply;
 use crate::reply::{self, Failure};
 use crate::time::Time;
-use crate::verdict::{Look, SnapshotState};
+use crate::verdict::{Look, SnapshotState, observed};
 
 /// Ids in one DescribeSnapshotGroups (ecs-domain 4.13).
 const GROUPS_PER_QUERY: usize = 10;
@@ -198,7 +198,7 @@ impl Session {
         let Some(sweep) = self.verification.sweeps.get_mut(&region) else { return Ok(()) };
         let mut recent = TargetIndex::MAX;
         for group in &page.groups {
-            let index = sweep::instance_of(group).and_then(|instance| self.state.find_after(recent, instance));
+            let index = observed::instance_of(group).and_then(|instance| self.state.find_after(recent, instance));
             recent = index.unwrap_or(recent);
             sweep.take_group(group, index, &self.state.group_name);
         }

@@ -12,6 +12,8 @@ use crate::finding::Finding;
 use crate::output::Outcome;
 use crate::time::Time;
 
+pub(crate) mod observed;
+
 /// How an instance came out. The order is the order of urgency.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

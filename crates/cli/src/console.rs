@@ -85,6 +85,15 @@ impl Console {
         Ok(self.out.flush()?)
     }
 
+    /// Lines of a table for programs. Where a CI runner reads along, what it would obey is pulled apart.
+    pub(crate) fn table(&mut self, lines: &str) -> Result<(), Failure> {
+        if !self.in_ci {
+            return self.raw(lines.as_bytes());
+        }
+        let pulled_apart = lines.replace("##", "# #").replace("::", ": :");
+        self.raw(pulled_apart.as_bytes())
+    }
+
     /// One JSON value of data, for programs and for reading.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(value).map_err(io::Error::other)?;

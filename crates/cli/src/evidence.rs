@@ -170,7 +170,7 @@ fn form_of(path: &Path) -> Result<Form, Error> {
 }
 
 /// Whether a file can be made beside `path`: whoever mistyped a folder learns it before anything is frozen.
-fn try_out(path: &Path) -> Result<(), Error> {
+pub(crate) fn try_out(path: &Path) -> Result<(), Error> {
     let draft = draft_of(path);
     let tried = if path.is_dir() {
         Err(io::Error::from(io::ErrorKind::IsADirectory))
@@ -181,7 +181,7 @@ fn try_out(path: &Path) -> Result<(), Error> {
 }
 
 /// Writes a file whole or not at all: a reader sees the old one or the new one.
-fn replace(path: &Path, content: &[u8]) -> Result<(), Error> {
+pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), Error> {
     let draft = draft_of(path);
     let written = OpenOptions::new().write(true).create_new(true).open(&draft).and_then(|mut file| {
         file.write_all(content)?;
@@ -207,4 +207,4 @@ fn unwritable(path: &Path, error: &io::Error) -> Error {
         .with("reason", error.to_string())
 }
 
-static WRITTEN: Text = Text::new("report: {path}", "报告：{path}");
+pub(crate) static WRITTEN: Text = Text::new("report: {path}", "报告：{path}");

@@ -6,6 +6,7 @@
 
 mod agreement;
 mod arguments;
+mod audit_text;
 mod clock;
 mod commands;
 mod connection;
@@ -18,9 +19,11 @@ mod job;
 mod permissions;
 mod plan_text;
 mod progress;
+mod prune_text;
 mod report_text;
 mod scenario;
 mod schemas;
+mod selection;
 mod table;
 
 use std::ffi::OsString;
@@ -106,6 +109,8 @@ fn dispatch(command: Command, console: &mut Console) -> Result<Exit, Failure> {
         Command::Whoami(arguments) => commands::whoami::run(&arguments, console),
         Command::Doctor(arguments) => commands::doctor::run(&arguments, console),
         Command::Role(arguments) => commands::role::run(&arguments, console),
+        Command::Audit(arguments) => commands::audit::run(&arguments, console),
+        Command::Prune(arguments) => commands::prune::run(&arguments, console),
         Command::History(arguments) => commands::history::run(&arguments, console),
         Command::Explain(arguments) => commands::explain::run(&arguments, console),
         Command::Simulate(arguments) => commands::simulate::run(&arguments, console),

@@ -1,6 +1,8 @@
 //! JSON Schemas of what crosses the border: documents, answers and operations.
 
+use consnap_core::audit::Audit;
 use consnap_core::report::Report;
+use consnap_core::retention::Pruning;
 use consnap_core::{config, ops, policy};
 use consnap_simulator::{InstanceTruth, RecordedCall, Scenario, rehearse};
 use schemars::generate::SchemaSettings;
@@ -8,7 +10,8 @@ use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
 
 /// What has a schema besides operations: documents that are read, then answers.
-pub(crate) const DOCUMENTS: [&str; 7] = ["job", "policy", "scenario", "report", "error", "call", "truth"];
+pub(crate) const DOCUMENTS: [&str; 9] =
+    ["job", "policy", "scenario", "report", "audit", "prune", "error", "call", "truth"];
 
 /// The JSON Schema of one of them, or `{operation, input, output}` of an operation.
 pub fn schema(name: &str) -> Option<Value> {
@@ -17,6 +20,8 @@ pub fn schema(name: &str) -> Option<Value> {
         "policy" => Some(policy::schema()),
         "scenario" => Some(json!(schema_for!(Scenario))),
         "report" => Some(answer::<Report>()),
+        "audit" => Some(answer::<Audit>()),
+        "prune" => Some(answer::<Pruning>()),
         "error" => Some(ops::error_schema()),
         "call" => Some(answer::<RecordedCall>()),
         "truth" => Some(answer::<InstanceTruth>()),

@@ -2,6 +2,7 @@
 //!
 //! Nothing here decides what is sent or repeated: that is the session's business, in the core.
 
+pub mod archive;
 pub mod caller;
 pub mod credentials;
 pub mod driver;
@@ -10,5 +11,7 @@ pub mod journal;
 pub mod metadata;
 pub mod own_instance;
 pub mod past_run;
+pub mod pruning;
+pub mod reading;
 pub mod run;
 pub mod transport;

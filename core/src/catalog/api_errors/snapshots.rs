@@ -146,6 +146,15 @@ api_errors! {
         "InvalidSnapshotGroupId.MustBeOne" Never Batch
             ("exactly one snapshot-consistent group must be named", "必须且只能指定一个快照一致性组") => REPORT;
     }
+    "not documented: the error table of DeleteSnapshotGroup is not published" {
+        "InvalidSnapshotGroupId.NotFound" Never Batch
+            ("there is no such snapshot-consistent group", "快照一致性组不存在")
+            => Text::new("look whether it was deleted, or lies in another region or account",
+                         "请确认其是否已删除，或属于其他地域或账号");
+        "SnapshotCreatedImage" Never Batch
+            ("a custom image was made from the snapshot", "已使用该快照创建自定义镜像")
+            => Text::new("delete the image first, or keep the snapshot", "请先删除该镜像，或保留该快照");
+    }
     "ECS API reference, DescribeSnapshots (2021-07)" {
         "InvalidSnapshotIds.Malformed" Never Batch
             ("the list of snapshots is not valid or too long", "快照 ID 列表格式错误或数量过多") => REPORT;

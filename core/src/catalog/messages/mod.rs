@@ -1,7 +1,8 @@
 //! Every message of consnap, once, in English and Chinese, beside its code.
 //!
 //! Ranges: `CS1xx` parameters and commands, `CS2xx` prerequisites, `CS3xx` consistency, `CS4xx` organisation policies,
-//! `CS5xx` outcomes of plug-in, launcher and service, `CS6xx` exports, `CS7xx` policies of RAM; `CExxx` errors. Codes are never reused.
+//! `CS5xx` outcomes of plug-in, launcher and service, `CS6xx` exports, `CS7xx` policies of RAM,
+//! `CS8xx` audits and retention; `CExxx` errors. Codes are never reused.
 
 use crate::finding::MessageRow;
 
@@ -26,6 +27,7 @@ macro_rules! messages {
     };
 }
 
+pub mod audits;
 pub mod calls;
 pub mod consistency;
 pub mod errors;
@@ -37,6 +39,7 @@ pub mod parameters;
 pub mod permissions;
 pub mod policies;
 pub mod prerequisites;
+pub mod retention;
 pub mod runs;
 pub mod verdicts;
 pub mod writing;
@@ -56,6 +59,8 @@ pub static TABLES: &[&[&MessageRow]] = &[
     journal::ROWS,
     runs::ROWS,
     permissions::ROWS,
+    audits::ROWS,
+    retention::ROWS,
     policies::ROWS,
 ];
 

@@ -17,9 +17,12 @@ use crate::text::{Lang, Text};
 use crate::time::Time;
 use crate::verdict::ResultKind;
 
+mod audit;
 mod course;
 mod instances;
 mod words;
+
+pub(crate) use audit::page as audit_page;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("filter.js");
@@ -108,6 +111,11 @@ impl Page {
     }
 
     fn begin(&mut self, report: &Report) {
+        self.open(&format!("{}: {}/{}", report.run_id, report.summary.ok, report.summary.instances));
+    }
+
+    /// Everything before the content; the title is foreign text.
+    fn open(&mut self, title: &str) {
         let lang = match self.lang {
             Lang::En => "en",
             Lang::Zh => "zh-Hans",
@@ -123,8 +131,8 @@ impl Page {
             hash(STYLE),
             hash(SCRIPT),
         );
-        self.text(&report.run_id);
-        let _ = write!(self.out, ": {}/{}</title>\n<style>", report.summary.ok, report.summary.instances);
+        self.text(title);
+        self.raw("</title>\n<style>");
         self.raw(STYLE);
         self.raw("</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#instances\">");
         self.say(&words::SKIP);

@@ -1,5 +1,6 @@
 //! One file a command: its arguments, what it calls, what it prints.
 
+pub(crate) mod audit;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod completions;
@@ -10,6 +11,7 @@ pub(crate) mod export;
 pub(crate) mod history;
 pub(crate) mod op;
 pub(crate) mod plan;
+pub(crate) mod prune;
 pub(crate) mod rerun;
 pub(crate) mod resume;
 pub(crate) mod role;

@@ -15,7 +15,7 @@ Examples:
   consnap schema plan                            input and output of `consnap op plan`; a plan is in its output
   consnap schema decode                          input and output of `consnap op decode`")]
 pub(crate) struct Arguments {
-    /// `job`, `policy`, `report`, `error`, `scenario`, `call` and `truth` of the simulator, or the name of an operation
+    /// `job`, `policy`, `report`, `audit`, `prune`, `error`, `scenario`, `call` and `truth` of the simulator, or the name of an operation
     #[arg(default_value = "job")]
     of: String,
 }

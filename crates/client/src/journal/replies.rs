@@ -47,6 +47,14 @@ impl KeptReply {
             body_base64: body.is_none().then(|| STANDARD.encode(&reply.body)),
         }
     }
+
+    /// The reply as it came, with the headers that were kept.
+    pub fn reply(&self) -> HttpReply {
+        let decoded = || self.body_base64.as_ref().and_then(|text| STANDARD.decode(text).ok());
+        let body = self.body.as_ref().map(|text| text.clone().into_bytes()).or_else(decoded);
+        let headers = self.headers.iter().map(|(name, value)| (name.clone().into(), value.clone())).collect();
+        HttpReply { status: self.status, headers, body: body.unwrap_or_default() }
+    }
 }
 
 /// The kept replies of a run, each with the number of its call. A last line that is torn is left out; any other damage is

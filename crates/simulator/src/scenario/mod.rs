@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 mod demo;
 mod faults;
 mod instance;
+mod past_group;
 mod read;
 mod shape;
 mod small;
@@ -20,6 +21,7 @@ pub use faults::{
     ApiFault, ClosedConnection, GroupFault, GuestFault, Millis, ServiceError, SnapshotFault, TagFault, Throttle,
 };
 pub use instance::{CloudAssistantSpec, DiskSpec, Fleet, GuestSpec, InstanceSpec, Language, MountSpec, ScriptSpec};
+pub use past_group::{PastConsistency, PastGroup, PastStatus, Usage};
 
 /// Everything the simulator is told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +48,9 @@ pub struct Scenario {
     pub instances: Vec<InstanceSpec>,
     /// Instances, many of a kind.
     pub fleets: Vec<Fleet>,
+    /// Snapshot-consistent groups that were made before the first day.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<PastGroup>,
     /// What goes wrong between caller and service. The first that applies to a call is taken.
     pub api_faults: Vec<ApiFault>,
     /// What goes wrong in guests. The first that applies to a start of the plug-in is taken.
@@ -76,6 +81,7 @@ impl Scenario {
             own_machine: OwnMachine::default(),
             instances: Vec::new(),
             fleets: Vec::new(),
+            groups: Vec::new(),
             api_faults: Vec::new(),
             guest_faults: Vec::new(),
             rate_limits: BTreeMap::new(),

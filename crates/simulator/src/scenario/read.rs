@@ -49,6 +49,9 @@ impl Scenario {
                 self.judge_pattern(instance, format!("/guest_faults/{position}/instances/{at}"), findings);
             }
         }
+        for (position, group) in self.groups.iter().enumerate() {
+            self.judge_pattern(&group.instance, format!("/groups/{position}/instance"), findings);
+        }
         for name in self.rate_limits.keys().filter(|name| *name != "*") {
             judge_operation(name, format!("/rate_limits/{name}"), findings);
         }

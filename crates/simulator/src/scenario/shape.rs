@@ -22,6 +22,7 @@ pub(super) static KEYS: &[Key] = &[
     optional("own_machine", Shape::Object(OWN_MACHINE)),
     optional("instances", Shape::List(&Shape::Object(INSTANCE))),
     optional("fleets", Shape::List(&Shape::Object(FLEET))),
+    optional("groups", Shape::List(&Shape::Object(GROUP))),
     optional("api_faults", Shape::List(&Shape::Object(API_FAULT))),
     optional("guest_faults", Shape::List(&Shape::Object(GUEST_FAULT))),
     optional("rate_limits", Shape::Map(&Shape::Object(RATE_LIMIT))),
@@ -74,6 +75,17 @@ static FLEET: &[Key] = &[
     optional("count", Shape::Whole(1, 1_000_000)),
     optional("id_prefix", Shape::Text),
     optional("template", Shape::Object(INSTANCE)),
+];
+
+static GROUP: &[Key] = &[
+    optional("instance", Shape::Text),
+    optional("name", Shape::Text),
+    optional("age_seconds", COUNT),
+    optional("consistency", Shape::Choice(&["application", "file_system", "crash"])),
+    optional("status", Shape::Choice(&["accomplished", "failed", "progressing"])),
+    optional("missing_disk", Shape::Truth),
+    optional("usage", Shape::Choice(&["none", "image", "disk", "image_disk"])),
+    optional("tags", Shape::TextMap),
 ];
 
 static DISK: &[Key] = &[

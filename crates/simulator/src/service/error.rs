@@ -132,6 +132,7 @@ const KNOWN: &[(&str, u16, &str)] = &[
     ("InvalidSecurityToken.Expired", 400, "Specified SecurityToken is expired."),
     ("InvalidSecurityToken.Malformed", 400, "Specified SecurityToken is malformed."),
     ("InvalidSnapshotGroupId.MustBeOne", 403, "The specified parameter SnapshotGroupId.N must not exceed its limit."),
+    ("InvalidSnapshotGroupId.NotFound", 404, "The specified SnapshotGroupId does not exist."),
     ("InvalidSnapshotIds.Malformed", 403, "The amount of specified snapshot Ids exceeds the limit."),
     ("InvalidStatus.NotFound", 404, "The Status provided does not exist in our records."),
     ("InvalidStatus.ValueNotSupported", 403, "The specified Status is not supported."),

@@ -142,7 +142,10 @@ impl Simulator {
 
     /// Starts the service's clock before the first request does.
     pub fn begin(&mut self, wall: Time) {
-        self.origin.get_or_insert(wall);
+        if self.origin.is_none() {
+            self.origin = Some(wall);
+            self.world.plant(&self.scenario.groups, wall);
+        }
     }
 
     /// From now on the service's clock moves only by [`Self::advance`]: virtual time.
@@ -330,7 +333,8 @@ impl Simulator {
 
 impl Service for Simulator {
     fn handle(&mut self, now: Time, request: &HttpRequest) -> Answer {
-        let origin = *self.origin.get_or_insert(now);
+        self.begin(now);
+        let origin = self.origin.unwrap_or(now);
         self.catch_up(now);
         let service = self.now.max(origin);
         self.now = service;

@@ -263,6 +263,7 @@ const fn known(operation: Operation) -> &'static [&'static str] {
             "Usage",
         ],
         Operation::TagResources => &["RegionId", "ResourceId.N", "ResourceType", "Tag.N.Key", "Tag.N.Value"],
+        Operation::DeleteSnapshotGroup => &["RegionId", "SnapshotGroupId"],
         Operation::DescribeRegions => &["AcceptLanguage", "InstanceChargeType", "ResourceType"],
         Operation::GetCallerIdentity => &[],
         Operation::AssumeRole => {

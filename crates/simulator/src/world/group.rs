@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use consnap_core::{Consistency, Time};
 
+use crate::scenario::{PastConsistency, PastGroup, PastStatus, Usage};
+
 /// The consistency tags a run puts.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Tags {
@@ -85,9 +87,51 @@ pub(crate) struct Group {
     pub(crate) missing_disk: Option<u16>,
     /// Number of the first member's id.
     pub(crate) first_snapshot: u64,
+    /// What was made from the first member.
+    pub(crate) usage: Usage,
+    /// Positions of members that were deleted.
+    pub(crate) deleted: Vec<u16>,
 }
 
 impl Group {
+    /// A group of a scenario on an instance with so many disks, as of the first request.
+    pub(crate) fn past(given: &PastGroup, instance: u32, disks: &[u16], begin: Time) -> Self {
+        let age = i64::from(given.age_seconds).saturating_mul(1000);
+        let created_at = Time::from_millis(begin.millis().saturating_sub(age));
+        let all = disks.len().saturating_sub(usize::from(given.missing_disk));
+        Self {
+            instance,
+            name: given.name.as_str().into(),
+            description: "".into(),
+            created_at,
+            visible_from: created_at,
+            settled_at: if given.status == PastStatus::Progressing { Time::FAR_FUTURE } else { created_at },
+            fails: given.status == PastStatus::Failed,
+            tags: match given.consistency {
+                PastConsistency::Application => Tags::Application,
+                PastConsistency::FileSystem => Tags::FileSystem,
+                PastConsistency::Crash => Tags::None,
+            },
+            tagged_at: created_at,
+            members: disks.get(..all).unwrap_or_default().into(),
+            failed_member: None,
+            missing_disk: disks.last().copied().filter(|_| given.missing_disk),
+            first_snapshot: 0,
+            usage: given.usage,
+            deleted: Vec::new(),
+        }
+    }
+
+    /// What was made from a member.
+    pub(crate) fn usage_of(&self, member: usize) -> Usage {
+        if member == 0 { self.usage } else { Usage::None }
+    }
+
+    /// Whether a member is still there.
+    pub(crate) fn has_member(&self, member: usize) -> bool {
+        self.deleted.is_empty() || !self.deleted.iter().any(|deleted| usize::from(*deleted) == member)
+    }
+
     /// How it stands.
     pub(crate) fn status(&self, now: Time) -> MemberStatus {
         match (now >= self.settled_at, self.fails) {

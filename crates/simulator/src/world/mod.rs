@@ -6,7 +6,7 @@ use std::sync::Arc;
 use consnap_core::Time;
 
 use crate::guest::Plan;
-use crate::scenario::{InstanceSpec, Scenario};
+use crate::scenario::{InstanceSpec, PastGroup, Scenario};
 use crate::service::FixedState;
 
 mod group;
@@ -176,6 +176,65 @@ impl World {
             group.created_at = Time::FAR_FUTURE;
             group.visible_from = Time::FAR_FUTURE;
         }
+    }
+
+    /// Makes the groups that were there before the first request.
+    pub(crate) fn plant(&mut self, groups: &[PastGroup], begin: Time) {
+        for given in groups {
+            let beginning = given.instance.strip_suffix('*');
+            let means = |id: &str| beginning.map_or(id == given.instance, |beginning| id.starts_with(beginning));
+            let owners: Vec<u32> = match beginning {
+                None => self.find(&given.instance).into_iter().collect(),
+                Some(_) => (0u32..)
+                    .zip(&self.instances)
+                    .filter_map(|(position, instance)| means(&instance.id).then_some(position))
+                    .collect(),
+            };
+            for owner in owners {
+                let disks: Vec<u16> = self
+                    .instance(owner)
+                    .map(|instance| {
+                        (0u16..)
+                            .zip(&instance.spec.disks)
+                            .filter_map(|(position, disk)| disk.has_snapshots().then_some(position))
+                            .collect()
+                    })
+                    .unwrap_or_default();
+                let Some(position) = self.add_group(Group::past(given, owner, &disks, begin)) else { return };
+                let first = self.groups.get(position as usize).map_or(0, |group| group.first_snapshot);
+                let count = self.groups.get(position as usize).map_or(0, |group| group.members.len() as u64);
+                for number in first..first + count {
+                    for (key, value) in &given.tags {
+                        let id = ids::write(ids::Kind::Snapshot, number);
+                        self.extra_tags.entry(id).or_default().push((key.clone(), value.clone()));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Deletes the members of a group of which no image was made, and the group when none is left. Gives each member's
+    /// number and whether it is gone.
+    pub(crate) fn delete_group(&mut self, position: u32) -> Vec<(u64, bool)> {
+        let Some(group) = self.groups.get_mut(position as usize) else { return Vec::new() };
+        let mut outcome = Vec::new();
+        for (member, number) in (0..group.members.len()).zip(group.first_snapshot..) {
+            if group.has_member(member) {
+                let goes = !group.usage_of(member).is_held_by_image();
+                outcome.push((number, goes));
+                if let (true, Ok(member)) = (goes, u16::try_from(member)) {
+                    group.deleted.push(member);
+                }
+            }
+        }
+        if outcome.iter().all(|(_, gone)| *gone) {
+            group.visible_from = Time::FAR_FUTURE;
+            let owner = group.instance;
+            if let Some(past) = self.instance_mut(owner).and_then(|instance| instance.past.as_mut()) {
+                past.groups.retain(|known| *known != position);
+            }
+        }
+        outcome
     }
 
     /// A group by its id.

@@ -68,6 +68,7 @@ impl Simulator {
             Operation::DescribeSnapshotGroups => self.describe_snapshot_groups(&call, here),
             Operation::DescribeSnapshots => self.describe_snapshots(&call, here),
             Operation::TagResources => self.tag_resources(&call, here),
+            Operation::DeleteSnapshotGroup => self.delete_snapshot_group(&call, here),
             Operation::DescribeRegions
             | Operation::GetCallerIdentity
             | Operation::AssumeRole

@@ -15,7 +15,7 @@ use super::{Call, Here, check_tags, tags_match};
 use crate::guest::{self, Excluded, GuestView, Options, Program};
 use crate::json::Json;
 use crate::random::{Random, hash, mix};
-use crate::scenario::{GuestFault, InstanceSpec, NotRunning, SnapshotFault, StopRunning};
+use crate::scenario::{GuestFault, InstanceSpec, NotRunning, SnapshotFault, StopRunning, Usage};
 use crate::service::FixedState;
 use crate::service::Simulator;
 use crate::service::error::ApiError;
@@ -282,6 +282,8 @@ impl Simulator {
                         failed_member,
                         missing_disk,
                         first_snapshot: 0,
+                        usage: Usage::None,
+                        deleted: Vec::new(),
                     });
                 }
                 if let Some(past) = self.world.instance_mut(position).and_then(|instance| instance.past.as_mut()) {

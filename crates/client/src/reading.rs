@@ -1,0 +1,52 @@
+//! Drives reading calls outside of a run: signs, sends, waits, reports back.
+
+use std::sync::Arc;
+
+use consnap_core::Time;
+use consnap_core::estate::EstateReader;
+use consnap_core::http::{HttpReply, TransportFailure};
+use consnap_core::reading::Next;
+use tokio::task::JoinSet;
+
+use crate::driver::{Caller, Clock};
+
+/// Somebody who asks.
+pub trait Asks {
+    /// What to do next.
+    fn poll(&mut self, now: Time) -> Next;
+    /// Takes in what became of a call.
+    fn handle(&mut self, now: Time, call_id: u64, result: Result<HttpReply, TransportFailure>);
+}
+
+impl Asks for EstateReader {
+    fn poll(&mut self, now: Time) -> Next {
+        EstateReader::poll(self, now)
+    }
+
+    fn handle(&mut self, now: Time, call_id: u64, result: Result<HttpReply, TransportFailure>) {
+        EstateReader::handle(self, now, call_id, result);
+    }
+}
+
+/// Asks until nothing is left to ask.
+pub async fn read_all<C: Caller>(asks: &mut impl Asks, caller: &Arc<C>, clock: &Clock) {
+    let mut calls: JoinSet<(u64, Result<HttpReply, TransportFailure>)> = JoinSet::new();
+    loop {
+        match asks.poll(clock.now()) {
+            Next::Done => return,
+            Next::Send(send) => {
+                let caller = Arc::clone(caller);
+                let signed_at = Time::from_millis(clock.now().millis().saturating_add(send.clock_offset_millis));
+                calls.spawn(async move { (send.call_id, caller.call(send.call, signed_at).await) });
+            }
+            Next::WaitUntil(at) => tokio::select! {
+                Some(joined) = calls.join_next(), if !calls.is_empty() => match joined {
+                    Ok((call_id, result)) => asks.handle(clock.now(), call_id, result),
+                    // The runtime is going away; nobody waits for an answer.
+                    Err(_) => return,
+                },
+                () = clock.wait_until(at) => {}
+            },
+        }
+    }
+}
