@@ -79,7 +79,7 @@ fn scripts<S: AsRef<str>>(checker: &Checker<'_>, guest: &Guest<S>, findings: &mu
         }
         let state = match (path, found) {
             // Whatever lies there is replaced, and looked at before the instance is started.
-            (Some(path), _) if uploaded(checker, path) => ScriptState::Ready,
+            (Some(path), _) if checker.job.linux.uploads_to(path) => ScriptState::Ready,
             (Some(path), Some(found)) => script_state(place, path, found, guest.mounts.as_deref()),
             _ => ScriptState::Unknown,
         };
@@ -107,12 +107,8 @@ fn scripts<S: AsRef<str>>(checker: &Checker<'_>, guest: &Guest<S>, findings: &mu
 pub(super) fn unseen(checker: &Checker<'_>) -> Seen {
     let linux = &checker.job.linux;
     let both = [&linux.pre_script_path, &linux.post_script_path];
-    let ready = both.into_iter().all(|path| path.as_ref().is_some_and(|path| uploaded(checker, path)));
+    let ready = both.into_iter().all(|path| path.as_ref().is_some_and(|path| linux.uploads_to(path)));
     Seen { scripts: if ready { Scripts::Ready } else { Scripts::Unknown }, ..Seen::default() }
-}
-
-fn uploaded(checker: &Checker<'_>, path: &str) -> bool {
-    checker.job.linux.uploads().any(|(uploaded, _)| uploaded == path)
 }
 
 /// What else is going on in the guest, the role it sees, and how old the look is.

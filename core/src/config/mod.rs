@@ -188,6 +188,15 @@ pub struct Upload {
 }
 
 impl LinuxOptions {
+    /// Whether something is put on the instances under this path.
+    pub fn uploads_to(&self, path: &str) -> bool {
+        let given = |content: &Option<String>| content.as_ref().is_some_and(|content| !content.is_empty());
+        self.upload.as_ref().is_some_and(|upload| {
+            (self.pre_script_path.as_deref() == Some(path) && given(&upload.pre_content))
+                || (self.post_script_path.as_deref() == Some(path) && given(&upload.post_content))
+        })
+    }
+
     /// The scripts that are put on the instances: guest path and content, as far as the content can be read.
     pub fn uploads(&self) -> impl Iterator<Item = (&str, Vec<u8>)> {
         let upload = self.upload.iter();

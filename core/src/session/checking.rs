@@ -34,6 +34,8 @@ pub(super) struct Checking {
     context: CheckContext,
     writer: CommandWriter,
     canonical: plan::Canonical,
+    /// What is uploaded to Linux instances, as the plan's hash sees it.
+    uploads: Option<String>,
     eligible: u32,
 }
 
@@ -77,6 +79,7 @@ impl Session {
             found: found.into_iter(),
             disks_refused,
             writer: CommandWriter::new(&self.setup, self.now),
+            uploads: upload_key(&job),
             job,
             context,
             canonical: plan::Canonical::default(),
@@ -88,7 +91,7 @@ impl Session {
     /// Checks the next batch; after the last one the plan is made.
     pub(super) fn check_some(&mut self) {
         let Some(mut checking) = self.checking.take() else { return };
-        let Checking { found, disks_refused, job, context, writer, canonical, eligible } = &mut *checking;
+        let Checking { found, disks_refused, job, context, writer, canonical, uploads, eligible } = &mut *checking;
         let checker = Checker::new(job, context).weighing(&self.setup.severities);
         let batch = usize::try_from(pacing::CHECKS_AT_ONCE.value).unwrap_or(500);
         for mut found in found.by_ref().take(batch) {
@@ -98,8 +101,12 @@ impl Session {
             if self.setup.keep_facts {
                 self.facts.push(found.facts.clone());
             }
+            if let Some(guest) = found.facts.guest.take().filter(|_| found.looked) {
+                self.guests_seen.push((found.facts.instance_id.clone(), guest));
+            }
             let region = self.region(found.region);
-            let event = self.checked(job, writer, canonical, &region, found.facts, check);
+            let uploads = uploads.as_deref();
+            let event = self.checked(job, writer, (canonical, uploads), &region, found.facts, check);
             if matches!(&event, Event::InstanceChecked { set_aside: None, .. }) {
                 *eligible += 1;
             }
@@ -166,7 +173,7 @@ impl Session {
         &mut self,
         job: &Job,
         writer: &mut CommandWriter,
-        canonical: &mut plan::Canonical,
+        (canonical, uploads): (&mut plan::Canonical, Option<&str>),
         region: &str,
         facts: InstanceFacts,
         check: InstanceCheck,
@@ -191,7 +198,7 @@ impl Session {
         let needs_role = job.run.attach_role == AttachRole::IfMissing
             && job.instance_ram_role != "attached"
             && facts.ram_role.as_deref() == Some("");
-        let uploads = upload_key(job).filter(|_| check.platform == Some(Platform::Linux));
+        let uploads = uploads.filter(|_| check.platform == Some(Platform::Linux));
         let needs_upload = uploads.is_some();
         let mut set_aside = unfit(job, &check);
         let mut command = None;

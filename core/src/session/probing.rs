@@ -133,6 +133,7 @@ impl Session {
                 chosen.entry((found.region, platform)).or_default().push(found.facts.instance_id.clone());
             }
         }
+        self.setup.known_guests.clear();
         chosen
     }
 
@@ -289,7 +290,7 @@ impl Session {
         let Some(reading) = answer.reading else { return };
         match reading.into_guest(instance, found.facts.disks.as_deref(), Some(now)) {
             Ok(guest) => {
-                self.guests_seen.push((instance.to_owned(), guest.clone()));
+                found.looked = true;
                 found.facts.guest = Some(guest);
             }
             Err(finding) => found.odd.push(finding),
