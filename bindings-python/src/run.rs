@@ -40,6 +40,9 @@ pub(crate) struct Task {
     /// The instance this script runs on may be among the targets.
     #[serde(default)]
     include_self: bool,
+    /// The selection may have shrunk since the last run of the job.
+    #[serde(default)]
+    fewer: bool,
     /// Judge by the documents of this day.
     as_of: Option<String>,
     /// Whether anybody reads events.
@@ -109,6 +112,7 @@ async fn begin(inner: &Inner, task: Task, goal: Goal, lang: Lang) -> Result<Run,
     let mut setup = Setup::new(job, run_id, run::new_seed()?, goal);
     setup.approved_plan = task.approved_plan;
     setup.include_self = task.include_self;
+    setup.fewer = task.fewer;
     setup.as_of = task.as_of.as_deref().map(|text| consnap_core::ops::check::day("run", text)).transpose()?;
     setup.own_instance = own_instance::find(|name| std::env::var(name).ok(), &inner.caller).await;
     let clock = Clock::starting_at(Clock::of_wall(Time::EPOCH).now(), inner.time_scale);

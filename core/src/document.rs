@@ -3,6 +3,7 @@
 //! A [`Shape`] says which keys and types are known. [`clean`] keeps what fits it and makes a finding of everything
 //! else, so that the typed reading that follows cannot fail.
 
+use crate::config::MaxErrors;
 use serde_json::{Map, Value, json};
 
 use crate::catalog::messages::parameters;
@@ -29,6 +30,8 @@ pub enum Shape {
     Choice(&'static [&'static str]),
     /// The word `auto`, or seconds.
     AutoOrSeconds,
+    /// A number of instances, or a share of them such as `5%`.
+    CountOrPercent,
     /// A point in time.
     Time,
     /// A list.
@@ -73,6 +76,7 @@ impl Shape {
             Self::Number(..) => "number",
             Self::Truth => "boolean",
             Self::AutoOrSeconds => "auto, or integer",
+            Self::CountOrPercent => "integer, or share such as `5%`",
             Self::Time => "time",
             Self::List(_) => "list",
             Self::TextMap | Self::Map(_) | Self::Object(_) | Self::Document => "mapping",
@@ -128,7 +132,12 @@ impl Cleaner<'_> {
             }
             (Shape::Time, Value::String(text)) if crate::time::Time::parse(text).is_some() => Some(value.clone()),
             (Shape::AutoOrSeconds, Value::String(text)) if text == "auto" => Some(value.clone()),
-            (Shape::AutoOrSeconds, Value::Number(_)) => self.whole(value, 0, i64::from(u32::MAX), shape),
+            (Shape::CountOrPercent, Value::String(text)) if MaxErrors::parse_percent(text).is_some() => {
+                Some(value.clone())
+            }
+            (Shape::CountOrPercent | Shape::AutoOrSeconds, Value::Number(_)) => {
+                self.whole(value, 0, i64::from(u32::MAX), shape)
+            }
             (Shape::Whole(least, most), Value::Number(_)) => self.whole(value, *least, *most, shape),
             (Shape::Number(least, most), Value::Number(_)) => self.number(value, *least, *most),
             (Shape::Choice(choices), Value::String(text)) => self.choice(text, choices),
@@ -347,6 +356,7 @@ fn meant(value: &Value, shape: &Shape) -> Option<Value> {
             "false" | "no" | "off" | "0" => Some(false.into()),
             _ => None,
         },
+        (Shape::CountOrPercent, Value::String(text)) => text.trim().parse::<u32>().ok().map(Value::from),
         (Shape::AutoOrSeconds, Value::String(text)) => {
             text.trim().trim_end_matches(['s', 'S']).parse::<u32>().ok().map(Value::from)
         }

@@ -16,6 +16,8 @@ mod cli_every_command;
 mod cli_evidence;
 #[path = "cli_faults.rs"]
 mod cli_faults;
+#[path = "cli_fleet.rs"]
+mod cli_fleet;
 #[path = "cli_probe.rs"]
 mod cli_probe;
 #[path = "cli_prune.rs"]

@@ -21,6 +21,8 @@ fn header(run_id: &str) -> Header {
         job: json!({"version": 1}),
         plan_hash: "abc".to_owned(),
         started_at: Time::from_millis(1_714_979_289_000),
+        job_hash: None,
+        selected: None,
     }
 }
 

@@ -154,7 +154,7 @@ fn job(dice: &mut Dice, scenario: &Scenario) -> Job {
     }
     job.run.canary = u32::try_from(dice.below(3)).unwrap();
     job.run.max_in_flight = dice.pick(&[1, 3, 10, 100]);
-    job.run.max_errors = dice.pick(&[0, 1, 5, 1_000]);
+    job.run.max_errors = dice.pick(&[0, 1, 5, 1_000]).into();
     job.run.attach_role = if dice.one_in(2) { AttachRole::IfMissing } else { AttachRole::Never };
     job
 }

@@ -44,7 +44,7 @@ fn job(simulator: &Simulator, probe: Probe) -> Job {
     job.linux.script_timeout_seconds = Some(60);
     job.run.canary = 0;
     job.run.max_in_flight = u32::MAX;
-    job.run.max_errors = u32::MAX;
+    job.run.max_errors = u32::MAX.into();
     job.run.probe = probe;
     job
 }

@@ -24,7 +24,7 @@ fn every_story_of_the_demo_is_judged_as_it_happened() {
     job.linux.script_timeout_seconds = Some(60);
     job.run.canary = 1;
     job.run.max_in_flight = u32::try_from(ids.len()).unwrap();
-    job.run.max_errors = u32::try_from(ids.len()).unwrap();
+    job.run.max_errors = u32::try_from(ids.len()).unwrap().into();
     job.run.attach_role = AttachRole::IfMissing;
     job.targets.ids.clone_from(&ids);
 

@@ -39,17 +39,18 @@ class AsyncClient(Connection):
         *,
         approve: str | None = None,
         include_self: bool = False,
+        fewer: bool = False,
         on_event: Callable[[Event], object] | None = None,
     ) -> Report:
         """As :meth:`Client.run`. When it is cancelled nothing new is started, and the journal has everything."""
-        run = self.start(job, approve=approve, include_self=include_self, events=wants_events(on_event))
+        run = self.start(job, approve=approve, include_self=include_self, fewer=fewer, events=wants_events(on_event))
         return await run.wait(on_event)
 
     def start(
-        self, job: JobInput, *, approve: str | None = None, include_self: bool = False, events: bool = True
+        self, job: JobInput, *, approve: str | None = None, include_self: bool = False, fewer: bool = False, events: bool = True
     ) -> AsyncRun:
         """Begins a run and gives it at once: ``async for event in run``, or ``await run.wait()``."""
-        request = self._request("run", job, approved_plan=approve, include_self=include_self or None, events=events)
+        request = self._request("run", job, approved_plan=approve, include_self=include_self or None, fewer=fewer or None, events=events)
         return AsyncRun(self._begin(request), self._lang)
 
     async def resume(self, run_id: str, *, on_event: Callable[[Event], object] | None = None) -> Report:

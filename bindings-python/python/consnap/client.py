@@ -65,6 +65,7 @@ class Client(Connection):
         *,
         approve: str | None = None,
         include_self: bool = False,
+        fewer: bool = False,
         on_event: Callable[[Event], object] | None = None,
     ) -> Report:
         """Snapshots the job's instances and finds out which consistency each really reached.
@@ -72,19 +73,20 @@ class Client(Connection):
         Args:
             approve: only a plan with this hash may run.
             include_self: the instance this script runs on may be among the targets: it would freeze its own journal.
+            fewer: allow fewer instances than nine tenths of what the last run of the same job selected.
             on_event: called with each event. What it raises stops new starts and is raised here.
 
         Raises:
             ConfigError: the job cannot be used. Nothing was sent.
             ConsnapError: nothing was started, and why. Once something was started there is always a report.
         """
-        return self.start(job, approve=approve, include_self=include_self, events=wants_events(on_event)).wait(on_event)
+        return self.start(job, approve=approve, include_self=include_self, fewer=fewer, events=wants_events(on_event)).wait(on_event)
 
     def start(
-        self, job: JobInput, *, approve: str | None = None, include_self: bool = False, events: bool = True
+        self, job: JobInput, *, approve: str | None = None, include_self: bool = False, fewer: bool = False, events: bool = True
     ) -> Run:
         """Begins a run and gives it at once: iterate over its events, or :meth:`Run.wait` for its report."""
-        request = self._request("run", job, approved_plan=approve, include_self=include_self or None, events=events)
+        request = self._request("run", job, approved_plan=approve, include_self=include_self or None, fewer=fewer or None, events=events)
         return Run(self._begin(request), self._lang)
 
     def resume(self, run_id: str, *, on_event: Callable[[Event], object] | None = None) -> Report:

@@ -48,7 +48,7 @@ class Expect(Record):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Targets(Record):
-    """Which instances: by id or by tag, never both. ``exclude`` wins; duplicates fall away.
+    """Which instances: by id, by tag, or all of the regions; one of the three. ``exclude`` wins; duplicates fall away.
 
     >>> from consnap import Targets
     >>> Targets(tags={"backup": "nightly"}).to_dict()
@@ -59,6 +59,8 @@ class Targets(Record):
     """Instance ids, ``i-...``."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """Tags; all keys must match."""
+    all: bool = False
+    """Every instance of the regions. So wide a selection must have an upper bound, ``expect.max``."""
     exclude: Exclude = Exclude()
     """Left out in any case."""
     expect: Expect | None = None
@@ -139,12 +141,14 @@ class RunOptions(Record):
     """Instances of the first wave, a call of its own; the rest starts only when all of them went well. 0: no canary."""
     max_in_flight: int = 10
     """Instances that may be running at the same time."""
-    max_errors: int = 1
-    """After so many failures nothing new is started. 0: stop at the first."""
+    max_errors: int | str = 1
+    """After more failures than this nothing new is started: a number of instances, or a share of those that may be started
+    (``"5%"``). 0: stop at the first."""
     spread_by: str | None = None
     """``tag:KEY``: instances with the same value are never frozen together."""
     start_before: str | None = None
-    """Nothing new is started after this time of day, ``03:00``."""
+    """Nothing new is started after this time of day, ``03:00`` by the machine's clock or ``03:00+08:00``: the nearest one,
+    so that a run that was kept until 03:10 starts nothing."""
     deadline: str | None = None
     """Nothing new is started when so much time has passed, ``2h``."""
     timeout: Literal["auto"] | int = "auto"

@@ -75,6 +75,8 @@ limits! {
         "age of a look into the guest that still counts as fresh", "实例内信息视为有效的时间"; "consnap"
     FILE_SIZE = "file_size", 24_576 "bytes":
         "size of a file that is sent to an instance", "发送到实例的文件大小"; "SendFile, 2025-12-09: 32 KB after Base64"
+    SELECTION_SHRINKS_BY = "selection_shrinks_by", 10 "percent":
+        "of the last run's instances that a selection may lack before the run is refused", "与上次运行相比选中实例数允许减少的比例，超过则拒绝执行"; "consnap"
     RESOURCE_TAGS = "resource_tags", 10 "tags":
         "tags that select instances", "用于选择实例的标签数"; "RunCommand, 2025: ResourceTag.N 1 to 10"
 }

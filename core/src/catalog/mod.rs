@@ -22,4 +22,8 @@ pub mod task_errors;
 /// The day up to which the facts of these tables were gathered.
 pub const DATE: &str = "2026-11-22";
 
+/// The version of the Linux plug-in (1.8 by its folder) whose log, recorded in 2025, the facts about its behaviour come from.
+/// Of the one for Windows no log was seen.
+pub const PLUGIN_VERSION: &str = "1.0.0.8";
+
 pub use codes::{CodeExplanation, explain_code};

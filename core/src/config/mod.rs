@@ -68,7 +68,7 @@ pub struct Job {
     pub run: RunOptions,
 }
 
-/// Which instances: by id or by tag, never both. `exclude` wins; duplicates fall away.
+/// Which instances: by id, by tag, or all of the regions; one of the three. `exclude` wins; duplicates fall away.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -80,6 +80,9 @@ pub struct Targets {
     /// Tags; all keys must match.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
+    /// Every instance of the regions. So wide a selection must have an upper bound, `expect.max`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub all: bool,
     /// Left out in any case.
     pub exclude: Exclude,
     /// Bounds of the selection; one outside is refused.
@@ -247,13 +250,15 @@ pub struct RunOptions {
     /// Instances that may be running at the same time.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub max_in_flight: u32,
-    /// After so many failures nothing new is started. 0: stop at the first.
-    pub max_errors: u32,
+    /// After more failures than this nothing new is started: a number of instances, or a share of those that may be started
+    /// (`5%`). 0: stop at the first.
+    pub max_errors: MaxErrors,
     /// `tag:KEY`: instances with the same value are never frozen together.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^tag:.")))]
     pub spread_by: Option<String>,
-    /// Nothing new is started after this time of day, `03:00`.
+    /// Nothing new is started after this time of day: `03:00` by the clock of the machine, or `03:00+08:00`. The nearest one
+    /// counts: a run that something kept until 03:10 starts nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^([01][0-9]|2[0-3]):[0-5][0-9]")))]
     pub start_before: Option<String>,
@@ -280,7 +285,7 @@ impl Default for RunOptions {
         Self {
             canary: 1,
             max_in_flight: 10,
-            max_errors: 1,
+            max_errors: MaxErrors::Count(1),
             spread_by: None,
             start_before: None,
             deadline: None,
@@ -290,6 +295,94 @@ impl Default for RunOptions {
             probe_max_age: None,
             on_unknown: OnUnknown::default(),
         }
+    }
+}
+
+/// How many failures a run endures.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum MaxErrors {
+    /// So many instances.
+    Count(u32),
+    /// So many of a hundred instances that may be started, 0 to 100; what is left over of an instance is none.
+    Percent(u8),
+}
+
+impl MaxErrors {
+    /// How many instances that is, of so many that may be started.
+    pub fn of(self, startable: u32) -> u32 {
+        match self {
+            Self::Count(count) => count,
+            Self::Percent(percent) => {
+                u32::try_from(u64::from(startable) * u64::from(percent) / 100).unwrap_or(u32::MAX)
+            }
+        }
+    }
+
+    /// Reads `5%`.
+    pub fn parse_percent(text: &str) -> Option<Self> {
+        let digits = text.strip_suffix('%')?;
+        let plain = (1..=3).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        let percent: u8 = plain.then(|| digits.parse().ok()).flatten()?;
+        (percent <= 100).then_some(Self::Percent(percent))
+    }
+}
+
+impl From<u32> for MaxErrors {
+    fn from(count: u32) -> Self {
+        Self::Count(count)
+    }
+}
+
+impl std::fmt::Display for MaxErrors {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Count(count) => count.fmt(f),
+            Self::Percent(percent) => write!(f, "{percent}%"),
+        }
+    }
+}
+
+impl Serialize for MaxErrors {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Count(count) => serializer.serialize_u32(*count),
+            Self::Percent(_) => serializer.collect_str(self),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for MaxErrors {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = MaxErrors;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a number of instances or a share such as `5%`")
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<MaxErrors, E> {
+                MaxErrors::parse_percent(text).ok_or_else(|| E::custom("a number of instances or a share such as `5%`"))
+            }
+            fn visit_u64<E: serde::de::Error>(self, count: u64) -> Result<MaxErrors, E> {
+                u32::try_from(count).map(MaxErrors::Count).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for MaxErrors {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "MaxErrors".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A number of instances, or a share of those that may be started.",
+            "oneOf": [
+                {"type": "integer", "minimum": 0, "maximum": u32::MAX},
+                {"type": "string", "pattern": "^([0-9]|[1-9][0-9]|100)%$"}
+            ]
+        })
     }
 }
 

@@ -71,6 +71,7 @@ const COUNT: Shape = Shape::Whole(0, u32::MAX as i64);
 static TARGETS: &[Key] = &[
     optional("ids", Shape::List(&Shape::Text)),
     optional("tags", Shape::TextMap),
+    optional("all", Shape::Truth),
     optional("exclude", Shape::Object(&[optional("ids", Shape::List(&Shape::Text)), optional("tags", Shape::TextMap)])),
     optional("expect", Shape::Object(&[optional("min", COUNT), optional("max", COUNT)])),
 ];
@@ -99,7 +100,7 @@ static ACCEPT: &[Key] = &[
 static RUN: &[Key] = &[
     optional("canary", COUNT),
     optional("max_in_flight", COUNT),
-    optional("max_errors", COUNT),
+    optional("max_errors", Shape::CountOrPercent),
     optional("spread_by", Shape::Text),
     optional("start_before", Shape::Text),
     optional("deadline", Shape::Text),
@@ -215,7 +216,7 @@ fn bad_id(value: &str, prefix: &str, place: String) -> Option<Finding> {
 }
 
 fn no_targets(job: &Job, findings: &mut Vec<Finding>) {
-    if job.targets.tags.is_empty() && job.targets.selected_ids().is_empty() {
+    if !job.targets.all && job.targets.tags.is_empty() && job.targets.selected_ids().is_empty() {
         findings.push(Finding::new(&parameters::NO_TARGETS, "/targets"));
     }
 }
@@ -224,8 +225,11 @@ fn targets(document: &Value, job: &Job, findings: &mut Vec<Finding>) {
     let targets = &job.targets;
     ids(document, "/targets/ids", findings);
     ids(document, "/targets/exclude/ids", findings);
-    if !targets.ids.is_empty() && !targets.tags.is_empty() {
+    if [!targets.ids.is_empty(), !targets.tags.is_empty(), targets.all].into_iter().filter(|given| *given).count() > 1 {
         findings.push(Finding::new(&parameters::IDS_AND_TAGS, "/targets"));
+    }
+    if targets.all && targets.expect.and_then(|expect| expect.max).is_none() {
+        findings.push(Finding::new(&parameters::ALL_WITHOUT_BOUND, "/targets/all"));
     }
     let excluded: BTreeSet<_> = targets.exclude.ids.iter().collect();
     for id in targets.ids.iter().filter(|id| excluded.contains(id)) {

@@ -109,8 +109,12 @@ fn selects(job: &Job, facts: &InstanceFacts) -> bool {
     let has = |(key, value): (&String, &String)| facts.tags.as_ref().and_then(|tags| tags.get(key)) == Some(value);
     let targets = &job.targets;
     let excluded = targets.exclude.ids.contains(&facts.instance_id) || targets.exclude.tags.iter().any(has);
-    let selected =
-        if targets.tags.is_empty() { targets.ids.contains(&facts.instance_id) } else { targets.tags.iter().all(has) };
+    let selected = targets.all
+        || if targets.tags.is_empty() {
+            targets.ids.contains(&facts.instance_id)
+        } else {
+            targets.tags.iter().all(has)
+        };
     selected && !excluded
 }
 

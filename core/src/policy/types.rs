@@ -47,7 +47,7 @@ impl Type {
             Shape::Whole(..) => Self::Whole,
             Shape::Number(..) => Self::Number,
             Shape::Truth => Self::Truth,
-            Shape::AutoOrSeconds | Shape::Document => Self::Any,
+            Shape::AutoOrSeconds | Shape::CountOrPercent | Shape::Document => Self::Any,
             Shape::List(inner) => Self::List(Box::new(Self::of(inner))),
             Shape::TextMap => Self::Mapping(Box::new(Self::Text)),
             Shape::Map(inner) => Self::Mapping(Box::new(Self::of(inner))),

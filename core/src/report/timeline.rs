@@ -5,6 +5,7 @@ use serde::Serialize;
 use std::sync::Arc;
 
 use crate::api::Operation;
+use crate::catalog::PLUGIN_VERSION;
 use crate::consistency::{Consistency, Platform};
 use crate::finding::Finding;
 use crate::output::Outcome;
@@ -209,6 +210,9 @@ fn line(event: &Event, lang: Lang) -> Option<Line> {
             Line::notable(NOT_ATTACHED).with("code", code.as_str()).about(instance)
         }
         Event::CommandFinished { instance, outcome } => finished(instance, outcome, lang),
+        Event::PluginIsNew { instance, version } => {
+            Line::notable(NEW_PLUGIN).with("version", version.as_str()).with("known", PLUGIN_VERSION).about(instance)
+        }
         Event::ResultGone { instance, code } => Line::notable(GONE).with("code", code.as_str()).about(instance),
         Event::RetryScheduled { instance, .. } => Line::notable(RETRY).about(instance),
         Event::GroupLooked { instance, look } => looked(instance, look, lang),
@@ -401,6 +405,11 @@ const STOP_ACCOUNT: Text =
 const STOP_USER: Text = Text::new("somebody asked to stop", "已按要求停止");
 const STOP_DEADLINE: Text = Text::new("the time for starting is over", "已超过允许启动的时间");
 const STOP_JOURNAL: Text = Text::new("the journal cannot be written", "无法写入日志");
+/// A version of the plug-in that the facts know nothing of; `{version}`, `{known}`.
+const NEW_PLUGIN: Text = Text::new(
+    "plug-in version {version}; what consnap knows of the plug-in was recorded of {known}: read the first verdicts with care",
+    "插件版本为 {version}；consnap 对该插件的了解来自版本 {known}：请仔细核对最初的结果",
+);
 const STOP_OTHER_RUN: Text = Text::new(
     "run `{detail}` of the same job is under way elsewhere",
     "同一作业的另一次运行 `{detail}` 正在其他机器上进行",

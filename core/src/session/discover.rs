@@ -11,7 +11,7 @@ use crate::api::requests::{
     InstanceFilter, Tags,
 };
 use crate::catalog::messages::runs;
-use crate::catalog::pacing;
+use crate::catalog::{limits, pacing};
 use crate::check::{CheckContext, Checker};
 use crate::error::{Error, ErrorKind};
 use crate::facts::from_api::{cloud_assistant, disk_of, from_api};
@@ -159,7 +159,9 @@ impl Session {
         let mut discovery = Discovery::default();
         let targets = &self.setup.job.targets;
         let mut filters: Vec<InstanceFilter> = Vec::new();
-        if targets.tags.is_empty() {
+        if targets.all {
+            filters.push(InstanceFilter::Region);
+        } else if targets.tags.is_empty() {
             let excluded: BTreeSet<&String> = targets.exclude.ids.iter().collect();
             // In the job's order, without duplicates.
             let mut seen = BTreeSet::new();
@@ -207,10 +209,11 @@ impl Session {
                 for instance in page.instances {
                     self.found(region, instance);
                 }
-                let (name, tags) = (self.region(region), self.setup.job.targets.tags.clone());
+                let name = self.region(region);
+                let (all, tags) = (self.setup.job.targets.all, self.setup.job.targets.tags.clone());
                 self.next_page(page.next_token, |token| {
-                    // Pages only exist for tags: a chunk of ids fits one page.
-                    let filter = InstanceFilter::Tags(Tags::new(tags).ok()?);
+                    // Ids have no pages: a chunk of them fits one.
+                    let filter = if all { InstanceFilter::Region } else { InstanceFilter::Tags(Tags::new(tags).ok()?) };
                     let call = DescribeInstances { filter, next_token: Some(token) }.into_call(&name);
                     Some((Errand::Instances { region }, call))
                 });
@@ -282,7 +285,9 @@ impl Session {
         }
         // The service filters, but a filter it ignores must not widen the selection.
         let wanted = &self.setup.job.targets;
-        let selected = if wanted.tags.is_empty() {
+        let selected = if wanted.all {
+            true
+        } else if wanted.tags.is_empty() {
             discovery.wanted.binary_search(&instance.instance_id).is_ok()
         } else {
             wanted.tags.iter().all(|(key, value)| tags_match(&instance.tags, key, value))
@@ -300,7 +305,6 @@ impl Session {
                 disks: Vec::new(),
                 disks_known: true,
                 odd: Vec::new(),
-                looked: false,
                 looked: false,
             });
         }
@@ -388,6 +392,15 @@ impl Session {
                     .with("count", count.to_string())
                     .with("min", min.to_string())
                     .with("max", if max == u32::MAX { "-".to_owned() } else { max.to_string() }));
+            }
+        }
+        if let Some(last) = self.setup.last_selection.as_ref().filter(|_| !self.setup.fewer) {
+            let least = u64::from(last.count) * u64::from(100 - limits::SELECTION_SHRINKS_BY.value);
+            if (count as u64) * 100 < least {
+                return Err(Error::new(ErrorKind::Rejected, &runs::SELECTION_SHRANK)
+                    .with("count", count.to_string())
+                    .with("last", last.count.to_string())
+                    .with("run", last.run_id.clone()));
             }
         }
         if let Some(own) = self.setup.own_instance.as_deref().filter(|_| !self.setup.include_self)

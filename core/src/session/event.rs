@@ -328,6 +328,14 @@ pub enum Event {
         /// What became of it.
         outcome: Arc<Outcome>,
     },
+    /// The plug-in has another version than the one these facts were recorded of. Said of the first instance that shows it,
+    /// which is one of the canary.
+    PluginIsNew {
+        /// The instance.
+        instance: Arc<str>,
+        /// The version.
+        version: String,
+    },
     /// The result of an instance can no longer be had.
     ResultGone {
         /// The instance.

@@ -8,7 +8,8 @@ use super::event::{Event, StopReason};
 use super::{Errand, Session};
 use crate::api::requests::{DescribeInvocations, Filled, InvocationFilter};
 use crate::api::{Operation, replies};
-use crate::catalog::pacing;
+use crate::catalog::{PLUGIN_VERSION, pacing};
+use crate::consistency::Platform;
 use crate::http::HttpReply;
 use crate::output::{ContentEncoding, InvocationResult, Outcome, decode};
 use crate::reply::{self, Failure};
@@ -87,6 +88,12 @@ impl Session {
         let instance = Arc::clone(&target.id);
         let held = outcome.held;
         let retry = self.may_retry(index, &outcome);
+        let on_linux = target.platform == Some(Platform::Linux);
+        let version = outcome.plugin_version.as_deref().filter(|version| on_linux && *version != PLUGIN_VERSION);
+        let new = version.filter(|version| !self.state.new_plugins.contains(*version)).map(str::to_owned);
+        if let Some(version) = new {
+            self.emit(Event::PluginIsNew { instance: Arc::clone(&instance), version });
+        }
         self.emit(Event::CommandFinished { instance: Arc::clone(&instance), outcome: Arc::new(outcome) });
         if held {
             self.stop_starts(StopReason::Held { instance: instance.to_string() });

@@ -34,6 +34,7 @@ mod checking;
 mod discover;
 pub mod event;
 mod follow;
+mod limits;
 mod probing;
 mod queue;
 mod resume;
@@ -46,7 +47,9 @@ mod uploads;
 mod verify;
 
 pub use event::{Event, Goal, Numbered, Phase, PlannedCommand, Purpose, StopReason};
-pub use setup::Setup;
+pub use limits::no_start_after;
+pub use rival::job_hash;
+pub use setup::{LastSelection, Setup};
 pub use state::{Counts, Stage, State, Target};
 
 use checking::Checking;

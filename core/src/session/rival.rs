@@ -95,8 +95,9 @@ impl Session {
     }
 }
 
-/// What makes two jobs the same: what is done to whom, not how fast, and not what was accepted.
-pub(super) fn job_hash(job: &Job) -> String {
+/// Hash of what makes two jobs the same, 16 hexadecimal digits: what is done to whom, not how fast, and not what was
+/// accepted.
+pub fn job_hash(job: &Job) -> String {
     let same = Job { run: RunOptions::default(), accept: Vec::new(), description: None, ..job.clone() };
     let bytes = serde_json::to_vec(&same).unwrap_or_default();
     let digest = crate::plan::hex(&Sha256::digest(bytes));

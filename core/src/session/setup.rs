@@ -9,6 +9,15 @@ use crate::config::Job;
 use crate::facts::Guest;
 use crate::time::Time;
 
+/// How many instances the last run of the same job selected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastSelection {
+    /// That run's id.
+    pub run_id: String,
+    /// How many.
+    pub count: u32,
+}
+
 /// What a session is told before it begins.
 #[derive(Clone, Debug)]
 pub struct Setup {
@@ -30,6 +39,10 @@ pub struct Setup {
     pub approved_plan: Option<String>,
     /// Whether the session pauses when the plan is made, until [`Session::go_ahead`](super::Session::go_ahead).
     pub pause_at_plan: bool,
+    /// What the last run of this job selected, where known: a selection that has shrunk by more than a tenth since is refused.
+    pub last_selection: Option<LastSelection>,
+    /// Whether it may have shrunk this time.
+    pub fewer: bool,
     /// Nothing is started after this time.
     pub no_start_after: Option<Time>,
     /// Severities an organisation gives to findings.
@@ -58,6 +71,8 @@ impl Setup {
             include_self: false,
             approved_plan: None,
             pause_at_plan: false,
+            last_selection: None,
+            fewer: false,
             no_start_after: None,
             severities: Severities::default(),
             keep_facts: false,

@@ -59,7 +59,9 @@ impl Session {
         }
         if self.setup.no_start_after.is_some_and(|limit| self.now >= limit) && self.state.counts.waiting > 0 {
             self.stop_starts(StopReason::Deadline);
-        } else if self.state.counts.failures > self.setup.job.run.max_errors && self.state.counts.waiting > 0 {
+        } else if self.state.counts.failures > self.setup.job.run.max_errors.of(self.state.startable)
+            && self.state.counts.waiting > 0
+        {
             self.stop_starts(StopReason::Errors { failures: self.state.counts.failures });
         }
     }

@@ -1,7 +1,7 @@
 //! The state of a run: nothing but the fold of its events. It decides nothing.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
@@ -176,8 +176,12 @@ pub struct State {
     pub plan_hash: Option<String>,
     /// Name of the groups.
     pub group_name: String,
+    /// Instances that the plan starts.
+    pub startable: u32,
     /// Instances in one RunCommand.
     pub ids_per_call: usize,
+    /// Versions of the plug-in that were seen and that the facts know nothing of.
+    pub new_plugins: BTreeSet<String>,
     /// Why nothing new is started.
     pub stopped: Option<StopReason>,
     /// How far the service's clock is ahead, in milliseconds.
@@ -220,7 +224,9 @@ impl State {
             invocations: Vec::new(),
             plan_hash: None,
             group_name: String::new(),
+            startable: 0,
             ids_per_call: usize::try_from(crate::catalog::pacing::IDS_PER_CALL.value).unwrap_or(100),
+            new_plugins: BTreeSet::new(),
             stopped: None,
             clock_offset_millis: 0,
             throttled: 0,
@@ -288,7 +294,8 @@ impl State {
             Event::PhaseEntered { phase } => self.phase = *phase,
             Event::CommandWritten { planned, .. } => self.commands.push(planned.clone()),
             Event::InstanceChecked { .. } => self.add_target(&numbered.event),
-            Event::PlanMade { hash, group_name, .. } => {
+            Event::PlanMade { hash, group_name, eligible, .. } => {
+                self.startable = *eligible;
                 self.plan_hash = Some(hash.clone());
                 self.group_name.clone_from(group_name);
             }
@@ -334,6 +341,9 @@ impl State {
             Event::StartsStopped { why } => self.stop(why),
             Event::ClockCorrected { offset_millis } => self.clock_offset_millis = *offset_millis,
             Event::Throttled { .. } => self.throttled += 1,
+            Event::PluginIsNew { version, .. } => {
+                self.new_plugins.insert(version.clone());
+            }
             Event::CallRepeated { .. } => {}
             Event::RunEnded { calls, error } => {
                 self.calls_sent += calls;

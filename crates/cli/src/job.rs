@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use consnap_core::Error;
 use serde_json::{Map, Value, json};
 
-use crate::document::Document;
+use crate::document::{Document, read_text};
+use crate::selection::key_and_value;
 
 /// A job document and what flags say instead of it.
 #[derive(Debug, clap::Args)]
@@ -23,6 +24,18 @@ pub(crate) struct JobFlags {
     /// An instance; may be repeated
     #[arg(short = 'i', long = "instance", value_name = "ID")]
     pub(crate) instances: Vec<String>,
+    /// A file with an instance on each line; `-` reads standard input. Blank lines and what follows a `#` do not count
+    #[arg(long, value_name = "FILE")]
+    instances_from: Option<PathBuf>,
+    /// Instances with this tag; may be repeated, all must match
+    #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = key_and_value)]
+    tags: Vec<(String, String)>,
+    /// Every instance of the regions; needs `--expect`
+    #[arg(long)]
+    whole_region: bool,
+    /// How many instances may be selected, `40-60` or `60`; another selection is refused
+    #[arg(long, value_name = "COUNT", value_parser = bounds)]
+    expect: Option<Value>,
     /// A region to look in; may be repeated
     #[arg(long = "region", value_name = "ID")]
     pub(crate) regions: Vec<String>,
@@ -69,9 +82,18 @@ pub(crate) struct JobFlags {
     /// Instances that may be running at the same time
     #[arg(long, value_name = "COUNT")]
     max_in_flight: Option<u32>,
-    /// Start nothing new after so many failures
+    /// Start nothing new after more failures than this: a number of instances, or a share such as `5%`
     #[arg(long, value_name = "COUNT")]
-    max_errors: Option<u32>,
+    max_errors: Option<String>,
+    /// Of instances with the same value of this tag, `tag:KEY`, never freeze two at once
+    #[arg(long, value_name = "TAG")]
+    spread_by: Option<String>,
+    /// Start nothing new after this time of day, `03:00` (by this machine's clock) or `03:00+08:00`
+    #[arg(long, value_name = "TIME")]
+    start_before: Option<String>,
+    /// Start nothing new when so much time has passed, `2h`
+    #[arg(long, value_name = "DURATION")]
+    deadline: Option<String>,
     /// Windows: whether VSS writers take part
     #[arg(long, value_name = "BOOL", action = clap::ArgAction::Set)]
     vss_writers: Option<bool>,
@@ -84,7 +106,7 @@ impl JobArguments {
             Some(path) => Document::read(path)?,
             None => Document::made("the flags", json!({"version": 1})),
         };
-        self.flags.write_into(&mut document.value);
+        self.flags.write_into(&mut document.value)?;
         Ok(document)
     }
 
@@ -95,18 +117,24 @@ impl JobArguments {
 }
 
 impl JobFlags {
-    fn write_into(&self, job: &mut Value) {
+    fn write_into(&self, job: &mut Value) -> Result<(), Error> {
+        let listed = self.instances_from.as_deref().map(read_text).transpose()?.unwrap_or_default();
+        let listed = listed.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+        let mut ids = self.instances.clone();
+        ids.extend(listed.filter(|id| !id.is_empty()).map(str::to_owned));
+        let from_a_list = self.instances_from.is_some();
         // A document that is no object is refused by whoever reads the job.
         if let Value::Object(job) = job {
-            merge(job, self.patch());
+            merge(job, self.patch(&ids, from_a_list));
             if let Some(Value::Object(targets)) = job.get_mut("targets") {
                 drop_nulls(targets);
             }
         }
+        Ok(())
     }
 
     /// What the flags say, as a JSON merge patch (RFC 7386) of the document.
-    fn patch(&self) -> Value {
+    fn patch(&self, ids: &[String], from_a_list: bool) -> Value {
         let mut patch = Map::new();
         let mut set = |at: &[&str], value: Option<Value>| {
             if let Some(value) = value {
@@ -115,8 +143,18 @@ impl JobFlags {
             }
         };
         let text = |given: &Option<String>| given.as_ref().map(|text| json!(text));
-        // Ids and tags exclude each other.
-        set(&["targets"], (!self.instances.is_empty()).then(|| json!({"ids": self.instances, "tags": null})));
+        // What flags select goes before any selection of the document; of flags of several kinds the reader says that they
+        // exclude each other. An empty list selects nothing, which is not the same as none given.
+        let by_id = !ids.is_empty() || from_a_list;
+        if by_id || !self.tags.is_empty() || self.whole_region {
+            let tags: Map<String, Value> =
+                self.tags.iter().map(|(key, value)| (key.clone(), Value::from(value.as_str()))).collect();
+            let ids = by_id.then(|| json!(ids));
+            let tags = (!tags.is_empty()).then_some(tags);
+            set(&["targets"], Some(json!({"ids": ids, "tags": null, "all": self.whole_region.then_some(true)})));
+            set(&["targets", "tags"], tags.map(Value::Object));
+        }
+        set(&["targets", "expect"], self.expect.clone());
         set(&["regions"], (!self.regions.is_empty()).then(|| json!(self.regions)));
         set(&["instance_ram_role"], text(&self.role));
         set(&["group_name"], text(&self.name));
@@ -132,10 +170,25 @@ impl JobFlags {
         set(&["run", "probe_max_age"], text(&self.probe_max_age));
         set(&["run", "canary"], self.canary.map(Value::from));
         set(&["run", "max_in_flight"], self.max_in_flight.map(Value::from));
-        set(&["run", "max_errors"], self.max_errors.map(Value::from));
+        let count_or_share = |text: &String| text.parse::<u32>().map_or_else(|_| json!(text), Value::from);
+        set(&["run", "max_errors"], self.max_errors.as_ref().map(count_or_share));
+        set(&["run", "spread_by"], text(&self.spread_by));
+        set(&["run", "start_before"], text(&self.start_before));
+        set(&["run", "deadline"], text(&self.deadline));
         set(&["windows", "vss_writers"], self.vss_writers.map(Value::from));
         Value::Object(patch)
     }
+}
+
+/// Reads `40-60` or `60`.
+fn bounds(text: &str) -> Result<Value, String> {
+    let wrong = || "write it as `40-60`, or as `60` for exactly so many".to_owned();
+    let count = |text: &str| text.trim().parse::<u32>().map_err(|_| wrong());
+    let (least, most) = match text.split_once('-') {
+        Some((least, most)) => (count(least)?, count(most)?),
+        None => (count(text)?, count(text)?),
+    };
+    if least > most { Err(wrong()) } else { Ok(json!({"min": least, "max": most})) }
 }
 
 /// Merges a patch into an object: members replace, objects merge.
@@ -173,7 +226,7 @@ mod tests {
         let flags = Line::parse_from(line.split(' ')).job.flags;
         let mut job = json!({"version": 1, "targets": {"tags": {"a": "b"}, "expect": {"max": 2}},
                              "linux": {"post_script_path": "/q", "pre_script_path": "/r"}});
-        flags.write_into(&mut job);
+        flags.write_into(&mut job).unwrap();
         assert_eq!(
             job,
             json!({"version": 1, "targets": {"ids": ["i-a", "i-b"], "expect": {"max": 2}},
@@ -182,7 +235,7 @@ mod tests {
                    "windows": {"vss_writers": true}})
         );
         let mut no_object = json!([1]);
-        flags.write_into(&mut no_object);
+        flags.write_into(&mut no_object).unwrap();
         assert_eq!(no_object, json!([1]));
     }
 }

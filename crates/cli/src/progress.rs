@@ -3,6 +3,7 @@
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
+use consnap_core::catalog::PLUGIN_VERSION;
 use consnap_core::session::{Event, Numbered, Phase, State, StopReason};
 use consnap_core::{Lang, Text, sanitize};
 use serde_json::json;
@@ -48,6 +49,14 @@ impl Progress {
                 Event::StartsStopped { why } => self.say_stopped(why),
                 Event::CommandFinished { instance, outcome } if outcome.held => {
                     self.say(&HELD, &[("instance", instance.to_string())], true);
+                }
+                Event::PluginIsNew { instance, version } => {
+                    let args = [
+                        ("instance", instance.to_string()),
+                        ("version", version.clone()),
+                        ("known", PLUGIN_VERSION.to_owned()),
+                    ];
+                    self.say(&NEW_PLUGIN, &args, true);
                 }
                 Event::CallInDoubt { code, .. } => self.say(&IN_DOUBT, &[("code", code.clone())], false),
                 _ => {}
@@ -117,6 +126,10 @@ const fn phase_word(phase: Phase) -> Text {
 const COUNTS: Text = Text::new(
     "{running} running, {waiting} waiting, {failures} not as wanted, slowed down {throttled} times",
     "{running} 个执行中，{waiting} 个等待，{failures} 个未达到要求，流控 {throttled} 次",
+);
+const NEW_PLUGIN: Text = Text::new(
+    "`{instance}` ran plug-in version {version}; what consnap knows was recorded of {known}: read the first verdicts with care",
+    "`{instance}` 运行的插件版本为 {version}；consnap 的依据来自版本 {known}：请仔细核对最初的结果",
 );
 const HELD: Text = Text::new(
     "URGENT {instance}: the guest may still be held; check now that the application accepts writes",

@@ -10,12 +10,14 @@ use std::sync::Arc;
 
 use consnap_core::api::{ApiCall, Product};
 use consnap_core::catalog::messages::journal as rows;
-use consnap_core::config::Probe;
+use consnap_core::catalog::messages::verdicts;
+use consnap_core::config::{Job, Probe};
 use consnap_core::http::HttpReply;
 use consnap_core::plan::Plan;
 use consnap_core::report::Report;
-use consnap_core::session::{Event, Goal, Numbered, Session, Setup, State};
-use consnap_core::{Error, ErrorKind, Lang};
+use consnap_core::session::{Event, Goal, LastSelection, Numbered, Session, Setup, State, job_hash, no_start_after};
+use consnap_core::{Error, ErrorKind, Lang, Time};
+use jiff::tz::TimeZone;
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -60,7 +62,13 @@ impl Run {
             job: document,
             plan_hash: String::new(),
             started_at: clock.now(),
+            job_hash: Some(job_hash(&setup.job)),
+            selected: None,
         };
+        setup.no_start_after = setup.no_start_after.or_else(|| limit(&setup.job, header.started_at));
+        if setup.goal == Goal::Run && setup.last_selection.is_none() {
+            setup.last_selection = last_selection(&header, state_directory);
+        }
         let to = match setup.goal {
             Goal::Run => To::NewJournal { state_directory: state_directory.to_owned(), early: Vec::new() },
             Goal::Plan | Goal::Verify => To::Nowhere,
@@ -83,7 +91,9 @@ impl Run {
         let past = PastRun::of(recorded)?;
         check_regions(caller, &past.job.regions)?;
         let clock = past.clock(scale);
-        let session = Session::resume(past.setup(Goal::Run)?, &past.events, clock.now());
+        let mut setup = past.setup(Goal::Run)?;
+        setup.no_start_after = limit(&past.job, past.header.started_at);
+        let session = Session::resume(setup, &past.events, clock.now());
         let record = Recorder { header: past.header, to: To::Journal(opened), failure: None };
         Ok(Self { session, record, caller: Arc::clone(caller), clock, over: false, guests: None })
     }
@@ -180,6 +190,22 @@ fn check_regions(caller: &ApiCaller, regions: &[String]) -> Result<(), Error> {
     regions.iter().try_for_each(|region| caller.endpoint_of(Product::Ecs, region).map(drop))
 }
 
+/// Until when a job may start instances, by the zone of this machine.
+fn limit(job: &Job, started_at: Time) -> Option<Time> {
+    no_start_after(&job.run, started_at, &TimeZone::system())
+}
+
+/// What the last run of the same job selected, over the same endpoint. A journal that cannot be read tells nothing.
+fn last_selection(header: &Header, state_directory: &Path) -> Option<LastSelection> {
+    let runs = journal::list(state_directory).ok()?;
+    runs.into_iter().rev().find_map(|entry| {
+        let past = entry.header.ok()?;
+        let same = past.job_hash.is_some() && past.job_hash == header.job_hash && past.endpoint == header.endpoint;
+        let count = past.selected.filter(|_| same)?;
+        Some(LastSelection { run_id: past.run_id, count })
+    })
+}
+
 /// Writes the events of a run, and remembers why it could not.
 struct Recorder {
     header: Header,
@@ -211,6 +237,11 @@ impl Recorder {
                 }
                 Event::PlanMade { hash, .. } => {
                     self.header.plan_hash.clone_from(hash);
+                    let is_there = |numbered: &&Numbered| match &numbered.event {
+                        Event::InstanceChecked { why, .. } => why.row != &verdicts::NOT_FOUND,
+                        _ => false,
+                    };
+                    self.header.selected = u32::try_from(early.iter().filter(is_there).count()).ok();
                     early.push(numbered.clone());
                     return Ok(());
                 }

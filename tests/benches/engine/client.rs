@@ -312,6 +312,8 @@ fn whole_session<C: Caller>(caller: impl FnOnce(String) -> C) -> Duration {
             job: serde_json::to_value(&setup.job).expect("a job"),
             plan_hash: String::new(),
             started_at: clock.now(),
+            job_hash: None,
+            selected: None,
         };
         let mut journal = Journal::create(&state, &header).expect("a journal");
         let mut session = Session::new(setup, clock.now());

@@ -52,15 +52,20 @@ messages! {
         "write `version: 1`", "请写为 `version: 1`"
     };
     IDS_AND_TAGS = "CS110", Error, "consnap": {
-        "targets are given by id and by tag at once", "同时按实例ID和标签指定了目标"
+        "targets are given in more than one way", "同时用多种方式指定了目标"
     } help {
-        "keep `ids` or `tags`; for a mix write two jobs", "请只保留 `ids` 或 `tags`；需要两者时请拆分为两个作业"
+        "keep one of `ids`, `tags` and `all`; for a mix write two jobs", "请只保留 `ids`、`tags` 和 `all` 之一；需要多种方式时请拆分为多个作业"
+    };
+    ALL_WITHOUT_BOUND = "CS163", Error, "consnap": {
+        "every instance of the regions is selected, without an upper bound", "选中了所有地域的全部实例，但没有上限"
+    } help {
+        "say in `targets.expect.max` how many instances there may be: what is created tomorrow would be frozen too", "请在 `targets.expect.max` 中写明实例数上限：否则明天新建的实例也会被冻结"
     };
     NO_TARGETS = "CS111", Error, "consnap": {
         "the job selects no instance", "作业没有选中任何实例"
     } help {
-        "name instances in `targets.ids`, or tags in `targets.tags`; an empty selection is always refused",
-        "请在 `targets.ids` 中填写实例ID，或在 `targets.tags` 中填写标签；空的选择一律拒绝"
+        "name instances in `targets.ids` or tags in `targets.tags`, or say `targets.all`; an empty selection is always refused",
+        "请在 `targets.ids` 中填写实例ID，或在 `targets.tags` 中填写标签，或使用 `targets.all`；空的选择一律拒绝"
     };
     DUPLICATE = "CS112", Advice, "consnap": {
         "`{value}` stands {count} times and counts once", "`{value}` 出现 {count} 次，只计一次"

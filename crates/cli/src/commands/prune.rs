@@ -176,6 +176,8 @@ impl Work<'_> {
             job: json!({"prune": self.rule}),
             plan_hash: String::new(),
             started_at: self.clock.now(),
+            job_hash: None,
+            selected: None,
         };
         let wanted: Vec<&Decision> = decisions.iter().filter(|decision| decision.fate == Fate::Delete).collect();
         let mut journal = pruning::Deleting::begin(state, &header)?;

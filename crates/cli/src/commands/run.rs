@@ -43,6 +43,9 @@ pub(crate) struct Arguments {
     /// Allow the instance consnap runs on among the targets; it would freeze its own journal
     #[arg(long)]
     include_self: bool,
+    /// Allow fewer instances than nine tenths of what the last run of the same job selected
+    #[arg(long)]
+    fewer: bool,
     /// Show instances that reached what was required one by one too
     #[arg(long)]
     all: bool,
@@ -75,6 +78,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     setup.pause_at_plan = !agreed;
     setup.own_instance = runtime.block_on(connection.own_instance());
     setup.include_self = arguments.include_self;
+    setup.fewer = arguments.fewer;
     let clock = connection.clock();
     let run = Run::begin(setup, document.value, &state_directory()?, &connection.caller, clock)?;
     drive_and_report(run, agreed, arguments.shown(), &runtime, console)

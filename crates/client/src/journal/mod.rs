@@ -56,6 +56,12 @@ pub struct Header {
     pub plan_hash: String,
     /// When the run began.
     pub started_at: Time,
+    /// Hash of the job, by which later runs of it know this one; journals before 0.1 have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job_hash: Option<String>,
+    /// How many instances the job selected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selected: Option<u32>,
 }
 
 /// The journal of a run that this process works on. The lock goes with it.
@@ -128,7 +134,7 @@ impl Journal {
         let text = serde_json::to_string(event).map_err(|error| unwritable(path, &error))?;
         self.events.push(|out| line::write(out, seq, "event", &text));
         self.next_seq = seq.saturating_add(1);
-        Ok(())
+        if self.events.is_long() { self.sync() } else { Ok(()) }
     }
 
     /// Keeps a raw reply that decides a verdict, under the number of its call. Durable after [`Journal::sync`].
@@ -153,6 +159,9 @@ impl Journal {
         }
         if let Some(writer) = &mut self.replies {
             writer.push(|out| line::write(out, call_id, "reply", &text));
+            if writer.is_long() {
+                return writer.sync();
+            }
         }
         Ok(())
     }

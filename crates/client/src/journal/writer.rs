@@ -8,6 +8,9 @@ use consnap_core::Error;
 
 use super::state_directory::io_error;
 
+/// From so many bytes on, what is in memory is made durable without being asked to.
+const LONG: usize = 2 << 20;
+
 /// Keeps what is not yet durable in memory: after a failed sync the kernel may have dropped it.
 #[derive(Debug)]
 pub(super) struct Writer {
@@ -84,8 +87,14 @@ impl Writer {
         }
         self.durable = self.durable.saturating_add(u64::try_from(self.pending.len()).unwrap_or(u64::MAX));
         self.pending.clear();
+        self.pending.shrink_to(LONG);
         self.written = 0;
         Ok(())
+    }
+
+    /// Whether so much is in memory that it is time to make it durable.
+    pub(super) fn is_long(&self) -> bool {
+        self.pending.len() >= LONG
     }
 }
 

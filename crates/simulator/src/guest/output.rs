@@ -174,10 +174,12 @@ impl Log<'_> {
         let looked = output.plan.steps.looked;
         let options = output.options;
         let course = output.plan.course;
-        match output.spec.platform {
-            Platform::Linux => self.info(at, format_args!("Version 1.0.0.8")),
-            Platform::Windows => self.info(at, format_args!("Version 1.0.0.6")),
-        }
+        let recorded = match output.spec.platform {
+            Platform::Linux => "1.0.0.8",
+            Platform::Windows => "1.0.0.6",
+        };
+        let version = output.spec.guest.plugin_version.as_deref().unwrap_or(recorded);
+        self.info(at, format_args!("Version {version}"));
         if course.reason == Reason::NoMetadata {
             return;
         }

@@ -203,6 +203,9 @@ pub struct GuestSpec {
     pub launcher_present: bool,
     /// Whether the launcher reaches the plug-in list.
     pub plugin_list_reachable: bool,
+    /// The version the plug-in's log begins with; without it the one that was recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plugin_version: Option<String>,
     /// Whether the plug-in takes this system.
     pub system_supported: bool,
     /// Whether the metadata service answers.
@@ -228,6 +231,7 @@ impl Default for GuestSpec {
             mounts: Vec::new(),
             launcher_present: true,
             plugin_list_reachable: true,
+            plugin_version: None,
             system_supported: true,
             metadata_reachable: true,
             vss_writers: true,

@@ -114,6 +114,7 @@ static GUEST: &[Key] = &[
     optional("mounts", Shape::List(&Shape::Object(MOUNT))),
     optional("launcher_present", Shape::Truth),
     optional("plugin_list_reachable", Shape::Truth),
+    optional("plugin_version", Shape::Text),
     optional("system_supported", Shape::Truth),
     optional("metadata_reachable", Shape::Truth),
     optional("vss_writers", Shape::Truth),
