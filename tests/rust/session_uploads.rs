@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use consnap_core::config::{AttachRole, Job, Probe, Upload};
+use consnap_core::config::{AttachRole, Job, MaxErrors, Probe, Upload};
 use consnap_core::credentials::{Credential, Secret};
 use consnap_core::plan::Plan;
 use consnap_core::session::{Event, Goal, Numbered, Session, Setup, Stage};
@@ -60,7 +60,7 @@ fn job(simulator: &Simulator) -> Job {
     job.linux.script_timeout_seconds = Some(60);
     job.run.canary = 0;
     job.run.max_in_flight = u32::MAX;
-    job.run.max_errors = u32::MAX;
+    job.run.max_errors = MaxErrors::Count(u32::MAX);
     job
 }
 
