@@ -18,6 +18,8 @@ mod cli_evidence;
 mod cli_faults;
 #[path = "cli_fleet.rs"]
 mod cli_fleet;
+#[path = "cli_live.rs"]
+mod cli_live;
 #[path = "cli_probe.rs"]
 mod cli_probe;
 #[path = "cli_prune.rs"]

@@ -373,7 +373,7 @@ fn doctor_sees_a_wrong_clock() {
     assert!(done.out.contains("problem  clock") && done.out.contains("behind the service's"), "{}", done.out);
 }
 
-/// The help of every command says what it sends, and only five commands write.
+/// The help of every command says what it sends, and only six commands write.
 #[test]
 fn help_says_who_writes() {
     let mut writing = BTreeSet::new();
@@ -390,7 +390,14 @@ fn help_says_who_writes() {
             assert!(says.iter().any(|words| about.ends_with(words)) || about.ends_with(beyond), "{name}: {about}");
         }
     }
-    let expected = ["consnap prune", "consnap rerun", "consnap resume", "consnap role attach", "consnap run"];
+    let expected = [
+        "consnap live-check",
+        "consnap prune",
+        "consnap rerun",
+        "consnap resume",
+        "consnap role attach",
+        "consnap run",
+    ];
     assert_eq!(writing.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }
 

@@ -1,8 +1,10 @@
 //! Control over fleets, with the real binary: what is selected, and how far a run goes.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
-use super::cli_run::{Simulated, with_key};
+use super::cli_run::Simulated;
 use super::{Done, Place};
 
 const FLEET: &str = "\
@@ -23,9 +25,8 @@ linux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh
 ";
 
 fn run(place: &Place, simulated: &Simulated, arguments: &[&str]) -> Done {
-    let words: Vec<&str> =
-        arguments.iter().copied().chain(["--format", "json", "--endpoint", &simulated.endpoint]).collect();
-    with_key(place, &words)
+    let words: Vec<&str> = arguments.iter().copied().chain(["--format", "json"]).collect();
+    Done::of(super::cli_crash::consnap(place, &simulated.endpoint, &words).output().unwrap())
 }
 
 fn job(place: &Place, name: &str, more: &str) -> String {
@@ -169,16 +170,16 @@ fn a_new_plug_in_is_said_after_the_canary_and_before_the_rest() {
     let newer = FLEET.replace("tags: {app: web}}", "tags: {app: web}, guest: {plugin_version: 1.2.0.0}}");
     let simulated = Simulated::start(&place, &newer);
     let job = job(&place, "job.yaml", "targets: {tags: {app: web}}\nrun: {canary: 1, max_in_flight: 50}\n");
-    let done = with_key(&place, &["run", &job, "--log-format", "json", "--endpoint", &simulated.endpoint]);
+    let done = run(&place, &simulated, &["run", &job, "--log-format", "json"]);
     assert_eq!(done.exit, 0, "{}", done.err);
     let events: Vec<Value> = done.err.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    let at = |wanted: &dyn Fn(&Value) -> bool| events.iter().position(|event| wanted(event)).unwrap();
+    let at = |wanted: &dyn Fn(&Value) -> bool| events.iter().position(wanted).unwrap();
     let said = at(&|event| event["event"] == "plugin_is_new");
     assert_eq!(events[said]["version"], json!("1.2.0.0"));
     let rest = at(&|event| event["event"] == "call_intended" && event["instances"].as_array().unwrap().len() == 19);
     assert!(said < rest, "{said} {rest}");
     assert_eq!(events.iter().filter(|event| event["event"] == "plugin_is_new").count(), 1);
-    let spoken = with_key(&place, &["run", &job, "--endpoint", &simulated.endpoint]);
+    let spoken = run(&place, &simulated, &["run", &job]);
     assert!(spoken.err.contains("1.2.0.0") && spoken.err.contains("1.0.0.8"), "{}", spoken.err);
 }
 
@@ -186,15 +187,12 @@ fn a_new_plug_in_is_said_after_the_canary_and_before_the_rest() {
 #[test]
 fn members_of_a_cluster_wait_for_each_other() {
     let place = Place::new();
-    let instances: String = (0..6)
-        .map(|n| {
-            let guest = "guest: {post_script: {path: /tmp/postscript.sh, millis: 20000}}";
-            format!(
-                "  - {{id: i-bp1node{n:014}, role: AppSnapshotRoleName, tags: {{app: db, cluster: c{}}}, {guest}}}\n",
-                n % 2
-            )
-        })
-        .collect();
+    let mut instances = String::new();
+    for (n, cluster) in ["a", "b", "a", "b", "a", "b"].iter().enumerate() {
+        let guest = "guest: {post_script: {path: /tmp/postscript.sh, millis: 20000}}";
+        let tags = format!("tags: {{app: db, cluster: {cluster}}}");
+        writeln!(instances, "  - {{id: i-bp1node{n:014}, role: AppSnapshotRoleName, {tags}, {guest}}}").unwrap();
+    }
     let simulated = Simulated::start(&place, &format!("version: 1\ntime_scale: 100\ninstances:\n{instances}"));
     let job = job(&place, "job.yaml", "targets: {tags: {app: db}}\nrun: {canary: 0, max_in_flight: 50}\n");
     let done = run(&place, &simulated, &["run", &job, "--spread-by", "tag:cluster", "--log-format", "json"]);

@@ -20,7 +20,7 @@ Examples:
   consnap explain 12                          what does exit code 12 mean, what is to be done?
   consnap doctor --region cn-hangzhou         are credentials, clock, endpoint and rights in order?
 
-Only `run`, `resume`, `rerun`, `role attach` and `prune --yes` ever send a call that changes anything; all \
+Only `run`, `resume`, `rerun`, `role attach`, `prune --yes` and `live-check --yes` ever send a call that changes anything; all \
 other commands read, or send nothing at all.
 
 Exit codes:
@@ -98,6 +98,8 @@ pub(crate) enum Command {
     History(commands::history::Arguments),
     Audit(commands::audit::Arguments),
     Prune(commands::prune::Arguments),
+    LiveCheck(commands::live_check::Arguments),
+    Record(commands::record::Arguments),
     Whoami(commands::whoami::Arguments),
     Doctor(commands::doctor::Arguments),
     Role(commands::role::Arguments),

@@ -110,6 +110,17 @@ impl JobArguments {
         Ok(document)
     }
 
+    /// The document with what is still missing in it.
+    pub(crate) fn document_or(&self, missing: Value) -> Result<Document, Error> {
+        let mut document = self.document()?;
+        if let (Value::Object(job), Value::Object(missing)) = (&mut document.value, missing) {
+            for (name, value) in missing {
+                job.entry(name).or_insert(value);
+            }
+        }
+        Ok(document)
+    }
+
     /// What the flags say.
     pub(crate) fn flags(&self) -> &JobFlags {
         &self.flags

@@ -110,6 +110,8 @@ fn dispatch(command: Command, console: &mut Console) -> Result<Exit, Failure> {
         Command::Doctor(arguments) => commands::doctor::run(&arguments, console),
         Command::Role(arguments) => commands::role::run(&arguments, console),
         Command::Audit(arguments) => commands::audit::run(&arguments, console),
+        Command::LiveCheck(arguments) => commands::live_check::run(&arguments, console),
+        Command::Record(arguments) => commands::record::run(&arguments, console),
         Command::Prune(arguments) => commands::prune::run(&arguments, console),
         Command::History(arguments) => commands::history::run(&arguments, console),
         Command::Explain(arguments) => commands::explain::run(&arguments, console),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use consnap_core::Time;
 use consnap_core::estate::EstateReader;
 use consnap_core::http::{HttpReply, TransportFailure};
+use consnap_core::live_check::Questions;
 use consnap_core::reading::Next;
 use tokio::task::JoinSet;
 
@@ -25,6 +26,16 @@ impl Asks for EstateReader {
 
     fn handle(&mut self, now: Time, call_id: u64, result: Result<HttpReply, TransportFailure>) {
         EstateReader::handle(self, now, call_id, result);
+    }
+}
+
+impl Asks for Questions {
+    fn poll(&mut self, now: Time) -> Next {
+        Questions::poll(self, now)
+    }
+
+    fn handle(&mut self, now: Time, call_id: u64, result: Result<HttpReply, TransportFailure>) {
+        Questions::handle(self, now, call_id, result);
     }
 }
 

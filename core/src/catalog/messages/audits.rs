@@ -1,4 +1,4 @@
-//! Rows `CS801` to `CS829`, `CE430` and `CE431`: whether there is a recovery point that is good enough and new enough.
+//! Rows `CS801` to `CS829`, `CE430`, `CE431` and `CE433`: whether there is a recovery point that is good enough and new enough.
 
 messages! {
     OBJECTIVE_MET = "CS801", Advice, "consnap": {
@@ -66,6 +66,9 @@ messages! {
     INSTANCES_NOT_LISTED = "CS817", Error, "consnap": {
         "the instances of region `{region}` could not be listed whole: {reason}", "无法完整列出地域 `{region}` 的实例：{reason}"
     } help { "mend that, then audit again: instances may be missing here", "请先处理该问题再审计：此处可能缺少实例" };
+    ONE_INSTANCE = "CE433", Error, "consnap": {
+        "one instance is to be named, by `-i`", "须用 `-i` 指定一个实例"
+    } help { "name an instance that may be spared", "请指定一个可供试验的实例" };
     PERIOD_EMPTY = "CE430", Error, "consnap": {
         "the period from {from} to {to} has no length", "自 {from} 至 {to} 的时段长度为零"
     } help { "let `--to` be later than `--from`", "请使 `--to` 晚于 `--from`" };
