@@ -462,7 +462,9 @@ fn commands_go_through_the_launcher() {
     assert_eq!(run(&with_name("1st")), (Some(1), 0));
     assert_eq!(run(&LINUX_COMMAND.replace("app-snapshot-plugin ", "app-snapshot-plugin-win ")), (Some(234), 0));
     assert_eq!(run(&LINUX_COMMAND.replace(",-Name=\"LinuxApp1\"", "")), (Some(2), 0));
-    assert_eq!(run("echo hello"), (Some(127), 0));
+    assert_eq!(run("uname -a"), (Some(127), 0));
+    assert_eq!(run("echo hello | tee x"), (Some(127), 0));
+    assert_eq!(run("echo hello"), (Some(0), 0));
     assert_eq!(run(&format!("{LINUX_COMMAND} help")), (Some(0), 0));
 }
 
