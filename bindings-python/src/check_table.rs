@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use consnap_core::check::{CheckContext, Checker, Eligibility};
+use consnap_core::check::{CheckContext, Checker, Eligibility, Severities};
 use consnap_core::config::{self, Job};
 use consnap_core::finding::RenderedFinding;
 use consnap_core::ops::check::{CheckInput, CheckedInstance, InstanceVerdict};
@@ -24,6 +24,7 @@ pub(crate) struct CheckTable {
     lang: Lang,
     job: Job,
     context: CheckContext,
+    severities: Severities,
     job_findings: Vec<Finding>,
     facts: PyBackedBytes,
     rows: Vec<Row>,
@@ -87,7 +88,7 @@ impl CheckTable {
     /// One row in full, as JSON.
     fn row<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyBytes>> {
         let row = self.rows.get(index).ok_or_else(|| PyIndexError::new_err("no such row"))?;
-        let checker = Checker::new(&self.job, &self.context);
+        let checker = Checker::new(&self.job, &self.context).weighing(&self.severities);
         Ok(crate::json(py, &self.in_words(&checker, row)))
     }
 
@@ -96,7 +97,7 @@ impl CheckTable {
         let end = end.min(self.rows.len());
         let rows = self.rows.get(start.min(end)..end).unwrap_or_default();
         let text = py.detach(|| {
-            let checker = Checker::new(&self.job, &self.context);
+            let checker = Checker::new(&self.job, &self.context).weighing(&self.severities);
             let words: Vec<CheckedInstance> = rows.iter().map(|row| self.in_words(&checker, row)).collect();
             serde_json::to_vec(&words).unwrap_or_else(|_| b"[]".to_vec())
         });
@@ -136,7 +137,9 @@ pub(crate) fn check_many(input: &[u8], facts: PyBackedBytes, threads: usize) -> 
     };
     let context = CheckContext { as_of, now: input.now };
     let (job, mut job_findings) = config::read(&input.job);
-    let checker = Checker::new(&job, &context);
+    let (severities, refused) = Severities::read(&input.severities, "/severities");
+    job_findings.extend(refused);
+    let checker = Checker::new(&job, &context).weighing(&severities);
     job_findings.extend(checker.job_findings(input.platform));
     let shares = shares(&facts, threads.max(1));
     let parts: Vec<Part> = std::thread::scope(|scope| {
@@ -155,7 +158,7 @@ pub(crate) fn check_many(input: &[u8], facts: PyBackedBytes, threads: usize) -> 
         codes.extend(listed.into_iter().map(|(codes, _)| codes));
     }
     drop(checker);
-    Ok(CheckTable { lang: input.lang, job, context, job_findings, facts, rows, codes })
+    Ok(CheckTable { lang: input.lang, job, context, severities, job_findings, facts, rows, codes })
 }
 
 /// What one thread has to do.

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use consnap_client::driver::{Clock, Wish};
+use consnap_client::driver::{Clock, Driven, Wish};
 use consnap_client::own_instance;
 use consnap_client::past_run::PastRun;
 use consnap_client::run::{self, Run};
+use consnap_core::catalog::messages::errors;
+use consnap_core::policy::PolicySet;
 use consnap_core::session::{Goal, Numbered, Setup, State};
-use consnap_core::{Error, Lang, Time, config};
+use consnap_core::{Error, ErrorKind, Lang, Time, config};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -45,6 +47,8 @@ pub(crate) struct Task {
     fewer: bool,
     /// Judge by the documents of this day.
     as_of: Option<String>,
+    /// Policies that a plan and a new run are held to.
+    policies: Option<Value>,
     /// Whether anybody reads events.
     #[serde(default)]
     events: bool,
@@ -82,16 +86,29 @@ async fn drive(
         }
     };
     let run_id = task.run_id.clone().unwrap_or_default();
+    let policies = task.policies.as_ref().map(policies_of).transpose()?;
     let mut run = match task.what {
-        What::Plan => begin(inner, task, Goal::Plan, lang).await?,
-        What::Run => begin(inner, task, Goal::Run, lang).await?,
+        What::Plan => begin(inner, task, policies.as_ref(), Goal::Plan, lang).await?,
+        What::Run => begin(inner, task, policies.as_ref(), Goal::Run, lang).await?,
         What::Resume => Run::resume(&run_id, &inner.state_directory, &inner.caller, inner.time_scale)?,
         What::Verify => {
             let past = PastRun::load(&inner.state_directory, &run_id)?;
             Run::verify(&past, &inner.caller, inner.time_scale)?
         }
     };
-    run.drive(wish, observe).await?;
+    let driven = run.drive(wish.clone(), observe).await?;
+    if let Some(policies) = &policies
+        && run.session().error().is_none()
+    {
+        let judged = policies.judge_run(run.session(), Some(Clock::of_wall(Time::EPOCH).now()), lang);
+        if let Some(refusal) = judged.refusal() {
+            return Err(refusal);
+        }
+        if driven == Driven::Planned {
+            run.go_ahead();
+            run.drive(wish, observe).await?;
+        }
+    }
     match run.session().error() {
         // Nothing was started.
         Some(error) => Err(error.clone()),
@@ -99,7 +116,16 @@ async fn drive(
     }
 }
 
-async fn begin(inner: &Inner, task: Task, goal: Goal, lang: Lang) -> Result<Run, Error> {
+/// Policies that can be judged by; one that cannot be read refuses before anything is sent.
+fn policies_of(documents: &Value) -> Result<PolicySet, Error> {
+    let (set, findings) = PolicySet::read(documents);
+    if findings.iter().any(consnap_core::Finding::blocks) {
+        return Err(Error::new(ErrorKind::Input, &errors::POLICIES_NOT_READ).with_findings(findings));
+    }
+    Ok(set)
+}
+
+async fn begin(inner: &Inner, task: Task, policies: Option<&PolicySet>, goal: Goal, lang: Lang) -> Result<Run, Error> {
     let (job, findings) = config::read(&task.job);
     if findings.iter().any(consnap_core::Finding::blocks) {
         let places: Vec<String> =
@@ -113,6 +139,9 @@ async fn begin(inner: &Inner, task: Task, goal: Goal, lang: Lang) -> Result<Run,
     setup.approved_plan = task.approved_plan;
     setup.include_self = task.include_self;
     setup.fewer = task.fewer;
+    if let Some(policies) = policies {
+        policies.prepare(&mut setup);
+    }
     setup.as_of = task.as_of.as_deref().map(|text| consnap_core::ops::check::day("run", text)).transpose()?;
     setup.own_instance = own_instance::find(|name| std::env::var(name).ok(), &inner.caller).await;
     let clock = Clock::starting_at(Clock::of_wall(Time::EPOCH).now(), inner.time_scale);

@@ -26,7 +26,7 @@ def suites() -> Iterator[tuple[str, Path, dict[str, Any]]]:
 def answer(operation: str, given: dict[str, Any]) -> Any:
     """What the public function answers, as JSON."""
     # A bare text is the path of a file to Python; as JSON it is what the case means.
-    documents = {name: json.dumps(given[name]).encode() for name in ("job", "facts") if isinstance(given.get(name), str)}
+    documents = {name: json.dumps(given[name]).encode() for name in ("job", "facts", "policies") if isinstance(given.get(name), str)}
     try:
         return _typed(operation, {**given, **documents})
     except TypeError:
@@ -48,7 +48,7 @@ def _typed(operation: str, given: dict[str, Any]) -> Any:
         if "command" in given and set(given) <= {"command", "platform", "lang"}:
             return _caught(lambda: consnap.explain_command(**given).to_dict())
         raise TypeError
-    if operation in ("budget", "catalog", "check", "decode", "export", "plan", "sign"):
+    if operation in ("budget", "catalog", "check", "decode", "export", "plan", "policy_check", "policy_test", "sign"):
         function = getattr(consnap, operation)
         return _caught(lambda: function(**given).to_dict())
     return _caught(lambda: consnap.operation(operation, given))

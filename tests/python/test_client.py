@@ -329,3 +329,33 @@ def test_what_a_callback_raises_ends_the_waiting(ecs_simulator: Simulator, tmp_p
     resumed = client.resume(run_id)
     assert resumed.run_id == run_id and resumed.exit_status in (0, 1), resumed
     assert ecs_simulator.truth()[LINUX].started <= 1
+
+
+def test_a_run_that_policies_stand_against_starts_nothing(tmp_path: Path) -> None:
+    scenario = {"version": 1, "time_scale": 300, "instances": [{"id": LINUX, "role": "AppSnapshotRoleName"}]}
+    document = {
+        "version": 1,
+        "targets": {"ids": [LINUX]},
+        "instance_ram_role": "AppSnapshotRoleName",
+        "group_name": "nightly-{run}",
+        "required_consistency": "file_system",
+        "linux": {"freeze_timeout_seconds": 30},
+    }
+
+    def policy(require: str) -> dict[str, object]:
+        return {"version": 1, "language": "cel", "policies": [{"id": "p", "require": require, "message": {"en": "no"}}]}
+
+    with Simulator(scenario) as ecs:
+        client = consnap.Client(**options(ecs, tmp_path))
+        short = policy("job.linux.freeze_timeout_seconds <= 15 && instance.instance_id != ''")
+        with pytest.raises(consnap.ConsnapError) as caught:
+            client.run(document, policies=short)
+        assert caught.value.code == "CE308" and caught.value.findings[0].code == "CS400"
+        with pytest.raises(consnap.ConsnapError):
+            client.plan(document, policies=short)
+        with pytest.raises(consnap.ConsnapError) as caught:
+            client.run(document, policies=policy("jbo.version == 1"))
+        assert caught.value.code == "CE428" and caught.value.findings[0].code == "CS418"
+        assert not any(call.operation == "RunCommand" for call in ecs.calls())
+        report = client.run(document, policies=policy("plan.eligible == 1 && has(instance.instance_id)"))
+        assert report.summary.ok == 1

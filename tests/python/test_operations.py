@@ -172,3 +172,38 @@ def test_odd_input_gives_an_answer_or_an_error_of_ours(number: int) -> None:
         except consnap.ConsnapError as error:
             assert error.message and "panick" not in str(error) and "rust" not in str(error).lower(), error
             assert pickle.loads(pickle.dumps(error)).to_dict() == error.to_dict()
+
+
+POLICY = {
+    "version": 1,
+    "language": "cel",
+    "policies": [
+        {
+            "id": "freeze-at-most-15s",
+            "require": "job.linux.freeze_timeout_seconds <= 15",
+            "message": {"en": "the freeze may take too long"},
+            "cases": [{"name": "the default", "expect": "FAIL"}],
+        },
+        {"id": "tagged", "severity": "warning", "require": "has(instance.tags.owner)", "message": {"en": "no owner"}},
+    ],
+    "findings": [{"code": "CS201", "severity": "warning", "reason": "we start them first"}],
+}
+PLAIN_JOB = {"version": 1, "targets": {"ids": ["i-a"]}, "instance_ram_role": "Role", "group_name": "g-{run}"}
+
+
+def test_policies_go_with_check_and_plan(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(POLICY), "utf-8")
+    facts = {"instance_id": "i-a", "region_id": "cn-hangzhou", "status": "Stopped", "os_type": "linux", "tags": {}}
+    alone = consnap.policy_check(tmp_path, PLAIN_JOB, [facts])
+    assert not alone.passed and [result.policy for result in alone.results] == ["freeze-at-most-15s", "tagged"]
+    first = alone.results[0]
+    assert first.blocks and first.measured is not None and (first.measured.value, first.measured.wanted) == (30, "<= 15")
+    assert first.explanation is not None and first.explanation.because[0].value == 30
+    checked = consnap.check(PLAIN_JOB, facts, policies=[POLICY])
+    assert checked.policies is not None and not checked.ok
+    assert next(finding for finding in checked.findings if finding.code == "CS201").severity == "warning"
+    planned = consnap.plan(PLAIN_JOB, facts, policies=str(tmp_path))
+    assert planned.policies is not None and not planned.policies.passed
+    tested = consnap.policy_test(POLICY)
+    assert tested.passed and tested.exercised[0].failed == 1 and "PASS" in tested.exercised[0].missing
+    assert consnap.check(PLAIN_JOB, facts).policies is None

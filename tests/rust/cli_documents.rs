@@ -214,3 +214,10 @@ instances: [{id: i-bp1linux000000000001}]
     );
     assert_eq!(hold("credentials.md", &place, &simulated, false), 3);
 }
+
+#[test]
+fn policies_are_judged_as_their_page_says() {
+    let place = Place::new();
+    let simulated = Simulated::small();
+    assert_eq!(hold("policies.md", &place, &simulated, false), 3);
+}

@@ -113,6 +113,16 @@ fn lines(place: &Place, job: &str, endpoint: &str, run: &str) -> Vec<Line> {
         "Resource": hostile(), hostile(): 1}]})
         .to_string(),
     );
+    let rules = file(
+        "rules.json",
+        &json!({"version": 1, "language": "cel", hostile(): 1, "policies": [
+            {"id": hostile(), "require": "job.version == 2", "message": {"en": hostile(), "zh": hostile()}, "help": {"en": hostile()},
+             "links": [hostile()], "cases": [{"name": hostile(), "expect": "PASS"}]},
+            {"id": "p", "require": "instance.instance_name == 'x'", "message": {"en": hostile()}},
+            {"id": hostile() + "x", "require": hostile(), "message": {"en": hostile()}}],
+            "waivers": [{"policy": "p", "instances": ["*"], "reason": hostile(), "owner": hostile(), "expires": "2999-01-01"}]})
+        .to_string(),
+    );
     let bad_scenario = file("scenario-bad.json", &json!({"version": 1, hostile(): 1}).to_string());
     let hostile = hostile();
     let hostile = hostile.as_str();
@@ -166,6 +176,12 @@ fn lines(place: &Place, job: &str, endpoint: &str, run: &str) -> Vec<Line> {
             ],
             String::new(),
         ),
+        (vec!["policy", "check", &rules, "--job", job, "--facts", &facts], String::new()),
+        (vec!["policy", "test", &rules], String::new()),
+        (vec!["policy", "explain", "p", "--policy", &rules], String::new()),
+        (vec!["policy", "explain", hostile, "--policy", &rules], String::new()),
+        (vec!["policy", "new"], String::new()),
+        (vec!["check", job, "--facts", &facts, "--policy", &rules], String::new()),
         (vec!["explain", "12"], String::new()),
         (vec!["explain", hostile], String::new()),
         (vec!["explain", &results], String::new()),
@@ -338,7 +354,7 @@ fn no_command_tells_a_secret() {
             // What needs no service says the same in both forms.
             lines.retain(|line| line.words.iter().any(|word| word == "--endpoint"));
         }
-        let groups = ["consnap", "consnap role"].map(str::to_owned);
+        let groups = ["consnap", "consnap policy", "consnap role"].map(str::to_owned);
         let expected: BTreeSet<String> =
             known.into_iter().filter(|name| !groups.contains(name)).chain(["consnap op".to_owned()]).collect();
         assert_eq!(commands, expected, "a command is tried here and does not exist, or the other way round");

@@ -31,6 +31,7 @@ pub const BODIES: &[(&str, Body)] = &[
     ("policy", ram_policy),
     ("probe", probe_answer),
     ("replies", service_replies),
+    ("rules", organisation_policies),
     ("text", foreign_text),
 ];
 
@@ -251,6 +252,31 @@ pub fn ram_policy(bytes: &[u8]) {
         for finding in ram::check(&document, kind, &wanted).findings {
             said(&finding.render(Lang::En));
         }
+    }
+}
+
+/// A policy document, or one expression: read, held to a usual job and fit instances, its cases tried out.
+pub fn organisation_policies(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let documents = [
+        consnap::read_document("policy.yaml", &text).unwrap_or_default(),
+        json!({"version": 1, "language": "cel", "policies": [
+            {"id": "p", "when": text, "require": text, "message": {"en": text}, "cases": [{"name": text, "expect": "FAIL"}]},
+            {"id": "q", "require": format!("instance.disks.all(d, {text})"), "message": {"en": "m"}},
+            {"id": "r", "require": format!("plan.instance.starts && ({text})"), "message": {"en": "m"}}]}),
+    ];
+    let facts = json!([
+        {"instance_id": "i-bp1linux000000000001", "region_id": "cn-hangzhou", "status": "Running", "os_type": "linux",
+         "tags": {"env": "production", "tier": "1"}, "disks": [{"disk_id": "d-1", "size_gib": 40}, {"disk_id": "d-2"}],
+         "guest": {"mounts": [{"target": "/", "file_system": "ext4"}]}},
+        {"instance_id": "i-bp1windows0000000001"}]);
+    for document in documents {
+        operation("policy_test", &json!({"policies": document, "lang": "zh"}));
+        operation(
+            "policy_check",
+            &json!({"policies": [document], "job": usual_job(), "facts": facts, "now": "2026-11-22T00:00:00Z"}),
+        );
+        operation("policy_check", &json!({"policies": document, "job": document, "facts": document, "plan": document}));
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use consnap_core::catalog::{api_errors, assumptions, budget, codes, messages, parameters};
 use consnap_core::facts::InstanceFacts;
+use consnap_core::policy::PolicySet;
 use consnap_core::{Lang, policy};
 use serde_json::Value;
 
@@ -229,6 +230,47 @@ fn page_of_policies() {
     hold("docs/reference/policies.md", &page);
     let schema = serde_json::to_string_pretty(&policy::schema()).expect("JSON") + "\n";
     hold("docs/schema/policy.json", &schema);
+}
+
+/// A page for each document of the pack: what its policies ask for and what they give in their cases.
+#[test]
+fn pages_of_the_pack() {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(root().join("policies"))
+        .expect("the pack")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    files.sort();
+    assert_eq!(files.len(), 5, "{files:?}");
+    for file in files {
+        let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&file).expect("a document");
+        let about: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("# ")).collect();
+        let document = consnap::read_document(&name, &text).expect("YAML");
+        let (set, findings) = PolicySet::read(&document);
+        assert_eq!(findings, vec![], "{name}");
+        let title = name.replace('-', " ");
+        let mut page = format!("{HEAD}# Policies: {title}\n\n{}\n\n", about.join("\n"));
+        writeln!(page, "The document: [policies/{name}.yaml](../../policies/{name}.yaml).").expect("text");
+        for (policy, _, reads) in set.policies() {
+            let scope = if reads.instance { "for each instance" } else { "once for the job" };
+            write!(page, "\n## `{}`\n\n{} ({}; judged {scope}).\n\n", policy.id, policy.message.en, policy.severity)
+                .expect("text");
+            writeln!(page, "{}\n", policy.message.zh.as_deref().expect("Chinese")).expect("text");
+            page.push_str("```cel\n");
+            if let Some(when) = &policy.when {
+                writeln!(page, "// when\n{}\n// require", when.trim()).expect("text");
+            }
+            writeln!(page, "{}\n```", policy.require.trim()).expect("text");
+            if let Some(help) = &policy.help {
+                writeln!(page, "\nTo do: {}.", help.en).expect("text");
+            }
+            page.push_str("\n| case | gives |\n|---|---|\n");
+            for (case, _) in set.cases().filter(|(case, _)| case.policy == policy.id) {
+                writeln!(page, "| {} | {} |", cell(&case.case.name), case.case.expect).expect("text");
+            }
+        }
+        hold(&format!("docs/policies/{name}.md"), &page);
+    }
 }
 
 /// What the schemas of job and facts say of each member, by its path in expressions.

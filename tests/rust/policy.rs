@@ -138,3 +138,39 @@ fn severities_reach_check_and_plan() {
     assert_eq!(plan(json!({"CS201": "warning"}))["plan"]["eligible"], 1);
     assert_eq!(plan(json!({"CS118": "warning"}))["plan"], Value::Null);
 }
+
+/// The pack that comes with consnap gives in its cases what it says, tries everything out, and is used together without a
+/// clash.
+#[test]
+fn the_pack_holds() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies");
+    let mut documents = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        documents.push(consnap::read_document_file(&entry.unwrap().path()).unwrap());
+    }
+    let tried = run("policy_test", json!({"policies": documents}));
+    assert_eq!((&tried["findings"], &tried["passed"]), (&json!([]), &json!(true)));
+    assert!(tried["cases"].as_array().unwrap().len() > 60);
+    for (document, policy) in documents
+        .iter()
+        .flat_map(|document| document["policies"].as_array().unwrap().iter().map(move |policy| (document, policy)))
+    {
+        assert!(policy["message"]["zh"].is_string(), "{policy}: {document}");
+    }
+}
+
+#[test]
+fn hooks_name_commands_there_are() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../.pre-commit-hooks.yaml");
+    let hooks = consnap::read_document_file(&path).unwrap();
+    let commands: BTreeSet<String> = consnap::help_pages().into_iter().map(|(name, _)| name).collect();
+    let hooks = hooks.as_array().unwrap();
+    assert_eq!(hooks.len(), 3);
+    for hook in hooks {
+        for key in ["id", "name", "description", "entry", "language", "files"] {
+            assert!(hook[key].is_string(), "{hook}: {key}");
+        }
+        assert!(commands.contains(hook["entry"].as_str().unwrap()), "{hook}");
+        assert_eq!(hook["language"], "python", "the package brings the command along");
+    }
+}

@@ -67,6 +67,26 @@ def _member(value: Any) -> Any:
     return value
 
 
+def policies_of(value: Any) -> Any:
+    """Policy documents: one, a list of them, or those of a folder in the order of their names."""
+    if isinstance(value, (list, tuple)):
+        documents: list[Any] = []
+        for one in value:
+            found = policies_of(one)
+            # A folder is several documents; a list that somebody wrote is none.
+            several = isinstance(found, list) and not isinstance(one, (list, tuple))
+            documents += found if several else [found]
+        return documents
+    path: Any = value if isinstance(value, os.PathLike) else None
+    if isinstance(value, str) and "\n" not in value and not value.lstrip().startswith(("{", "[")):
+        path = value
+    if path is not None and os.path.isdir(path):
+        folder = os.fspath(path)
+        names = sorted(name for name in os.listdir(folder) if name.endswith((".yaml", ".yml", ".json")))
+        return [document_file(os.path.join(folder, name)) for name in names]
+    return plain(value)
+
+
 def _default(value: Any) -> Any:
     """What the JSON writer does not know by itself."""
     member = _member(value)

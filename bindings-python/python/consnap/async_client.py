@@ -6,6 +6,7 @@ import json
 
 from . import _native
 from ._connection import Connection, event_log, reply_of, wants_events
+from ._input import policies_of
 from .client import Run
 
 TYPE_CHECKING = False
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
-    from ._types import JobInput
+    from ._types import JobInput, PoliciesInput
     from .report import Event, Plan, PlannedInstance, Report
 
 __all__ = ["AsyncClient", "AsyncRun"]
@@ -39,18 +40,41 @@ class AsyncClient(Connection):
         *,
         approve: str | None = None,
         include_self: bool = False,
+        policies: PoliciesInput | None = None,
         fewer: bool = False,
         on_event: Callable[[Event], object] | None = None,
     ) -> Report:
         """As :meth:`Client.run`. When it is cancelled nothing new is started, and the journal has everything."""
-        run = self.start(job, approve=approve, include_self=include_self, fewer=fewer, events=wants_events(on_event))
+        run = self.start(
+            job,
+            approve=approve,
+            include_self=include_self,
+            policies=policies,
+            fewer=fewer,
+            events=wants_events(on_event),
+        )
         return await run.wait(on_event)
 
     def start(
-        self, job: JobInput, *, approve: str | None = None, include_self: bool = False, fewer: bool = False, events: bool = True
+        self,
+        job: JobInput,
+        *,
+        approve: str | None = None,
+        include_self: bool = False,
+        policies: PoliciesInput | None = None,
+        fewer: bool = False,
+        events: bool = True,
     ) -> AsyncRun:
         """Begins a run and gives it at once: ``async for event in run``, or ``await run.wait()``."""
-        request = self._request("run", job, approved_plan=approve, include_self=include_self or None, fewer=fewer or None, events=events)
+        request = self._request(
+            "run",
+            job,
+            approved_plan=approve,
+            include_self=include_self or None,
+            policies=policies_of(policies),
+            fewer=fewer or None,
+            events=events,
+        )
         return AsyncRun(self._begin(request), self._lang)
 
     async def resume(self, run_id: str, *, on_event: Callable[[Event], object] | None = None) -> Report:
@@ -63,11 +87,18 @@ class AsyncClient(Connection):
         request = self._request("verify", None, run_id=run_id, events=wants_events(on_event))
         return await AsyncRun(self._begin(request), self._lang).wait(on_event)
 
-    async def plan(self, job: JobInput, *, as_of: date | str | None = None) -> Plan:
-        """The exact calls a run would make, with the predicted level of each instance. Nothing is written."""
+    async def plan(
+        self, job: JobInput, *, as_of: date | str | None = None, policies: PoliciesInput | None = None
+    ) -> Plan:
+        """The exact calls a run would make, with the predicted level of each instance. Nothing is written.
+
+        Policies that stand against it are a :class:`~consnap.ConfigError`, as for :meth:`run`.
+        """
         from .report import Plan
 
-        request = self._request("plan", job, as_of=None if as_of is None else str(as_of))
+        request = self._request(
+            "plan", job, as_of=None if as_of is None else str(as_of), policies=policies_of(policies)
+        )
         return Plan.from_dict(await AsyncRun(self._begin(request), self._lang).finish())
 
     async def discover(self, job: JobInput) -> Sequence[PlannedInstance]:

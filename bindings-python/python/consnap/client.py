@@ -6,6 +6,7 @@ import json
 
 from . import _native
 from ._connection import ATTENTION, Connection, event_log, reply_of, wants_events
+from ._input import policies_of
 from .errors import ConsnapError, from_json
 
 TYPE_CHECKING = False
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
-    from ._types import JobInput
+    from ._types import JobInput, PoliciesInput
     from .report import Event, Plan, PlannedInstance, Report
 
 __all__ = ["Client", "Run"]
@@ -65,6 +66,7 @@ class Client(Connection):
         *,
         approve: str | None = None,
         include_self: bool = False,
+        policies: PoliciesInput | None = None,
         fewer: bool = False,
         on_event: Callable[[Event], object] | None = None,
     ) -> Report:
@@ -73,6 +75,8 @@ class Client(Connection):
         Args:
             approve: only a plan with this hash may run.
             include_self: the instance this script runs on may be among the targets: it would freeze its own journal.
+            policies: policies of the organisation, as :func:`policy_check` takes them. One that stands against the run
+                refuses it before anything is started; the error's ``findings`` say which.
             fewer: allow fewer instances than nine tenths of what the last run of the same job selected.
             on_event: called with each event. What it raises stops new starts and is raised here.
 
@@ -80,13 +84,36 @@ class Client(Connection):
             ConfigError: the job cannot be used. Nothing was sent.
             ConsnapError: nothing was started, and why. Once something was started there is always a report.
         """
-        return self.start(job, approve=approve, include_self=include_self, fewer=fewer, events=wants_events(on_event)).wait(on_event)
+        run = self.start(
+            job,
+            approve=approve,
+            include_self=include_self,
+            policies=policies,
+            fewer=fewer,
+            events=wants_events(on_event),
+        )
+        return run.wait(on_event)
 
     def start(
-        self, job: JobInput, *, approve: str | None = None, include_self: bool = False, fewer: bool = False, events: bool = True
+        self,
+        job: JobInput,
+        *,
+        approve: str | None = None,
+        include_self: bool = False,
+        policies: PoliciesInput | None = None,
+        fewer: bool = False,
+        events: bool = True,
     ) -> Run:
         """Begins a run and gives it at once: iterate over its events, or :meth:`Run.wait` for its report."""
-        request = self._request("run", job, approved_plan=approve, include_self=include_self or None, fewer=fewer or None, events=events)
+        request = self._request(
+            "run",
+            job,
+            approved_plan=approve,
+            include_self=include_self or None,
+            policies=policies_of(policies),
+            fewer=fewer or None,
+            events=events,
+        )
         return Run(self._begin(request), self._lang)
 
     def resume(self, run_id: str, *, on_event: Callable[[Event], object] | None = None) -> Report:
@@ -99,11 +126,18 @@ class Client(Connection):
         request = self._request("verify", None, run_id=run_id, events=wants_events(on_event))
         return Run(self._begin(request), self._lang).wait(on_event)
 
-    def plan(self, job: JobInput, *, as_of: date | str | None = None) -> Plan:
-        """The exact calls a run would make, with the predicted level of each instance. Nothing is written."""
+    def plan(
+        self, job: JobInput, *, as_of: date | str | None = None, policies: PoliciesInput | None = None
+    ) -> Plan:
+        """The exact calls a run would make, with the predicted level of each instance. Nothing is written.
+
+        Policies that stand against it are a :class:`~consnap.ConfigError`, as for :meth:`run`.
+        """
         from .report import Plan
 
-        request = self._request("plan", job, as_of=None if as_of is None else str(as_of))
+        request = self._request(
+            "plan", job, as_of=None if as_of is None else str(as_of), policies=policies_of(policies)
+        )
         return Plan.from_dict(Run(self._begin(request), self._lang).finish())
 
     def discover(self, job: JobInput) -> Sequence[PlannedInstance]:

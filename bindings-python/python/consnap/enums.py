@@ -236,3 +236,16 @@ class CodeKind(_Word):
     TASK_ERROR = "task_error"
     API_ERROR = "api_error"
     MESSAGE = "message"
+
+
+class Verdict(_Word):
+    """What an organisation policy says of a job or an instance."""
+
+    PASS = "PASS"
+    """It holds."""
+    SKIP = "SKIP"
+    """It is for others: ``when`` is false."""
+    CANNOT_JUDGE = "CANNOT_JUDGE"
+    """Something it needs is not known. That counts as not met."""
+    FAIL = "FAIL"
+    """It does not hold."""

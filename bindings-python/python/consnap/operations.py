@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from . import _native
-from ._input import carry_out, moment, plain, text_of
+from ._input import carry_out, moment, plain, policies_of, text_of
 from .results import (
     Budget,
     Catalog,
@@ -16,6 +16,8 @@ from .results import (
     DecodeResult,
     Export,
     ParameterExplanation,
+    PolicyCheck,
+    PolicyTest,
     Signature,
 )
 
@@ -25,9 +27,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from typing import Any
 
-    from ._types import Document, FactsInput, JobInput, ResultsInput, ToMap
+    from ._types import Document, FactsInput, JobInput, PoliciesInput, ResultsInput, ToMap
     from .facts import InstanceFacts
-    from .report import PlanResult
+    from .report import Plan, PlanResult
     from .tables import CheckTable, DecodeTable
 
 __all__ = [
@@ -45,6 +47,8 @@ __all__ = [
     "operation",
     "operation_names",
     "plan",
+    "policy_check",
+    "policy_test",
     "read_facts",
     "schema",
     "sign",
@@ -58,6 +62,7 @@ def check(
     platform: str | None = None,
     as_of: date | str | None = None,
     now: datetime | str | None = None,
+    policies: PoliciesInput | None = None,
     lang: str = "en",
 ) -> CheckResult:
     """Checks a job, and instances against it: what is wrong, which are fit, and which consistency will come of it.
@@ -68,6 +73,7 @@ def check(
         platform: check the job for this platform only, where there are no facts to tell it.
         as_of: judge by the vendor's documents as they were on this day.
         now: the time of the check; without it the age of heartbeats and facts is not judged.
+        policies: policies of the organisation, as :func:`policy_check` takes them; what they say stands in ``policies``.
         lang: the language of messages, ``en`` or ``zh``.
 
     Raises:
@@ -84,6 +90,7 @@ def check(
         "platform": platform,
         "as_of": None if as_of is None else str(as_of),
         "now": moment(now),
+        "policies": policies_of(policies),
         "lang": lang,
     }
     return CheckResult.from_dict(carry_out("check", members, lang))
@@ -334,6 +341,7 @@ def plan(
     run_id: str | None = None,
     as_of: date | str | None = None,
     now: datetime | str | None = None,
+    policies: PoliciesInput | None = None,
     lang: str = "en",
 ) -> PlanResult:
     """The calls a run of this job would make on these instances, with a hash to approve. Nothing is sent.
@@ -347,6 +355,7 @@ def plan(
         run_id: the run id in the groups' name; eight zeros when not given.
         as_of: judge by the vendor's documents as they were on this day.
         now: the time of the plan, for ``{date}`` and ``{time}`` in the groups' name.
+        policies: policies of the organisation, as :func:`policy_check` takes them; what they say stands in ``policies``.
         lang: the language of messages, ``en`` or ``zh``.
 
     >>> import consnap
@@ -361,11 +370,70 @@ def plan(
         "run_id": run_id,
         "as_of": None if as_of is None else str(as_of),
         "now": moment(now),
+        "policies": policies_of(policies),
         "lang": lang,
     }
     from .report import PlanResult
 
     return PlanResult.from_dict(carry_out("plan", members, lang))
+
+
+def policy_check(
+    policies: PoliciesInput,
+    job: JobInput | None = None,
+    facts: FactsInput | None = None,
+    *,
+    plan: Plan | Document | None = None,
+    as_of: date | str | None = None,
+    now: datetime | str | None = None,
+    all: bool = False,
+    lang: str = "en",
+) -> PolicyCheck:
+    """Holds a job, and instances, to policies of the organisation. What cannot be judged counts as not met.
+
+    Args:
+        policies: a document, the path of a file or of a folder of them, or a list of such.
+        job: without it only the policies themselves are read.
+        facts: what is known of one instance, or a list of such; without it only policies about the job are judged.
+        plan: what :func:`plan` or :meth:`consnap.Client.plan` gave; worked out of job and facts when a policy reads it.
+        now: the time of the check, by which waivers end.
+        all: list what is met too.
+
+    >>> import consnap
+    >>> document = {"version": 1, "language": "cel", "policies": [{"id": "freeze-at-most-15s",
+    ...     "require": "job.linux.freeze_timeout_seconds <= 15", "message": {"en": "the freeze may take too long"}}]}
+    >>> job = {"version": 1, "targets": {"ids": ["i-a"]}, "instance_ram_role": "Role", "group_name": "g"}
+    >>> consnap.policy_check(document, job).results[0].measured.value
+    30
+    """
+    members = {
+        "policies": policies_of(policies),
+        "job": plain(job),
+        "facts": plain(facts),
+        "plan": plain(plan),
+        "as_of": None if as_of is None else str(as_of),
+        "now": moment(now),
+        "all": all or None,
+        "lang": lang,
+    }
+    return PolicyCheck.from_dict(carry_out("policy_check", members, lang))
+
+
+def policy_test(policies: PoliciesInput, *, lang: str = "en") -> PolicyTest:
+    """Tries the cases of policies out, and says what none of them tries out.
+
+    Args:
+        policies: a document, the path of a file or of a folder of them, or a list of such; cases may stand in documents of
+            their own.
+
+    >>> import consnap
+    >>> case = {"name": "the default", "expect": "FAIL"}
+    >>> policy = {"id": "short", "require": "job.linux.freeze_timeout_seconds <= 15", "message": {"en": "m"}, "cases": [case]}
+    >>> consnap.policy_test({"version": 1, "language": "cel", "policies": [policy]}).passed
+    True
+    """
+    members = {"policies": policies_of(policies), "lang": lang}
+    return PolicyTest.from_dict(carry_out("policy_test", members, lang))
 
 
 def export(

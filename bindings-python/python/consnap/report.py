@@ -9,7 +9,7 @@ from typing import Any
 
 from ._record import Record, Rows
 from .enums import Consistency, Layer, Platform, Proof, RequiredConsistency, ResultKind, SnapshotState
-from .results import Finding
+from .results import Finding, PolicyCheck
 
 __all__ = [
     "CauseGroup",
@@ -394,3 +394,5 @@ class PlanResult(Record):
     """About the job document and about facts that could not be read."""
     plan: Plan | None
     """The calls; ``None`` when a finding stands against the whole job, or no instance is selected."""
+    policies: PolicyCheck | None = None
+    """What policies say, where there are any."""

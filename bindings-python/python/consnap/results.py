@@ -19,11 +19,13 @@ from .enums import (
     RetryClass,
     Scope,
     Severity,
+    Verdict,
 )
 
 __all__ = [
     "Budget",
     "BudgetTerm",
+    "CaseResult",
     "Catalog",
     "CheckResult",
     "CheckedInstance",
@@ -31,13 +33,21 @@ __all__ = [
     "Command",
     "CommandExplanation",
     "DecodeResult",
+    "Exercised",
     "Export",
     "ExportedFile",
     "Finding",
+    "Measured",
     "Outcome",
     "ParameterExplanation",
+    "PolicyCheck",
+    "PolicyExplanation",
+    "PolicyResult",
+    "PolicySummary",
+    "PolicyTest",
     "ReadParameter",
     "Signature",
+    "WaivedBy",
 ]
 
 
@@ -89,6 +99,165 @@ class CheckedInstance(Record):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class PolicyExplanation(Record):
+    """A part of a policy's expression, what came of it, and the parts that made it so."""
+
+    expression: str
+    """The part as text."""
+    value: Any
+    """What came of it; ``None`` when it could not be worked out."""
+    trouble: str | None = None
+    """What is not known, or why it could not be worked out."""
+    entry: str | None = None
+    """The entry of a list it was worked out for."""
+    because: tuple[PolicyExplanation, ...] = ()
+    """The parts that made it so."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Measured(Record):
+    """The value a policy went by, and the one it asks for."""
+
+    expression: str
+    """What was measured: ``job.linux.freeze_timeout_seconds``."""
+    value: Any
+    """Its value."""
+    wanted: str | None = None
+    """What is asked for, ``<= 15``; ``None`` where it is no comparison."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class WaivedBy(Record):
+    """The waiver that lets somebody off."""
+
+    reason: str
+    """Why."""
+    owner: str
+    """Who answers for it."""
+    expires: str
+    """The last day it holds."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class PolicySummary(Record):
+    """A policy with what came of it."""
+
+    policy: str
+    """Its id."""
+    severity: Severity
+    """How much it weighs."""
+    per_instance: bool
+    """Whether it is judged for each instance; otherwise once for the job."""
+    passed: int
+    """Instances, or the job, that meet it."""
+    failed: int
+    """That do not."""
+    skipped: int
+    """That it is not for."""
+    cannot_judge: int
+    """Of which it cannot be told."""
+    waived: int
+    """Of those that do not meet it or cannot be judged: let off by a waiver."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class PolicyResult(Record):
+    """What a policy says of the job or of one instance."""
+
+    policy: str
+    """The policy's id."""
+    instance_id: str | None
+    """The instance; ``None`` for the job as a whole."""
+    result: Verdict
+    """What came of it."""
+    finding: Finding | None = None
+    """In words, where it is not met or cannot be judged. Its place is a pointer into what ``about`` names."""
+    about: str | None = None
+    """What the place is a place in: ``job``, ``instance`` or ``plan``."""
+    measured: Measured | None = None
+    """What was measured and what is asked for."""
+    waived: WaivedBy | None = None
+    """The waiver that lets it off."""
+    links: tuple[str, ...] = ()
+    """Where to read on."""
+    explanation: PolicyExplanation | None = None
+    """Which parts of the expression made it so, with their values."""
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it stands against the job: an error that nobody waived."""
+        return self.finding is not None and self.finding.blocks
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class PolicyCheck(Record):
+    """What organisation policies say."""
+
+    findings: tuple[Finding, ...]
+    """About the policy documents and their waivers; into a list of documents places begin with the document's number."""
+    policies: tuple[PolicySummary, ...]
+    """Each policy with what came of it, in the order of the documents."""
+    results: tuple[PolicyResult, ...]
+    """What is not met or cannot be judged, waived or not; what is met too, where that was asked for."""
+    severities: Mapping[str, str]
+    """Severities the documents give to consnap's own findings."""
+    passed: bool
+    """Whether nothing stands against the job: no error among findings and results but those waived."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class CaseResult(Record):
+    """What came of a case of a policy."""
+
+    policy: str
+    """The policy's id."""
+    name: str
+    """The case's name."""
+    place: str
+    """Where it stands: a JSON pointer into the documents."""
+    expected: Verdict
+    """What must come out."""
+    got: Verdict | None
+    """What came out; ``None`` when the case cannot be tried."""
+    passed: bool
+    """Whether that is the same."""
+    explanation: PolicyExplanation | None = None
+    """Why it came out so, where it is not met or cannot be judged."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Exercised(Record):
+    """What the cases try out of a policy: how often each verdict came out."""
+
+    policy: str
+    """The policy's id."""
+    passed: int
+    """Cases in which it is met."""
+    failed: int
+    """In which it is not."""
+    skipped: int
+    """For which it is not."""
+    cannot_judge: int
+    """In which it cannot be judged."""
+    missing: tuple[Verdict, ...]
+    """Verdicts it can give and that no case gives."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class PolicyTest(Record):
+    """What came of the cases of policies."""
+
+    findings: tuple[Finding, ...]
+    """Cases that give something else than expected, what cannot be read, and what no case tries out."""
+    cases: tuple[CaseResult, ...]
+    """The cases, in the order of the documents."""
+    exercised: tuple[Exercised, ...]
+    """What the cases try out of each policy."""
+    passed: bool
+    """Whether every case gives what it is expected to give, and nothing was wrong with the documents."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class CheckResult(Record):
     """What :func:`consnap.check` found."""
 
@@ -106,10 +275,14 @@ class CheckResult(Record):
     """For one instance: why."""
     instances: tuple[CheckedInstance, ...] | None = None
     """For a list of facts: each instance, in their order."""
+    policies: PolicyCheck | None = None
+    """What policies say, where there are any."""
 
     @property
     def ok(self) -> bool:
-        """Whether nothing blocks: neither the job nor any instance."""
+        """Whether nothing blocks: neither the job, nor any instance, nor a policy."""
+        if self.policies is not None and not self.policies.passed:
+            return False
         instances = self.instances or ()
         found = [*self.findings, *(finding for instance in instances for finding in instance.findings)]
         fit = [self.eligible, *(instance.eligible for instance in instances)]

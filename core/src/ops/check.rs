@@ -35,6 +35,11 @@ pub struct CheckInput {
     /// Severities that count instead of consnap's own, by code of finding; those of a policy document.
     #[serde(default)]
     pub severities: BTreeMap<String, Severity>,
+    /// A policy document, or a list of them, that job and instances are held to as well. Their severities go before those
+    /// given here.
+    #[cfg(feature = "policy")]
+    #[serde(default)]
+    pub policies: Option<Value>,
     /// The language of words.
     #[serde(default)]
     pub lang: Lang,
@@ -52,6 +57,10 @@ pub struct CheckOutput {
     /// The instances, in the order of the facts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instances: Option<Vec<CheckedInstance>>,
+    /// What policies say, where there are any.
+    #[cfg(feature = "policy")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policies: Option<super::PolicyCheckOutput>,
 }
 
 /// One instance of a list.
@@ -90,7 +99,7 @@ pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
     let context =
         CheckContext { as_of: input.as_of.as_deref().map(|text| day("check", text)).transpose()?, now: input.now };
     let (job, mut findings) = config::read(&input.job);
-    let (severities, refused) = Severities::read(&input.severities, "/severities");
+    let (severities, refused) = severities(input);
     findings.extend(refused);
     let checker = Checker::new(&job, &context).weighing(&severities);
     let lang = input.lang;
@@ -106,7 +115,13 @@ pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
         };
         (findings, verdict)
     };
-    let mut output = CheckOutput { findings: Vec::new(), instance: None, instances: None };
+    let mut output = CheckOutput {
+        findings: Vec::new(),
+        instance: None,
+        instances: None,
+        #[cfg(feature = "policy")]
+        policies: held(input, input.facts.clone())?,
+    };
     match &input.facts {
         None | Some(Value::Null) => findings.extend(checker.job_findings(input.platform)),
         Some(Value::Array(list)) => {
@@ -137,7 +152,7 @@ pub fn check_documents(input: &CheckInput, facts: &[u8]) -> Result<CheckOutput, 
     let context =
         CheckContext { as_of: input.as_of.as_deref().map(|text| day("check", text)).transpose()?, now: input.now };
     let (job, mut findings) = config::read(&input.job);
-    let (severities, refused) = Severities::read(&input.severities, "/severities");
+    let (severities, refused) = severities(input);
     findings.extend(refused);
     let checker = Checker::new(&job, &context).weighing(&severities);
     findings.extend(checker.job_findings(input.platform));
@@ -157,7 +172,57 @@ pub fn check_documents(input: &CheckInput, facts: &[u8]) -> Result<CheckOutput, 
         });
     });
     findings.extend(of_batch);
-    Ok(CheckOutput { findings: rendered(&findings, lang), instance: None, instances: Some(instances) })
+    Ok(CheckOutput {
+        findings: rendered(&findings, lang),
+        instance: None,
+        instances: Some(instances),
+        #[cfg(feature = "policy")]
+        policies: match &input.policies {
+            Some(_) => held(input, Some(Value::Array(documents(facts))))?,
+            None => None,
+        },
+    })
+}
+
+/// The severities that count, and what is wrong with those that cannot.
+fn severities(input: &CheckInput) -> (Severities, Vec<Finding>) {
+    #[cfg(feature = "policy")]
+    if let Some(policies) = &input.policies {
+        let mut wanted = input.severities.clone();
+        let of_policies = crate::policy::PolicySet::read(policies).0.severities().clone();
+        wanted.extend(of_policies.iter().map(|(code, severity)| (code.to_owned(), severity)));
+        return Severities::read(&wanted, "/severities");
+    }
+    Severities::read(&input.severities, "/severities")
+}
+
+/// What the policies say of job and facts.
+#[cfg(feature = "policy")]
+fn held(input: &CheckInput, facts: Option<Value>) -> Result<Option<super::PolicyCheckOutput>, Error> {
+    let Some(policies) = &input.policies else { return Ok(None) };
+    let held = super::PolicyCheckInput {
+        policies: policies.clone(),
+        job: Some(input.job.clone()),
+        facts,
+        plan: None,
+        as_of: input.as_of.clone(),
+        now: input.now,
+        all: false,
+        lang: input.lang,
+    };
+    super::policy_check(&held).map(Some)
+}
+
+/// The documents of a list, or one after the other; what cannot be read has been said by the check.
+#[cfg(feature = "policy")]
+fn documents(facts: &[u8]) -> Vec<Value> {
+    let values = serde_json::Deserializer::from_slice(facts).into_iter::<Value>().map_while(Result::ok);
+    values
+        .flat_map(|value| match value {
+            Value::Array(list) => list,
+            one => vec![one],
+        })
+        .collect()
 }
 
 fn rendered(findings: &[Finding], lang: Lang) -> Vec<RenderedFinding> {

@@ -37,6 +37,10 @@ pub struct PlanInput {
     /// Severities that count instead of consnap's own, by code of finding; those of a policy document.
     #[serde(default)]
     pub severities: BTreeMap<String, Severity>,
+    /// A policy document, or a list of them, that the plan is held to. Their severities go before those given here.
+    #[cfg(feature = "policy")]
+    #[serde(default)]
+    pub policies: Option<Value>,
     /// The language of words.
     #[serde(default)]
     pub lang: Lang,
@@ -50,6 +54,10 @@ pub struct PlanOutput {
     pub findings: Vec<RenderedFinding>,
     /// The calls; null when a finding stands against the whole job, or no instance is selected.
     pub plan: Option<Plan>,
+    /// What policies say, where there are any.
+    #[cfg(feature = "policy")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policies: Option<super::PolicyCheckOutput>,
 }
 
 /// Plans a job over instances whose facts are at hand. The hash is that of a run that finds the same.
@@ -62,7 +70,20 @@ pub fn plan(input: &PlanInput) -> Result<PlanOutput, Error> {
     let now = input.now.unwrap_or(Time::EPOCH);
     let (mut job, mut findings) = config::read(&input.job);
     let context = CheckContext { as_of, now: input.now };
-    let (severities, refused) = Severities::read(&input.severities, "/severities");
+    #[cfg(feature = "policy")]
+    let wanted = {
+        let mut wanted = input.severities.clone();
+        if let Some(policies) = &input.policies {
+            let of_policies = crate::policy::PolicySet::read(policies).0.severities().clone();
+            wanted.extend(of_policies.iter().map(|(code, severity)| (code.to_owned(), severity)));
+        }
+        wanted
+    };
+    #[cfg(not(feature = "policy"))]
+    let wanted = &input.severities;
+    #[cfg(feature = "policy")]
+    let wanted = &wanted;
+    let (severities, refused) = Severities::read(wanted, "/severities");
     findings.extend(refused);
     for finding in Checker::new(&job, &context).weighing(&severities).job_findings(None) {
         if !findings.contains(&finding) {
@@ -98,10 +119,31 @@ pub fn plan(input: &PlanInput) -> Result<PlanOutput, Error> {
     setup.as_of = as_of;
     setup.severities = severities;
     let made = if blocked { None } else { Session::plan_of(setup, found, now).ok() };
+    let plan = made.and_then(|state| Plan::of(&state, attach_role, input.lang));
     Ok(PlanOutput {
         findings: findings.iter().map(|finding| finding.render(input.lang)).collect(),
-        plan: made.and_then(|state| Plan::of(&state, attach_role, input.lang)),
+        #[cfg(feature = "policy")]
+        policies: held(input, plan.as_ref())?,
+        plan,
     })
+}
+
+/// What the policies say of job, facts and plan.
+#[cfg(feature = "policy")]
+fn held(input: &PlanInput, plan: Option<&Plan>) -> Result<Option<super::PolicyCheckOutput>, Error> {
+    let Some(policies) = &input.policies else { return Ok(None) };
+    let held = super::PolicyCheckInput {
+        policies: policies.clone(),
+        job: Some(input.job.clone()),
+        facts: Some(input.facts.clone()),
+        // No plan is one, too: what reads it cannot be judged.
+        plan: Some(plan.and_then(|plan| serde_json::to_value(plan).ok()).unwrap_or_default()),
+        as_of: input.as_of.clone(),
+        now: input.now,
+        all: false,
+        lang: input.lang,
+    };
+    super::policy_check(&held).map(Some)
 }
 
 /// Whether the job selects an instance, as far as its facts tell.

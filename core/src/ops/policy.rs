@@ -123,6 +123,7 @@ fn planned(input: &PolicyCheckInput, job: &Value, set: &PolicySet) -> Result<Opt
         as_of: input.as_of.clone(),
         now: input.now,
         severities: set.severities().iter().map(|(code, severity)| (code.to_owned(), severity)).collect(),
+        policies: None,
         lang: input.lang,
     })?;
     Ok(made.plan.and_then(|plan| serde_json::to_value(plan).ok()))

@@ -13,10 +13,16 @@ use super::tree::Node;
 use super::view::{self, PlanView};
 use super::{Verdict, bounds};
 use crate::catalog::messages::policies::{self as rows, reasons};
+use crate::catalog::messages::runs;
+use crate::check::CheckContext;
 use crate::config::Job;
 use crate::document::shorten;
+use crate::error::{Error, ErrorKind};
 use crate::finding::{Finding, RenderedFinding, Severity};
+use crate::plan::Plan;
+use crate::session::{Session, Setup};
 use crate::text::{Lang, Text};
+use crate::time::Time;
 
 /// What is held to the policies.
 #[derive(Copy, Clone, Debug)]
@@ -99,6 +105,9 @@ pub struct PolicyResult {
     /// Which parts of the expression made it so, with their values.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Explanation>,
+    /// The finding before it was put into words.
+    #[serde(skip)]
+    pub said: Option<Finding>,
 }
 
 /// The waiver that lets somebody off.
@@ -120,7 +129,32 @@ impl PolicyResult {
     }
 }
 
+impl Judged {
+    /// Why a run must not start; `None` when nothing stands against it.
+    pub fn refusal(&self) -> Option<Error> {
+        let findings = self.results.iter().filter(|result| result.blocks()).filter_map(|result| result.said.clone());
+        (!self.passed)
+            .then(|| Error::new(ErrorKind::Rejected, &runs::POLICIES_NOT_MET).with_findings(findings.collect()))
+    }
+}
+
 impl PolicySet {
+    /// Tells a run that it is going to be held to these policies: it waits at its plan, and keeps the facts until then.
+    pub fn prepare(&self, setup: &mut Setup) {
+        setup.severities = self.severities().clone();
+        setup.keep_facts = self.reads_instances();
+        setup.pause_at_plan = true;
+    }
+
+    /// Holds a run that has made its plan to the policies.
+    pub fn judge_run(&self, session: &Session, now: Option<Time>, lang: Lang) -> Judged {
+        let facts: Vec<Value> = session.facts().iter().filter_map(|facts| serde_json::to_value(facts).ok()).collect();
+        let plan = Plan::of(session.state(), session.job().run.attach_role, lang);
+        let plan = plan.and_then(|plan| serde_json::to_value(plan).ok());
+        let today = CheckContext { as_of: None, now }.today();
+        self.judge(&Scene { job: session.job(), instances: &facts, plan: plan.as_ref(), today, all: false, lang })
+    }
+
     /// Holds a scene to the policies.
     pub fn judge(&self, scene: &Scene<'_>) -> Judged {
         let job = view::job(scene.job);
@@ -280,7 +314,8 @@ impl Judging<'_> {
         if told.is_none() && !self.scene.all {
             return;
         }
-        let finding = told.as_ref().map(|told| self.finding(rule, result, told, waiver.as_ref()));
+        let said = told.as_ref().map(|told| self.finding(rule, result, told, waiver.as_ref()));
+        let finding = said.as_ref().map(|finding| finding.render(self.scene.lang));
         let policy = &rule.policy;
         let (measured, about, explanation) = match told {
             Some(told) => (told.measured, told.place.variable, Some(told.explanation)),
@@ -298,6 +333,7 @@ impl Judging<'_> {
                 measured,
                 waived: waiver,
                 explanation,
+                said,
             },
         ));
     }
@@ -339,7 +375,7 @@ impl Judging<'_> {
         None
     }
 
-    fn finding(&self, rule: &Rule, result: Verdict, told: &Told, waiver: Option<&WaivedBy>) -> RenderedFinding {
+    fn finding(&self, rule: &Rule, result: Verdict, told: &Told, waiver: Option<&WaivedBy>) -> Finding {
         let (policy, lang) = (&rule.policy, self.scene.lang);
         let place = told.place.pointer.clone();
         let finding = if result == Verdict::CannotJudge {
@@ -366,7 +402,7 @@ impl Judging<'_> {
         };
         let mut finding = finding.with("policy", policy.id.clone()).weighing(policy.severity);
         finding.accepted = waiver.map(|waiver| waiver.reason.clone());
-        finding.render(lang)
+        finding
     }
 
     fn end(mut self) -> Judged {

@@ -200,6 +200,11 @@ impl PolicySet {
         self.rules.iter().map(|rule| (&rule.policy, rule.place.as_str(), rule.reads))
     }
 
+    /// The cases of all documents, each with its place.
+    pub fn cases(&self) -> impl Iterator<Item = (&FreeCase, &str)> {
+        self.cases.iter().map(|placed| (&placed.item, placed.place.as_str()))
+    }
+
     /// Whether any of them reads the plan.
     pub fn reads_plan(&self) -> bool {
         self.rules.iter().any(|rule| rule.reads.plan)

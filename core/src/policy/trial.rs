@@ -61,11 +61,11 @@ pub struct Exercised {
     /// The policy's id.
     pub policy: String,
     /// Cases in which it is met.
-    pub pass: u32,
+    pub passed: u32,
     /// In which it is not.
-    pub fail: u32,
+    pub failed: u32,
     /// For which it is not.
-    pub skip: u32,
+    pub skipped: u32,
     /// In which it cannot be judged.
     pub cannot_judge: u32,
     /// Verdicts it can give and that no case gives.
@@ -209,9 +209,9 @@ fn exercised(rule: &Rule, exercises: &BTreeMap<&str, Exercises>) -> Exercised {
     ];
     Exercised {
         policy: rule.policy.id.clone(),
-        pass: count(Verdict::Pass),
-        fail: count(Verdict::Fail),
-        skip: count(Verdict::Skip),
+        passed: count(Verdict::Pass),
+        failed: count(Verdict::Fail),
+        skipped: count(Verdict::Skip),
         cannot_judge: count(Verdict::CannotJudge),
         missing: possible
             .into_iter()

@@ -33,8 +33,12 @@ pub(super) enum Errand {
 #[derive(Debug, Default)]
 pub(super) struct Discovery {
     pub(super) stage: Step,
-    /// Calls queued or under way.
+    /// Calls for instances, queued or under way.
+    listing: usize,
+    /// Calls for what belongs to them, queued or under way.
     outstanding: usize,
+    /// Instances by region whose Cloud Assistant and role were not asked for yet.
+    unasked: BTreeMap<u16, Vec<String>>,
     pub(super) found: Vec<Found>,
     by_id: BTreeMap<String, usize>,
     /// The instance that was asked for last.
@@ -46,6 +50,14 @@ pub(super) struct Discovery {
 }
 
 impl Discovery {
+    /// How many answers of this kind are missing.
+    fn missing(&mut self, errand: &Errand) -> &mut usize {
+        match errand {
+            Errand::Instances { .. } => &mut self.listing,
+            Errand::Disks { .. } | Errand::Assistants | Errand::Roles { .. } => &mut self.outstanding,
+        }
+    }
+
     pub(super) fn of(&mut self, instance: &str) -> Option<&mut Found> {
         // Replies mostly come in the order of the instances, and the disks of one after another: looking there first is far
         // cheaper than looking among all.
@@ -144,11 +156,11 @@ impl Session {
             self.begin_discovery();
             return;
         };
-        if discovery.outstanding > 0 {
-            return;
-        }
         match discovery.stage {
+            // Each API has its own pace: what is asked for early is there when the last page of instances has come.
+            Step::Instances if discovery.listing > 0 => self.ask_about_the_found(100),
             Step::Instances => self.ask_details(),
+            _ if discovery.outstanding > 0 => {}
             Step::Details => self.begin_probe(),
             Step::Probe => self.drive_probe(),
         }
@@ -191,7 +203,7 @@ impl Session {
 
     fn discover(&mut self, errand: Errand, call: crate::api::ApiCall) {
         if let Some(discovery) = &mut self.discovery {
-            discovery.outstanding += 1;
+            *discovery.missing(&errand) += 1;
         }
         self.read(super::Errand::Discover(errand), call);
     }
@@ -260,7 +272,8 @@ impl Session {
             }
         }
         if let Some(discovery) = &mut self.discovery {
-            discovery.outstanding = discovery.outstanding.saturating_sub(1);
+            let missing = discovery.missing(errand);
+            *missing = missing.saturating_sub(1);
         }
         Ok(())
     }
@@ -297,6 +310,7 @@ impl Session {
         }
         if let Entry::Vacant(place) = discovery.by_id.entry(instance.instance_id.clone()) {
             place.insert(discovery.found.len());
+            discovery.unasked.entry(region).or_default().push(instance.instance_id.clone());
             let mut facts = from_api(instance, &[], None, None);
             facts.collected_at = Some(self.now);
             discovery.found.push(Found {
@@ -338,7 +352,32 @@ impl Session {
         u16::try_from(index).unwrap_or(u16::MAX)
     }
 
-    /// The instances are known: ask for their disks, Cloud Assistant and roles.
+    /// Asks for Cloud Assistant and roles of the instances found so far, as soon as a region has so many.
+    fn ask_about_the_found(&mut self, at_least: usize) {
+        let roles_per_call = usize::try_from(pacing::IDS_PER_ROLE_QUERY.value).unwrap_or(50);
+        let mut ready: Vec<(u16, Vec<String>)> = Vec::new();
+        if let Some(discovery) = &mut self.discovery {
+            for (&region, ids) in discovery.unasked.iter_mut().filter(|(_, ids)| ids.len() >= at_least) {
+                let whole = if at_least > 1 { ids.len() / at_least * at_least } else { ids.len() };
+                ready.push((region, ids.drain(..whole).collect()));
+            }
+        }
+        for (region, ids) in ready {
+            let name = self.region(region);
+            for chunk in ids.chunks(100) {
+                let Ok(instance_ids) = Ids::new(chunk.iter().cloned()) else { continue };
+                let call = DescribeCloudAssistantStatus { instance_ids }.into_call(&name);
+                self.discover(Errand::Assistants, call);
+            }
+            for chunk in ids.chunks(roles_per_call) {
+                let Ok(instance_ids) = Ids::new(chunk.iter().cloned()) else { continue };
+                let call = DescribeInstanceRamRole { instance_ids }.into_call(&name);
+                self.discover(Errand::Roles { ids: chunk.to_vec() }, call);
+            }
+        }
+    }
+
+    /// The instances are known: ask for their disks, and for what else was not asked yet.
     fn ask_details(&mut self) {
         if let Err(error) = self.selection_allowed() {
             self.end_with(error);
@@ -352,7 +391,6 @@ impl Session {
             }
         }
         let list_from = usize::try_from(pacing::LIST_DISKS_FROM.value).unwrap_or(10);
-        let roles_per_call = usize::try_from(pacing::IDS_PER_ROLE_QUERY.value).unwrap_or(50);
         for (region, ids) in by_region {
             let name = self.region(region);
             if ids.len() >= list_from {
@@ -365,17 +403,8 @@ impl Session {
                     self.discover(Errand::Disks { region }, call);
                 }
             }
-            for chunk in ids.chunks(100) {
-                let Ok(instance_ids) = Ids::new(chunk.iter().cloned()) else { continue };
-                let call = DescribeCloudAssistantStatus { instance_ids }.into_call(&name);
-                self.discover(Errand::Assistants, call);
-            }
-            for chunk in ids.chunks(roles_per_call) {
-                let Ok(instance_ids) = Ids::new(chunk.iter().cloned()) else { continue };
-                let call = DescribeInstanceRamRole { instance_ids }.into_call(&name);
-                self.discover(Errand::Roles { ids: chunk.to_vec() }, call);
-            }
         }
+        self.ask_about_the_found(1);
     }
 
     /// Whether the selection may be worked on at all.
@@ -413,7 +442,8 @@ impl Session {
 
     pub(super) fn discovery_failed(&mut self, errand: &Errand, failure: &Failure) {
         if let Some(discovery) = &mut self.discovery {
-            discovery.outstanding = discovery.outstanding.saturating_sub(1);
+            let missing = discovery.missing(errand);
+            *missing = missing.saturating_sub(1);
             match errand {
                 // Without the instances there is nothing to do.
                 Errand::Instances { .. } => {}

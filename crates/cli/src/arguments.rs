@@ -15,6 +15,7 @@ const EXAMPLES: &str = "\
 Examples:
   consnap demo                                a simulated fleet, checked, snapshotted and judged
   consnap check job.yaml --facts fleet.json   is the job right, are the instances fit?
+  consnap check job.yaml --policy policies/   does it hold to the rules of the organisation?
   consnap command job.yaml --platform linux   the one command line that arrives as it was meant
   consnap run job.yaml                        snapshot, and show which consistency was reached
   consnap explain 12                          what does exit code 12 mean, what is to be done?
@@ -60,6 +61,21 @@ pub(crate) enum Format {
     Text,
     /// One JSON value on standard output; errors as JSON on standard error
     Json,
+    /// SARIF 2.1.0, for code hosts and editors: `check`, `policy check` and `policy test`
+    Sarif,
+    /// JUnit XML, for CI: `check`, `policy check` and `policy test`
+    Junit,
+}
+
+impl Format {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+        }
+    }
 }
 
 /// How standard error is written while a run goes on.
@@ -79,6 +95,17 @@ pub(crate) enum Language {
     En,
     /// 简体中文
     Zh,
+}
+
+impl Command {
+    /// Whether it writes findings, which code hosts and CI read in forms of their own.
+    pub(crate) fn writes_findings(&self) -> bool {
+        match self {
+            Self::Check(_) => true,
+            Self::Policy(arguments) => arguments.writes_findings(),
+            _ => false,
+        }
+    }
 }
 
 /// The commands.
@@ -103,6 +130,7 @@ pub(crate) enum Command {
     Whoami(commands::whoami::Arguments),
     Doctor(commands::doctor::Arguments),
     Role(commands::role::Arguments),
+    Policy(commands::policy::Arguments),
     Explain(commands::explain::Arguments),
     Simulate(commands::simulate::Arguments),
     Schema(commands::schema::Arguments),

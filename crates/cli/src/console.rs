@@ -64,6 +64,10 @@ impl Console {
         self.log
     }
 
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+
     pub(crate) fn is_json(&self) -> bool {
         self.format == Format::Json
     }
@@ -150,7 +154,8 @@ impl Console {
         }
     }
 
-    fn rendered(&self, finding: &RenderedFinding, about: Option<&Document>) -> String {
+    /// A finding as lines of text.
+    pub(crate) fn rendered(&self, finding: &RenderedFinding, about: Option<&Document>) -> String {
         let (style, word) = match finding.severity {
             Severity::Error => (ERROR, ERROR_WORD.get(self.lang)),
             Severity::Warning => (WARNING, WARNING_WORD.get(self.lang)),

@@ -12,9 +12,11 @@ use tokio::sync::watch;
 
 use crate::commands::run::print;
 use crate::console::Console;
+use crate::document::Document;
 use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
 use crate::plan_text;
+use crate::policies::Policies;
 use crate::progress::Progress;
 
 /// Drives a run to its end or to its plan, showing progress. The first interrupt stops new starts, the second leaves at
@@ -49,19 +51,31 @@ pub(crate) struct Shown<'a> {
     pub(crate) evidence: &'a EvidenceArguments,
 }
 
-/// Drives a new run from the check to the verdict and prints its report. Unless that is agreed already, the plan is shown
+/// What a run must pass when its plan is made.
+#[derive(Copy, Clone)]
+pub(crate) struct Gate<'a> {
+    /// Whether the start is agreed to already.
+    pub(crate) agreed: bool,
+    /// The policies it is held to, with the job as it was read.
+    pub(crate) policies: Option<(&'a Policies, &'a Document)>,
+}
+
+/// Drives a new run from the check to the verdict and prints its report. Policies that stand against it end it. Unless that is agreed already, the plan is shown
 /// and a yes asked for before anything is started.
 pub(crate) fn drive_and_report(
     mut run: Run,
-    agreed: bool,
+    gate: Gate<'_>,
     shown: Shown<'_>,
     runtime: &Runtime,
     console: &mut Console,
 ) -> Result<Exit, Failure> {
     let mut driven = drive(&mut run, runtime, console)?;
     if driven == Driven::Planned {
+        if let Some((policies, document)) = gate.policies {
+            policies.allow(&run, document, console)?;
+        }
         let stopped = run.session().state().stopped.is_some();
-        if let (false, false, Some(plan)) = (agreed, stopped, run.plan(console.lang())) {
+        if let (false, false, Some(plan)) = (gate.agreed, stopped, run.plan(console.lang())) {
             plan_text::print_as_notes(&plan, run.session().job(), console);
             if plan.eligible > 0 && !console.agrees(START.get(console.lang())) {
                 console.note(NOTHING_STARTED.get(console.lang()));

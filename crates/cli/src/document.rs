@@ -72,15 +72,20 @@ impl Document {
 
     /// `job.yaml:12:3` for a JSON pointer, or for the nearest place around it that is written down.
     pub(crate) fn place(&self, pointer: &str) -> String {
+        match self.position(pointer) {
+            Some((line, column)) => format!("{}:{line}:{column}", self.name),
+            None => self.name.clone(),
+        }
+    }
+
+    /// Line and column of a JSON pointer, or of the nearest place around it that is written down.
+    pub(crate) fn position(&self, pointer: &str) -> Option<(u64, u64)> {
         let mut at = pointer;
         loop {
-            if let Some((line, column)) = self.places.get(at) {
-                return format!("{}:{line}:{column}", self.name);
+            if let Some(position) = self.places.get(at) {
+                return Some(*position);
             }
-            match at.rfind('/') {
-                Some(end) => at = at.get(..end).unwrap_or_default(),
-                None => return self.name.clone(),
-            }
+            at = at.get(..at.rfind('/')?).unwrap_or_default();
         }
     }
 }

@@ -16,11 +16,15 @@ mod document;
 mod evidence;
 mod exit;
 mod job;
+mod judgement;
+mod junit;
 mod permissions;
 mod plan_text;
+mod policies;
 mod progress;
 mod prune_text;
 mod report_text;
+mod sarif;
 mod scenario;
 mod schemas;
 mod selection;
@@ -30,7 +34,9 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Format};
+use consnap_core::catalog::messages::errors;
+use consnap_core::{Error, ErrorKind};
 use console::Console;
 pub use exit::Exit;
 use exit::Failure;
@@ -95,6 +101,10 @@ fn add_help_pages(name: &str, command: clap::Command, pages: &mut Vec<(String, S
 }
 
 fn dispatch(command: Command, console: &mut Console) -> Result<Exit, Failure> {
+    let format = console.format();
+    if matches!(format, Format::Sarif | Format::Junit) && !command.writes_findings() {
+        return Err(Error::new(ErrorKind::Input, &errors::FORMAT_NOT_HERE).with("format", format.name()).into());
+    }
     match command {
         Command::Demo(arguments) => commands::demo::run(&arguments, console),
         Command::Check(arguments) => commands::check::run(&arguments, console),
@@ -109,6 +119,7 @@ fn dispatch(command: Command, console: &mut Console) -> Result<Exit, Failure> {
         Command::Whoami(arguments) => commands::whoami::run(&arguments, console),
         Command::Doctor(arguments) => commands::doctor::run(&arguments, console),
         Command::Role(arguments) => commands::role::run(&arguments, console),
+        Command::Policy(arguments) => commands::policy::run(&arguments, console),
         Command::Audit(arguments) => commands::audit::run(&arguments, console),
         Command::LiveCheck(arguments) => commands::live_check::run(&arguments, console),
         Command::Record(arguments) => commands::record::run(&arguments, console),

@@ -8,7 +8,7 @@ use std::time::Instant;
 use crate::{Row, median};
 
 /// `consnap` beside this program: `cargo xtask bench` builds it with the same profile.
-fn binary() -> Option<PathBuf> {
+pub(crate) fn binary() -> Option<PathBuf> {
     let own = std::env::current_exe().ok()?;
     let found = own.ancestors().find_map(|folder| {
         let candidate = folder.join("consnap");

@@ -16,7 +16,9 @@ use consnap_simulator::{Answer, Ended, MemoryDriver, Onward, Service, Simulator}
 
 mod client;
 mod command_line;
+mod estate;
 mod fleet;
+mod policies;
 
 /// A measured figure beside what it is held to.
 pub(crate) struct Row {
@@ -35,6 +37,8 @@ const BENCHES: &[(&str, Bench)] = &[
     ("session-100k", || session(100_000, Some(Duration::from_secs(3)))),
     ("client", client::bench),
     ("command-line", command_line::bench),
+    ("estate", estate::bench),
+    ("policy", policies::bench),
 ];
 
 fn main() {

@@ -136,4 +136,24 @@ messages! {
     } help {
         "leave `access_keys` out, or give at least one with `id` and `secret`", "请省略 `access_keys`，或至少提供一个包含 `id` 和 `secret` 的条目"
     };
+    FORMAT_NOT_HERE = "CE425", Error, "consnap": {
+        "this command does not write `{format}`", "此命令不支持输出 `{format}`"
+    } help {
+        "`sarif` and `junit` are for `check`, `policy check` and `policy test`; use `text` or `json`",
+        "`sarif` 和 `junit` 用于 `check`、`policy check` 和 `policy test`；请使用 `text` 或 `json`"
+    };
+    NO_POLICY_FILES = "CE426", Error, "consnap": {
+        "folder `{path}` holds no policy documents", "文件夹 `{path}` 中没有合规规则文档"
+    } help {
+        "name a folder with files ending in `.yaml`, `.yml` or `.json`, or one file", "请指定包含 `.yaml`、`.yml` 或 `.json` 文件的文件夹，或单个文件"
+    };
+    NO_SUCH_POLICY = "CE427", Error, "consnap": {
+        "there is no policy `{policy}` in these documents", "这些文档中没有合规规则 `{policy}`"
+    } help { "known are {known}", "可用的有 {known}" };
+    POLICIES_NOT_READ = "CE428", Error, "consnap": {
+        "the policy documents have errors; nothing was sent", "合规规则文档有错误；未发送任何请求"
+    } help {
+        "mend the findings above: what cannot be read cannot be met; `consnap policy check` shows them again",
+        "请处理以上检查结果：无法读取的规则不视为满足；`consnap policy check` 可再次显示"
+    };
 }

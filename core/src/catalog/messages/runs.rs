@@ -28,4 +28,7 @@ messages! {
     OTHER_RUN = "CE307", Error, "consnap": {
         "run `{run}` of the same job is under way (invocation `{invocation}`); nothing was started", "同一作业的另一次运行 `{run}` 正在进行（执行 ID `{invocation}`）；未启动任何实例"
     } help { "wait until it is over: `consnap history` shows it on the machine it was started on; two runs of a job at once freeze each instance twice", "请等待其结束：可在启动它的机器上用 `consnap history` 查看；同一作业同时运行两次会使每个实例被冻结两次" };
+    POLICIES_NOT_MET = "CE308", Error, "consnap": {
+        "policies of the organisation stand against this run; nothing was started", "有合规规则未满足；未启动任何实例"
+    } help { "mend the job or the instances, or have a waiver written into the policy document", "请整改作业或实例，或在合规规则文档中登记豁免" };
 }

@@ -1,5 +1,6 @@
 //! `consnap check`: is the job right, are the instances fit, and which consistency will it give?
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use consnap_client::run::Run;
@@ -8,17 +9,22 @@ use consnap_core::check::Eligibility;
 use consnap_core::facts::InstanceFacts;
 use consnap_core::finding::{Finding, RenderedFinding};
 use consnap_core::ops::check::{CheckOutput, CheckedInstance, InstanceVerdict, check_documents};
-use consnap_core::ops::{self, CheckInput};
+use consnap_core::ops::{self, CheckInput, PolicyCheckOutput};
 use consnap_core::session::{Goal, Target};
 use consnap_core::{Severity, Text};
+use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::arguments::Format;
+use crate::commands::policy::documents;
 use crate::commands::run::usable_job;
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
 use crate::course::{self, state_directory};
 use crate::document::{self, Document};
 use crate::exit::{Exit, Failure};
+use crate::judgement;
+use crate::policies::{self, Policies, PolicyArguments};
 
 /// Check a job document, and instances against it; without `--probe`, sends nothing
 #[derive(Debug, clap::Args)]
@@ -26,6 +32,7 @@ use crate::exit::{Exit, Failure};
 Examples:
   consnap check job.yaml
   consnap check job.yaml --facts fleet.json --as-of 2025-06-01
+  consnap check job.yaml --facts fleet.json --policy policies/ --format sarif > check.sarif
   consnap check job.yaml --facts fleet.jsonl --format json | jq '.instances[].eligible'
   consnap check job.yaml --probe --save-facts fleet.jsonl
 
@@ -40,6 +47,8 @@ pub(crate) struct Arguments {
     /// Judge by the newest edition of the vendor's documents not later than this day
     #[arg(long, value_name = "DATE")]
     as_of: Option<String>,
+    #[command(flatten)]
+    policies: PolicyArguments,
     /// Look the job's instances up, and into their guests with one read-only command
     #[arg(long, conflicts_with_all = ["facts", "as_of"])]
     probe: bool,
@@ -53,8 +62,17 @@ pub(crate) struct Arguments {
     connection: ConnectionArguments,
 }
 
+/// What the check found, and what policies say.
+#[derive(Serialize)]
+struct Held<'a> {
+    #[serde(flatten)]
+    checked: &'a CheckOutput,
+    policies: &'a PolicyCheckOutput,
+}
+
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let mut document = Document::read(&arguments.job)?;
+    let policies = arguments.policies.read()?;
     let looked = if arguments.probe { Some(look(arguments, &mut document, console)?) } else { None };
     let input = CheckInput {
         job: document.value.clone(),
@@ -62,20 +80,52 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         platform: None,
         as_of: arguments.as_of.clone(),
         now: Some(crate::clock::now()),
-        severities: std::collections::BTreeMap::new(),
+        severities: policies.as_ref().map(severities_of).unwrap_or_default(),
+        policies: None,
         lang: console.lang(),
     };
-    let checked = match (&arguments.facts, looked) {
+    let text = arguments.facts.as_deref().map(document::read_text).transpose()?;
+    let seen: Option<Vec<Value>> = looked
+        .as_ref()
+        .map(|looked| looked.facts.iter().filter_map(|facts| serde_json::to_value(facts).ok()).collect());
+    let checked = match (&text, looked) {
         (_, Some(looked)) => looked.check(&input, arguments.save_facts.as_deref(), console)?,
-        (Some(path), None) => check_documents(&input, document::read_text(path)?.as_bytes())?,
+        (Some(text), None) => check_documents(&input, text.as_bytes())?,
         (None, None) => ops::check(&input)?,
     };
-    if console.is_json() {
-        console.json(&checked)?;
-    } else {
-        print(&document, &checked, console)?;
+    let held = match &policies {
+        Some(policies) => {
+            let facts = match seen {
+                Some(seen) => seen,
+                None => text.as_deref().map(documents).transpose()?.unwrap_or_default(),
+            };
+            let held = policies::Held { job: &document.value, facts: &facts, plan: None };
+            let all = console.format() == Format::Junit;
+            Some((policies, policies.judge(&held, all, console)?))
+        }
+        None => None,
+    };
+    let mut entries = judgement::of_check(&checked, &document);
+    entries.extend(held.iter().flat_map(|(policies, held)| judgement::of_policies(held, Some(&document), policies)));
+    match &held {
+        _ if judgement::write(&entries, console)? => {}
+        Some((_, policies)) if console.is_json() => console.json(&Held { checked: &checked, policies })?,
+        None if console.is_json() => console.json(&checked)?,
+        held => {
+            print(&document, &checked, console)?;
+            if let Some((policies, held)) = held {
+                for line in policies.lines(held, Some(&document), console) {
+                    console.data(&line)?;
+                }
+            }
+        }
     }
-    Ok(exit_of(&checked))
+    let refused = held.is_some_and(|(_, held)| !held.passed);
+    Ok(exit_of(&checked).or_worse(if refused { Exit::Findings } else { Exit::Reached }))
+}
+
+fn severities_of(policies: &Policies) -> BTreeMap<String, Severity> {
+    policies.severities().iter().map(|(code, severity)| (code.to_owned(), severity)).collect()
 }
 
 /// What a look at the instances told.
@@ -96,7 +146,7 @@ fn look(arguments: &Arguments, document: &mut Document, console: &mut Console) -
             }
         }
     }
-    let job = usable_job(document, console)?;
+    let job = usable_job(document, None, console)?;
     let connection = arguments.connection.open(&job.regions, None)?;
     let runtime = course::runtime()?;
     let mut setup = connection.setup(job, Goal::Plan)?;

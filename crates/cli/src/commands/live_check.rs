@@ -84,7 +84,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         "group_name": "consnap-live-check-{run}", "instance_ram_role": "attached",
         "required_consistency": "file_system",
     }))?;
-    let job = usable_job(&document, console)?;
+    let job = usable_job(&document, None, console)?;
     for (number, step) in (1..).zip(STEPS) {
         let line = console.text(&step, &[("instance", instance.clone()), ("name", job.group_name.clone())]);
         let line = console.safe(&format!("{number}. {line}"));

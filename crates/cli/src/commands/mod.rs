@@ -12,6 +12,7 @@ pub(crate) mod history;
 pub(crate) mod live_check;
 pub(crate) mod op;
 pub(crate) mod plan;
+pub(crate) mod policy;
 pub(crate) mod prune;
 pub(crate) mod record;
 pub(crate) mod rerun;

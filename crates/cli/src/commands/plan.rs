@@ -1,7 +1,10 @@
 //! `consnap plan`: the calls that would be made, with a hash to approve.
 
 use consnap_client::run::Run;
+use consnap_core::ops::PolicyCheckOutput;
+use consnap_core::plan::Plan;
 use consnap_core::session::Goal;
+use serde::Serialize;
 
 use crate::commands::run::usable_job;
 use crate::connection::ConnectionArguments;
@@ -11,6 +14,7 @@ use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
 use crate::job::JobArguments;
 use crate::plan_text;
+use crate::policies::PolicyArguments;
 
 /// Look instances up and show what `run` would do, with a hash to approve; without a probe, sends reading calls only
 #[derive(Debug, clap::Args)]
@@ -26,27 +30,50 @@ pub(crate) struct Arguments {
     #[arg(long)]
     include_self: bool,
     #[command(flatten)]
+    policies: PolicyArguments,
+    #[command(flatten)]
     connection: ConnectionArguments,
+}
+
+/// A plan, and what policies say.
+#[derive(Serialize)]
+struct Held<'a> {
+    #[serde(flatten)]
+    plan: &'a Plan,
+    policies: &'a PolicyCheckOutput,
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let document = arguments.job.document()?;
-    let job = usable_job(&document, console)?;
+    let policies = arguments.policies.usable(console)?;
+    let job = usable_job(&document, policies.as_ref(), console)?;
     let connection = arguments.connection.open(&job.regions, None)?;
     let runtime = course::runtime()?;
     let mut setup = connection.setup(job, Goal::Plan)?;
     setup.own_instance = runtime.block_on(connection.own_instance());
     setup.include_self = arguments.include_self;
+    if let Some(policies) = &policies {
+        policies.set.prepare(&mut setup);
+    }
     let clock = connection.clock();
-    let mut run = Run::begin(setup, document.value, &state_directory()?, &connection.caller, clock)?;
+    let mut run = Run::begin(setup, document.value.clone(), &state_directory()?, &connection.caller, clock)?;
     course::drive(&mut run, &runtime, console)?;
     let Some(plan) = run.plan(console.lang()) else {
         return course::report_of(&run, course::Shown { all: true, evidence: &EvidenceArguments::default() }, console);
     };
-    if console.is_json() {
+    let held = policies.as_ref().map(|policies| policies.hold(&run, console));
+    let refused = held.as_ref().is_some_and(|held| !held.passed);
+    if let (Some(policies), true) = (&held, console.is_json()) {
+        console.json(&Held { plan: &plan, policies })?;
+    } else if console.is_json() {
         console.json(&plan)?;
     } else {
         plan_text::print(&plan, run.session().job(), console)?;
     }
-    Ok(if plan.set_aside == 0 { Exit::Reached } else { Exit::Findings })
+    if let (Some(policies), Some(held), false) = (&policies, &held, console.is_json()) {
+        for line in policies.lines(held, Some(&document), console) {
+            console.data(&line)?;
+        }
+    }
+    Ok(if plan.set_aside == 0 && !refused { Exit::Reached } else { Exit::Findings })
 }

@@ -17,10 +17,11 @@ use crate::arguments::LogFormat;
 use crate::commands::run::usable_job;
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::course::{self, Shown, drive_and_report, state_directory};
+use crate::course::{self, Gate, Shown, drive_and_report, state_directory};
 use crate::document::Document;
 use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
+use crate::policies::PolicyArguments;
 
 /// Run again what failed, is weaker or was not run, after another look at it; sends writing calls
 #[derive(Debug, clap::Args)]
@@ -48,6 +49,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     all: bool,
     #[command(flatten)]
+    policies: PolicyArguments,
+    #[command(flatten)]
     evidence: EvidenceArguments,
     #[command(flatten)]
     connection: ConnectionArguments,
@@ -72,6 +75,7 @@ impl Arguments {
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     arguments.evidence.prepare(console)?;
+    let policies = arguments.policies.usable(console)?;
     // Locked to the end: nobody resumes the old run while its instances are run again.
     let (_locked, recorded) = Journal::open(&state_directory()?, &arguments.run)?;
     let past = PastRun::of(recorded)?;
@@ -112,14 +116,18 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     }
 
     let document = Document::made(&arguments.run, job_of(&past.header.job, &sorted.again));
-    let job = usable_job(&document, console)?;
+    let job = usable_job(&document, policies.as_ref(), console)?;
     let mut setup = connection.setup(job, Goal::Run)?;
     setup.pause_at_plan = !agreed;
+    if let Some(policies) = &policies {
+        policies.set.prepare(&mut setup);
+    }
     setup.own_instance = runtime.block_on(connection.own_instance());
     setup.include_self = arguments.include_self;
     let clock = past.clock(connection.time_scale);
-    let run = Run::begin(setup, document.value, &state_directory()?, &connection.caller, clock)?;
-    Ok(drive_and_report(run, agreed, arguments.shown(), &runtime, console)?.or_worse(left_out))
+    let run = Run::begin(setup, document.value.clone(), &state_directory()?, &connection.caller, clock)?;
+    let gate = Gate { agreed, policies: policies.as_ref().map(|policies| (policies, &document)) };
+    Ok(drive_and_report(run, gate, arguments.shown(), &runtime, console)?.or_worse(left_out))
 }
 
 fn sort(seen: &Report) -> Sorted {

@@ -13,11 +13,12 @@ use consnap_core::{Error, ErrorKind, Finding};
 use crate::arguments::LogFormat;
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::course::{self, Shown, drive_and_report, state_directory};
+use crate::course::{self, Gate, Shown, drive_and_report, state_directory};
 use crate::document::Document;
 use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
 use crate::job::JobArguments;
+use crate::policies::{Policies, PolicyArguments};
 use crate::report_text;
 
 /// Snapshot instances and show which consistency was really reached; sends writing calls
@@ -27,6 +28,7 @@ Examples:
   consnap run job.yaml
   consnap run job.yaml --yes             in a scheduled job
   consnap run job.yaml --approve HASH    only if the plan is still the one `consnap plan` showed
+  consnap run job.yaml --policy policies/   only if no policy of the organisation stands against it
   consnap run -i i-bp1... --region cn-hangzhou --role attached --name 'try-{run}'
 
 Before the first start it says what will happen and asks for a yes on a terminal. An interrupt stops new starts and \
@@ -50,6 +52,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     all: bool,
     #[command(flatten)]
+    policies: PolicyArguments,
+    #[command(flatten)]
     evidence: EvidenceArguments,
     #[command(flatten)]
     connection: ConnectionArguments,
@@ -64,7 +68,8 @@ impl Arguments {
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     arguments.evidence.prepare(console)?;
     let document = arguments.job.document()?;
-    let job = usable_job(&document, console)?;
+    let policies = arguments.policies.usable(console)?;
+    let job = usable_job(&document, policies.as_ref(), console)?;
     let connection = arguments.connection.open(&job.regions, None)?;
     let agreed = arguments.yes || arguments.approve.is_some() || connection.is_loopback;
     let somebody_there =
@@ -76,19 +81,28 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let mut setup = connection.setup(job, Goal::Run)?;
     setup.approved_plan.clone_from(&arguments.approve);
     setup.pause_at_plan = !agreed;
+    if let Some(policies) = &policies {
+        policies.set.prepare(&mut setup);
+    }
     setup.own_instance = runtime.block_on(connection.own_instance());
     setup.include_self = arguments.include_self;
     setup.fewer = arguments.fewer;
     let clock = connection.clock();
-    let run = Run::begin(setup, document.value, &state_directory()?, &connection.caller, clock)?;
-    drive_and_report(run, agreed, arguments.shown(), &runtime, console)
+    let run = Run::begin(setup, document.value.clone(), &state_directory()?, &connection.caller, clock)?;
+    let gate = Gate { agreed, policies: policies.as_ref().map(|policies| (policies, &document)) };
+    drive_and_report(run, gate, arguments.shown(), &runtime, console)
 }
 
 /// The job of a document; findings that block it end the command before anything is sent.
-pub(crate) fn usable_job(document: &Document, console: &mut Console) -> Result<Job, Failure> {
+pub(crate) fn usable_job(
+    document: &Document,
+    policies: Option<&Policies>,
+    console: &mut Console,
+) -> Result<Job, Failure> {
     let (job, mut findings) = config::read(&document.value);
     let context = CheckContext { as_of: None, now: Some(crate::clock::now()) };
-    for finding in Checker::new(&job, &context).job_findings(None) {
+    let severities = policies.map(|policies| policies.severities().clone()).unwrap_or_default();
+    for finding in Checker::new(&job, &context).weighing(&severities).job_findings(None) {
         if !findings.contains(&finding) {
             findings.push(finding);
         }
