@@ -234,7 +234,10 @@ impl Scrubber {
                 None => String::new(),
             };
         }
-        let is_tag = matches!(key, "TagKey" | "Key" | "TagValue" | "Value") && kept_tag;
+        let is_value = matches!(key, "TagValue" | "Value");
+        let is_tag = kept_tag
+            && (matches!(key, "TagKey" | "Key")
+                || (is_value && (text.eq_ignore_ascii_case("true") || self.is_pattern(text))));
         if key.ends_with("Version") && is_version(text) {
             return text.to_owned();
         }

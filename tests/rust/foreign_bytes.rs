@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use consnap_client::journal::{Journal, Recorded, load, load_replies};
 use consnap_client::past_run::PastRun;
 use consnap_core::api::{Operation, replies};
+use consnap_core::audit::archive::ShownGroups;
 use consnap_core::command::launcher;
 use consnap_core::credentials::{cli_profile, external, ini, issued};
 use consnap_core::export::Target;
@@ -13,8 +14,9 @@ use consnap_core::http::HttpReply;
 use consnap_core::output::{ContentEncoding, InvocationResult, decode, decode_page};
 use consnap_core::ram::{self, PolicyKind, Wanted};
 use consnap_core::report::{Report, timeline};
+use consnap_core::scrub::Scrubber;
 use consnap_core::session::{Goal, Next, Session, Setup};
-use consnap_core::{Lang, Platform, Time, config, facts, ops, probe, reply, sanitize};
+use consnap_core::{Lang, Platform, Time, config, facts, live_check, ops, probe, reply, sanitize};
 use serde_json::{Value, json};
 
 /// A reader of foreign bytes.
@@ -30,6 +32,7 @@ pub const BODIES: &[(&str, Body)] = &[
     ("launcher", launcher_model),
     ("policy", ram_policy),
     ("probe", probe_answer),
+    ("records", shared_record),
     ("replies", service_replies),
     ("rules", organisation_policies),
     ("text", foreign_text),
@@ -135,6 +138,19 @@ pub fn probe_answer(bytes: &[u8]) {
         assert_eq!(probe::read(cut.as_bytes()).reading, None, "an answer that was cut reads as whole");
     }
     let _ = probe::recognise(&text);
+}
+
+/// A reply that is made fit to be shared, and one that an archive kept.
+pub fn shared_record(bytes: &[u8]) {
+    let mut scrubber = Scrubber::new();
+    let shared = scrubber.body(bytes);
+    assert_eq!(scrubber.body(bytes), shared, "the same is not replaced by the same");
+    let reply = HttpReply { status: 200, headers: Vec::new(), body: bytes.to_vec() };
+    let mut shown = ShownGroups::default();
+    for operation in ["DescribeSnapshotGroups", "DescribeSnapshots"] {
+        shown.take(operation, &reply);
+    }
+    let _ = live_check::printed(&String::from_utf8_lossy(bytes));
 }
 
 /// Replies of the service, its gateways and of whatever stands between; the first byte chooses the HTTP status.
