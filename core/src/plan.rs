@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::catalog::pacing;
 use crate::config::AttachRole;
 use crate::consistency::{Consistency, Platform};
 use crate::finding::RenderedFinding;
@@ -75,7 +76,7 @@ pub struct Plan {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlannedCall {
-    /// `RunCommand` or `AttachInstanceRamRole`.
+    /// `RunCommand`, `SendFile` or `AttachInstanceRamRole`.
     pub operation: &'static str,
     /// The region.
     pub region: String,
@@ -87,6 +88,12 @@ pub struct PlannedCall {
     /// The role, for `AttachInstanceRamRole`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ram_role: Option<String>,
+    /// The file on the instances, for `SendFile`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// SHA-256 of its content in hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
     /// `Timeout` in seconds, for `RunCommand`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<u32>,
@@ -125,6 +132,7 @@ impl Plan {
         let hash = state.plan_hash.clone()?;
         let mut starts: BTreeMap<(u16, u32), Vec<String>> = BTreeMap::new();
         let mut attaches: BTreeMap<(u16, u32), Vec<String>> = BTreeMap::new();
+        let mut uploads: BTreeMap<u16, Vec<String>> = BTreeMap::new();
         let mut instances = Vec::with_capacity(state.targets.len());
         let mut eligible = 0;
         for target in &state.targets {
@@ -132,6 +140,9 @@ impl Plan {
             if let (true, Some(command)) = (begins, target.command) {
                 eligible += 1;
                 starts.entry((target.region, command)).or_default().push(target.id.to_string());
+                if target.needs_upload {
+                    uploads.entry(target.region).or_default().push(target.id.to_string());
+                }
                 if target.needs_role && attach_role == AttachRole::IfMissing {
                     attaches.entry((target.region, command)).or_default().push(target.id.to_string());
                 }
@@ -159,9 +170,26 @@ impl Plan {
                 platform: planned.platform,
                 command: None,
                 ram_role: Some(planned.role.clone()),
+                file: None,
+                sha256: None,
                 timeout_seconds: None,
                 instances: ids,
             });
+        }
+        for (at, ids) in uploads {
+            for chunk in ids.chunks(usize::try_from(pacing::IDS_PER_CALL_REDUCED.value).unwrap_or(50)) {
+                calls.extend(state.uploads.iter().map(|(path, sha256)| PlannedCall {
+                    operation: "SendFile",
+                    region: region(at),
+                    platform: Platform::Linux,
+                    command: None,
+                    ram_role: None,
+                    file: Some(path.clone()),
+                    sha256: Some(sha256.clone()),
+                    timeout_seconds: None,
+                    instances: chunk.to_vec(),
+                }));
+            }
         }
         for ((at, index), ids) in starts {
             let Some(planned) = command(index) else { continue };
@@ -186,6 +214,8 @@ fn run_call(region: String, planned: &PlannedCommand, instances: &[String]) -> P
         platform: planned.platform,
         command: Some(planned.command.clone()),
         ram_role: None,
+        file: None,
+        sha256: None,
         timeout_seconds: Some(planned.timeout_seconds),
         instances: instances.to_vec(),
     }

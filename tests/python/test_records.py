@@ -26,6 +26,7 @@ SCHEMAS: dict[type[_record.Record], tuple[str, str | None, str | None]] = {
     job.LinuxOptions: ("job", None, "LinuxOptions"),
     job.RunOptions: ("job", None, "RunOptions"),
     job.Targets: ("job", None, "Targets"),
+    job.Upload: ("job", None, "Upload"),
     job.WindowsOptions: ("job", None, "WindowsOptions"),
     facts.CloudAssistant: ("facts", "output", "CloudAssistant"),
     facts.Disk: ("facts", "output", "Disk"),

@@ -164,3 +164,89 @@ fn what_is_asked_for_a_probe_must_make_sense() {
     let done = place.run(&["check", "job.yaml", "--format", "json"]);
     assert_eq!(done.json()["findings"][0]["place"], "/run/probe_max_age", "{}", done.out);
 }
+
+const BARE: &str = "
+version: 1
+time_scale: 300
+roles: [{name: AppSnapshotRoleName}]
+instances:
+- {id: i-bp1bare00000000001, role: AppSnapshotRoleName, guest: {pre_script: {exists: false}, post_script: {exists: false}}}
+- {id: i-bp1broken000000001, role: AppSnapshotRoleName, guest: {pre_script: {exists: false}, post_script: {exists: false}}}
+guest_faults:
+- {instances: [i-bp1broken000000001], nth: 2, task_error: FileExist}
+";
+
+const UPLOADS: &str = "\
+version: 1
+regions: [cn-hangzhou]
+targets: {ids: [i-bp1bare00000000001, i-bp1broken000000001]}
+instance_ram_role: AppSnapshotRoleName
+group_name: nightly-{run}
+linux: {upload: {pre: ./scripts/pre.sh, post: ./scripts/post.sh}, script_timeout_seconds: 60, freeze_timeout_seconds: 10}
+run: {canary: 0}
+";
+
+#[test]
+fn a_run_uploads_its_scripts_and_starts_only_where_they_lie_as_they_should() {
+    let place = Place::new();
+    let simulated = Simulated::start(&place, BARE);
+    let job = place.file("job.yaml", UPLOADS);
+    let (job, at) = (job.to_str().unwrap(), simulated.endpoint.as_str());
+    let common = ["--endpoint", at, "--time-scale", "300"];
+
+    // Without the files nothing is sent, and the place in the document is named.
+    let missing = with_key(&place, &[&["plan", job], &common[..]].concat());
+    missing.refuses(2, &["CS288", "linux.upload.pre"]);
+    assert_eq!(simulated.ask("/__consnap/requests")["counts"].as_object().unwrap().len(), 0);
+
+    std::fs::create_dir(place.folder.path().join("scripts")).unwrap();
+    place.file("scripts/pre.sh", "#!/bin/sh\nexec /opt/app/lock\n");
+    place.file("scripts/post.sh", "#!/bin/sh\nexec /opt/app/unlock\n");
+    let plan = with_key(&place, &[&["plan", job], &common[..]].concat());
+    assert_eq!(plan.exit, 0, "{}", plan.err);
+    for words in [
+        "SendFile in cn-hangzhou for 2 instances",
+        "/opt/consnap/pre.sh, root, mode 0700",
+        "-PreScriptPath=\"/opt/consnap/pre.sh\"",
+    ] {
+        assert!(plan.out.contains(words), "`{words}`: {}", plan.out);
+    }
+    let counts = simulated.ask("/__consnap/requests")["counts"].clone();
+    assert_eq!((&counts["SendFile"], &counts["RunCommand"]), (&Value::Null, &Value::Null), "a plan uploads nothing");
+
+    let done = with_key(&place, &[&["run", job, "--yes", "--format", "json"], &common[..]].concat());
+    let report = done.json();
+    assert_eq!(done.exit, 1, "{}", done.err);
+    let results: Vec<_> = report["instances"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|instance| (instance["instance_id"].as_str().unwrap(), instance["result"].as_str().unwrap()))
+        .collect();
+    assert!(results.contains(&("i-bp1bare00000000001", "ok")), "{report}");
+    assert!(results.iter().any(|(id, result)| *id == "i-bp1broken000000001" && *result != "ok"), "{report}");
+    assert!(done.out.contains("CS299"), "{}", done.out);
+    let counts = simulated.ask("/__consnap/requests")["counts"].clone();
+    assert_eq!((counts["SendFile"].as_u64(), counts["DescribeSendFileResults"].as_u64()), (Some(2), Some(2)));
+    assert_eq!(commands(&simulated), 2, "one look, one start");
+    let truth = simulated.ask("/__consnap/truth");
+    let level =
+        |id: &str| truth.as_array().unwrap().iter().find(|one| one["instance_id"] == id).unwrap()["level"].clone();
+    assert_eq!(level("i-bp1bare00000000001"), "application");
+    assert_eq!(level("i-bp1broken000000001"), "none");
+}
+
+#[test]
+fn the_rights_for_uploads_are_printed_when_asked() {
+    let place = Place::new();
+    let usual = place.run(&["role", "print", "operator"]);
+    let with = place.run(&["role", "print", "operator", "--upload"]);
+    assert!(
+        !usual.out.contains("SendFile")
+            && with.out.contains("\"ecs:SendFile\"")
+            && with.out.contains("\"ecs:DescribeSendFileResults\"")
+    );
+    let policy = place.file("policy.json", &usual.out);
+    let judged = place.run(&["role", "check", policy.to_str().unwrap(), "--for", "operator", "--upload"]);
+    assert!(judged.exit == 1 && judged.out.contains("ecs:SendFile"), "{}", judged.out);
+}

@@ -264,7 +264,7 @@ pub fn journal(bytes: &[u8]) {
 pub fn ram_policy(bytes: &[u8]) {
     let Ok(document) = serde_json::from_slice::<Value>(bytes) else { return };
     for kind in [None, Some(PolicyKind::Trust), Some(PolicyKind::Instance), Some(PolicyKind::Operator)] {
-        let wanted = Wanted { attaches: kind.is_none(), role: None };
+        let wanted = Wanted { attaches: kind.is_none(), ..Wanted::default() };
         for finding in ram::check(&document, kind, &wanted).findings {
             said(&finding.render(Lang::En));
         }

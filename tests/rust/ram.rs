@@ -60,7 +60,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn no_document_panics_and_what_lacks_says_so(document in any_json(), attaches: bool) {
-        let wanted = Wanted { attaches, role: Some("r".to_owned()) };
+        let wanted = Wanted { attaches, uploads: !attaches, role: Some("r".to_owned()) };
         for kind in [None, Some(PolicyKind::Trust), Some(PolicyKind::Instance), Some(PolicyKind::Operator)] {
             let judged = check(&document, kind, &wanted);
             // Nothing is missing without a finding that blocks.
@@ -71,7 +71,7 @@ proptest! {
     /// Taking any one action out of a policy is noticed, and nothing else is.
     #[test]
     fn each_action_counts(index in 0..actions::OPERATOR_ACTIONS.len()) {
-        let wanted = Wanted { attaches: true, role: None };
+        let wanted = Wanted { attaches: true, ..Wanted::default() };
         let taken = actions::OPERATOR_ACTIONS[index].action;
         let mut document = policy(PolicyKind::Operator, &wanted);
         for statement in document["Statement"].as_array_mut().unwrap() {

@@ -55,6 +55,16 @@ fn all_calls() -> Vec<ApiCall> {
         DescribeInvocationResults { invoke_id: filled("t-1"), instance_id: Some(filled("i-1")), next_token: token() }
             .into_call(REGION),
         DescribeInvocationResults { invoke_id: filled("t-1"), instance_id: None, next_token: None }.into_call(REGION),
+        SendFile {
+            name: filled("pre.sh"),
+            target_dir: filled("/opt/consnap"),
+            content: b"#!/bin/sh\n".to_vec(),
+            instance_ids: ids(),
+            timeout_seconds: 60,
+            client_token: filled("0123456789abcdef"),
+        }
+        .into_call(REGION),
+        DescribeSendFileResults { invoke_id: filled("f-1") }.into_call(REGION),
         StopInvocation { invoke_id: filled("t-1"), instance_ids: Some(ids()) }.into_call(REGION),
         StopInvocation { invoke_id: filled("t-1"), instance_ids: None }.into_call(REGION),
         AttachInstanceRamRole { ram_role_name: filled("role"), instance_ids: ids() }.into_call(REGION),

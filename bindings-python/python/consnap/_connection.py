@@ -101,7 +101,7 @@ class Connection:
             # A job that names no region is for the client's.
             if isinstance(document, dict) and not document.get("regions") and self.region:
                 document = {**document, "regions": [self.region]}
-            request["job"] = document
+            request["job"] = with_uploads(document)
         return text_of(what, request)
 
     def _begin(self, request: bytes) -> _native.RunningTask:
@@ -114,6 +114,25 @@ class Connection:
         """The region a call goes to, and its parameters as the wire carries them."""
         asked = region or self.region or ""
         return asked, flat({"RegionId": asked, **parameters})
+
+
+def with_uploads(document: Any) -> Any:
+    """The job with the content of the scripts it uploads: the engine reads no files. One that cannot be read stays out, which
+    the check of the job says."""
+    linux = document.get("linux") if isinstance(document, dict) else None
+    upload = linux.get("upload") if isinstance(linux, dict) else None
+    if not isinstance(upload, dict):
+        return document
+    import base64
+    import contextlib
+
+    read = dict(upload)
+    for name in ("pre", "post"):
+        path, content = read.get(name), f"{name}_content"
+        if isinstance(path, str) and not read.get(content):
+            with contextlib.suppress(OSError), open(path, "rb") as file:
+                read[content] = base64.b64encode(file.read(1 << 20)).decode()
+    return {**document, "linux": {**linux, "upload": read}}
 
 
 def reply_of(answer: tuple[bool, bytes]) -> dict[str, Any]:

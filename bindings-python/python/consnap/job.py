@@ -21,6 +21,7 @@ __all__ = [
     "LinuxOptions",
     "RunOptions",
     "Targets",
+    "Upload",
     "WindowsOptions",
 ]
 
@@ -79,6 +80,20 @@ class ExcludedDisk(Record):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class Upload(Record):
+    """Scripts that are put on Linux instances before the run, in place of what lies there."""
+
+    pre: str | None = None
+    """The pre-freeze script: a file of this machine; a client reads its content."""
+    post: str | None = None
+    """The post-thaw script, likewise."""
+    pre_content: str | None = None
+    """The content of the pre-freeze script, Base64."""
+    post_content: str | None = None
+    """The content of the post-thaw script, Base64."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class LinuxOptions(Record):
     """Parameters of the Linux plug-in. What is left out is left out of the command."""
 
@@ -92,6 +107,8 @@ class LinuxOptions(Record):
     """Whether to freeze file systems. The plug-in's default is true."""
     freeze_timeout_seconds: int | None = None
     """Limit of the freeze in seconds. The plug-in's default is 30."""
+    upload: Upload | None = None
+    """Scripts that are put on the instances before the run, in place of what lies there."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

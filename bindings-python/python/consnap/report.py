@@ -327,7 +327,7 @@ class PlannedCall(Record):
     """A call that writes."""
 
     operation: str
-    """``RunCommand`` or ``AttachInstanceRamRole``."""
+    """``RunCommand``, ``SendFile`` or ``AttachInstanceRamRole``."""
     region: str
     """The region."""
     platform: Platform
@@ -338,6 +338,10 @@ class PlannedCall(Record):
     """The command line, for ``RunCommand``."""
     ram_role: str | None = None
     """The role, for ``AttachInstanceRamRole``."""
+    file: str | None = None
+    """The file on the instances, for ``SendFile``."""
+    sha256: str | None = None
+    """SHA-256 of its content in hexadecimal."""
     timeout_seconds: int | None = None
     """``Timeout`` in seconds, for ``RunCommand``."""
 

@@ -19,6 +19,10 @@ pub enum Operation {
     DescribeInvocations,
     /// List results of invocations.
     DescribeInvocationResults,
+    /// Put a file on instances. Writing; takes a `ClientToken`.
+    SendFile,
+    /// List results of sent files.
+    DescribeSendFileResults,
     /// Stop an invocation. Writing; naturally repeatable.
     StopInvocation,
     /// Attach a RAM role to instances. Writing; takes no token.
@@ -62,10 +66,12 @@ pub enum Product {
 
 impl Operation {
     /// All of them.
-    pub const ALL: [Operation; 17] = [
+    pub const ALL: [Operation; 19] = [
         Self::RunCommand,
         Self::DescribeInvocations,
         Self::DescribeInvocationResults,
+        Self::SendFile,
+        Self::DescribeSendFileResults,
         Self::StopInvocation,
         Self::AttachInstanceRamRole,
         Self::DescribeInstanceRamRole,
@@ -88,6 +94,8 @@ impl Operation {
             Self::RunCommand => "RunCommand",
             Self::DescribeInvocations => "DescribeInvocations",
             Self::DescribeInvocationResults => "DescribeInvocationResults",
+            Self::SendFile => "SendFile",
+            Self::DescribeSendFileResults => "DescribeSendFileResults",
             Self::StopInvocation => "StopInvocation",
             Self::AttachInstanceRamRole => "AttachInstanceRamRole",
             Self::DescribeInstanceRamRole => "DescribeInstanceRamRole",
@@ -126,6 +134,7 @@ impl Operation {
         matches!(
             self,
             Self::RunCommand
+                | Self::SendFile
                 | Self::StopInvocation
                 | Self::AttachInstanceRamRole
                 | Self::TagResources

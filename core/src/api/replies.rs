@@ -89,6 +89,51 @@ pub struct InvocationResultPage<'a> {
     pub total_count: Option<i64>,
 }
 
+/// Reply of `SendFile`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SendFile {
+    /// `f-...`.
+    #[serde(deserialize_with = "id")]
+    pub invoke_id: String,
+}
+
+/// Reply of `DescribeSendFileResults`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DescribeSendFileResults {
+    /// The sent files of this page.
+    #[serde(deserialize_with = "list")]
+    pub invocations: Vec<SentFile>,
+}
+
+/// A sent file with what became of it on each instance.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct SentFile {
+    /// `f-...`.
+    #[serde(deserialize_with = "text")]
+    pub invoke_id: Option<String>,
+    /// Each instance.
+    #[serde(deserialize_with = "list")]
+    pub invoke_instances: Vec<SentFileResult>,
+}
+
+/// What became of a sent file on one instance.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct SentFileResult {
+    /// `i-...`.
+    #[serde(deserialize_with = "text")]
+    pub instance_id: Option<String>,
+    /// `Pending`, `Running`, `Success`, `Failed`, ...
+    #[serde(deserialize_with = "text")]
+    pub invocation_status: Option<String>,
+    /// Why it failed.
+    #[serde(deserialize_with = "text")]
+    pub error_code: Option<String>,
+}
+
 /// Reply of operations that answer nothing but their request id: `StopInvocation`, `TagResources`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -71,6 +71,62 @@ impl RunCommand {
     }
 }
 
+/// Puts a script on Linux instances: root's, mode 0700, in place of what lies there under its name.
+///
+/// Always sent with `ContentType=Base64`, `Overwrite=true` and owner, group and mode that the plug-in asks for: the service's
+/// own defaults are mode 0644 and not to overwrite (ecs-domain 4.18).
+#[derive(Clone, Debug)]
+pub struct SendFile {
+    /// Its name, without the folder; at most 255 characters.
+    pub name: Filled,
+    /// The folder, made where it is missing; at most 255 characters.
+    pub target_dir: Filled,
+    /// Its content; at most 32 KB after Base64.
+    pub content: Vec<u8>,
+    /// Where.
+    pub instance_ids: Ids<50>,
+    /// Seconds after which the service gives up, from 10.
+    pub timeout_seconds: u32,
+    /// The same token with the same bytes is carried out once; ASCII, at most 64 characters.
+    pub client_token: Filled,
+}
+
+impl SendFile {
+    /// The call.
+    pub fn into_call(self, region: &str) -> ApiCall {
+        let mut call = call(Operation::SendFile, region);
+        call.push("Name", self.name);
+        call.push("TargetDir", self.target_dir);
+        call.push("Content", STANDARD.encode(&self.content));
+        call.push("ContentType", "Base64");
+        call.push("FileOwner", "root");
+        call.push("FileGroup", "root");
+        call.push("FileMode", "0700");
+        call.push("Overwrite", "true");
+        call.push("Timeout", self.timeout_seconds.to_string());
+        call.push("ClientToken", self.client_token);
+        call.push_list("InstanceId", self.instance_ids.as_slice());
+        call
+    }
+}
+
+/// What became of a sent file, on each instance.
+#[derive(Clone, Debug)]
+pub struct DescribeSendFileResults {
+    /// `f-...`.
+    pub invoke_id: Filled,
+}
+
+impl DescribeSendFileResults {
+    /// The call: one sent file with all its instances.
+    pub fn into_call(self, region: &str) -> ApiCall {
+        let mut call = call(Operation::DescribeSendFileResults, region);
+        call.push("InvokeId", self.invoke_id);
+        call.push_page(50, None);
+        call
+    }
+}
+
 /// Which invocations.
 #[derive(Clone, Debug)]
 pub enum InvocationFilter {

@@ -19,6 +19,9 @@ pub struct LimitRow {
     pub source: &'static str,
 }
 
+/// Where uploaded scripts are put when the job does not say: made by the agent with root's umask, so that only root may write.
+pub const UPLOAD_FOLDER: &str = "/opt/consnap";
+
 /// Declares the rows and the list of them.
 macro_rules! limits {
     ($($name:ident = $key:literal, $value:literal $unit:literal: $en:literal, $zh:literal; $source:literal)*) => {
@@ -70,6 +73,8 @@ limits! {
         "age of collected facts before consnap says so", "实例信息采集距今的时间，超过则提示"; "consnap"
     PROBE_AGE = "probe_age", 86_400 "seconds":
         "age of a look into the guest that still counts as fresh", "实例内信息视为有效的时间"; "consnap"
+    FILE_SIZE = "file_size", 24_576 "bytes":
+        "size of a file that is sent to an instance", "发送到实例的文件大小"; "SendFile, 2025-12-09: 32 KB after Base64"
     SELECTION_SHRINKS_BY = "selection_shrinks_by", 10 "percent":
         "of the last run's instances that a selection may lack before the run is refused", "与上次运行相比选中实例数允许减少的比例，超过则拒绝执行"; "consnap"
     RESOURCE_TAGS = "resource_tags", 10 "tags":

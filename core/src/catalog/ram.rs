@@ -64,3 +64,9 @@ pub static OPERATOR_ACTIONS: &[ActionRow] = &[
         only_to_attach: true,
     },
 ];
+
+/// What consnap calls for jobs that upload their scripts (`linux.upload`).
+pub static UPLOAD_ACTIONS: &[ActionRow] = &[
+    row("ecs:SendFile", "put the scripts on the instances", "将脚本发送到实例"),
+    row("ecs:DescribeSendFileResults", "see whether they arrived", "查询文件发送结果"),
+];

@@ -78,6 +78,8 @@ fn scripts<S: AsRef<str>>(checker: &Checker<'_>, guest: &Guest<S>, findings: &mu
             loose_folders(place, path, found, findings);
         }
         let state = match (path, found) {
+            // Whatever lies there is replaced, and looked at before the instance is started.
+            (Some(path), _) if checker.job.linux.uploads_to(path) => ScriptState::Ready,
             (Some(path), Some(found)) => script_state(place, path, found, guest.mounts.as_deref()),
             _ => ScriptState::Unknown,
         };
@@ -99,6 +101,14 @@ fn scripts<S: AsRef<str>>(checker: &Checker<'_>, guest: &Guest<S>, findings: &mu
         }
     }
     together
+}
+
+/// The scripts of a guest nobody has looked into: known only where they are uploaded.
+pub(super) fn unseen(checker: &Checker<'_>) -> Seen {
+    let linux = &checker.job.linux;
+    let both = [&linux.pre_script_path, &linux.post_script_path];
+    let ready = both.into_iter().all(|path| path.as_ref().is_some_and(|path| linux.uploads_to(path)));
+    Seen { scripts: if ready { Scripts::Ready } else { Scripts::Unknown }, ..Seen::default() }
 }
 
 /// What else is going on in the guest, the role it sees, and how old the look is.
@@ -259,14 +269,14 @@ fn loose_folders<S: AsRef<str>>(place: &'static str, path: &str, found: &Script<
     if found.path.as_ref() != path {
         return;
     }
-    if let Some(loose) = found.folders.iter().flatten().find(|folder| is_loose(folder)) {
+    if let Some(loose) = found.folders.iter().flatten().find(|folder| loose_folder(folder)) {
         let finding = Finding::new(&looks::SCRIPT_FOLDER, place).with("path", shorten(path));
         findings.push(finding.with("folder", shorten(loose.path.as_ref())));
     }
 }
 
 /// Whether others than root can replace what lies in a folder. The sticky bit keeps them from it.
-fn is_loose<S: AsRef<str>>(folder: &Folder<S>) -> bool {
+pub(crate) fn loose_folder<S: AsRef<str>>(folder: &Folder<S>) -> bool {
     let is_root = |name: Option<&S>| text(name).is_none_or(|name| matches!(name, "root" | "0"));
     let Some(mode) = text(folder.mode.as_ref()).and_then(|mode| u32::from_str_radix(mode.trim(), 8).ok()) else {
         return false;

@@ -83,7 +83,8 @@ pub(super) fn check<S: AsRef<str> + Ord>(
         None if unknown => Eligibility::Unknown,
         None => Eligibility::Yes,
     };
-    let (predicted, why) = prediction::predict(checker, platform, &seen.unwrap_or_default(), blocking);
+    let (predicted, why) =
+        prediction::predict(checker, platform, &seen.unwrap_or_else(|| guest::unseen(checker)), blocking);
     let weaker = prediction::weaker(checker, eligible, predicted);
     list.extend(weaker);
     InstanceCheck { platform, findings: list, eligible, predicted, predicted_why: why }

@@ -24,6 +24,8 @@ mod prediction;
 mod severities;
 mod system;
 
+pub(crate) use guest::loose_folder;
+
 pub use accept::{apply_acceptances, keep_standing_acceptances};
 pub use many::{Checked, check_many};
 pub use severities::Severities;

@@ -1,8 +1,10 @@
 //! Rules about the parameters of a job, apart from any instance.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use crate::catalog::messages::parameters as rows;
+use crate::catalog::messages::{guest, parameters as rows};
 use crate::catalog::{budget as terms, limits};
 use crate::command::budget::budget;
 use crate::config::{Job, Timeout};
@@ -23,11 +25,33 @@ pub(super) fn check(job: &Job, platform: Option<Platform>) -> Vec<Finding> {
     instant_access(job, &mut findings);
     if platform != Some(Platform::Windows) {
         scripts(job, &mut findings);
+        uploads(job, &mut findings);
         freeze(job, &mut findings);
     }
     levels(job, platform, &mut findings);
     run(job, platform, &mut findings);
     findings
+}
+
+/// What is to be uploaded must be at hand, and small enough.
+fn uploads(job: &Job, findings: &mut Vec<Finding>) {
+    let Some(upload) = &job.linux.upload else { return };
+    let most = usize::try_from(limits::FILE_SIZE.value).unwrap_or(usize::MAX);
+    for (key, place, file, content) in [
+        ("linux.upload.pre", "/linux/upload/pre", &upload.pre, &upload.pre_content),
+        ("linux.upload.post", "/linux/upload/post", &upload.post, &upload.post_content),
+    ] {
+        if file.is_none() && content.is_none() {
+            continue;
+        }
+        let bytes = content.as_ref().and_then(|content| STANDARD.decode(content).ok()).unwrap_or_default();
+        if bytes.is_empty() {
+            findings.push(Finding::new(&guest::UPLOAD_UNREADABLE, place).with("key", key));
+        } else if bytes.len() > most {
+            let finding = Finding::new(&guest::UPLOAD_TOO_LARGE, place).with("key", key);
+            findings.push(finding.with("size", bytes.len().to_string()).with("most", most.to_string()));
+        }
+    }
 }
 
 /// The empty name is a missing key, which the reader has said.

@@ -56,7 +56,10 @@ fn linux(checker: &Checker<'_>, seen: &Seen) -> (Consistency, Finding) {
     };
     match (&linux.pre_script_path, &linux.post_script_path) {
         (None, None) => fallen_back(why(&rows::NO_SCRIPTS)),
-        (Some(_), Some(_)) => match seen.scripts {
+        (Some(pre), Some(post)) => match seen.scripts {
+            Scripts::Ready if freezes && (linux.uploads_to(pre) || linux.uploads_to(post)) => {
+                (Consistency::Application, why(&rows::SCRIPTS_UPLOADED))
+            }
             Scripts::Ready if freezes => (Consistency::Application, why(&rows::SCRIPTS_READY)),
             Scripts::Ready => (Consistency::Application, why(&rows::SCRIPTS_READY_WITHOUT_FREEZE)),
             Scripts::Unfit(code) => fallen_back(why(&rows::SCRIPTS_UNFIT).with("code", code)),

@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use crate::consistency::RequiredConsistency;
@@ -162,6 +164,51 @@ pub struct LinuxOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 86400)))]
     pub freeze_timeout_seconds: Option<i64>,
+    /// Scripts that are put on the instances before the run, in place of what lies there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upload: Option<Upload>,
+}
+
+/// Scripts that are put on Linux instances before the run, under the paths of `pre_script_path` and `post_script_path`; where
+/// those are missing, under `/opt/consnap/pre.sh` and `/opt/consnap/post.sh`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct Upload {
+    /// The pre-freeze script: a file beside the job document. Whoever reads the document from a file puts its content into
+    /// `pre_content`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pre: Option<String>,
+    /// The post-thaw script, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub post: Option<String>,
+    /// The content of the pre-freeze script, Base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pre_content: Option<String>,
+    /// The content of the post-thaw script, Base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub post_content: Option<String>,
+}
+
+impl LinuxOptions {
+    /// Whether something is put on the instances under this path.
+    pub fn uploads_to(&self, path: &str) -> bool {
+        let given = |content: &Option<String>| content.as_ref().is_some_and(|content| !content.is_empty());
+        self.upload.as_ref().is_some_and(|upload| {
+            (self.pre_script_path.as_deref() == Some(path) && given(&upload.pre_content))
+                || (self.post_script_path.as_deref() == Some(path) && given(&upload.post_content))
+        })
+    }
+
+    /// The scripts that are put on the instances: guest path and content, as far as the content can be read.
+    pub fn uploads(&self) -> impl Iterator<Item = (&str, Vec<u8>)> {
+        let upload = self.upload.iter();
+        upload.flat_map(|upload| {
+            let both = [(&self.pre_script_path, &upload.pre_content), (&self.post_script_path, &upload.post_content)];
+            both.into_iter()
+                .filter_map(|(path, content)| Some((path.as_deref()?, STANDARD.decode(content.as_deref()?).ok()?)))
+        })
+    }
 }
 
 /// Parameters of the Windows plug-in.

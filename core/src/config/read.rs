@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::Job;
 use super::forms::{is_id, parse_day, parse_duration, parse_spread_by, parse_time_of_day};
 use crate::catalog;
+use crate::catalog::limits::UPLOAD_FOLDER;
 use crate::catalog::messages::{self, parameters};
 use crate::document::{Key, Null, Shape, clean_with, duplicate_keys, optional, quoted, required, shorten};
 use crate::finding::Finding;
@@ -82,6 +83,13 @@ static LINUX: &[Key] = &[
     optional("script_timeout_seconds", ANY_NUMBER),
     optional("freeze_file_systems", Shape::Truth),
     optional("freeze_timeout_seconds", ANY_NUMBER),
+    optional("upload", Shape::Object(UPLOAD)),
+];
+static UPLOAD: &[Key] = &[
+    optional("pre", Shape::Text),
+    optional("post", Shape::Text),
+    optional("pre_content", Shape::Text),
+    optional("post_content", Shape::Text),
 ];
 static ACCEPT: &[Key] = &[
     required("code", Shape::Text),
@@ -140,6 +148,7 @@ fn read_parts(document: &Value) -> (Job, Vec<Finding>) {
     }
     findings.append(&mut more);
     without_repetitions(&mut job, &mut findings);
+    upload_paths(&mut job);
     targets(document, &job, &mut findings);
     regions(document, &mut findings);
     excluded_disks(document, &job, &mut findings);
@@ -152,6 +161,18 @@ fn is_missing_targets(finding: &Finding) -> bool {
     finding.row == &parameters::MISSING_KEY
         && finding.place.is_empty()
         && finding.args.iter().any(|(_, value)| value == "targets")
+}
+
+/// Where scripts are put whose place the job does not name.
+fn upload_paths(job: &mut Job) {
+    let linux = &mut job.linux;
+    let Some(upload) = &linux.upload else { return };
+    if upload.pre.is_some() || upload.pre_content.is_some() {
+        linux.pre_script_path.get_or_insert_with(|| format!("{UPLOAD_FOLDER}/pre.sh"));
+    }
+    if upload.post.is_some() || upload.post_content.is_some() {
+        linux.post_script_path.get_or_insert_with(|| format!("{UPLOAD_FOLDER}/post.sh"));
+    }
 }
 
 /// Keeps the first of equal entries and says how many there were.

@@ -8,7 +8,8 @@ use crate::ram::{PolicyKind, Wanted, policy};
 pub(super) fn ram_policies(material: &Material<'_>) -> Vec<ExportedFile> {
     let job = material.request.job;
     let role = Some(job.instance_ram_role.clone()).filter(|role| role != "attached");
-    let wanted = Wanted { attaches: job.run.attach_role == AttachRole::IfMissing, role };
+    let wanted =
+        Wanted { attaches: job.run.attach_role == AttachRole::IfMissing, uploads: job.linux.upload.is_some(), role };
     let text = |kind| format!("{:#}\n", policy(kind, &wanted));
     let role = quote::shell(wanted.role());
     let script = format!(

@@ -31,6 +31,8 @@ crate::consistency::wire_names!(PolicyKind { Trust => "trust", Instance => "inst
 pub struct Wanted {
     /// Whether consnap attaches the role itself (`run.attach_role`, `consnap role attach`).
     pub attaches: bool,
+    /// Whether consnap uploads the scripts (`linux.upload`).
+    pub uploads: bool,
     /// The role of the instances, which the operator may hand on; the vendor's example name when not given.
     pub role: Option<String>,
 }
@@ -51,7 +53,9 @@ impl PolicyKind {
             Self::Operator => ram::OPERATOR_ACTIONS,
         };
         let attaches = wanted.attaches;
-        rows.iter().filter(move |row| attaches || !row.only_to_attach)
+        let uploads: &'static [ActionRow] =
+            if wanted.uploads && self == Self::Operator { ram::UPLOAD_ACTIONS } else { &[] };
+        rows.iter().filter(move |row| attaches || !row.only_to_attach).chain(uploads)
     }
 }
 

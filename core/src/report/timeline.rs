@@ -184,6 +184,7 @@ fn line(event: &Event, lang: Lang) -> Option<Line> {
         Event::CallIntended { purpose, instances, .. } => Line::new(match purpose {
             Purpose::Run => SENDING,
             Purpose::Attach => ATTACHING,
+            Purpose::Upload => UPLOADING,
         })
         .about_all(instances),
         Event::CallAccepted { invoke_id, adopted, .. } => match (invoke_id, adopted) {
@@ -197,6 +198,10 @@ fn line(event: &Event, lang: Lang) -> Option<Line> {
         Event::CallLost { .. } => Line::notable(LOST),
         Event::NotStarted { instance, why } => {
             Line::notable(NOT_STARTED).with("why", reason(why, lang)).about(instance)
+        }
+        Event::ScriptsUploaded { instance, failed: None } => Line::new(UPLOADED).about(instance),
+        Event::ScriptsUploaded { instance, failed: Some(finding) } => {
+            Line::notable(NOT_UPLOADED).about(instance).with("code", finding.code())
         }
         Event::RoleAttached { instance, failed: None } => Line::new(ATTACHED).about(instance),
         Event::RoleAttached { instance, failed: Some(code) } => {
@@ -294,6 +299,7 @@ const fn phase_words(phase: Phase) -> Text {
         Phase::Discover => Text::new("Looking at the instances", "查询实例"),
         Phase::Probe => Text::new("Looking into the guests", "查看实例内部"),
         Phase::Check => Text::new("Checking the prerequisites", "检查前提条件"),
+        Phase::Upload => Text::new("Uploading the scripts", "上传脚本"),
         Phase::Attach => Text::new("Attaching the RAM role", "授予RAM角色"),
         Phase::Run => Text::new("Making the snapshots", "创建快照"),
         Phase::Verify => Text::new("Looking at the tags", "核查标签"),
@@ -345,6 +351,10 @@ const LOST: Text = Text::new(
     "未查到任何结果：相关实例按结果未知处理",
 );
 const NOT_STARTED: Text = Text::new("not started: {who}: {why}", "未启动：{who}：{why}");
+const UPLOADING: Text = Text::new("a script is sent to {who}", "向 {who} 发送脚本");
+const UPLOADED: Text = Text::new("the scripts are in place: {who}", "脚本已就位：{who}");
+const NOT_UPLOADED: Text =
+    Text::new("the scripts are not as they should be ({code}): {who}", "脚本不符合要求（{code}）：{who}");
 const ATTACHED: Text = Text::new("the RAM role is attached: {who}", "已授予RAM角色：{who}");
 const NOT_ATTACHED: Text =
     Text::new("the RAM role cannot be attached to {who}: `{code}`", "无法为 {who} 授予RAM角色：`{code}`");

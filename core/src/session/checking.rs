@@ -5,6 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+
 use super::discover::Found;
 use super::event::{Event, Phase, PlannedCommand};
 use super::{Session, Setup, State};
@@ -32,6 +34,8 @@ pub(super) struct Checking {
     context: CheckContext,
     writer: CommandWriter,
     canonical: plan::Canonical,
+    /// What is uploaded to Linux instances, as the plan's hash sees it.
+    uploads: Option<String>,
     eligible: u32,
 }
 
@@ -75,6 +79,7 @@ impl Session {
             found: found.into_iter(),
             disks_refused,
             writer: CommandWriter::new(&self.setup, self.now),
+            uploads: upload_key(&job),
             job,
             context,
             canonical: plan::Canonical::default(),
@@ -86,7 +91,7 @@ impl Session {
     /// Checks the next batch; after the last one the plan is made.
     pub(super) fn check_some(&mut self) {
         let Some(mut checking) = self.checking.take() else { return };
-        let Checking { found, disks_refused, job, context, writer, canonical, eligible } = &mut *checking;
+        let Checking { found, disks_refused, job, context, writer, canonical, uploads, eligible } = &mut *checking;
         let checker = Checker::new(job, context).weighing(&self.setup.severities);
         let batch = usize::try_from(pacing::CHECKS_AT_ONCE.value).unwrap_or(500);
         for mut found in found.by_ref().take(batch) {
@@ -96,8 +101,12 @@ impl Session {
             if self.setup.keep_facts {
                 self.facts.push(found.facts.clone());
             }
+            if let Some(guest) = found.facts.guest.take().filter(|_| found.looked) {
+                self.guests_seen.push((found.facts.instance_id.clone(), guest));
+            }
             let region = self.region(found.region);
-            let event = self.checked(job, writer, canonical, &region, found.facts, check);
+            let uploads = uploads.as_deref();
+            let event = self.checked(job, writer, (canonical, uploads), &region, found.facts, check);
             if matches!(&event, Event::InstanceChecked { set_aside: None, .. }) {
                 *eligible += 1;
             }
@@ -134,6 +143,7 @@ impl Session {
                 agent_version: None,
                 spread: None,
                 needs_role: false,
+                needs_upload: false,
                 command: None,
                 set_aside: Some(why),
             });
@@ -163,7 +173,7 @@ impl Session {
         &mut self,
         job: &Job,
         writer: &mut CommandWriter,
-        canonical: &mut plan::Canonical,
+        (canonical, uploads): (&mut plan::Canonical, Option<&str>),
         region: &str,
         facts: InstanceFacts,
         check: InstanceCheck,
@@ -188,6 +198,8 @@ impl Session {
         let needs_role = job.run.attach_role == AttachRole::IfMissing
             && job.instance_ram_role != "attached"
             && facts.ram_role.as_deref() == Some("");
+        let uploads = uploads.filter(|_| check.platform == Some(Platform::Linux));
+        let needs_upload = uploads.is_some();
         let mut set_aside = unfit(job, &check);
         let mut command = None;
         if let (None, Some(platform)) = (&set_aside, check.platform) {
@@ -195,7 +207,10 @@ impl Session {
             match writer.write(job, platform, &facts.instance_id, role, &excluded) {
                 Ok((index, new)) => {
                     command = Some(index);
-                    canonical.add(region, needs_role, writer.canonical(index), &facts.instance_id);
+                    let (command, timeout) = writer.canonical(index);
+                    let written = uploads.map(|uploads| format!("{command}\n{uploads}"));
+                    let command = written.as_deref().unwrap_or(command);
+                    canonical.add(region, needs_role, (command, timeout), &facts.instance_id);
                     if let Some(planned) = new {
                         self.emit(Event::CommandWritten { command: index, planned });
                     }
@@ -223,10 +238,18 @@ impl Session {
             agent_version: facts.cloud_assistant.and_then(|assistant| assistant.version),
             spread,
             needs_role,
+            needs_upload,
             command,
             set_aside,
         }
     }
+}
+
+/// What is uploaded, for the hash of the plan: other scripts make another plan.
+fn upload_key(job: &Job) -> Option<String> {
+    let uploads: Vec<String> =
+        job.linux.uploads().map(|(path, content)| format!("{path} {}", plan::hex(&Sha256::digest(content)))).collect();
+    (!uploads.is_empty()).then(|| uploads.join("\n"))
 }
 
 /// Why an instance is not started, if it is not.

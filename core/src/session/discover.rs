@@ -107,6 +107,8 @@ pub(super) struct Found {
     pub(super) disks_known: bool,
     /// What is odd about the look into its guest.
     pub(super) odd: Vec<Finding>,
+    /// Whether this process has looked into its guest.
+    pub(super) looked: bool,
 }
 
 impl Found {
@@ -311,7 +313,14 @@ impl Session {
             discovery.unasked.entry(region).or_default().push(instance.instance_id.clone());
             let mut facts = from_api(instance, &[], None, None);
             facts.collected_at = Some(self.now);
-            discovery.found.push(Found { region, facts, disks: Vec::new(), disks_known: true, odd: Vec::new() });
+            discovery.found.push(Found {
+                region,
+                facts,
+                disks: Vec::new(),
+                disks_known: true,
+                odd: Vec::new(),
+                looked: false,
+            });
         }
     }
 
@@ -328,6 +337,7 @@ impl Session {
                 disks: disks.unwrap_or_default(),
                 disks_known,
                 odd: Vec::new(),
+                looked: false,
             });
         }
     }

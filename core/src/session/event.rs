@@ -53,6 +53,8 @@ pub enum Phase {
     Check,
     /// Attaching the role where asked.
     Attach,
+    /// Uploading scripts where asked.
+    Upload,
     /// Commands, in waves.
     Run,
     /// Groups, snapshots, tags.
@@ -62,7 +64,7 @@ pub enum Phase {
 }
 
 crate::consistency::wire_names!(Phase {
-    Identity => "identity", Discover => "discover", Probe => "probe", Check => "check", Attach => "attach", Run => "run",
+    Identity => "identity", Discover => "discover", Probe => "probe", Check => "check", Attach => "attach", Upload => "upload", Run => "run",
     Verify => "verify", Ended => "ended",
 });
 
@@ -94,6 +96,8 @@ pub enum Purpose {
     Run,
     /// Attach the role.
     Attach,
+    /// Put the scripts there.
+    Upload,
 }
 
 /// Why nothing new is started.
@@ -230,6 +234,9 @@ pub enum Event {
         /// Whether the role must be attached first.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         needs_role: bool,
+        /// Whether scripts must be uploaded first.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        needs_upload: bool,
         /// The command it would get.
         command: Option<u32>,
         /// Why it is not started; `None` when it is.
@@ -305,6 +312,14 @@ pub enum Event {
         /// The service's code when it failed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         failed: Option<String>,
+    },
+    /// The scripts of an instance are uploaded and were looked at, or cannot be had as they should be.
+    ScriptsUploaded {
+        /// The instance.
+        instance: String,
+        /// What is wrong with them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failed: Option<Finding>,
     },
     /// The command of an instance has a final result.
     CommandFinished {

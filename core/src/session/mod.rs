@@ -43,6 +43,7 @@ mod setup;
 mod start;
 pub mod state;
 mod sweep;
+mod uploads;
 mod verify;
 
 pub use event::{Event, Goal, Numbered, Phase, PlannedCommand, Purpose, StopReason};
@@ -57,6 +58,7 @@ use probing::Probing;
 use queue::CallQueue;
 use rival::Rivals;
 use state::TargetIndex;
+use uploads::Uploading;
 use verify::Verification;
 
 /// What the driver does next.
@@ -97,6 +99,10 @@ enum Errand {
     Probe(probing::Errand),
     /// A writing call.
     Write,
+    /// Are the files there?
+    Files {
+        sent: usize,
+    },
     /// Is the role there?
     RoleLook {
         call: u64,
@@ -187,6 +193,8 @@ pub struct Session {
     rivals: Rivals,
     /// Hash of the job, by which another run of it is known.
     job_hash: String,
+    /// Scripts that are being uploaded; `None` before that is asked for.
+    uploading: Option<Box<Uploading>>,
     /// Whether roles are being attached.
     attaching: bool,
     /// How long the last command took that is over, in seconds: an earlier look at the next one would be wasted.
@@ -244,6 +252,7 @@ impl Session {
             attach_asked: false,
             rivals: Rivals::default(),
             job_hash: rival::job_hash(&setup.job),
+            uploading: None,
             attaching: false,
             usual_run_seconds: 0,
             verification: Verification::default(),
@@ -418,6 +427,7 @@ impl Session {
             wake = wake.min(*at);
         }
         wake = wake.min(self.verification.next_wake());
+        wake = wake.min(self.uploading.as_ref().map_or(Time::FAR_FUTURE, |uploading| uploading.next_wake()));
         wake = wake.min(self.probing.as_ref().map_or(Time::FAR_FUTURE, |probing| probing.next_wake()));
         wake = wake.min(self.next_start_wake());
         // Never before now: the driver would spin.
@@ -477,6 +487,7 @@ impl Session {
             Errand::Probe(errand) => self.probed(errand, reply),
             Errand::Write => self.write_answered(&queued, reply),
             Errand::RoleLook { call } => self.role_looked(*call, reply),
+            Errand::Files { sent } => self.files_looked(*sent, reply),
             Errand::Poll { invocation } => self.polled(*invocation, reply),
             Errand::Rivals { region } => self.rivals_listed(*region, reply),
             Errand::CallLook { call, found } => self.call_looked(*call, found.clone(), reply),
@@ -585,6 +596,7 @@ impl Session {
             }
             Errand::CallLook { call, .. } => self.look_given_up(call),
             Errand::RoleLook { call } => self.role_look_given_up(call, failure),
+            Errand::Files { sent } => self.files_given_up(sent, failure),
             Errand::Groups { region, .. } | Errand::Snapshots { region } => self.look_refused(region, failure),
             Errand::Write => {}
         }

@@ -133,6 +133,7 @@ impl Session {
                 chosen.entry((found.region, platform)).or_default().push(found.facts.instance_id.clone());
             }
         }
+        self.setup.known_guests.clear();
         chosen
     }
 
@@ -180,7 +181,9 @@ impl Session {
         }
         if self.probing.as_ref().is_some_and(|probing| probing.is_over()) {
             self.probing = None;
-            self.begin_check();
+            if self.discovery.is_some() {
+                self.begin_check();
+            }
         }
     }
 
@@ -278,12 +281,16 @@ impl Session {
     /// What a guest told goes to the facts of its instance.
     fn guest_answered(&mut self, instance: &str, answer: ReadAnswer) {
         let now = self.now;
+        if self.discovery.is_none() {
+            self.upload_seen(instance, answer);
+            return;
+        }
         let Some(found) = self.discovery.as_mut().and_then(|discovery| discovery.of(instance)) else { return };
         found.odd = answer.findings;
         let Some(reading) = answer.reading else { return };
         match reading.into_guest(instance, found.facts.disks.as_deref(), Some(now)) {
             Ok(guest) => {
-                self.guests_seen.push((instance.to_owned(), guest.clone()));
+                found.looked = true;
                 found.facts.guest = Some(guest);
             }
             Err(finding) => found.odd.push(finding),

@@ -40,7 +40,7 @@ impl Session {
             self.set_aside_stragglers();
             return;
         }
-        if !self.no_rivals() || self.attach_roles() {
+        if !self.no_rivals() || self.attach_roles() || self.upload_scripts() {
             return;
         }
         if self.state.counts.waiting > 0 && self.state.phase < Phase::Run {
@@ -300,6 +300,12 @@ impl Session {
                 let answer = reply::parse::<replies::RunCommand>(Operation::RunCommand, reply)?;
                 self.accept_call(queued.id, answer.invoke_id, request_id, false);
             }
+            Operation::SendFile => {
+                let answer = reply::parse::<replies::SendFile>(Operation::SendFile, reply)?;
+                let targets = self.state.calls.get(&queued.id).map(|record| record.targets.clone()).unwrap_or_default();
+                self.emit(Event::CallAccepted { call: queued.id, invoke_id: None, request_id, adopted: false });
+                self.file_sent(queued.id, &targets, answer.invoke_id);
+            }
             Operation::AttachInstanceRamRole => {
                 let answer = reply::parse::<replies::AttachInstanceRamRole>(Operation::AttachInstanceRamRole, reply)?;
                 let targets = self.state.calls.get(&queued.id).map(|record| record.targets.clone()).unwrap_or_default();
@@ -348,7 +354,7 @@ impl Session {
         let answered_no = failure.sent == Sent::No
             || (failure.sent == Sent::Yes
                 && matches!(failure.retry, RetryClass::Never | RetryClass::AfterPause | RetryClass::Throttled));
-        let has_token = queued.call.operation == Operation::RunCommand;
+        let has_token = matches!(queued.call.operation, Operation::RunCommand | Operation::SendFile);
         let attempts_left = u64::from(queued.attempt) < pacing::WRITE_ATTEMPTS.value;
         let code = failure.name().to_owned();
         if queued.maybe_done && failure.sent != Sent::Maybe {
@@ -403,13 +409,17 @@ impl Session {
         self.doubts.remove(&call);
         // Durable before the halves are intended: their intents come later in the journal.
         self.emit(Event::CallRejected { call, failure });
+        let too_many = code == "InstanceIds.ExceedLimit" && targets.len() > 1;
+        if purpose == Purpose::Upload {
+            self.upload_refused(call, &targets, scope, too_many, &code);
+            return;
+        }
         if purpose == Purpose::Attach {
             for instance in self.ids_of(&targets) {
                 self.role_result(instance, Some(code.clone()));
             }
             return;
         }
-        let too_many = code == "InstanceIds.ExceedLimit" && targets.len() > 1;
         if self.state.stopped.is_some() {
             self.set_aside_stragglers();
         } else if (scope == Scope::Instance || too_many) && targets.len() > 1 {
@@ -433,6 +443,10 @@ impl Session {
     /// The call may have happened and is not repeated any more: from here on only looks.
     pub(super) fn doubt_call(&mut self, call: u64, code: &str) {
         let Some(record) = self.state.calls.get(&call) else { return };
+        if record.purpose == Purpose::Upload {
+            self.upload_lost(call, code);
+            return;
+        }
         let gap = Duration::from_secs(pacing::LOOK_GAP.value);
         if !record.in_doubt {
             self.emit(Event::CallInDoubt { call, code: code.to_owned() });

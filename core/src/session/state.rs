@@ -4,6 +4,8 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+
 use super::event::{Event, Goal, Numbered, Phase, PlannedCommand, Purpose, StopReason};
 use crate::api::ApiCall;
 use crate::catalog::messages::verdicts as rows;
@@ -70,6 +72,8 @@ pub struct Target {
     pub spread: Option<Box<str>>,
     /// Whether the role must be attached first, and is not yet.
     pub needs_role: bool,
+    /// Whether the scripts must be uploaded first, and are not yet.
+    pub needs_upload: bool,
     /// When consnap attached the role.
     pub role_attached_at: Option<Time>,
     /// Index in [`State::commands`].
@@ -192,6 +196,8 @@ pub struct State {
     pub counts: Counts,
     /// What the job requires.
     pub required: RequiredConsistency,
+    /// What is uploaded to Linux instances that need it: path and SHA-256.
+    pub uploads: Vec<(String, String)>,
     scripts_on_linux: bool,
     index: BTreeMap<Arc<str>, TargetIndex>,
     /// The instance of the last event that was about one.
@@ -228,6 +234,11 @@ impl State {
             error: None,
             counts: Counts::default(),
             required: job.required_consistency,
+            uploads: job
+                .linux
+                .uploads()
+                .map(|(path, content)| (path.to_owned(), crate::plan::hex(&Sha256::digest(content))))
+                .collect(),
             scripts_on_linux: job.linux.pre_script_path.is_some() || job.linux.post_script_path.is_some(),
             index: BTreeMap::new(),
             recent: TargetIndex::MAX,
@@ -309,6 +320,7 @@ impl State {
                 }
             }
             Event::RoleAttached { instance, failed } => self.role_attached(at, instance, failed.as_deref()),
+            Event::ScriptsUploaded { instance, failed } => self.scripts_uploaded(instance, failed.as_ref()),
             Event::CommandFinished { instance, outcome } => self.command_finished(instance, outcome),
             Event::ResultGone { instance, .. } => {
                 if let Some(index) = self.meet(instance) {
@@ -355,6 +367,7 @@ impl State {
             agent_version,
             spread,
             needs_role,
+            needs_upload,
             command,
             set_aside,
         } = event
@@ -387,6 +400,7 @@ impl State {
             agent_version: agent_version.as_deref().map(Into::into),
             spread: spread.as_deref().map(Into::into),
             needs_role: *needs_role,
+            needs_upload: *needs_upload,
             role_attached_at: None,
             command: *command,
             stage,
@@ -440,7 +454,7 @@ impl State {
 
     fn reject(&mut self, call: u64, code: &str) {
         let Some(record) = self.calls.remove(&call) else { return };
-        if record.purpose == Purpose::Attach {
+        if record.purpose != Purpose::Run {
             return;
         }
         if code == "InstanceIds.ExceedLimit" {
@@ -458,7 +472,7 @@ impl State {
 
     fn lose(&mut self, call: u64) {
         let Some(record) = self.calls.remove(&call) else { return };
-        if record.purpose == Purpose::Attach {
+        if record.purpose != Purpose::Run {
             return;
         }
         for &index in &record.targets {
@@ -480,6 +494,18 @@ impl State {
                     target.not_run = Some(Box::new(Finding::new(&rows::ROLE_NOT_ATTACHED, "").with("code", code)));
                 }
             }
+        }
+        if failed.is_some() {
+            self.counts.failures += 1;
+            self.set_stage(index, Stage::SetAside);
+        }
+    }
+
+    fn scripts_uploaded(&mut self, instance: &str, failed: Option<&Finding>) {
+        let Some(index) = self.meet(instance) else { return };
+        if let Some(target) = self.targets.get_mut(index as usize) {
+            target.needs_upload = false;
+            target.not_run = failed.map(|finding| Box::new(finding.clone()));
         }
         if failed.is_some() {
             self.counts.failures += 1;

@@ -5,6 +5,8 @@ use std::fmt;
 use std::io::Read as _;
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use consnap_core::catalog::messages::errors;
 use consnap_core::{Error, ErrorKind};
 use serde::Deserialize;
@@ -40,7 +42,9 @@ impl Document {
     pub(crate) fn read(path: &Path) -> Result<Self, Error> {
         let name = if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() };
         let text = read_text(path)?;
-        Self::parse(&name, &text)
+        let mut document = Self::parse(&name, &text)?;
+        embed_uploads(&mut document.value, path.parent().unwrap_or(Path::new("")));
+        Ok(document)
     }
 
     /// Reads text: JSON when it can be JSON, YAML otherwise.
@@ -111,6 +115,27 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Error> {
         }
     }
 }
+
+/// Puts the content of scripts that a job uploads into its document: the engine reads no files. One that cannot be read stays
+/// out, which the check of the job says.
+fn embed_uploads(job: &mut Value, folder: &Path) {
+    let Some(upload) = job.pointer_mut("/linux/upload").and_then(Value::as_object_mut) else { return };
+    for (name, content) in [("pre", "pre_content"), ("post", "post_content")] {
+        let Some(file) = upload.get(name).and_then(Value::as_str) else { continue };
+        if upload.contains_key(content) {
+            continue;
+        }
+        let mut bytes = Vec::new();
+        let read =
+            std::fs::File::open(folder.join(file)).and_then(|file| file.take(UPLOAD_BYTES).read_to_end(&mut bytes));
+        if read.is_ok() {
+            upload.insert(content.to_owned(), Value::from(STANDARD.encode(bytes)));
+        }
+    }
+}
+
+/// More than can be uploaded: what is longer is refused by its size.
+const UPLOAD_BYTES: u64 = 1024 * 1024;
 
 struct Failure {
     line: u64,

@@ -51,6 +51,9 @@ fn lines(plan: &Plan, job: &Job, console: &Console) -> Vec<String> {
                 ("who", named(call.instances.iter().map(String::as_str))),
             ],
         ));
+        if let (Some(file), Some(sha256)) = (&call.file, &call.sha256) {
+            lines.push(say(&FILE, &[("file", file.clone()), ("sha256", sha256.clone())]));
+        }
         if let (Some(command), Some(seconds)) = (&call.command, call.timeout_seconds) {
             lines.push(say(&COMMAND, &[("command", command.clone()), ("seconds", seconds.to_string())]));
         }
@@ -137,6 +140,10 @@ static HEAD: Text = Text::new(
 static CALL: Text = Text::new(
     "{operation} in {region} (instances: {count}): {who}",
     "在 {region} 对 {count} 台实例调用 {operation}：{who}",
+);
+static FILE: Text = Text::new(
+    "  {file}, root, mode 0700, in place of what lies there; SHA-256 {sha256}",
+    "  {file}，属主 root，权限 0700，覆盖已有文件；SHA-256 {sha256}",
 );
 static COMMAND: Text = Text::new("  Timeout {seconds} s: {command}", "  超时时间 {seconds} 秒：{command}");
 static FREEZE: Text = Text::new(

@@ -115,6 +115,7 @@ const fn phase_word(phase: Phase) -> Text {
         Phase::Discover => Text::new("look-up", "查询"),
         Phase::Probe => Text::new("probe", "探测"),
         Phase::Check => Text::new("check", "检查"),
+        Phase::Upload => Text::new("upload", "上传"),
         Phase::Attach => Text::new("attach", "授予角色"),
         Phase::Run => Text::new("run", "执行"),
         Phase::Verify => Text::new("verify", "核查"),

@@ -1,4 +1,4 @@
-//! Codes of SendFile. consnap does not send it; whoever uploads scripts meets them, and `consnap explain` knows them.
+//! Codes of SendFile, which consnap sends for jobs that upload their scripts (`linux.upload`).
 
 use super::{ApiErrorRow, RetryClass, Scope, api_errors};
 use crate::text::Text;

@@ -72,6 +72,12 @@ messages! {
     } help {
         "resolve finding {code}", "请处理 {code} 指出的问题"
     };
+    SCRIPTS_UPLOADED = "CS314", Advice, "SendFile, 2025-12-09; SDK for Go page: APPConsistent": {
+        "the scripts are uploaded and looked at before the start, so the snapshots will be application-consistent if they succeed",
+        "脚本会在启动前上传并核对，执行成功则快照为应用一致性快照"
+    } help {
+        "nothing to do: the tags will tell", "无需处理：以标签为准"
+    };
     WEAKER_THAN_REQUIRED = "CS320", Error, "consnap": {
         "the job requires `{required}`, but this instance would only reach `{predicted}`", "作业要求 `{required}`，但该实例预计只能达到 `{predicted}`"
     } help {

@@ -47,6 +47,16 @@ messages! {
     } help {
         "see who else writes the file, then upload it again", "请确认是否有其他程序写入该文件，然后重新上传"
     };
+    UPLOAD_UNREADABLE = "CS288", Error, "consnap": {
+        "`{key}` has no content that can be uploaded", "`{key}` 没有可上传的内容"
+    } help {
+        "name a file that is there and not empty, or give its content in Base64 under `{key}_content`", "请填写存在且非空的文件，或在 `{key}_content` 下提供其 Base64 内容"
+    };
+    UPLOAD_TOO_LARGE = "CS289", Error, "SendFile, 2025-12-09: 32 KB after Base64": {
+        "`{key}` has {size} bytes, at most {most} can be uploaded", "`{key}` 有 {size} 字节，最多可上传 {most} 字节"
+    } help {
+        "shorten the script, or put it on the instances in another way", "请缩短脚本，或以其他方式放到实例上"
+    };
     PROBE_FAILED = "CS291", Warning, "consnap": {
         "the look into the guest failed: `{code}`", "查看实例内部失败：`{code}`"
     } help {

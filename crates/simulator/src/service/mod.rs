@@ -25,7 +25,7 @@ use error::ApiError;
 use faults::{FaultState, Rate};
 use invocations::History;
 use issuing::Issued;
-use operations::ClientTokens;
+use operations::{ClientTokens, SentFiles};
 use request::{Parameters, Request};
 
 use crate::calls::{CallLog, CallResult, RecordedCall};
@@ -41,6 +41,7 @@ pub struct Simulator {
     pub(crate) world: World,
     history: History,
     tokens: ClientTokens,
+    sent_files: SentFiles,
     gate: Gate,
     issued: Issued,
     faults: FaultState,
@@ -79,6 +80,7 @@ impl Simulator {
             world: World::new(&scenario),
             history: History::default(),
             tokens: ClientTokens::default(),
+            sent_files: SentFiles::default(),
             gate: Gate::default(),
             issued: Issued::default(),
             faults: FaultState::new(&scenario),

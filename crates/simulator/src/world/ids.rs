@@ -12,6 +12,7 @@ pub(crate) enum Kind {
     SnapshotLink,
     Invocation,
     Command,
+    SentFile,
 }
 
 impl Kind {
@@ -23,6 +24,7 @@ impl Kind {
             Self::SnapshotLink => "sl-bp1",
             Self::Invocation => "t-hz0",
             Self::Command => "c-hz0",
+            Self::SentFile => "f-hz0",
         }
     }
 }

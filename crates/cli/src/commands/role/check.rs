@@ -28,6 +28,9 @@ pub(super) struct Arguments {
     /// It must also allow what attaching the role needs
     #[arg(long)]
     attach: bool,
+    /// It must also allow what uploading scripts needs
+    #[arg(long)]
+    upload: bool,
     /// The name of the instances' role; AppSnapshotRoleName when not given
     #[arg(long, value_name = "NAME")]
     role: Option<String>,
@@ -35,7 +38,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let document = Document::read(&arguments.policy)?;
-    let wanted = Wanted { attaches: arguments.attach, role: arguments.role.clone() };
+    let wanted = Wanted { attaches: arguments.attach, uploads: arguments.upload, role: arguments.role.clone() };
     let judged = ram::check(&document.value, arguments.kind.map(PolicyKind::from), &wanted);
     let findings: Vec<_> = judged.findings.iter().map(|finding| finding.render(console.lang())).collect();
     if console.is_json() {

@@ -24,6 +24,9 @@ pub(super) struct Arguments {
     /// Also what attaching the role needs (`consnap role attach`, `run.attach_role`)
     #[arg(long)]
     attach: bool,
+    /// Also what uploading scripts needs (`linux.upload`)
+    #[arg(long)]
+    upload: bool,
     /// The name of the instances' role; AppSnapshotRoleName when not given
     #[arg(long, value_name = "NAME")]
     role: Option<String>,
@@ -32,7 +35,7 @@ pub(super) struct Arguments {
 const KINDS: [PolicyKind; 3] = [PolicyKind::Trust, PolicyKind::Instance, PolicyKind::Operator];
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
-    let wanted = Wanted { attaches: arguments.attach, role: arguments.role.clone() };
+    let wanted = Wanted { attaches: arguments.attach, uploads: arguments.upload, role: arguments.role.clone() };
     if let Some(name) = arguments.policy {
         console.json(&policy(name.into(), &wanted))?;
         return Ok(Exit::Reached);

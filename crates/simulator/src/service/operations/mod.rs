@@ -2,6 +2,7 @@
 
 mod assistants;
 mod disks;
+mod files;
 mod identity;
 mod instances;
 mod invocations;
@@ -13,6 +14,7 @@ mod tags;
 use consnap_core::Time;
 use consnap_core::api::Operation;
 
+pub(crate) use files::SentFiles;
 pub(crate) use run_command::ClientTokens;
 
 use super::Simulator;
@@ -55,6 +57,8 @@ impl Simulator {
             Operation::RunCommand => self.run_command(&call, here, done_at),
             Operation::DescribeInvocations => self.describe_invocations(&call, here),
             Operation::DescribeInvocationResults => self.describe_invocation_results(&call, here),
+            Operation::SendFile => self.send_file(&call, here, done_at),
+            Operation::DescribeSendFileResults => Ok(self.describe_send_file_results(&call, here)),
             Operation::StopInvocation => self.stop_invocation(&call, here),
             Operation::AttachInstanceRamRole => self.attach_instance_ram_role(&call, here),
             Operation::DescribeInstanceRamRole => self.describe_instance_ram_role(&call, here),

@@ -46,19 +46,19 @@ pub(crate) struct ClientTokens {
 }
 
 #[derive(Copy, Clone, Debug)]
-struct Carried {
-    parameters: u64,
-    invocation: u64,
-    at: Time,
-    done_at: Time,
+pub(super) struct Carried {
+    pub(super) parameters: u64,
+    pub(super) invocation: u64,
+    pub(super) at: Time,
+    pub(super) done_at: Time,
 }
 
 impl ClientTokens {
-    fn find(&self, token: &str, now: Time, seconds: u32) -> Option<Carried> {
+    pub(super) fn find(&self, token: &str, now: Time, seconds: u32) -> Option<Carried> {
         self.known.get(token).copied().filter(|carried| now < carried.at.plus_seconds(u64::from(seconds)))
     }
 
-    fn remember(&mut self, token: &str, carried: Carried) {
+    pub(super) fn remember(&mut self, token: &str, carried: Carried) {
         if self.known.insert(token.to_owned(), carried).is_none() {
             self.order.push_back(token.to_owned());
         }
@@ -132,7 +132,7 @@ impl Simulator {
     }
 
     /// The instances a command is for: `InstanceId.N`, or all that carry the `ResourceTag.N`.
-    fn targets(&self, parameters: &Parameters, here: Here) -> Result<Vec<u32>, ApiError> {
+    pub(super) fn targets(&self, parameters: &Parameters, here: Here) -> Result<Vec<u32>, ApiError> {
         let ids = parameters.repeated("InstanceId");
         let filter = parameters.pairs("ResourceTag");
         let limit = self.scenario.service.instances_per_command as usize;
@@ -389,7 +389,7 @@ fn status_of(error: &str) -> Status {
 }
 
 /// What makes two calls with the same token the same: every parameter but the token itself.
-fn fingerprint(parameters: &Parameters) -> u64 {
+pub(super) fn fingerprint(parameters: &Parameters) -> u64 {
     parameters
         .0
         .iter()
