@@ -47,10 +47,11 @@ fn steady(line: &str) -> String {
         let after = words.get(index + 1).copied().unwrap_or_default();
         let is_time = word.starts_with("20") && word.contains('T') && word.contains(':');
         let is_number = word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        let is_id = word.len() == 8 && word.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
-        let first_of_history = index == 0 && is_id && words.len() > 6;
+        let first_of_history = index == 0 && is_run_id(word) && words.len() > 6;
         let is_duration = is_number && after.starts_with('s') && after.len() < 3;
-        let is_run = is_id && ["rerun", "show", "resume"].iter().any(|command| before.ends_with(command));
+        // A run's id may be all letters, and end a piece of code.
+        let bare = word.trim_end_matches(['`', ';', ':', ',']);
+        let is_run = is_run_id(bare) && ["rerun", "show", "resume"].iter().any(|command| before.ends_with(command));
         if is_time || is_duration || is_run || first_of_history {
             out.push("#".to_owned());
         } else {
@@ -58,6 +59,10 @@ fn steady(line: &str) -> String {
         }
     }
     out.join(" ")
+}
+
+fn is_run_id(word: &str) -> bool {
+    word.len() == 8 && word.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
 }
 
 /// A word whose long parts with digits, and the run's id in a group's name, are gone.

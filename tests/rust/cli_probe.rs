@@ -205,7 +205,7 @@ fn a_run_uploads_its_scripts_and_starts_only_where_they_lie_as_they_should() {
     let plan = with_key(&place, &[&["plan", job], &common[..]].concat());
     assert_eq!(plan.exit, 0, "{}", plan.err);
     for words in [
-        "SendFile in cn-hangzhou for 2 instances",
+        "SendFile in cn-hangzhou (instances: 2)",
         "/opt/consnap/pre.sh, root, mode 0700",
         "-PreScriptPath=\"/opt/consnap/pre.sh\"",
     ] {
