@@ -109,7 +109,7 @@ fn a_selection_that_shrank_since_the_last_run_is_refused() {
     drop(nine_tenths);
     let half = fewer(9);
     moved(&half);
-    run(&place, &half, &["run", &job]).refuses(2, &["CE308", "18", "--fewer"]);
+    run(&place, &half, &["run", &job]).refuses(2, &["CE309", "18", "--fewer"]);
     assert_eq!(run(&place, &half, &["plan", &job]).exit, 0, "a plan may show it");
     assert_eq!(run(&place, &half, &["run", &job, "--fewer"]).exit, 0);
     // What was agreed to once is the measure from then on.

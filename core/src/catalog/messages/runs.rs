@@ -22,13 +22,13 @@ messages! {
     OTHER_ACCOUNT = "CE306", Error, "consnap": {
         "the run belongs to account `{expected}`, but these credentials to `{found}`", "该执行属于账号 `{expected}`，而当前凭证属于 `{found}`"
     } help { "use credentials of the run's account: a look with another account finds nothing", "请使用该账号的凭证：用其他账号查询不到任何结果" };
-    SELECTION_SHRANK = "CE308", Error, "consnap": {
-        "{count} instances are selected, but run `{run}` of the same job selected {last}; nothing was started", "选中了 {count} 台实例，而同一作业的运行 `{run}` 选中了 {last} 个；未启动任何实例"
-    } help { "look with `consnap plan` whether tags or instances got lost; when the selection is right, run once with `--fewer`, or state its size in `targets.expect`", "请用 `consnap plan` 查看标签或实例是否丢失；如果选择无误，请使用 `--fewer` 执行一次，或在 `targets.expect` 中写明实例数" };
     OTHER_RUN = "CE307", Error, "consnap": {
         "run `{run}` of the same job is under way (invocation `{invocation}`); nothing was started", "同一作业的另一次执行 `{run}` 正在进行（命令执行ID `{invocation}`）；未启动任何实例"
     } help { "wait until it is over: `consnap history` shows it on the machine it was started on; two runs of a job at once freeze each instance twice", "请等待其结束：可在启动它的机器上用 `consnap history` 查看；同一作业同时执行两次会使每台实例被冻结两次" };
     POLICIES_NOT_MET = "CE308", Error, "consnap": {
         "policies of the organisation stand against this run; nothing was started", "有合规规则未满足；未启动任何实例"
     } help { "fix the job or the instances, or have a waiver written into the policy document", "请整改作业或实例，或在合规规则文档中登记豁免" };
+    SELECTION_SHRANK = "CE309", Error, "consnap": {
+        "{count} instances are selected, but run `{run}` of the same job selected {last}; nothing was started", "选中了 {count} 台实例，而同一作业的运行 `{run}` 选中了 {last} 个；未启动任何实例"
+    } help { "look with `consnap plan` whether tags or instances got lost; when the selection is right, run once with `--fewer`, or state its size in `targets.expect`", "请用 `consnap plan` 查看标签或实例是否丢失；如果选择无误，请使用 `--fewer` 执行一次，或在 `targets.expect` 中写明实例数" };
 }
