@@ -23,7 +23,7 @@ export function loadSync(module) {
   initSync({ module });
 }
 
-/** Loads the simulator, a module of its own, so that `run` knows `simulate`, `plan` and `sign`. The engine must be there. */
+/** Loads the simulator, a module of its own, so that `run` knows `simulate`, `plan`, `sign`, `facts` and `probe`. The engine must be there. */
 export async function loadRehearsal(source) {
   await loadModule(source);
   rehearses = true;
@@ -41,7 +41,7 @@ export function run(operation, input) {
 }
 
 /** The names of all operations. */
-export const operations = () => [...JSON.parse(names()), ...(rehearses ? ["plan", "sign", "simulate"] : [])];
+export const operations = () => [...JSON.parse(names()), ...(rehearses ? ["facts", "plan", "probe", "sign", "simulate"] : [])];
 
 /** The version of consnap. */
 export const version = () => versionText();

@@ -38,6 +38,8 @@ pub fn run(operation: &str, input: &str) -> Result<String, String> {
         rehearse::NAME => on_demand(Demand::Rehearsal, value),
         "plan" => on_demand(Demand::Plan, value),
         "sign" => on_demand(Demand::Signature, value),
+        "facts" => on_demand(Demand::Facts, value),
+        "probe" => on_demand(Demand::Probe, value),
         _ => ops::run_small(operation, value),
     };
     match answer {
@@ -46,10 +48,16 @@ pub fn run(operation: &str, input: &str) -> Result<String, String> {
     }
 }
 
-/// The names of the engine's operations, as a JSON list; `plan`, `sign` and `simulate` come with the second module.
+/// The names of the engine's operations, as a JSON list; `facts`, `plan`, `probe`, `sign` and `simulate` come with the
+/// second module.
 #[wasm_bindgen]
 pub fn operations() -> String {
-    ops::NAMES.iter().filter(|name| !matches!(**name, "plan" | "sign")).copied().collect::<Value>().to_string()
+    ops::NAMES
+        .iter()
+        .filter(|name| !matches!(**name, "facts" | "plan" | "probe" | "sign"))
+        .copied()
+        .collect::<Value>()
+        .to_string()
 }
 
 /// The version of consnap.
@@ -70,6 +78,8 @@ enum Demand {
     Rehearsal,
     Plan,
     Signature,
+    Facts,
+    Probe,
 }
 
 /// Why the second module gave nothing.
@@ -91,6 +101,8 @@ fn second_module(demand: Demand, input: Value) -> Result<Value, Refusal> {
         Demand::Rehearsal => rehearse::run(input),
         Demand::Plan => ops::run_plan(input),
         Demand::Signature => ops::run_sign(input),
+        Demand::Facts => ops::run_facts(input),
+        Demand::Probe => ops::run_probe(input),
     }
     .map_err(Refusal::Failed)
 }
@@ -113,6 +125,8 @@ fn on_demand(demand: Demand, input: Value) -> Result<Value, Error> {
         Demand::Rehearsal => rehearse::NAME,
         Demand::Plan => "plan",
         Demand::Signature => "sign",
+        Demand::Facts => "facts",
+        Demand::Probe => "probe",
     };
     Err(Error::new(ErrorKind::Input, &errors::MODULE_NOT_LOADED).with("operation", name))
 }

@@ -318,7 +318,7 @@ def test_what_a_callback_raises_ends_the_waiting(ecs_simulator: Simulator, tmp_p
     client = consnap.Client(**options(ecs_simulator, tmp_path))
 
     def fail(event: consnap.Event) -> None:
-        if event.event == "plan_made":
+        if event.event == "call_intended":
             raise KeyError("mine")
 
     with pytest.raises(KeyError, match="mine"):

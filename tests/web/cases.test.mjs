@@ -13,13 +13,13 @@ const pkg = new URL("../../bindings-wasm/pkg/", import.meta.url);
 const folder = fileURLToPath(new URL("../fixtures/", import.meta.url));
 consnap.loadSync(readFileSync(new URL("consnap_engine_bg.wasm", pkg)));
 
-test("signatures and rehearsals come with the second module, and their absence is told", async () => {
-  for (const operation of ["plan", "sign", "simulate"]) {
+test("facts, signatures and rehearsals come with the second module, and their absence is told", async () => {
+  for (const operation of ["facts", "plan", "probe", "sign", "simulate"]) {
     assert.ok(!consnap.operations().includes(operation));
     assert.throws(() => consnap.run(operation, {}), (error) => error.detail?.code === "CE103");
   }
   await consnap.loadRehearsal(readFileSync(new URL("consnap_rehearsal.wasm", pkg)));
-  assert.deepEqual(consnap.operations().slice(-3), ["plan", "sign", "simulate"]);
+  assert.deepEqual(consnap.operations().slice(-5), ["facts", "plan", "probe", "sign", "simulate"]);
 });
 
 const answer = (operation, input) => {
@@ -38,7 +38,7 @@ const withoutGbkFinding = (expected) => ({
   }),
 });
 
-const known = new Set([...consnap.operations(), "plan", "sign"]);
+const known = new Set([...consnap.operations(), "facts", "plan", "probe", "sign"]);
 const counts = new Map();
 const suites = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())

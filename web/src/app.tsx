@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Build } from "./build/Build";
-import { catalogueDate, version, type Lang } from "./engine";
+import { catalogueDate, loadRehearsal, version, type Lang } from "./engine";
 import { Explain } from "./explain/Explain";
 import { Facts } from "./facts/Facts";
 import { Rehearse } from "./rehearse/Rehearse";
@@ -25,6 +25,12 @@ export function App() {
   const [lang, setLang] = useState<Lang>(preferredLang);
   const [theme, setTheme] = useState<Theme>(preferredTheme);
   const [shared, sayShared] = useMoment();
+  // What reads replies of the API is a module of its own: it comes when its area is entered.
+  const [reader, setReader] = useState<"absent" | "there" | "failed">("absent");
+  useEffect(() => {
+    if (state.area !== "facts" || reader !== "absent") return;
+    loadRehearsal().then(() => setReader("there"), () => setReader("failed"));
+  }, [state.area, reader]);
   const main = useRef<HTMLElement>(null);
   const words = WORDS[lang];
   const change = useCallback((part: Partial<State>) => setState((old) => ({ ...old, ...part })), []);
@@ -119,7 +125,8 @@ export function App() {
       <main id="main" ref={main} tabIndex={-1}>
         <div id="area" role="tabpanel" aria-labelledby={`tab-${state.area}`}>
         {state.area === "build" && <Build {...context} today={today} />}
-        {state.area === "facts" && <Facts {...context} />}
+        {state.area === "facts" && reader === "there" && <Facts {...context} />}
+        {state.area === "facts" && reader !== "there" && <p class="empty" role="status">{reader === "failed" ? words.readerFailed : words.readerLoading}</p>}
         {state.area === "explain" && <Explain {...context} />}
         {state.area === "rehearse" && <Rehearse {...context} />}
         </div>

@@ -45,8 +45,8 @@ export async function loadEngine(): Promise<void> {
 
 let rehearsal: Promise<void> | undefined;
 
-/** Loads the simulator once, when the first rehearsal is asked for. */
-const loadRehearsal = () => (rehearsal ??= inlined("consnap-rehearsal").then((own) => consnap.loadRehearsal(own ?? rehearsalAddress)));
+/** Loads the second module once: what reads replies of the API, and the simulator. */
+export const loadRehearsal = () => (rehearsal ??= inlined("consnap-rehearsal").then((own) => consnap.loadRehearsal(own ?? rehearsalAddress)));
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 

@@ -140,6 +140,8 @@ const en = {
   factsForm: "Short form",
   factsExample: "Try an example",
   recognised: "Recognised",
+  readerLoading: "Loading the reader of API replies …",
+  readerFailed: "The reader of API replies could not be loaded: reload the page.",
   factsNone: "No instance yet. Paste a reply of DescribeInstances.",
   eligible: { yes: "Eligible", no: "Not eligible", unknown: "Not known" } as Record<string, string>,
   form: {
@@ -374,6 +376,8 @@ const zh: Words = {
   factsForm: "简表",
   factsExample: "试用示例",
   recognised: "已识别",
+  readerLoading: "正在加载 API 返回结果的解析模块……",
+  readerFailed: "无法加载 API 返回结果的解析模块：请刷新页面。",
   factsNone: "还没有实例。请粘贴 DescribeInstances 的返回结果。",
   eligible: { yes: "符合条件", no: "不符合条件", unknown: "未知" },
   form: {

@@ -145,6 +145,18 @@ class AsyncClient(Connection):
         """``StopInvocation``. It writes."""
         return await self.call("StopInvocation", region, **parameters)
 
+    async def send_file(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """``SendFile``. It writes."""
+        return await self.call("SendFile", region, **parameters)
+
+    async def describe_send_file_results(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """``DescribeSendFileResults``."""
+        return await self.call("DescribeSendFileResults", region, **parameters)
+
+    async def delete_snapshot_group(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """``DeleteSnapshotGroup``. It writes: the snapshots of the group are gone for good."""
+        return await self.call("DeleteSnapshotGroup", region, **parameters)
+
     async def attach_instance_ram_role(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
         """``AttachInstanceRamRole``. It writes."""
         return await self.call("AttachInstanceRamRole", region, **parameters)

@@ -168,6 +168,18 @@ class Client(Connection):
         """``StopInvocation``. It writes."""
         return self.call("StopInvocation", region, **parameters)
 
+    def send_file(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """``SendFile``. It writes."""
+        return self.call("SendFile", region, **parameters)
+
+    def describe_send_file_results(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """``DescribeSendFileResults``."""
+        return self.call("DescribeSendFileResults", region, **parameters)
+
+    def delete_snapshot_group(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """``DeleteSnapshotGroup``. It writes: the snapshots of the group are gone for good."""
+        return self.call("DeleteSnapshotGroup", region, **parameters)
+
     def attach_instance_ram_role(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
         """``AttachInstanceRamRole``. It writes."""
         return self.call("AttachInstanceRamRole", region, **parameters)

@@ -59,7 +59,7 @@ class Targets(Record):
     """Instance ids, ``i-...``."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """Tags; all keys must match."""
-    all: bool = False
+    all: bool | None = None
     """Every instance of the regions. So wide a selection must have an upper bound, ``expect.max``."""
     exclude: Exclude = Exclude()
     """Left out in any case."""

@@ -39,7 +39,7 @@ pacing! {
     CHECKS_AT_ONCE = 500, "instances checked before events are written away", "写出事件前一次检查的实例数", "consnap";
     CALLS_IN_FLIGHT = 8, "calls under way at the same time", "同时进行的请求数", "consnap";
     CALLS_PER_SECOND = 10, "calls a second per API before the service asks to slow down", "每个 API 每秒请求数（流控前）", "consnap: assumption";
-    POLL_FIRST = 4, "seconds before the first look at a running command", "首次查询执行状态前的秒数", "ecs-domain.md 1.9: about one second of freeze";
+    POLL_FIRST = 5, "seconds before the first look at a running command", "首次查询执行状态前的秒数", "ecs-domain.md 1.9: about one second of freeze";
     POLL_LONGEST = 30, "seconds between looks at a long command", "长时间执行时两次查询之间的秒数", "consnap";
     UNREAD_RESULTS = 5000, "instances with a command and no result read: beyond, nothing new is started", "已下发命令但尚未读取结果的实例数上限，超过后暂不启动新实例", "ecs-domain.md 4.2: the service keeps 10,000 results";
     REPEAT_WINDOW = 600, "seconds after its intent in which a call that may have happened is repeated with its token", "请求可能已生效时，可携带原 ClientToken 重复的秒数", "design: repeat or look";

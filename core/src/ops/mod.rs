@@ -73,7 +73,9 @@ pub const NAMES: &[&str] = &[
 /// of the wrong type.
 pub fn run(name: &str, input: Value) -> Result<Value, Error> {
     match name {
+        "facts" => run_facts(input),
         "plan" => run_plan(input),
+        "probe" => run_probe(input),
         "sign" => run_sign(input),
         #[cfg(feature = "policy")]
         "policy_check" | "policy_test" => run_policy(name, input),
@@ -88,6 +90,24 @@ pub fn run(name: &str, input: Value) -> Result<Value, Error> {
 /// As [`run`].
 pub fn run_sign(input: Value) -> Result<Value, Error> {
     carry_out("sign", input, |input| Ok(sign(&input)))
+}
+
+/// Carries out `facts` on JSON.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn run_facts(input: Value) -> Result<Value, Error> {
+    carry_out("facts", input, |input| facts(&input))
+}
+
+/// Carries out `probe` on JSON.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn run_probe(input: Value) -> Result<Value, Error> {
+    carry_out("probe", input, |input| Ok(probe(&input)))
 }
 
 /// Carries out `plan` on JSON.
@@ -112,7 +132,8 @@ pub fn run_policy(name: &str, input: Value) -> Result<Value, Error> {
     }
 }
 
-/// [`run`] without `plan`, `sign` and the policies, for a host that would rather load session and hash functions when they are needed.
+/// [`run`] without `facts`, `plan`, `probe`, `sign` and the policies, for a host that would rather load session, readers of replies
+/// and hash functions when they are needed.
 ///
 /// # Errors
 ///
@@ -126,8 +147,6 @@ pub fn run_small(name: &str, input: Value) -> Result<Value, Error> {
         "decode" => carry_out(name, input, |input| decode(&input)),
         "explain" => carry_out(name, input, |input| explain(&input)),
         "export" => carry_out(name, input, |input| export(&input)),
-        "facts" => carry_out(name, input, |input| facts(&input)),
-        "probe" => carry_out(name, input, |input| Ok(probe(&input))),
         _ => Err(unknown_operation(name)),
     }
 }

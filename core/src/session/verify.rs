@@ -136,6 +136,15 @@ impl Session {
         if nothing_else || (targets.len() <= GROUPS_PER_QUERY && self.direct(targets).len() == 1) {
             return true;
         }
+        // A listing of a large run takes as long as its pages are many, and what ends meanwhile waits for the next one: when all
+        // is started and the last results are near, one listing tells of all.
+        let pages = u64::from(counts.done.saturating_add(counts.in_flight)) / 100;
+        let last_start = self.state.invocations.last().map_or(Time::EPOCH, |invocation| invocation.started_at);
+        let near =
+            last_start.plus_seconds(self.usual_run_seconds.max(pacing::POLL_FIRST.value) * 2).plus_seconds(pages / 10);
+        if counts.waiting == 0 && pages > 10 && self.now < near {
+            return false;
+        }
         let half_of_flight = (self.setup.job.run.max_in_flight as usize).div_ceil(2);
         // Each listing begins at the first group of the run: only when there are three times as many is it worth another.
         let many = (self.verification.concluded * 2).max(counts.in_flight as usize / 4).max(20);
