@@ -61,7 +61,7 @@ for (const lang of ["en", "zh"]) {
     assert.equal(await page.locator(".explanation").count(), 2);
     await example(chinese ? "输出" : "Output");
     await page.waitForSelector(".finding.warning");
-    assert.match(await page.locator(".result").textContent(), chinese ? /日志所称的级别: 文件系统一致性/ : /Level the log speaks of: File system-consistent/);
+    assert.match(await page.locator(".result").textContent(), chinese ? /日志所称的级别: 文件系统一致性/ : /Level the log claims: File system-consistent/);
     await page.fill("#explain-text", "[error] File /tmp/prescript.sh not found");
     await page.waitForSelector(".explanation");
     assert.equal(await page.locator("[role=alert]").count(), 0, "a log that begins with a bracket is not JSON");

@@ -121,7 +121,7 @@ def with_uploads(document: Any) -> Any:
     the check of the job says."""
     linux = document.get("linux") if isinstance(document, dict) else None
     upload = linux.get("upload") if isinstance(linux, dict) else None
-    if not isinstance(upload, dict):
+    if not isinstance(linux, dict) or not isinstance(upload, dict):
         return document
     import base64
     import contextlib
