@@ -21,6 +21,7 @@ pub mod export;
 pub mod facts;
 pub mod finding;
 pub mod http;
+mod lanes;
 pub mod live_check;
 pub mod ops;
 pub mod output;

@@ -3,15 +3,16 @@
 //! Whoever lists an estate asks questions ([`Reading::ask`]); each reply may lead to more, such as the next page. Rate and
 //! backoff are those of a run ([`crate::retry`]), a lane for each API. Nothing that writes may be asked here.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::api::{ApiCall, Operation};
 use crate::catalog::api_errors::RetryClass;
 use crate::catalog::pacing;
 use crate::http::{HttpReply, TransportFailure};
+use crate::lanes::{Lanes, Waiting};
 use crate::reply::{self, Failure};
-use crate::retry::{Backoff, RateLimiter};
+use crate::retry::{Backoff, Random};
 use crate::time::Time;
 
 /// What the driver does next.
@@ -42,14 +43,13 @@ const MOST_SIGNED: u32 = 4;
 /// Questions of kind `E` that wait, or are under way.
 #[derive(Debug)]
 pub struct Reading<E> {
-    lanes: BTreeMap<Operation, Lane<E>>,
+    lanes: Lanes<Question<E>>,
     in_flight: BTreeMap<u64, Question<E>>,
     most_in_flight: usize,
-    calls_per_second: u32,
     next_call: u64,
     calls_sent: u64,
     clock_offset_millis: i64,
-    random: u64,
+    random: Random,
 }
 
 #[derive(Debug)]
@@ -57,37 +57,37 @@ struct Question<E> {
     about: E,
     call: ApiCall,
     attempt: u32,
+    not_before: Time,
 }
 
-/// The questions to one API.
-#[derive(Debug)]
-struct Lane<E> {
-    limiter: RateLimiter,
-    due: VecDeque<Question<E>>,
-    /// Those that pause first.
-    later: BTreeMap<(Time, u64), Question<E>>,
+impl<E> Waiting for Question<E> {
+    fn operation(&self) -> Operation {
+        self.call.operation
+    }
+
+    fn not_before(&self) -> Time {
+        self.not_before
+    }
 }
 
 impl<E> Reading<E> {
     /// Nothing is asked yet. All randomness comes from the seed.
     pub fn new(seed: u64) -> Self {
         Self {
-            lanes: BTreeMap::new(),
+            lanes: Lanes::new(u32::try_from(pacing::CALLS_PER_SECOND.value).unwrap_or(10)),
             in_flight: BTreeMap::new(),
             most_in_flight: usize::try_from(pacing::CALLS_IN_FLIGHT.value).unwrap_or(8),
-            calls_per_second: u32::try_from(pacing::CALLS_PER_SECOND.value).unwrap_or(10),
             next_call: 1,
             calls_sent: 0,
             clock_offset_millis: 0,
-            random: seed,
+            random: Random::new(seed),
         }
     }
 
     /// Asks a question. A call that writes is not taken: it belongs to whoever keeps a journal.
     pub fn ask(&mut self, about: E, call: ApiCall) {
         if !call.operation.writes() {
-            let question = Question { about, call, attempt: 0 };
-            self.lane(question.call.operation).due.push_back(question);
+            self.lanes.push(Question { about, call, attempt: 0, not_before: Time::EPOCH }, Time::EPOCH);
         }
     }
 
@@ -99,7 +99,7 @@ impl<E> Reading<E> {
     /// What to do next.
     pub fn poll(&mut self, now: Time) -> Next {
         if self.in_flight.len() < self.most_in_flight
-            && let Some(question) = self.next_question(now)
+            && let Some(question) = self.lanes.next(now)
         {
             let call_id = self.next_call;
             self.next_call += 1;
@@ -108,15 +108,11 @@ impl<E> Reading<E> {
             self.in_flight.insert(call_id, question);
             return Next::Send(Box::new(Outgoing { call_id, call, clock_offset_millis: self.clock_offset_millis }));
         }
-        if self.in_flight.is_empty() && self.lanes.values().all(|lane| lane.due.is_empty() && lane.later.is_empty()) {
+        if self.in_flight.is_empty() && self.lanes.is_empty() {
             return Next::Done;
         }
-        let wakes = self.lanes.values().filter_map(|lane| {
-            let due = if lane.due.is_empty() { lane.later.first_key_value().map(|(&(at, _), _)| at)? } else { now };
-            Some(due.max(lane.limiter.ready_at(now)))
-        });
         let full = self.in_flight.len() >= self.most_in_flight;
-        let wake = if full { Time::FAR_FUTURE } else { wakes.min().unwrap_or(Time::FAR_FUTURE) };
+        let wake = if full { Time::FAR_FUTURE } else { self.lanes.next_wake(now) };
         // Never before now: the driver would spin.
         Next::WaitUntil(wake.max(now.plus(Duration::from_millis(1))))
     }
@@ -136,7 +132,7 @@ impl<E> Reading<E> {
         let failure = match &result {
             Err(failure) => reply::transport(failure),
             Ok(answer) => {
-                self.lane(operation).limiter.on_answer(now, &answer.headers);
+                self.lanes.answered(operation, now, &answer.headers);
                 let taken =
                     reply::classify(operation, answer).and_then(|_| take(&question.about, &question.call, answer));
                 match taken {
@@ -156,7 +152,7 @@ impl<E> Reading<E> {
     fn failed(
         &mut self,
         now: Time,
-        question: Question<E>,
+        mut question: Question<E>,
         failure: Failure,
         answer: Option<&HttpReply>,
     ) -> Option<(E, Failure)> {
@@ -164,15 +160,13 @@ impl<E> Reading<E> {
         let worth_it = u64::from(question.attempt) < pacing::READ_ATTEMPTS.value;
         match failure.retry {
             RetryClass::SignAgain if question.attempt < MOST_SIGNED => {
-                // A nonce that was used says nothing about the clock.
-                let theirs = answer.and_then(|answer| answer.header("date")).and_then(Time::parse_http_date);
-                if let (Some(theirs), true) = (theirs, failure.code.as_deref() != Some("SignatureNonceUsed")) {
-                    self.clock_offset_millis = theirs.millis().saturating_sub(now.millis());
+                if let Some(offset) = answer.and_then(|answer| failure.clock_offset(answer, now)) {
+                    self.clock_offset_millis = offset;
                 }
-                self.lane(operation).due.push_front(question);
+                self.lanes.push_first(question);
                 return None;
             }
-            RetryClass::Throttled => self.lane(operation).limiter.on_throttled(now, failure.retry_after),
+            RetryClass::Throttled => self.lanes.throttled(operation, now, failure.retry_after),
             RetryClass::MaybeCarriedOut
             | RetryClass::StillProcessing
             | RetryClass::AfterPause
@@ -182,47 +176,10 @@ impl<E> Reading<E> {
         if !worth_it {
             return Some((question.about, failure));
         }
-        let backoff = Backoff {
-            first: Duration::from_millis(pacing::BACKOFF_BASE.value),
-            longest: Duration::from_millis(pacing::BACKOFF_LONGEST.value),
-        };
-        let pause = backoff.wait(question.attempt, self.next_random()).max(failure.retry_after.unwrap_or_default());
-        self.next_call += 1;
-        let turn = self.next_call;
-        self.lane(operation).later.insert((now.plus(pause), turn), question);
+        let pause = Backoff::default().wait(question.attempt, self.random.draw());
+        question.not_before = now.plus(pause.max(failure.retry_after.unwrap_or_default()));
+        self.lanes.push(question, now);
         None
-    }
-
-    fn lane(&mut self, operation: Operation) -> &mut Lane<E> {
-        let rate = self.calls_per_second;
-        self.lanes.entry(operation).or_insert_with(|| Lane {
-            limiter: RateLimiter::new(rate),
-            due: VecDeque::new(),
-            later: BTreeMap::new(),
-        })
-    }
-
-    /// A question that may leave now; it counts against its API's rate.
-    fn next_question(&mut self, now: Time) -> Option<Question<E>> {
-        self.lanes.values_mut().find_map(|lane| {
-            while let Some(entry) = lane.later.first_entry().filter(|entry| entry.key().0 <= now) {
-                lane.due.push_back(entry.remove());
-            }
-            if lane.due.is_empty() || lane.limiter.ready_at(now) > now {
-                return None;
-            }
-            lane.limiter.take(now);
-            lane.due.pop_front()
-        })
-    }
-
-    /// SplitMix64.
-    fn next_random(&mut self) -> u64 {
-        self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.random;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
     }
 }
 

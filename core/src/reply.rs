@@ -13,6 +13,7 @@ use crate::catalog::messages::calls;
 use crate::error::{Error, ErrorKind};
 use crate::http::{HttpReply, Sent, TransportFailure, TransportReason};
 use crate::retry;
+use crate::time::Time;
 
 /// A call that did not bring the reply it should.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,6 +137,16 @@ pub fn transport(failure: &TransportFailure) -> Failure {
 }
 
 impl Failure {
+    /// How far the service's clock is ahead, in milliseconds, by the `Date` of the reply that refused a signature; `None` where
+    /// that says nothing about the clock.
+    pub(crate) fn clock_offset(&self, reply: &HttpReply, now: Time) -> Option<i64> {
+        if self.code.as_deref() == Some("SignatureNonceUsed") {
+            return None;
+        }
+        let theirs = Time::parse_http_date(reply.header("date")?)?;
+        Some(theirs.millis().saturating_sub(now.millis()))
+    }
+
     /// The service's code, or why none came; for events and reports.
     pub fn name(&self) -> &str {
         match (&self.code, self.cause) {

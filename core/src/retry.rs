@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use crate::catalog::pacing;
 use crate::time::Time;
 
 /// Exponential backoff with full jitter: any wait from nothing to the ceiling, which doubles with each attempt.
@@ -15,9 +16,12 @@ pub struct Backoff {
 }
 
 impl Default for Backoff {
-    /// Half a second, at most 30 seconds.
+    /// That of the catalogue: half a second, at most 30 seconds.
     fn default() -> Self {
-        Self { first: Duration::from_millis(500), longest: Duration::from_secs(30) }
+        Self {
+            first: Duration::from_millis(pacing::BACKOFF_BASE.value),
+            longest: Duration::from_millis(pacing::BACKOFF_LONGEST.value),
+        }
     }
 }
 
@@ -29,6 +33,29 @@ impl Backoff {
         let millis = u64::try_from(ceiling.as_millis()).unwrap_or(u64::MAX);
         // The remainder is near enough to even: ceilings are far below 2^64.
         Duration::from_millis(millis.checked_add(1).map_or(random, |span| random % span))
+    }
+}
+
+/// Numbers for waits, all from one seed (`SplitMix64`). Nothing secret hangs on them.
+#[derive(Clone, Debug)]
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// Makes two that begin with the same seed differ.
+    pub(crate) fn stir(&mut self, with: u64) {
+        self.0 ^= with.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+
+    pub(crate) fn draw(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
     }
 }
 

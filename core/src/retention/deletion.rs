@@ -15,7 +15,7 @@ use crate::catalog::api_errors::{RetryClass, Scope};
 use crate::catalog::pacing;
 use crate::http::{HttpReply, Sent, TransportFailure};
 use crate::reply::{self, Failure};
-use crate::retry::{Backoff, RateLimiter};
+use crate::retry::{Backoff, Random, RateLimiter};
 use crate::time::Time;
 
 /// A group to delete.
@@ -139,7 +139,7 @@ pub struct Deletions {
     in_flight: Option<u64>,
     limiter: RateLimiter,
     clock_offset_millis: i64,
-    random: u64,
+    random: Random,
     stopped: bool,
 }
 
@@ -170,7 +170,7 @@ impl Deletions {
             in_flight: None,
             limiter: RateLimiter::new(u32::try_from(pacing::CALLS_PER_SECOND.value).unwrap_or(10)),
             clock_offset_millis: 0,
-            random: seed,
+            random: Random::new(seed),
             stopped: false,
         }
     }
@@ -353,18 +353,13 @@ impl Deletions {
     }
 
     fn pause(&mut self, current: &Current, failure: &Failure) -> Duration {
-        let backoff = Backoff {
-            first: Duration::from_millis(pacing::BACKOFF_BASE.value),
-            longest: Duration::from_millis(pacing::BACKOFF_LONGEST.value),
-        };
-        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        backoff.wait(current.attempt, self.random >> 16).max(failure.retry_after.unwrap_or_default())
+        let pause = Backoff::default().wait(current.attempt, self.random.draw());
+        pause.max(failure.retry_after.unwrap_or_default())
     }
 
     fn mend_clock(&mut self, now: Time, failure: &Failure, result: &Result<HttpReply, TransportFailure>) {
-        let theirs = result.as_ref().ok().and_then(|answer| answer.header("date")).and_then(Time::parse_http_date);
-        if let (Some(theirs), true) = (theirs, failure.code.as_deref() != Some("SignatureNonceUsed")) {
-            self.clock_offset_millis = theirs.millis().saturating_sub(now.millis());
+        if let Some(offset) = result.as_ref().ok().and_then(|answer| failure.clock_offset(answer, now)) {
+            self.clock_offset_millis = offset;
         }
     }
 

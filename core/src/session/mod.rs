@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::requests::{GetCallerIdentity, GroupFilter};
-use crate::api::{ApiCall, replies};
+use crate::api::{ApiCall, Operation, replies};
 use crate::catalog::api_errors::RetryClass;
 use crate::catalog::messages::runs;
 use crate::catalog::pacing;
@@ -26,8 +26,9 @@ use crate::config::Job;
 use crate::error::{Error, ErrorKind};
 use crate::facts::{Guest, InstanceFacts};
 use crate::http::{HttpReply, Sent, TransportFailure};
+use crate::lanes::{Lanes, Waiting};
 use crate::reply::{self, Failure};
-use crate::retry::Backoff;
+use crate::retry::{Backoff, Random};
 use crate::time::Time;
 
 mod checking;
@@ -36,7 +37,6 @@ pub mod event;
 mod follow;
 mod limits;
 mod probing;
-mod queue;
 mod resume;
 mod rival;
 mod setup;
@@ -55,7 +55,6 @@ pub use state::{Counts, Stage, State, Target};
 use checking::Checking;
 use discover::Discovery;
 use probing::Probing;
-use queue::CallQueue;
 use rival::Rivals;
 use state::TargetIndex;
 use uploads::Uploading;
@@ -145,6 +144,16 @@ struct Queued {
     maybe_done: bool,
 }
 
+impl Waiting for Queued {
+    fn operation(&self) -> Operation {
+        self.call.operation
+    }
+
+    fn not_before(&self) -> Time {
+        self.not_before
+    }
+}
+
 impl Queued {
     fn new(id: u64, errand: Errand, call: ApiCall, after: u64, not_before: Time) -> Self {
         Self { id, errand, call, after, attempt: 0, not_before, first_sent: None, maybe_done: false }
@@ -157,10 +166,10 @@ pub struct Session {
     setup: Setup,
     state: State,
     events: Vec<Numbered>,
-    queue: CallQueue,
+    queue: Lanes<Queued>,
     in_flight: BTreeMap<u64, Queued>,
     next_call: u64,
-    random: u64,
+    random: Random,
     now: Time,
     calls_sent: u64,
     error: Option<Error>,
@@ -224,10 +233,10 @@ impl Session {
         }
         let state = State::new(&setup.job);
         Self {
-            random: setup.seed,
+            random: Random::new(setup.seed),
             state,
             events: Vec::new(),
-            queue: CallQueue::new(setup.calls_per_second),
+            queue: Lanes::new(setup.calls_per_second),
             in_flight: BTreeMap::new(),
             next_call: 1,
             now,
@@ -310,7 +319,7 @@ impl Session {
     pub fn journal_failed(&mut self, now: Time) {
         self.now = self.now.max(now);
         self.journal_broken = true;
-        let unsent = self.queue.take_writes();
+        let unsent = self.queue.take(|queued| matches!(queued.errand, Errand::Write));
         self.stop_starts(StopReason::Journal);
         for queued in unsent {
             if queued.first_sent.is_none() {
@@ -560,24 +569,17 @@ impl Session {
     }
 
     fn requeue(&mut self, mut queued: Queued, retry_after: Option<Duration>) {
-        let backoff = Backoff {
-            first: Duration::from_millis(pacing::BACKOFF_BASE.value),
-            longest: Duration::from_millis(pacing::BACKOFF_LONGEST.value),
-        };
-        let random = self.next_random();
-        let pause = backoff.wait(queued.attempt, random).max(retry_after.unwrap_or(Duration::ZERO));
+        let pause =
+            Backoff::default().wait(queued.attempt, self.random.draw()).max(retry_after.unwrap_or(Duration::ZERO));
         queued.not_before = self.now.plus(pause);
         self.queue.push(queued, self.now);
     }
 
     /// Compares with the service's clock through its `Date` header only.
     fn correct_clock(&mut self, failure: &Failure, reply: &HttpReply) {
-        if failure.code.as_deref() == Some("SignatureNonceUsed") {
-            return;
+        if let Some(offset_millis) = failure.clock_offset(reply, self.now) {
+            self.emit(Event::ClockCorrected { offset_millis });
         }
-        let Some(theirs) = reply.header("date").and_then(Time::parse_http_date) else { return };
-        let offset_millis = theirs.millis().saturating_sub(self.now.millis());
-        self.emit(Event::ClockCorrected { offset_millis });
     }
 
     fn read_given_up(&mut self, queued: Queued, failure: &Failure) {
@@ -651,14 +653,5 @@ impl Session {
             }
             self.read(Errand::Identity, GetCallerIdentity.into_call(&region));
         }
-    }
-
-    /// SplitMix64.
-    fn next_random(&mut self) -> u64 {
-        self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.random;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
     }
 }

@@ -24,7 +24,7 @@ impl Session {
             session.state.apply(numbered);
         }
         session.now = now.max(session.state.last_at);
-        session.random ^= session.state.last_seq.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        session.random.stir(session.state.last_seq);
         session.next_call = session.state.last_call + 1;
         session.state.goal = goal;
         if session.state.plan_hash.is_none() {

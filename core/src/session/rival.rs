@@ -38,8 +38,9 @@ impl Session {
             Rivals::Asked(_) => return false,
             Rivals::Unasked => {}
         }
-        if self.state.counts.waiting == 0 || self.state.last_call > 0 {
-            // Nothing to start; or it has begun, and what runs already must be followed whoever else is there.
+        let begun = self.state.targets.iter().any(|target| target.starts > 0);
+        if self.state.counts.waiting == 0 || begun {
+            // Nothing to start; or some run already, and must be followed whoever else is there.
             self.rivals = Rivals::None;
             return true;
         }

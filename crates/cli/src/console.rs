@@ -100,8 +100,7 @@ impl Console {
 
     /// One JSON value of data, for programs and for reading.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
-        let text = serde_json::to_string_pretty(value).map_err(io::Error::other)?;
-        self.data(&sanitize::json(&text))
+        self.data(&json_text(value))
     }
 
     /// One JSON value of data on one line.
@@ -198,8 +197,7 @@ impl Console {
                 let _ = writeln!(self.err, "{line}");
             }
             Failure::Error(error) if self.is_json() => {
-                let text = serde_json::to_string_pretty(&error.render(self.lang)).unwrap_or_default();
-                self.note(&sanitize::json(&text));
+                self.note(&json_text(&error.render(self.lang)));
             }
             Failure::Error(error) => {
                 let rendered = error.render(self.lang);
@@ -222,6 +220,13 @@ impl Console {
         }
         exit
     }
+}
+
+/// A value over several lines, for a screen or a file: what stands in it moves no cursor and gives no order.
+pub(crate) fn json_text(value: &impl Serialize) -> String {
+    // Our own types never fail to be written.
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    sanitize::json(&text).into_owned()
 }
 
 /// A value on one line of a log.

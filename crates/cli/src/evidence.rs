@@ -11,10 +11,10 @@ use consnap_client::run::Run;
 use consnap_core::catalog::messages::errors;
 use consnap_core::report::{self, LastSuccess, Report};
 use consnap_core::session::{Numbered, State};
-use consnap_core::{Error, ErrorKind, Text, sanitize};
+use consnap_core::{Error, ErrorKind, Text};
 
 use crate::arguments::LogFormat;
-use crate::console::Console;
+use crate::console::{Console, json_text};
 use crate::course::state_directory;
 use crate::exit::{Exit, Failure};
 
@@ -63,24 +63,28 @@ impl ReportArguments {
                     let story = report::timeline(events, console.lang());
                     report::html(report, &story, console.lang())
                 }
-                Ok(Form::Data) => {
-                    sanitize::json(&serde_json::to_string_pretty(report).unwrap_or_default()).into_owned() + "\n"
-                }
+                Ok(Form::Data) => json_text(report) + "\n",
                 Err(_) => continue,
             };
-            match replace(path, content.as_bytes()) {
-                Ok(()) => {
-                    let path = path.display().to_string();
-                    let line = console.safe(&console.text(&WRITTEN, &[("path", path)]));
-                    console.note(&line);
-                }
-                Err(error) => {
-                    console.failure(error.into());
-                    exit = Exit::Findings;
-                }
-            }
+            exit = exit.or_worse(write_file(path, &content, console));
         }
         exit
+    }
+}
+
+/// Writes a file and says so. What cannot be written is told, and weighs as a finding does.
+pub(crate) fn write_file(path: &Path, content: &str, console: &mut Console) -> Exit {
+    match replace(path, content.as_bytes()) {
+        Ok(()) => {
+            let path = path.display().to_string();
+            let line = console.safe(&console.text(&WRITTEN, &[("path", path)]));
+            console.note(&line);
+            Exit::Reached
+        }
+        Err(error) => {
+            console.failure(error.into());
+            Exit::Findings
+        }
     }
 }
 

@@ -11,9 +11,9 @@ use consnap_core::{Error, ErrorKind, Time};
 
 use crate::audit_text;
 use crate::connection::{Connection, ConnectionArguments};
-use crate::console::Console;
+use crate::console::{Console, json_text};
 use crate::course::{runtime, state_directory};
-use crate::evidence::{self, replace, try_out};
+use crate::evidence::{try_out, write_file};
 use crate::exit::{Exit, Failure};
 use crate::selection::{Selection, SelectionArguments, duration, moment};
 
@@ -177,20 +177,9 @@ fn form_of(path: &Path) -> Result<Form, Error> {
 fn write(path: &Path, audit: &Audit, console: &mut Console) -> Exit {
     let content = match form_of(path) {
         Ok(Form::Page) => audit::html(audit, console.lang()),
-        Ok(Form::Data) => serde_json::to_string_pretty(audit).unwrap_or_default() + "\n",
+        Ok(Form::Data) => json_text(audit) + "\n",
         Ok(Form::Table) => audit::csv(audit),
         Err(_) => return Exit::Usage,
     };
-    match replace(path, content.as_bytes()) {
-        Ok(()) => {
-            let path = path.display().to_string();
-            let line = console.safe(&console.text(&evidence::WRITTEN, &[("path", path)]));
-            console.note(&line);
-            Exit::Reached
-        }
-        Err(error) => {
-            console.failure(error.into());
-            Exit::Findings
-        }
-    }
+    write_file(path, &content, console)
 }

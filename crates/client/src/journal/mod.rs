@@ -56,7 +56,7 @@ pub struct Header {
     pub plan_hash: String,
     /// When the run began.
     pub started_at: Time,
-    /// Hash of the job, by which later runs of it know this one; journals before 0.1 have none.
+    /// Hash of the job, by which later runs of it know this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job_hash: Option<String>,
     /// How many instances the job selected.
