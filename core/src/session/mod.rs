@@ -500,7 +500,10 @@ impl Session {
             Errand::Poll { invocation } => self.polled(*invocation, reply),
             Errand::Rivals { region } => self.rivals_listed(*region, reply),
             Errand::CallLook { call, found } => self.call_looked(*call, found.clone(), reply),
-            Errand::Groups { region, filter } => self.groups_listed(*region, filter, reply),
+            Errand::Groups { region, filter } => {
+                let sent = queued.first_sent.unwrap_or(Time::EPOCH);
+                self.groups_listed(*region, filter, sent, reply)
+            }
             Errand::Snapshots { region } => self.snapshots_listed(*region, reply),
         };
         if let Err(failure) = taken {

@@ -1,7 +1,7 @@
 //! A listing of groups under way. Pages are reduced to what is needed as they come: a run of a hundred thousand instances
 //! lists a thousand of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::state::TargetIndex;
 use crate::api::replies;
@@ -13,8 +13,6 @@ use crate::verdict::{GroupEvidence, SnapshotState};
 /// A listing and what it has shown so far.
 #[derive(Debug)]
 pub(super) struct Sweep {
-    /// The instances it is for; what is watched later may have a group that an earlier page could not yet show.
-    targets: BTreeSet<TargetIndex>,
     /// When it began: what it does not show was not there then.
     pub(super) began_at: Time,
     groups: BTreeMap<TargetIndex, Vec<SeenGroup>>,
@@ -42,24 +40,12 @@ struct SeenSnapshot {
 }
 
 impl Sweep {
-    pub(super) fn new(targets: &[TargetIndex], began_at: Time, outstanding: usize) -> Self {
-        Self {
-            targets: targets.iter().copied().collect(),
-            began_at,
-            groups: BTreeMap::new(),
-            outstanding,
-            snapshots: BTreeMap::new(),
-            asked_snapshots: false,
-        }
-    }
-
-    pub(super) fn is_for(&self, index: TargetIndex) -> bool {
-        self.targets.contains(&index)
+    pub(super) fn new(began_at: Time, outstanding: usize) -> Self {
+        Self { began_at, groups: BTreeMap::new(), outstanding, snapshots: BTreeMap::new(), asked_snapshots: false }
     }
 
     /// Takes in a group of an instance. Pages may overlap while groups are made.
-    pub(super) fn take_group(&mut self, group: &replies::SnapshotGroup<'_>, of: Option<TargetIndex>, run_name: &str) {
-        let Some(index) = of.filter(|index| self.targets.contains(index)) else { return };
+    pub(super) fn take_group(&mut self, group: &replies::SnapshotGroup<'_>, index: TargetIndex, run_name: &str) {
         let seen = SeenGroup { evidence: evidence(group), ours: group.name.as_deref() == Some(run_name) };
         let groups = self.groups.entry(index).or_default();
         match groups.iter_mut().find(|known| known.evidence.group_id == seen.evidence.group_id) {

@@ -41,6 +41,8 @@ pub(super) struct Verification {
 
 #[derive(Debug)]
 struct Watch {
+    /// Since when the command is known to be over; what was asked earlier may show less than there is.
+    since: Time,
     /// From this time on a missing group is no group.
     conclude_at: Time,
     /// When its group was first seen, and first seen accomplished.
@@ -96,7 +98,7 @@ impl Session {
             let late = self.now.plus_seconds(pacing::VISIBLE_WAIT.value);
             conclude_at = late.max(self.settled_at(index));
         }
-        let watch = Watch { conclude_at, first_seen: None, accomplished_since: None };
+        let watch = Watch { since: self.now, conclude_at, first_seen: None, accomplished_since: None };
         self.verification.watches.entry(region).or_default().insert(index, watch);
         let gap = Duration::from_secs(pacing::VERIFY_GAP.value);
         let soon = self.now.plus(Duration::from_millis(500));
@@ -185,7 +187,7 @@ impl Session {
             let Ok(name) = Filled::new(self.state.group_name.as_str()) else { return };
             filters = vec![GroupFilter::Name(name)];
         }
-        let sweep = Sweep::new(targets, self.now, filters.len());
+        let sweep = Sweep::new(self.now, filters.len());
         self.verification.sweeps.insert(region, sweep);
         let name = self.region(region);
         for filter in filters {
@@ -194,22 +196,30 @@ impl Session {
         }
     }
 
-    /// A page of groups has come.
+    /// A page of groups has come. It tells of every instance whose command was known to be over when it was asked for, also
+    /// of those that came after the listing began: a long listing keeps up with the results.
     pub(super) fn groups_listed(
         &mut self,
         region: u16,
         filter: &GroupFilter,
+        sent: Time,
         reply: &HttpReply,
     ) -> Result<(), Failure> {
         let page = reply::parse::<replies::DescribeSnapshotGroups<'_>>(Operation::DescribeSnapshotGroups, reply)?;
         let name = self.region(region);
         let next_token = page.next_token.and_then(|token| Filled::new(token).ok());
         let Some(sweep) = self.verification.sweeps.get_mut(&region) else { return Ok(()) };
+        let watches = self.verification.watches.get(&region);
+        let is_watched = |index: &TargetIndex| {
+            watches.and_then(|watches| watches.get(index)).is_some_and(|watch| watch.since <= sent)
+        };
         let mut recent = TargetIndex::MAX;
         for group in &page.groups {
             let index = observed::instance_of(group).and_then(|instance| self.state.find_after(recent, instance));
             recent = index.unwrap_or(recent);
-            sweep.take_group(group, index, &self.state.group_name);
+            if let Some(index) = index.filter(is_watched) {
+                sweep.take_group(group, index, &self.state.group_name);
+            }
         }
         if next_token.is_some() {
             let call = DescribeSnapshotGroups { filter: filter.clone(), next_token }.into_call(&name);
@@ -262,8 +272,12 @@ impl Session {
         let mut concluded: Vec<(TargetIndex, Look)> = Vec::new();
         let mut seen: Vec<(TargetIndex, bool)> = Vec::new();
         for (index, watch) in self.verification.of_region(region) {
-            let Some(target) = self.state.target(index).filter(|_| sweep.is_for(index)) else { continue };
+            let Some(target) = self.state.target(index) else { continue };
             let named = target.outcome.as_ref().and_then(|outcome| outcome.snapshot_group_id.as_deref());
+            if named.is_none() && watch.since > sweep.began_at {
+                // Pages from before may have shown a second group of that name.
+                continue;
+            }
             let evidence = match sweep.evidence_of(index, named) {
                 Ok(Some(evidence)) => evidence,
                 Ok(None) => {
@@ -322,7 +336,7 @@ impl Session {
         for (index, look) in concluded {
             self.conclude_look(region, index, look);
         }
-        self.pace_next(region);
+        self.pace_next(region, sweep.began_at);
     }
 
     fn conclude_look(&mut self, region: u16, index: TargetIndex, look: Look) {
@@ -347,7 +361,8 @@ impl Session {
         self.emit(Event::GroupLooked { instance, look: Arc::new(look) });
     }
 
-    fn pace_next(&mut self, region: u16) {
+    /// When the region is listed next, after a listing that began at that time.
+    fn pace_next(&mut self, region: u16, began_at: Time) {
         let longest = Duration::from_secs(pacing::VERIFY_LONGEST.value);
         let conclude = self
             .verification
@@ -355,8 +370,14 @@ impl Session {
             .filter(|(_, watch)| watch.first_seen.is_none())
             .map(|(_, watch)| watch.conclude_at)
             .min();
+        let unseen = |watch: &Watch| watch.since > began_at && watch.first_seen.is_none();
+        let came_since = self.verification.of_region(region).any(|(_, watch)| unseen(watch));
         let now = self.now;
         if let Some(pace) = self.verification.pace.get_mut(&region) {
+            if came_since {
+                pace.0 = now;
+                return;
+            }
             pace.0 = now.plus(pace.1);
             // The moment at which "none" can be said must not be slept through.
             if let Some(conclude) = conclude.filter(|at| *at > now && *at < pace.0) {
@@ -392,7 +413,12 @@ impl Session {
         let Some(target) = self.state.target(index) else { return };
         let region = target.region;
         let wait = Duration::from_secs(pacing::VERIFY_GAP.value * 2);
-        let watch = Watch { conclude_at: self.now.plus(wait), first_seen: None, accomplished_since: Some(Time::EPOCH) };
+        let watch = Watch {
+            since: self.now,
+            conclude_at: self.now.plus(wait),
+            first_seen: None,
+            accomplished_since: Some(Time::EPOCH),
+        };
         self.verification.watches.entry(region).or_default().insert(index, watch);
         self.verification.pace.insert(region, (self.now, Duration::from_secs(pacing::VERIFY_GAP.value)));
     }
