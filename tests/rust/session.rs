@@ -225,6 +225,22 @@ fn a_listing_says_none_only_of_what_was_there_when_it_began() {
 }
 
 #[test]
+fn one_listing_tells_of_results_that_come_while_it_runs() {
+    // Sixty pages take longer to read than it takes until the last results are in.
+    let simulator = fleet(6_000);
+    let mut session = Session::new(setup(&simulator), start());
+    let mut service = Meddled::new(simulator, untouched);
+    let events = run(&mut session, &mut service);
+    assert_eq!((session.state().counts.done, session.state().counts.failures), (6_000, 0));
+    let pages = service.count("DescribeSnapshotGroups");
+    assert!((60..=90).contains(&pages), "{pages} pages");
+    let at = |is: fn(&Event) -> bool| events.iter().filter(|one| is(&one.event)).map(|one| one.at).max().unwrap();
+    let finished = at(|event| matches!(event, Event::CommandFinished { .. }));
+    let looked = at(|event| matches!(event, Event::GroupLooked { .. }));
+    assert!(looked.since(finished).as_secs() <= 5, "{:?} after the last result", looked.since(finished));
+}
+
+#[test]
 fn a_session_pauses_at_its_plan_where_that_is_asked() {
     let simulator = fleet(2);
     let mut setup = setup(&simulator);

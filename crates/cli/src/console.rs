@@ -1,6 +1,6 @@
 //! What is written, where, in which form and language: data to standard output, all else to standard error.
 
-use std::io::{self, BufRead as _, Write};
+use std::io::{self, BufRead as _, BufWriter, Write};
 
 use anstyle::{AnsiColor, Style};
 use consnap_core::finding::RenderedFinding;
@@ -100,7 +100,7 @@ impl Console {
 
     /// One JSON value of data, for programs and for reading.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
-        self.data(&json_text(value))
+        Ok(write_json(&mut self.out, value)?)
     }
 
     /// One JSON value of data on one line.
@@ -197,7 +197,10 @@ impl Console {
                 let _ = writeln!(self.err, "{line}");
             }
             Failure::Error(error) if self.is_json() => {
-                self.note(&json_text(&error.render(self.lang)));
+                let mut text = Vec::new();
+                // Writing into memory cannot fail.
+                let _ = write_json(&mut text, &error.render(self.lang));
+                self.note(String::from_utf8_lossy(&text).trim_end());
             }
             Failure::Error(error) => {
                 let rendered = error.render(self.lang);
@@ -222,11 +225,29 @@ impl Console {
     }
 }
 
-/// A value over several lines, for a screen or a file: what stands in it moves no cursor and gives no order.
-pub(crate) fn json_text(value: &impl Serialize) -> String {
-    // Our own types never fail to be written.
-    let text = serde_json::to_string_pretty(value).unwrap_or_default();
-    sanitize::json(&text).into_owned()
+/// Writes a value over several lines, for a screen or a file: what stands in it moves no cursor and gives no order. It is
+/// written piece by piece: the report of a large run would fill the memory as one text.
+pub(crate) fn write_json(out: impl Write, value: &impl Serialize) -> io::Result<()> {
+    let mut out = Harmless(BufWriter::new(out));
+    serde_json::to_writer_pretty(&mut out, value)?;
+    out.0.write_all(b"\n")?;
+    out.0.flush()
+}
+
+/// Takes pieces of JSON as the serialiser writes them, each whole characters, and passes them on harmless. No pair can be torn:
+/// a string is written in pieces only where an escape stands between them.
+struct Harmless<W>(W);
+
+impl<W: Write> Write for Harmless<W> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        let text = std::str::from_utf8(piece).map_err(io::Error::other)?;
+        self.0.write_all(sanitize::json(text).as_bytes())?;
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// A value on one line of a log.

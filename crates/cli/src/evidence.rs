@@ -1,7 +1,7 @@
 //! Files that a run leaves beside its journal: the report as a page or as data, and figures for a monitoring system.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use consnap_core::session::{Numbered, State};
 use consnap_core::{Error, ErrorKind, Text};
 
 use crate::arguments::LogFormat;
-use crate::console::{Console, json_text};
+use crate::console::{Console, write_json};
 use crate::course::state_directory;
 use crate::exit::{Exit, Failure};
 
@@ -58,23 +58,23 @@ impl ReportArguments {
     pub(crate) fn write(&self, report: &Report, events: &[Numbered], console: &mut Console) -> Exit {
         let mut exit = Exit::Reached;
         for path in &self.report {
-            let content = match form_of(path) {
+            let written = match form_of(path) {
                 Ok(Form::Page) => {
                     let story = report::timeline(events, console.lang());
-                    report::html(report, &story, console.lang())
+                    replace(path, |file| file.write_all(report::html(report, &story, console.lang()).as_bytes()))
                 }
-                Ok(Form::Data) => json_text(report) + "\n",
+                Ok(Form::Data) => replace(path, |file| write_json(file, report)),
                 Err(_) => continue,
             };
-            exit = exit.or_worse(write_file(path, &content, console));
+            exit = exit.or_worse(tell_written(path, written, console));
         }
         exit
     }
 }
 
-/// Writes a file and says so. What cannot be written is told, and weighs as a finding does.
-pub(crate) fn write_file(path: &Path, content: &str, console: &mut Console) -> Exit {
-    match replace(path, content.as_bytes()) {
+/// Says that a report was written. What could not be written is told, and weighs as a finding does.
+pub(crate) fn tell_written(path: &Path, written: Result<(), Error>, console: &mut Console) -> Exit {
+    match written {
         Ok(()) => {
             let path = path.display().to_string();
             let line = console.safe(&console.text(&WRITTEN, &[("path", path)]));
@@ -108,7 +108,7 @@ impl EvidenceArguments {
         let mut exit = self.report.write(report, events, console);
         if let Some(path) = &self.metrics_file {
             let last = last_successes(run, report, directory.as_deref());
-            if let Err(error) = replace(path, report::metrics(report, &last).as_bytes()) {
+            if let Err(error) = replace(path, |file| file.write_all(report::metrics(report, &last).as_bytes())) {
                 console.failure(error.into());
                 exit = Exit::Findings;
             }
@@ -185,10 +185,10 @@ pub(crate) fn try_out(path: &Path) -> Result<(), Error> {
 }
 
 /// Writes a file whole or not at all: a reader sees the old one or the new one.
-pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), Error> {
+pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Error> {
     let draft = draft_of(path);
     let written = OpenOptions::new().write(true).create_new(true).open(&draft).and_then(|mut file| {
-        file.write_all(content)?;
+        write(&mut file)?;
         file.sync_all()?;
         fs::rename(&draft, path)
     });

@@ -1,5 +1,6 @@
 //! `consnap audit`: whether each instance has a recovery point that is good enough and new enough.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,9 +12,9 @@ use consnap_core::{Error, ErrorKind, Time};
 
 use crate::audit_text;
 use crate::connection::{Connection, ConnectionArguments};
-use crate::console::{Console, json_text};
+use crate::console::{Console, write_json};
 use crate::course::{runtime, state_directory};
-use crate::evidence::{try_out, write_file};
+use crate::evidence::{replace, tell_written, try_out};
 use crate::exit::{Exit, Failure};
 use crate::selection::{Selection, SelectionArguments, duration, moment};
 
@@ -175,11 +176,11 @@ fn form_of(path: &Path) -> Result<Form, Error> {
 
 /// Writes a file; what cannot be written is told, and weighs as a finding does.
 fn write(path: &Path, audit: &Audit, console: &mut Console) -> Exit {
-    let content = match form_of(path) {
-        Ok(Form::Page) => audit::html(audit, console.lang()),
-        Ok(Form::Data) => json_text(audit) + "\n",
-        Ok(Form::Table) => audit::csv(audit),
+    let written = match form_of(path) {
+        Ok(Form::Page) => replace(path, |file| file.write_all(audit::html(audit, console.lang()).as_bytes())),
+        Ok(Form::Data) => replace(path, |file| write_json(file, audit)),
+        Ok(Form::Table) => replace(path, |file| file.write_all(audit::csv(audit).as_bytes())),
         Err(_) => return Exit::Usage,
     };
-    write_file(path, &content, console)
+    tell_written(path, written, console)
 }

@@ -18,7 +18,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::connection::ConnectionArguments;
-use crate::console::{Console, json_text};
+use crate::console::{Console, write_json};
 use crate::course::{runtime, state_directory};
 use crate::evidence::{replace, try_out};
 use crate::exit::{Exit, Failure};
@@ -85,8 +85,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         console.json(&record)?;
         return Ok(Exit::Reached);
     };
-    let text = json_text(&record) + "\n";
-    replace(path, text.as_bytes())?;
+    replace(path, |file| write_json(file, &record))?;
     let counts = [("count", record.replies.len().to_string()), ("path", path.display().to_string())];
     let line = console.safe(&console.text(&WRITTEN, &counts));
     console.note(&line);
