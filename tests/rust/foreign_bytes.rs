@@ -7,6 +7,7 @@ use consnap_client::journal::{Journal, Recorded, load, load_replies};
 use consnap_client::past_run::PastRun;
 use consnap_core::api::{Operation, replies};
 use consnap_core::audit::archive::ShownGroups;
+use consnap_core::catalog::ram::Extra;
 use consnap_core::command::launcher;
 use consnap_core::credentials::{cli_profile, external, ini, issued};
 use consnap_core::export::Target;
@@ -264,7 +265,7 @@ pub fn journal(bytes: &[u8]) {
 pub fn ram_policy(bytes: &[u8]) {
     let Ok(document) = serde_json::from_slice::<Value>(bytes) else { return };
     for kind in [None, Some(PolicyKind::Trust), Some(PolicyKind::Instance), Some(PolicyKind::Operator)] {
-        let wanted = Wanted { attaches: kind.is_none(), ..Wanted::default() };
+        let wanted = Wanted { extras: kind.map_or(Vec::new(), |_| Extra::ALL.to_vec()), ..Wanted::default() };
         for finding in ram::check(&document, kind, &wanted).findings {
             said(&finding.render(Lang::En));
         }

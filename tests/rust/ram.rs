@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use consnap_core::catalog::messages::permissions;
-use consnap_core::catalog::ram as actions;
+use consnap_core::catalog::ram::{self as actions, Extra};
 use consnap_core::ram::{PolicyKind, Wanted, check, policy};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -59,8 +59,8 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn no_document_panics_and_what_lacks_says_so(document in any_json(), attaches: bool) {
-        let wanted = Wanted { attaches, uploads: !attaches, role: Some("r".to_owned()) };
+    fn no_document_panics_and_what_lacks_says_so(document in any_json(), extras in 0..=Extra::ALL.len()) {
+        let wanted = Wanted { extras: Extra::ALL[extras..].to_vec(), role: Some("r".to_owned()) };
         for kind in [None, Some(PolicyKind::Trust), Some(PolicyKind::Instance), Some(PolicyKind::Operator)] {
             let judged = check(&document, kind, &wanted);
             // Nothing is missing without a finding that blocks.
@@ -71,7 +71,7 @@ proptest! {
     /// Taking any one action out of a policy is noticed, and nothing else is.
     #[test]
     fn each_action_counts(index in 0..actions::OPERATOR_ACTIONS.len()) {
-        let wanted = Wanted { attaches: true, ..Wanted::default() };
+        let wanted = Wanted { extras: Extra::ALL.to_vec(), ..Wanted::default() };
         let taken = actions::OPERATOR_ACTIONS[index].action;
         let mut document = policy(PolicyKind::Operator, &wanted);
         for statement in document["Statement"].as_array_mut().unwrap() {

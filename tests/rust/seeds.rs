@@ -8,7 +8,7 @@ use consnap_core::consistency::{Consistency, Platform};
 use consnap_core::credentials::{Credential, Secret};
 use consnap_core::report::{InstanceReport, Report};
 use consnap_core::session::{Goal, Numbered, Session, Setup};
-use consnap_core::verdict::ResultKind;
+use consnap_core::verdict::{Look, ResultKind};
 use consnap_core::{Lang, Time};
 use consnap_simulator::scenario::{
     ApiFault, ClosedConnection, GroupFault, GuestFault, Millis, ServiceError, SnapshotFault, TagFault, Throttle,
@@ -76,6 +76,10 @@ fn scenario(dice: &mut Dice) -> Scenario {
             scenario.api_faults.push(api_fault(dice));
         }
     }
+    // Jobs with an odd number of targets tag their snapshots; twice the answer is lost.
+    let lost = Some(ClosedConnection::AfterEffect);
+    let operation = Some("TagResources".to_owned());
+    scenario.api_faults.push(ApiFault { operation, connection_closed: lost, times: Some(2), ..ApiFault::default() });
     scenario.service.tags_in_groups = !dice.one_in(4);
     scenario.service.instances_per_command = if dice.one_in(6) { 3 } else { 100 };
     scenario.service.latency_millis = Millis { min: 5, max: dice.pick(&[20, 200, 2_000]) };
@@ -156,6 +160,7 @@ fn job(dice: &mut Dice, scenario: &Scenario) -> Job {
     job.run.max_in_flight = dice.pick(&[1, 3, 10, 100]);
     job.run.max_errors = dice.pick(&[0, 1, 5, 1_000]).into();
     job.run.attach_role = if dice.one_in(2) { AttachRole::IfMissing } else { AttachRole::Never };
+    job.run.tag_snapshots = job.targets.ids.len() % 2 == 1;
     job
 }
 
@@ -166,6 +171,8 @@ struct Day {
     faults_between: bool,
     crashed: bool,
     run_commands: usize,
+    /// Groups that were found, and whose snapshots should carry the run's tag and do not.
+    untagged: usize,
 }
 
 fn setup(job: &Job, seed: u64) -> Setup {
@@ -176,7 +183,7 @@ fn setup(job: &Job, seed: u64) -> Setup {
 fn live(seed: u64) -> Result<Day, (String, Vec<Numbered>)> {
     let mut dice = Dice(seed);
     let scenario = scenario(&mut dice);
-    let faults_between = !scenario.api_faults.is_empty();
+    let faults_between = scenario.api_faults.len() > 1;
     let job = job(&mut dice, &scenario);
     let mut simulator = Simulator::new(scenario);
     let start = Time::parse("2026-11-03T02:00:00Z").unwrap();
@@ -232,7 +239,11 @@ fn live(seed: u64) -> Result<Day, (String, Vec<Numbered>)> {
     }
     let run_commands = simulator.calls().filter(|call| call.operation == "RunCommand").count();
     let report = Report::of(session.state(), session.error(), session.calls_sent(), Lang::En);
-    Ok(Day { report, truth: simulator.truth_at(now), journal, faults_between, crashed, run_commands })
+    let found = |look: Option<&Look>| matches!(look, Some(Look::Found(evidence)) if !evidence.snapshots.is_empty());
+    let targets = session.state().targets.iter().filter(|_| job.run.tag_snapshots);
+    let untagged = targets.filter(|target| found(target.look.as_deref()) && !target.tagged).count();
+    let truth = simulator.truth_at(now);
+    Ok(Day { report, truth, journal, faults_between, crashed, run_commands, untagged })
 }
 
 /// What is wrong with a day, if anything.
@@ -258,6 +269,9 @@ fn judge(day: &Day) -> Result<(), String> {
     }
     if report.summary.open > 0 {
         return Err("something is still open".to_owned());
+    }
+    if day.untagged > 0 {
+        return Err(format!("{} instances are not tagged", day.untagged));
     }
     Ok(())
 }

@@ -6,9 +6,10 @@ use std::rc::Rc;
 use consnap_core::config::Job;
 use consnap_core::credentials::{Credential, Secret};
 use consnap_core::http::{HttpReply, HttpRequest};
+use consnap_core::report::Report;
 use consnap_core::session::{Event, Goal, Next, Numbered, Session, Setup};
 use consnap_core::verdict::ResultKind;
-use consnap_core::{ErrorKind, Time};
+use consnap_core::{ErrorKind, Lang, Time};
 use consnap_simulator::scenario::{
     ApiFault, DiskSpec, Fleet, GuestFault, InstanceSpec, Millis, Scenario, ServiceError, Throttle,
 };
@@ -157,7 +158,7 @@ fn a_run_of_another_account_is_neither_looked_at_nor_gone_on_with() {
     assert_eq!(asked, ["GetCallerIdentity"]);
     let error = session.error().unwrap();
     assert_eq!(error.kind, ErrorKind::Rejected);
-    assert!(error.message(consnap_core::Lang::En).contains("999"), "{error:?}");
+    assert!(error.message(Lang::En).contains("999"), "{error:?}");
 }
 
 #[test]
@@ -238,6 +239,89 @@ fn one_listing_tells_of_results_that_come_while_it_runs() {
     let finished = at(|event| matches!(event, Event::CommandFinished { .. }));
     let looked = at(|event| matches!(event, Event::GroupLooked { .. }));
     assert!(looked.since(finished).as_secs() <= 5, "{:?} after the last result", looked.since(finished));
+}
+
+fn tagging(simulator: &Simulator) -> Setup {
+    let mut setup = setup(simulator);
+    setup.job.run.tag_snapshots = true;
+    setup
+}
+
+fn untagged(session: &Session) -> usize {
+    session.state().targets.iter().filter(|target| !target.tagged).count()
+}
+
+#[test]
+fn snapshots_are_tagged_fifty_a_call_when_the_job_asks_for_it() {
+    let simulator = fleet(120);
+    let mut session = Session::new(tagging(&simulator), start());
+    // The first tag is put, and the answer lost: the same tag twice is the same tag.
+    let mut service = Meddled::new(simulator, |operation: &str, nth, answer: Answer| match (operation, nth) {
+        ("TagResources", 1) => Answer { what: Arrival::ConnectionClosed, ..answer },
+        _ => answer,
+    });
+    let events = run(&mut session, &mut service);
+    assert_eq!((session.state().counts.failures, untagged(&session)), (0, 0));
+    assert_eq!(service.count("TagResources"), 4, "three calls, and one of them twice");
+    let place = |is: fn(&Event) -> bool| events.iter().filter(move |one| is(&one.event)).map(|one| one.seq);
+    let first = place(|event| matches!(event, Event::SnapshotsTagged { .. })).min().unwrap();
+    let looked = place(|event| matches!(event, Event::GroupLooked { .. })).take(50).max().unwrap();
+    assert!(first > looked, "nothing is tagged before it was verified");
+}
+
+#[test]
+fn whoever_may_not_tag_is_told_so_once_and_the_backup_stands() {
+    let simulator = fleet(120);
+    let mut session = Session::new(tagging(&simulator), start());
+    let refused = r#"{"Code":"Forbidden.RAM","Message":"m","RequestId":"r"}"#;
+    let mut service = Meddled::new(simulator, |operation: &str, _, answer: Answer| match operation {
+        "TagResources" => instead(&answer, 403, refused),
+        _ => answer,
+    });
+    run(&mut session, &mut service);
+    // All three may be under way when the first is refused; none is sent after that.
+    assert!((1..=3).contains(&service.count("TagResources")), "{}", service.count("TagResources"));
+    assert_eq!(results(&session), [ResultKind::Ok; 120]);
+    let report = Report::of(session.state(), None, 0, Lang::En);
+    assert_eq!((report.summary.untagged, report.exit_status), (120, 0));
+    assert!(report.sentences.iter().any(|line| line.contains("120 instances") && line.contains("resume a1b2c3d4")));
+}
+
+#[test]
+fn one_snapshot_that_is_gone_does_not_keep_the_others_from_their_tag() {
+    let simulator = fleet(8);
+    let mut session = Session::new(tagging(&simulator), start());
+    let gone = r#"{"Code":"InvalidResourceId.NotFound","Message":"m","RequestId":"r"}"#;
+    // The call of all eight, a half, a quarter, and the one.
+    let mut service = Meddled::new(simulator, |operation: &str, nth, answer: Answer| match (operation, nth) {
+        ("TagResources", 1 | 2 | 4 | 6) => instead(&answer, 404, gone),
+        _ => answer,
+    });
+    run(&mut session, &mut service);
+    assert_eq!(untagged(&session), 1, "{:?}", service.calls);
+    assert_eq!(service.count("TagResources"), 7);
+}
+
+#[test]
+fn a_crash_while_tags_are_put_is_made_up_for() {
+    let simulator = fleet(120);
+    let mut session = Session::new(tagging(&simulator), start());
+    let mut service = Meddled::new(simulator, untouched);
+    let mut driver = driver(start());
+    let mut events: Vec<Numbered> = Vec::new();
+    let ended = driver.run(&mut session, &mut service, |news| {
+        events.extend_from_slice(news);
+        let tagged = news.iter().any(|numbered| matches!(numbered.event, Event::SnapshotsTagged { .. }));
+        if tagged { Onward::Crash } else { Onward::Go }
+    });
+    assert_eq!(ended, Ended::Crashed);
+    let sent = service.count("TagResources");
+    let mut session = Session::resume(tagging(&service.inner), &events, driver.now);
+    assert!((1..120).contains(&untagged(&session)));
+    driver.nonce_prefix(1);
+    assert_eq!(driver.run(&mut session, &mut service, |_| Onward::Go), Ended::Done);
+    assert_eq!((untagged(&session), session.state().counts.failures), (0, 0));
+    assert!(service.count("TagResources") <= sent + 3 && service.count("RunCommand") == 2);
 }
 
 #[test]

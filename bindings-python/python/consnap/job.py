@@ -151,6 +151,9 @@ class RunOptions(Record):
     so that a run that was kept until 03:10 starts nothing."""
     deadline: str | None = None
     """Nothing new is started when so much time has passed, ``2h``."""
+    tag_snapshots: bool = False
+    """Whether to tag the snapshots ``consnap:run`` with the run's id when they were verified, so that ``consnap prune`` knows
+    them without the journal. A call for each fifty snapshots."""
     timeout: Literal["auto"] | int = "auto"
     """``auto`` (from the time budget) or seconds."""
     attach_role: Literal["never", "if_missing"] = "never"

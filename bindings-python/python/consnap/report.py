@@ -79,6 +79,8 @@ class Summary(Record):
     """Of those, disks that have one."""
     excluded_disks: int
     """Disks the job leaves out."""
+    untagged: int
+    """Instances whose snapshots should carry the run's tag and could not be tagged."""
     calls: int
     """Calls to the service."""
     throttled: int

@@ -16,6 +16,24 @@ pub const PASS_ROLE: &str = "ram:PassRole";
 pub static REFUSALS: &[&str] =
     &["Forbidden.RAM", "Forbidden.Unauthorized", "Forbidden.SubUser", "NoPermission", "InvalidUser.PassRoleForbidden"];
 
+/// What not everybody does with consnap, and what needs more than the rest.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Extra {
+    /// Attaching the role (`run.attach_role`, `consnap role attach`).
+    Attach,
+    /// Uploading the scripts (`linux.upload`).
+    Upload,
+    /// Tagging the snapshots (`run.tag_snapshots`).
+    Tag,
+    /// Deleting groups (`consnap prune`).
+    Prune,
+}
+
+impl Extra {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Attach, Self::Upload, Self::Tag, Self::Prune];
+}
+
 /// An action, and what it is needed for.
 #[derive(Debug)]
 pub struct ActionRow {
@@ -23,12 +41,16 @@ pub struct ActionRow {
     pub action: &'static str,
     /// What it is needed for.
     pub about: Text,
-    /// Only for jobs that attach the role (`run.attach_role`).
-    pub only_to_attach: bool,
+    /// Only for whoever does this.
+    pub only_to: Option<Extra>,
 }
 
 const fn row(action: &'static str, en: &'static str, zh: &'static str) -> ActionRow {
-    ActionRow { action, about: Text::new(en, zh), only_to_attach: false }
+    ActionRow { action, about: Text::new(en, zh), only_to: None }
+}
+
+const fn only_to(extra: Extra, action: &'static str, en: &'static str, zh: &'static str) -> ActionRow {
+    ActionRow { action, about: Text::new(en, zh), only_to: Some(extra) }
 }
 
 /// What the plug-in calls with the instance's role. The vendor's own policy writes `ecs:DescribeSnapshot*` and
@@ -53,20 +75,20 @@ pub static OPERATOR_ACTIONS: &[ActionRow] = &[
     row("ecs:DescribeInstanceRamRole", "see which role an instance has", "查询实例RAM角色"),
     row("ecs:DescribeSnapshotGroups", "find the groups made", "查询快照一致性组"),
     row("ecs:DescribeSnapshots", "read the tags that tell the consistency reached", "读取表明一致性级别的标签"),
-    ActionRow {
-        action: "ecs:AttachInstanceRamRole",
-        about: Text::new("attach the role where it is missing", "为缺少角色的实例授予实例RAM角色"),
-        only_to_attach: true,
-    },
-    ActionRow {
-        action: "ram:PassRole",
-        about: Text::new("pass the role to the instance", "将角色传递给实例"),
-        only_to_attach: true,
-    },
-];
-
-/// What consnap calls for jobs that upload their scripts (`linux.upload`).
-pub static UPLOAD_ACTIONS: &[ActionRow] = &[
-    row("ecs:SendFile", "put the scripts on the instances", "将脚本发送到实例"),
-    row("ecs:DescribeSendFileResults", "see whether they arrived", "查询文件发送结果"),
+    only_to(
+        Extra::Attach,
+        "ecs:AttachInstanceRamRole",
+        "attach the role where it is missing",
+        "为缺少角色的实例授予实例RAM角色",
+    ),
+    only_to(Extra::Attach, "ram:PassRole", "pass the role to the instance", "将角色传递给实例"),
+    only_to(Extra::Upload, "ecs:SendFile", "put the scripts on the instances", "将脚本发送到实例"),
+    only_to(Extra::Upload, "ecs:DescribeSendFileResults", "see whether they arrived", "查询文件发送结果"),
+    only_to(Extra::Tag, "ecs:TagResources", "tag the snapshots with the run", "为快照添加本次执行的标签"),
+    only_to(
+        Extra::Prune,
+        "ecs:DeleteSnapshotGroup",
+        "delete groups that are not needed any more",
+        "删除不再需要的快照一致性组",
+    ),
 ];

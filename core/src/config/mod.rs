@@ -266,6 +266,10 @@ pub struct RunOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^([0-9]+[dhms])+$")))]
     pub deadline: Option<String>,
+    /// Whether to tag the snapshots `consnap:run` with the run's id when they were verified, so that `consnap prune` knows them
+    /// without the journal. A call for each fifty snapshots.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub tag_snapshots: bool,
     /// `auto` (from the time budget) or seconds.
     pub timeout: Timeout,
     /// Whether to attach the role.
@@ -289,6 +293,7 @@ impl Default for RunOptions {
             spread_by: None,
             start_before: None,
             deadline: None,
+            tag_snapshots: false,
             timeout: Timeout::default(),
             attach_role: AttachRole::default(),
             probe: Probe::default(),

@@ -104,6 +104,7 @@ static RUN: &[Key] = &[
     optional("spread_by", Shape::Text),
     optional("start_before", Shape::Text),
     optional("deadline", Shape::Text),
+    optional("tag_snapshots", Shape::Truth),
     optional("timeout", Shape::AutoOrSeconds),
     optional("attach_role", Shape::Choice(&["never", "if_missing"])),
     optional("probe", Shape::Choice(&["never", "if_unknown", "always"])),

@@ -1,6 +1,7 @@
 //! RAM policies: no action more than the catalogue shows to be needed.
 
 use super::{ExportedFile, Material, file, quote};
+use crate::catalog::ram::Extra;
 use crate::config::AttachRole;
 use crate::ram::{PolicyKind, Wanted, policy};
 
@@ -8,8 +9,12 @@ use crate::ram::{PolicyKind, Wanted, policy};
 pub(super) fn ram_policies(material: &Material<'_>) -> Vec<ExportedFile> {
     let job = material.request.job;
     let role = Some(job.instance_ram_role.clone()).filter(|role| role != "attached");
-    let wanted =
-        Wanted { attaches: job.run.attach_role == AttachRole::IfMissing, uploads: job.linux.upload.is_some(), role };
+    let extras = [
+        (job.run.attach_role == AttachRole::IfMissing).then_some(Extra::Attach),
+        job.linux.upload.as_ref().map(|_| Extra::Upload),
+        job.run.tag_snapshots.then_some(Extra::Tag),
+    ];
+    let wanted = Wanted { extras: extras.into_iter().flatten().collect(), role };
     let text = |kind| format!("{:#}\n", policy(kind, &wanted));
     let role = quote::shell(wanted.role());
     let script = format!(

@@ -9,7 +9,7 @@ use super::document::{self, Statement};
 use super::pattern::{is_everything, is_wide, matches};
 use super::{PolicyKind, Wanted};
 use crate::catalog::messages::permissions as rows;
-use crate::catalog::ram;
+use crate::catalog::ram::{self, Extra};
 use crate::finding::Finding;
 
 /// What came of a look at a policy.
@@ -148,9 +148,9 @@ fn is_role(resource: &str, role: &str) -> bool {
 
 /// What a policy allows without need.
 fn width(kind: PolicyKind, statements: &[Statement], wanted: &Wanted, findings: &mut Vec<Finding>) {
-    // Whoever may attach roles or upload scripts in one job may do so in the policy of all.
-    let needed: BTreeSet<&str> =
-        kind.actions(&Wanted { attaches: true, uploads: true, ..wanted.clone() }).map(|row| row.action).collect();
+    // Whoever does more in one job may do so in the policy of all.
+    let all = Wanted { extras: Extra::ALL.to_vec(), role: wanted.role.clone() };
+    let needed: BTreeSet<&str> = kind.actions(&all).map(|row| row.action).collect();
     for statement in statements.iter().filter(|statement| statement.allows) {
         if statement.all_actions_but {
             findings.push(Finding::new(&rows::ALLOWS_ALL_BUT, format!("{}/NotAction", statement.place)));
@@ -242,8 +242,8 @@ mod tests {
 
     #[test]
     fn our_own_policies_are_complete_and_no_wider_than_needed() {
-        for attaches in [false, true] {
-            let wanted = Wanted { attaches, uploads: attaches, role: Some("r".to_owned()) };
+        for extras in [vec![], Extra::ALL.to_vec()] {
+            let wanted = Wanted { extras, role: Some("r".to_owned()) };
             for kind in [PolicyKind::Trust, PolicyKind::Instance, PolicyKind::Operator] {
                 let judged = check(&super::super::policy(kind, &wanted), None, &wanted);
                 assert_eq!((judged.kind, judged.missing, judged.findings), (kind, vec![], vec![]));
@@ -291,7 +291,7 @@ mod tests {
 
     #[test]
     fn passing_any_role_is_too_wide() {
-        let wanted = Wanted { attaches: true, uploads: true, role: Some("r".to_owned()) };
+        let wanted = Wanted { extras: vec![Extra::Attach, Extra::Upload], role: Some("r".to_owned()) };
         let mut policy = super::super::policy(PolicyKind::Operator, &wanted);
         policy["Statement"][1]["Resource"] = json!("*");
         let judged = check(&policy, None, &wanted);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 pub use judge::{Judged, check};
 
-use crate::catalog::ram::{self, ActionRow};
+use crate::catalog::ram::{self, ActionRow, Extra};
 
 /// Whom a policy is for.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -29,10 +29,8 @@ crate::consistency::wire_names!(PolicyKind { Trust => "trust", Instance => "inst
 /// What a policy must allow beyond the usual.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// Whether consnap attaches the role itself (`run.attach_role`, `consnap role attach`).
-    pub attaches: bool,
-    /// Whether consnap uploads the scripts (`linux.upload`).
-    pub uploads: bool,
+    /// What is done beyond running and verifying.
+    pub extras: Vec<Extra>,
     /// The role of the instances, which the operator may hand on; the vendor's example name when not given.
     pub role: Option<String>,
 }
@@ -52,10 +50,7 @@ impl PolicyKind {
             Self::Instance => ram::INSTANCE_ACTIONS,
             Self::Operator => ram::OPERATOR_ACTIONS,
         };
-        let attaches = wanted.attaches;
-        let uploads: &'static [ActionRow] =
-            if wanted.uploads && self == Self::Operator { ram::UPLOAD_ACTIONS } else { &[] };
-        rows.iter().filter(move |row| attaches || !row.only_to_attach).chain(uploads)
+        rows.iter().filter(|row| row.only_to.is_none_or(|extra| wanted.extras.contains(&extra)))
     }
 }
 

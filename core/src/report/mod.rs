@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::catalog::messages::verdicts;
 use crate::catalog::{codes, spoken};
 use crate::consistency::{Consistency, Platform, RequiredConsistency};
 use crate::error::{Error, ErrorKind, RenderedError};
@@ -109,6 +110,8 @@ pub struct Summary {
     pub covered_disks: u32,
     /// Disks the job leaves out.
     pub excluded_disks: u32,
+    /// Instances whose snapshots should carry the run's tag and could not be tagged.
+    pub untagged: u32,
     /// The longest time from freeze to thaw that a log shows, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub longest_hold_millis: Option<u64>,
@@ -456,9 +459,11 @@ fn summarise(instances: &[InstanceReport], state: &State) -> Summary {
             ResultKind::NotRun => summary.not_run += 1,
             ResultKind::Ok => summary.ok += 1,
         }
-        if instance.why.code == crate::catalog::messages::verdicts::NOT_STARTED_STOPPED.code {
+        if instance.why.code == verdicts::NOT_STARTED_STOPPED.code {
             summary.stopped_before_start += 1;
         }
+        let untagged = instance.findings.iter().any(|finding| finding.code == verdicts::RUN_TAG_MISSING.code);
+        summary.untagged += u32::from(untagged);
         if instance.starts > 0 {
             summary.expected_disks += instance.disks_expected;
             summary.covered_disks += instance.disks_covered;

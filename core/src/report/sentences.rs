@@ -29,6 +29,10 @@ const STOPPED: Text = Text::new(
     "The run stopped starting instances: {why}; not run because of it: {not_run}.",
     "本次执行已停止启动新实例：{why}；因此未执行 {not_run} 台。",
 );
+const UNTAGGED: Text = Text::new(
+    "Not tagged `consnap:run`: the snapshots of {count} instances; `consnap resume {run}` tries again, and until then `consnap prune` needs the journal of this run.",
+    "未添加标签 `consnap:run`：{count} 台实例的快照；`consnap resume {run}` 会重试，在此之前 `consnap prune` 需要本次执行的日志。",
+);
 const NEXT_RESUME: Text = Text::new(
     "Next: `consnap resume {run}`; what was started is only looked at, never started again.",
     "下一步：`consnap resume {run}`；对已启动的实例只查看，不会再次启动。",
@@ -93,6 +97,10 @@ pub fn sentences(report: &Report, lang: Lang) -> Vec<String> {
             ));
         }
         let run = vec![("run", report.run_id.clone())];
+        if summary.untagged > 0 {
+            let count = ("count", summary.untagged.to_string());
+            out.push(say(UNTAGGED, lang, run.iter().cloned().chain([count]).collect()));
+        }
         if summary.unknown > 0 || summary.open > 0 {
             out.push(say(NEXT_RESUME, lang, run));
         } else if !all_good {

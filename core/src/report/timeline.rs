@@ -185,6 +185,7 @@ fn line(event: &Event, lang: Lang) -> Option<Line> {
             Purpose::Run => SENDING,
             Purpose::Attach => ATTACHING,
             Purpose::Upload => UPLOADING,
+            Purpose::Tag => TAGGING,
         })
         .about_all(instances),
         Event::CallAccepted { invoke_id, adopted, .. } => match (invoke_id, adopted) {
@@ -198,6 +199,10 @@ fn line(event: &Event, lang: Lang) -> Option<Line> {
         Event::CallLost { .. } => Line::notable(LOST),
         Event::NotStarted { instance, why } => {
             Line::notable(NOT_STARTED).with("why", reason(why, lang)).about(instance)
+        }
+        Event::SnapshotsTagged { instances, failed: None } => Line::new(TAGGED).about_all(instances),
+        Event::SnapshotsTagged { instances, failed: Some(code) } => {
+            Line::notable(NOT_TAGGED).with("code", code.as_str()).about_all(instances)
         }
         Event::ScriptsUploaded { instance, failed: None } => Line::new(UPLOADED).about(instance),
         Event::ScriptsUploaded { instance, failed: Some(finding) } => {
@@ -351,6 +356,10 @@ const LOST: Text = Text::new(
     "未查到任何结果：相关实例按结果未知处理",
 );
 const NOT_STARTED: Text = Text::new("not started: {who}: {why}", "未启动：{who}：{why}");
+const TAGGING: Text = Text::new("the snapshots of {who} are to be tagged", "为 {who} 的快照添加标签");
+const TAGGED: Text = Text::new("the snapshots carry the run's tag: {who}", "快照已带有本次执行的标签：{who}");
+const NOT_TAGGED: Text =
+    Text::new("the snapshots could not be tagged (`{code}`): {who}", "无法为快照添加标签（`{code}`）：{who}");
 const UPLOADING: Text = Text::new("a script is sent to {who}", "向 {who} 发送脚本");
 const UPLOADED: Text = Text::new("the scripts are in place: {who}", "脚本已就位：{who}");
 const NOT_UPLOADED: Text =

@@ -98,6 +98,8 @@ pub enum Purpose {
     Attach,
     /// Put the scripts there.
     Upload,
+    /// Tag the snapshots with the run.
+    Tag,
 }
 
 /// Why nothing new is started.
@@ -358,6 +360,14 @@ pub enum Event {
         instance: Arc<str>,
         /// What was found.
         look: Arc<Look>,
+    },
+    /// The snapshots of instances carry the run's tag, or could not be tagged.
+    SnapshotsTagged {
+        /// The instances.
+        instances: Vec<Arc<str>>,
+        /// The service's code when it failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failed: Option<String>,
     },
     /// Nothing new is started from here on.
     StartsStopped {

@@ -43,6 +43,7 @@ mod setup;
 mod start;
 pub mod state;
 mod sweep;
+mod tagging;
 mod uploads;
 mod verify;
 
@@ -57,6 +58,7 @@ use discover::Discovery;
 use probing::Probing;
 use rival::Rivals;
 use state::TargetIndex;
+use tagging::Tagging;
 use uploads::Uploading;
 use verify::Verification;
 
@@ -209,6 +211,7 @@ pub struct Session {
     /// How long the last command took that is over, in seconds: an earlier look at the next one would be wasted.
     usual_run_seconds: u64,
     verification: Verification,
+    tagging: Tagging,
 }
 
 impl Session {
@@ -265,6 +268,7 @@ impl Session {
             attaching: false,
             usual_run_seconds: 0,
             verification: Verification::default(),
+            tagging: Tagging::default(),
             setup,
         }
     }
@@ -401,6 +405,7 @@ impl Session {
             self.drive_polls();
         }
         self.drive_verification();
+        self.drive_tagging();
     }
 
     fn pauses_at_plan(&self) -> bool {
@@ -420,7 +425,8 @@ impl Session {
             Goal::Verify => self.verification.is_idle(),
             Goal::Run => {
                 let counts = self.state.counts;
-                counts.in_flight == 0 && counts.waiting == 0 && self.doubts.is_empty() && self.verification.is_idle()
+                let told = self.verification.is_idle() && self.tagging.is_idle();
+                counts.in_flight == 0 && counts.waiting == 0 && self.doubts.is_empty() && told
             }
         }
     }

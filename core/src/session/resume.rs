@@ -64,7 +64,7 @@ impl Session {
         self.attach_asked = true;
         self.attaching = true;
         self.canary_chosen = self.state.targets.iter().any(|target| target.starts > 0);
-        let (mut looking, mut unknown) = (Vec::new(), Vec::new());
+        let (mut looking, mut unknown, mut done) = (Vec::new(), Vec::new(), Vec::new());
         for index in 0..self.state.targets.len() {
             let Ok(index) = TargetIndex::try_from(index) else { break };
             let Some(target) = self.state.target(index) else { continue };
@@ -78,6 +78,7 @@ impl Session {
                 Stage::Done if target.verdict.as_ref().is_some_and(|verdict| verdict.result == ResultKind::Unknown) => {
                     unknown.push(index);
                 }
+                Stage::Done => done.push(index),
                 _ => {}
             }
         }
@@ -106,6 +107,9 @@ impl Session {
         }
         for index in unknown {
             self.watch_again(index);
+        }
+        for index in done {
+            self.tag_later(index);
         }
         for (invocation, record) in self.state.invocations.iter().enumerate() {
             if let (false, Ok(invocation)) = (record.open.is_empty(), u32::try_from(invocation)) {

@@ -306,6 +306,7 @@ impl Session {
                 self.emit(Event::CallAccepted { call: queued.id, invoke_id: None, request_id, adopted: false });
                 self.file_sent(queued.id, &targets, answer.invoke_id);
             }
+            Operation::TagResources => self.tagged(queued.id, request_id),
             Operation::AttachInstanceRamRole => {
                 let answer = reply::parse::<replies::AttachInstanceRamRole>(Operation::AttachInstanceRamRole, reply)?;
                 let targets = self.state.calls.get(&queued.id).map(|record| record.targets.clone()).unwrap_or_default();
@@ -349,6 +350,10 @@ impl Session {
     /// A writing call failed, and the failure does not simply mean "slower".
     pub(super) fn write_failed(&mut self, queued: Queued, failure: Failure) {
         let Some(record) = self.state.calls.get(&queued.id) else { return };
+        if record.purpose == Purpose::Tag {
+            self.tagging_failed(queued, failure);
+            return;
+        }
         let age = self.now.since(record.intended_at);
         let in_window = age < Duration::from_secs(pacing::REPEAT_WINDOW.value);
         let answered_no = failure.sent == Sent::No
@@ -392,7 +397,7 @@ impl Session {
         }
     }
 
-    fn repeat(&mut self, queued: Queued, code: &str, failure: &Failure) {
+    pub(super) fn repeat(&mut self, queued: Queued, code: &str, failure: &Failure) {
         let operation = queued.call.operation;
         self.emit(Event::CallRepeated { operation, code: code.to_owned(), attempt: queued.attempt + 1 });
         self.requeue(queued, failure.retry_after);
@@ -402,6 +407,10 @@ impl Session {
     pub(super) fn reject_call(&mut self, call: u64, failure: Failure) {
         let Some(record) = self.state.calls.get(&call) else { return };
         let (purpose, targets) = (record.purpose, record.targets.clone());
+        if purpose == Purpose::Tag {
+            self.tags_refused(call, failure);
+            return;
+        }
         let code = failure.name().to_owned();
         let scope = failure.scope;
         let never_started = self.state.invocations.is_empty() && self.state.counts.in_flight as usize <= targets.len();
@@ -443,9 +452,11 @@ impl Session {
     /// The call may have happened and is not repeated any more: from here on only looks.
     pub(super) fn doubt_call(&mut self, call: u64, code: &str) {
         let Some(record) = self.state.calls.get(&call) else { return };
-        if record.purpose == Purpose::Upload {
-            self.upload_lost(call, code);
-            return;
+        match record.purpose {
+            Purpose::Upload => return self.upload_lost(call, code),
+            // They are tagged once more.
+            Purpose::Tag => return self.tags_lost(call),
+            Purpose::Run | Purpose::Attach => {}
         }
         let gap = Duration::from_secs(pacing::LOOK_GAP.value);
         if !record.in_doubt {

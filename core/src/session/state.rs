@@ -90,6 +90,8 @@ pub struct Target {
     pub outcome: Option<Arc<Outcome>>,
     /// What the look for the group found.
     pub look: Option<Arc<Look>>,
+    /// Whether its snapshots carry the run's tag.
+    pub tagged: bool,
     /// Why it was not started.
     pub not_run: Option<Box<Finding>>,
     /// The verdict, once all is known.
@@ -338,6 +340,7 @@ impl State {
                 }
             }
             Event::GroupLooked { instance, look } => self.group_looked(instance, look),
+            Event::SnapshotsTagged { instances, failed } => self.snapshots_tagged(instances, failed.as_deref()),
             Event::StartsStopped { why } => self.stop(why),
             Event::ClockCorrected { offset_millis } => self.clock_offset_millis = *offset_millis,
             Event::Throttled { .. } => self.throttled += 1,
@@ -409,6 +412,7 @@ impl State {
             lost: false,
             outcome: None,
             look: None,
+            tagged: false,
             not_run: set_aside.as_ref().map(|finding| Box::new(finding.clone())),
             verdict: None,
         });
@@ -548,6 +552,19 @@ impl State {
             }
         }
         self.conclude(index);
+    }
+
+    fn snapshots_tagged(&mut self, instances: &[Arc<str>], failed: Option<&str>) {
+        for instance in instances {
+            let Some(index) = self.meet(instance) else { continue };
+            let Some(target) = self.targets.get_mut(index as usize) else { continue };
+            target.tagged = failed.is_none();
+            let others = target.findings.iter().filter(|finding| finding.row != &rows::RUN_TAG_MISSING).cloned();
+            let finding = failed.map(|code| Finding::new(&rows::RUN_TAG_MISSING, "").with("code", code));
+            if finding.is_some() || others.clone().count() < target.findings.len() {
+                target.findings = others.chain(finding).collect();
+            }
+        }
     }
 
     /// All is known: the verdict stands.

@@ -359,6 +359,7 @@ impl Session {
             return;
         }
         self.emit(Event::GroupLooked { instance, look: Arc::new(look) });
+        self.tag_later(index);
     }
 
     /// When the region is listed next, after a listing that began at that time.

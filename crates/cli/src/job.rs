@@ -94,6 +94,9 @@ pub(crate) struct JobFlags {
     /// Start no more instances when so much time has passed, `2h`
     #[arg(long, value_name = "DURATION")]
     deadline: Option<String>,
+    /// Tag the snapshots `consnap:run` when they were verified, so that `consnap prune` knows them without the journal
+    #[arg(long)]
+    tag_snapshots: bool,
     /// Windows: whether VSS Writers take part
     #[arg(long, value_name = "BOOL", action = clap::ArgAction::Set)]
     vss_writers: Option<bool>,
@@ -186,6 +189,7 @@ impl JobFlags {
         set(&["run", "spread_by"], text(&self.spread_by));
         set(&["run", "start_before"], text(&self.start_before));
         set(&["run", "deadline"], text(&self.deadline));
+        set(&["run", "tag_snapshots"], self.tag_snapshots.then_some(Value::Bool(true)));
         set(&["windows", "vss_writers"], self.vss_writers.map(Value::from));
         Value::Object(patch)
     }

@@ -37,7 +37,8 @@ const NO_TAG: (&str, &str) = ("consnap:no-such", "tag");
 pub(crate) async fn look(caller: &ApiCaller, region: &str, clock: &Clock) -> Result<Rights, Error> {
     let mut rights = Rights::default();
     let calls = reading_calls(region)?;
-    for row in ram::OPERATOR_ACTIONS {
+    let of_a_run = |row: &&ram::ActionRow| matches!(row.only_to, None | Some(ram::Extra::Attach));
+    for row in ram::OPERATOR_ACTIONS.iter().filter(of_a_run) {
         let name = row.action.strip_prefix("ecs:").unwrap_or_default();
         let Some(call) = calls.iter().find(|call| call.operation.name() == name) else {
             rights.not_asked.push(row.action.to_owned());

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use consnap_core::ram::{self, PolicyKind, Wanted};
+use consnap_core::ram::{self, PolicyKind};
 use consnap_core::{Finding, Text};
 use serde_json::json;
 
-use super::PolicyName;
+use super::{Needs, PolicyName};
 use crate::console::Console;
 use crate::document::Document;
 use crate::exit::{Exit, Failure};
@@ -25,20 +25,13 @@ pub(super) struct Arguments {
     /// What it is for; when not given, told from its content
     #[arg(long = "for", value_enum, value_name = "POLICY")]
     kind: Option<PolicyName>,
-    /// It must also allow what attaching the role needs
-    #[arg(long)]
-    attach: bool,
-    /// It must also allow what uploading scripts needs
-    #[arg(long)]
-    upload: bool,
-    /// The name of the instances' role; AppSnapshotRoleName when not given
-    #[arg(long, value_name = "NAME")]
-    role: Option<String>,
+    #[command(flatten)]
+    needs: Needs,
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let document = Document::read(&arguments.policy)?;
-    let wanted = Wanted { attaches: arguments.attach, uploads: arguments.upload, role: arguments.role.clone() };
+    let wanted = arguments.needs.wanted();
     let judged = ram::check(&document.value, arguments.kind.map(PolicyKind::from), &wanted);
     let findings: Vec<_> = judged.findings.iter().map(|finding| finding.render(console.lang())).collect();
     if console.is_json() {

@@ -4,6 +4,9 @@ mod attach;
 mod check;
 mod print;
 
+use consnap_core::catalog::ram::Extra;
+use consnap_core::ram::Wanted;
+
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 
@@ -31,6 +34,40 @@ enum PolicyName {
     Instance,
     /// Permission policy of whoever runs consnap
     Operator,
+}
+
+/// What is done with consnap beyond running and verifying.
+#[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+struct Needs {
+    /// Also what attaching the role needs (`consnap role attach`, `run.attach_role`)
+    #[arg(long)]
+    attach: bool,
+    /// Also what uploading scripts needs (`linux.upload`)
+    #[arg(long)]
+    upload: bool,
+    /// Also what tagging the snapshots needs (`run.tag_snapshots`)
+    #[arg(long)]
+    tag: bool,
+    /// Also what deleting groups needs (`consnap prune`)
+    #[arg(long)]
+    prune: bool,
+    /// The name of the instances' role; AppSnapshotRoleName when not given
+    #[arg(long, value_name = "NAME")]
+    role: Option<String>,
+}
+
+impl Needs {
+    fn wanted(&self) -> Wanted {
+        let extras = [
+            (self.attach, Extra::Attach),
+            (self.upload, Extra::Upload),
+            (self.tag, Extra::Tag),
+            (self.prune, Extra::Prune),
+        ];
+        let extras = extras.into_iter().filter_map(|(is_needed, extra)| is_needed.then_some(extra)).collect();
+        Wanted { extras, role: self.role.clone() }
+    }
 }
 
 impl From<PolicyName> for consnap_core::ram::PolicyKind {

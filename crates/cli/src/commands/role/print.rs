@@ -1,10 +1,10 @@
 //! `consnap role print`: the policies, ready to be pasted.
 
 use consnap_core::Text;
-use consnap_core::ram::{PolicyKind, Wanted, policy};
+use consnap_core::ram::{PolicyKind, policy};
 use serde_json::{Map, Value};
 
-use super::PolicyName;
+use super::{Needs, PolicyName};
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 
@@ -15,27 +15,21 @@ Examples:
   consnap role print                         all three, and what each action is for
   consnap role print instance > policy.json  one of them, ready to be pasted
   consnap role print operator --attach --role BackupRole
+  consnap role print operator --prune        for whoever deletes groups
 
 `consnap export --to ram-policies` writes them as files, with the commands that create role and policies.")]
 pub(super) struct Arguments {
     /// Only this policy, as plain JSON
     #[arg(value_enum)]
     policy: Option<PolicyName>,
-    /// Also what attaching the role needs (`consnap role attach`, `run.attach_role`)
-    #[arg(long)]
-    attach: bool,
-    /// Also what uploading scripts needs (`linux.upload`)
-    #[arg(long)]
-    upload: bool,
-    /// The name of the instances' role; AppSnapshotRoleName when not given
-    #[arg(long, value_name = "NAME")]
-    role: Option<String>,
+    #[command(flatten)]
+    needs: Needs,
 }
 
 const KINDS: [PolicyKind; 3] = [PolicyKind::Trust, PolicyKind::Instance, PolicyKind::Operator];
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
-    let wanted = Wanted { attaches: arguments.attach, uploads: arguments.upload, role: arguments.role.clone() };
+    let wanted = arguments.needs.wanted();
     if let Some(name) = arguments.policy {
         console.json(&policy(name.into(), &wanted))?;
         return Ok(Exit::Reached);
