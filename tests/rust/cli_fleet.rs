@@ -1,5 +1,6 @@
 //! Control over fleets, with the real binary: what is selected, and how far a run goes.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
@@ -197,12 +198,20 @@ fn members_of_a_cluster_wait_for_each_other() {
     let job = job(&place, "job.yaml", "targets: {tags: {app: db}}\nrun: {canary: 0, max_in_flight: 50}\n");
     let done = run(&place, &simulated, &["run", &job, "--spread-by", "tag:cluster", "--log-format", "json"]);
     assert_eq!(done.exit, 0, "{}", done.err);
-    let waves: Vec<usize> = done
-        .err
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|event| event["event"] == "call_intended" && event["purpose"] == "run")
-        .map(|event| event["instances"].as_array().unwrap().len())
-        .collect();
-    assert_eq!(waves, [2, 2, 2], "one of each cluster at a time");
+    // Even and odd numbers are the two clusters.
+    let cluster = |id: &Value| id.as_str().unwrap().bytes().last().unwrap() % 2;
+    let mut busy: BTreeSet<u8> = BTreeSet::new();
+    let mut waves = Vec::new();
+    for event in done.err.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+        match event["event"].as_str().unwrap() {
+            "call_intended" if event["purpose"] == "run" => {
+                let instances = event["instances"].as_array().unwrap();
+                waves.push(instances.len());
+                assert!(instances.iter().all(|id| busy.insert(cluster(id))), "two of a cluster at once: {event}");
+            }
+            "command_finished" => assert!(busy.remove(&cluster(&event["instance"]))),
+            _ => {}
+        }
+    }
+    assert_eq!((waves[0], waves.iter().sum::<usize>()), (2, 6), "one of each cluster at a time: {waves:?}");
 }

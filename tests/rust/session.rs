@@ -139,6 +139,8 @@ fn a_resumed_run_asks_whose_credentials_these_are_before_anything_else() {
     assert_eq!(first.1, "GetCallerIdentity");
     assert!(second.0 > first.0, "nothing is sent before the answer is there: {:?}", service.calls);
     assert_eq!(session.state().counts.failures, 0);
+    let relied = relied_upon(&session);
+    assert!(relied.contains(&"A13") && !relied.contains(&"A07"), "{relied:?}");
     assert_eq!(service.inner.truth().iter().map(|truth| truth.groups.len()).collect::<Vec<_>>(), [1, 1, 1]);
 }
 
@@ -182,6 +184,13 @@ fn a_no_after_a_lost_yes_is_looked_for_and_not_believed() {
         session.state().targets.iter().map(|target| target.verdict.as_ref().unwrap().result).collect();
     assert_eq!(verdicts, [ResultKind::Ok; 3]);
     assert_eq!(service.count("RunCommand"), 2);
+    // Found by its tag: that tags are stored is assumed; sent twice: so is that a token counts.
+    let relied = relied_upon(&session);
+    assert!(relied.contains(&"A07") && relied.contains(&"A13"), "{relied:?}");
+}
+
+fn relied_upon(session: &Session) -> Vec<&'static str> {
+    Report::of(session.state(), None, 0, Lang::En).assumptions.iter().map(|assumption| assumption.id).collect()
 }
 
 #[test]

@@ -87,7 +87,8 @@ fn of_start(state: &State, target: &Target) -> Vec<&'static AssumptionRow> {
     rely(killed || outcome.is_some_and(outlasts_the_plugin_manager), &rows::PLUGIN_TIMEOUT);
     rely(outcome.is_some_and(tells_of_scripts), &rows::SCRIPT_LINES);
     rely(target.excluded.len() > 1, &rows::EXCLUDED_DISKS_SEPARATOR);
-    rely(target.lost, &rows::INVOCATION_TAGS);
+    rely(target.lost || target.start_adopted, &rows::INVOCATION_TAGS);
+    rely(target.start_repeated, &rows::CLIENT_TOKEN);
     rely(searched || target.lost, &rows::GROUP_NAME_SEARCH);
     rely(timed_out, &rows::RUNS_ON_AFTER_TIMEOUT);
     rely(reached == Consistency::Crash, &rows::TAGS_WITHIN);

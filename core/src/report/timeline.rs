@@ -9,7 +9,7 @@ use crate::catalog::{PLUGIN_VERSION, spoken};
 use crate::consistency::{Consistency, Platform};
 use crate::finding::Finding;
 use crate::output::Outcome;
-use crate::session::{Event, Goal, Numbered, Phase, Purpose, StopReason};
+use crate::session::{Event, Goal, Numbered, Phase, Purpose, RESUMED, StopReason};
 use crate::text::{Lang, Text};
 use crate::verdict::{Look, SnapshotState};
 
@@ -227,7 +227,11 @@ fn line(event: &Event, lang: Lang) -> Option<Line> {
             Line::notable(THROTTLED).with("operation", operation.name()).with("code", code.as_str())
         }
         Event::CallRepeated { operation, code, .. } => {
-            let text = if *operation == Operation::RunCommand { REPEATED_WITH_TOKEN } else { REPEATED };
+            let text = match (operation, code.as_str()) {
+                (Operation::RunCommand, RESUMED) => REPEATED_AFTER_RESUME,
+                (Operation::RunCommand, _) => REPEATED_WITH_TOKEN,
+                _ => REPEATED,
+            };
             Line::notable(text).with("operation", operation.name()).with("code", code.as_str())
         }
         Event::RunEnded { calls, error: None } => Line::new(ENDED).with("calls", calls.to_string()),
@@ -415,6 +419,10 @@ const REPEATED: Text =
 const REPEATED_WITH_TOKEN: Text = Text::new(
     "`{operation}` is sent again after `{code}`, with the same token, so that it cannot start twice",
     "`{operation}` 返回 `{code}` 后以相同的令牌重新发送，不会重复启动",
+);
+const REPEATED_AFTER_RESUME: Text = Text::new(
+    "`{operation}` of the earlier process may have been sent: it is sent again with the same token, so that it cannot start twice",
+    "先前进程的 `{operation}` 可能已发送：以相同的令牌重新发送，不会重复启动",
 );
 const ENDED: Text = Text::new("the run is over after {calls} calls", "执行结束；共调用 {calls} 次");
 const ENDED_EARLY: Text =

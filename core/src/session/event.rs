@@ -389,6 +389,9 @@ pub enum Event {
     },
     /// A call will be repeated.
     CallRepeated {
+        /// Its number, if it writes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<u64>,
         /// The API.
         operation: crate::api::Operation,
         /// The service's code or the transport's reason.

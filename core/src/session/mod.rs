@@ -49,6 +49,7 @@ mod verify;
 
 pub use event::{Event, Goal, Numbered, Phase, PlannedCommand, Purpose, StopReason};
 pub use limits::no_start_after;
+pub(crate) use resume::RESUMED;
 pub use rival::job_hash;
 pub use setup::{LastSelection, Setup};
 pub use state::{Counts, Stage, State, Target};
@@ -555,7 +556,12 @@ impl Session {
         );
         if passing && self.endures(&queued, failure.retry) {
             let operation = queued.call.operation;
-            self.emit(Event::CallRepeated { operation, code: code.to_owned(), attempt: queued.attempt + 1 });
+            self.emit(Event::CallRepeated {
+                call: None,
+                operation,
+                code: code.to_owned(),
+                attempt: queued.attempt + 1,
+            });
             self.requeue(queued, failure.retry_after);
             return;
         }

@@ -11,6 +11,9 @@ use crate::reply::Failure;
 use crate::time::Time;
 use crate::verdict::ResultKind;
 
+/// Why a call of an earlier process is repeated or looked for.
+pub(crate) const RESUMED: &str = "resumed";
+
 impl Session {
     /// Goes on with a run from its events. With [`Goal::Run`] everything that is open is followed to its end, and
     /// instances that wait for their turn are started; with [`Goal::Verify`] every started instance is looked at
@@ -133,9 +136,11 @@ impl Session {
                 queued.attempt = 1;
                 queued.first_sent = Some(record.intended_at);
                 queued.maybe_done = true;
+                let (operation, code) = (queued.call.operation, RESUMED.to_owned());
+                self.emit(Event::CallRepeated { call: Some(call), operation, code, attempt: 2 });
                 self.queue.push(queued, self.now);
             }
-            None => self.doubt_call(call, "resumed"),
+            None => self.doubt_call(call, RESUMED),
         }
     }
 }

@@ -399,7 +399,8 @@ impl Session {
 
     pub(super) fn repeat(&mut self, queued: Queued, code: &str, failure: &Failure) {
         let operation = queued.call.operation;
-        self.emit(Event::CallRepeated { operation, code: code.to_owned(), attempt: queued.attempt + 1 });
+        let (call, attempt) = (Some(queued.id), queued.attempt + 1);
+        self.emit(Event::CallRepeated { call, operation, code: code.to_owned(), attempt });
         self.requeue(queued, failure.retry_after);
     }
 

@@ -86,6 +86,10 @@ pub struct Target {
     pub started_at: Option<Time>,
     /// Whether the start is in doubt and nothing of it was found.
     pub lost: bool,
+    /// Whether its start was found by a look instead of an answer.
+    pub start_adopted: bool,
+    /// Whether its start was sent more than once, with its token.
+    pub start_repeated: bool,
     /// What became of the command.
     pub outcome: Option<Arc<Outcome>>,
     /// What the look for the group found.
@@ -111,6 +115,8 @@ pub struct CallRecord {
     pub intended_at: Time,
     /// Whether looking has begun.
     pub in_doubt: bool,
+    /// Whether it was sent more than once.
+    pub repeated: bool,
 }
 
 /// An invocation the service took.
@@ -304,8 +310,15 @@ impl State {
             Event::CallIntended { call, purpose, instances, request } => {
                 self.intend(at, *call, *purpose, instances, request);
             }
-            Event::CallAccepted { call, invoke_id, .. } => self.accept(*call, invoke_id.as_deref()),
+            Event::CallAccepted { call, invoke_id, adopted, .. } => {
+                self.accept(*call, invoke_id.as_deref(), *adopted);
+            }
             Event::CallRejected { call, failure } => self.reject(*call, failure.code.as_deref().unwrap_or("-")),
+            Event::CallRepeated { call, .. } => {
+                if let Some(record) = call.and_then(|call| self.calls.get_mut(&call)) {
+                    record.repeated = true;
+                }
+            }
             Event::CallInDoubt { call, .. } => {
                 if let Some(record) = self.calls.get_mut(call) {
                     record.in_doubt = true;
@@ -347,7 +360,6 @@ impl State {
             Event::PluginIsNew { version, .. } => {
                 self.new_plugins.insert(version.clone());
             }
-            Event::CallRepeated { .. } => {}
             Event::RunEnded { calls, error } => {
                 self.calls_sent += calls;
                 self.error.clone_from(error);
@@ -410,6 +422,8 @@ impl State {
             starts: 0,
             started_at: None,
             lost: false,
+            start_adopted: false,
+            start_repeated: false,
             outcome: None,
             look: None,
             tagged: false,
@@ -430,12 +444,18 @@ impl State {
                 }
             }
         }
-        let record =
-            CallRecord { purpose, targets, request: Some(Box::new(request.clone())), intended_at: at, in_doubt: false };
+        let record = CallRecord {
+            purpose,
+            targets,
+            request: Some(Box::new(request.clone())),
+            intended_at: at,
+            in_doubt: false,
+            repeated: false,
+        };
         self.calls.insert(call, record);
     }
 
-    fn accept(&mut self, call: u64, invoke_id: Option<&str>) {
+    fn accept(&mut self, call: u64, invoke_id: Option<&str>, adopted: bool) {
         let Some(record) = self.calls.remove(&call) else { return };
         let Some(invoke_id) = invoke_id else { return };
         let Ok(invocation) = u32::try_from(self.invocations.len()) else { return };
@@ -445,6 +465,10 @@ impl State {
             first.and_then(|target| self.command_of(target)).map_or(60, |command| command.timeout_seconds);
         for &index in &record.targets {
             self.forget_earlier_start(index);
+            if let Some(target) = self.targets.get_mut(index as usize) {
+                target.start_adopted = adopted;
+                target.start_repeated = record.repeated;
+            }
             self.set_stage(index, Stage::Running { invocation });
         }
         self.invocations.push(Invocation {

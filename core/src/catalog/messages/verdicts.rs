@@ -2,11 +2,11 @@
 
 messages! {
     REACHED = "CS350", Advice, "seed document: tags": {
-        "every expected disk has a snapshot tagged `{level}`", "每块应包含的云盘都有带 `{level}` 标签的快照"
+        "every expected disk has a snapshot whose tag shows `{level}`", "每块应包含的云盘都有快照，其标签表明达到 `{level}`"
     } help { "nothing to do", "无需操作" };
     REACHED_AFTER_TIME_OUT = "CS351", Warning, "launcher.md 3.3": {
-        "Cloud Assistant stopped waiting, but the plug-in finished: every expected disk has a snapshot tagged `{level}`",
-        "云助手已停止等待，但云助手插件已执行完成：每块应包含的云盘都有带 `{level}` 标签的快照"
+        "Cloud Assistant stopped waiting, but the plug-in finished: every expected disk has a snapshot whose tag shows `{level}`",
+        "云助手已停止等待，但云助手插件已执行完成：每块应包含的云盘都有快照，其标签表明达到 `{level}`"
     } help {
         "raise the time-out of the job so that the result is not cut off", "请增大作业的超时时间，以免结果被截断"
     };
