@@ -1,8 +1,9 @@
 // The page of a report, as the real binary writes it, in Debian's Chromium: it loads nothing, breaks none of its own policy, and can be
 // used with the keyboard, on a phone and in both themes.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -67,6 +68,35 @@ test("the table is narrowed by result and by words, and a lane leads to its evid
   await page.waitForSelector("tbody:target details[open]");
   assert.equal(await rows.count(), all, "what is led to is shown");
   await page.close();
+});
+
+test("a large run is opened fast, and every evidence is there when it is asked for, with and without scripts", async () => {
+  const [job, scenario] = ["job.json", "scenario.json"].map((name) => join(folder, name));
+  const ids = Array.from({ length: 600 }, (_, at) => `i-bp1web${String(at + 1).padStart(14, "0")}`);
+  const role = "AppSnapshotRoleName";
+  const instances = [{ id: "i-bp1plain00000000001", role, name: "<img src=x>" }];
+  writeFileSync(scenario, JSON.stringify({ version: 1, time_scale: 100, fleets: [{ count: 600, id_prefix: "i-bp1web", template: { role, name: "</noscript><img src=x>" } }], instances }));
+  const scripts = { pre_script_path: "/tmp/prescript.sh", post_script_path: "/tmp/postscript.sh", script_timeout_seconds: 60 };
+  writeFileSync(job, JSON.stringify({ version: 1, regions: ["cn-hangzhou"], targets: { ids: [...ids, instances[0].id] }, instance_ram_role: role, group_name: "large", linux: scripts, run: { canary: 0, max_in_flight: 1000 } }));
+  const simulator = spawn(binary, ["simulate", scenario], { stdio: ["ignore", "pipe", "inherit"] });
+  const [line] = await once(simulator.stdout, "data");
+  const environment = { ...process.env, HOME: folder, ALIBABA_CLOUD_ACCESS_KEY_ID: "testid", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "testsecret" };
+  const file = join(folder, "large.html");
+  const run = spawnSync(binary, ["run", job, "--endpoint", JSON.parse(line).endpoint, "--report", file], { encoding: "utf8", env: environment });
+  simulator.kill();
+  assert.equal(run.status, 0, run.stderr);
+  for (const javaScriptEnabled of [true, false]) {
+    const context = await browser.newContext({ javaScriptEnabled });
+    const page = await context.newPage();
+    await page.goto(pathToFileURL(file).href);
+    const last = page.locator("tbody[data-result]").last();
+    assert.equal(await page.locator(".inside").count(), javaScriptEnabled ? 0 : 601);
+    await last.locator("summary").press("Enter");
+    await last.locator(".inside").waitFor();
+    assert.match(await last.locator(".inside").textContent(), /APPConsistent/);
+    assert.equal(await page.locator("img").count(), 0);
+    await context.close();
+  }
 });
 
 test("without scripts everything is shown and nothing that cannot work", async () => {

@@ -38,9 +38,15 @@ if (filter) {
   addEventListener("hashchange", open);
   open();
 }
+// In a large run the evidence of what went well is text until somebody opens it.
+const unfold = (details) => {
+  const aside = details.querySelector("noscript");
+  if (aside) aside.outerHTML = aside.textContent;
+};
+addEventListener("toggle", (event) => { if (event.target.open) unfold(event.target); }, true);
 let closed = [];
 addEventListener("beforeprint", () => {
   closed = [...document.querySelectorAll("details:not([open])")];
-  for (const one of closed) one.open = true;
+  for (const one of closed) { unfold(one); one.open = true; }
 });
 addEventListener("afterprint", () => { for (const one of closed) one.open = false; });

@@ -26,14 +26,19 @@ pub(super) fn write(page: &mut Page, report: &Report) {
         page.raw("</th>");
     }
     page.raw("</tr></thead>\n");
+    let is_large = report.instances.len() > LARGE;
     for (number, instance) in report.instances.iter().enumerate() {
-        row(page, number, instance);
+        row(page, number, instance, is_large && instance.result == ResultKind::Ok);
     }
     page.raw("</table>\n</section>\n");
 }
 
 /// The columns after result and instance.
 const COLUMNS: [&Text; 6] = [&words::LEVEL, &words::PROOF, &words::DISKS, &words::HELD, &words::GROUP, &words::WHY];
+
+/// With more rows than this the evidence of what went well waits as text: a browser takes long over a million elements that
+/// nobody looks at.
+const LARGE: usize = 500;
 
 /// Shown by the script only: without it nothing could be narrowed.
 fn filter(page: &mut Page, report: &Report) {
@@ -58,7 +63,8 @@ fn filter(page: &mut Page, report: &Report) {
     page.raw("\"></output>\n</div>\n");
 }
 
-fn row(page: &mut Page, number: usize, instance: &InstanceReport) {
+/// What is put aside stands in a `noscript`: text for a browser that runs scripts, which unfolds it, and shown by one that does not.
+fn row(page: &mut Page, number: usize, instance: &InstanceReport, aside: bool) {
     let _ = write!(page.out, "<tbody id=\"n{number}\" data-result=\"{}\"><tr><td>", instance.result.name());
     page.badge(instance.result);
     page.raw("</td><th scope=\"row\"><code>");
@@ -97,9 +103,14 @@ fn row(page: &mut Page, number: usize, instance: &InstanceReport) {
     page.say(&words::EVIDENCE);
     page.raw("<span class=\"unseen\"> ");
     page.text(&instance.instance_id);
-    page.raw("</span></summary><div class=\"inside\">");
+    page.raw(if aside {
+        "</span></summary><noscript><div class=\"inside\">"
+    } else {
+        "</span></summary><div class=\"inside\">"
+    });
     evidence(page, instance);
-    page.raw("</div></details></td></tr></tbody>\n");
+    page.raw(if aside { "</div></noscript></details>" } else { "</div></details>" });
+    page.raw("</td></tr></tbody>\n");
 }
 
 /// Why an instance came out as it did; for one set aside, what blocked it; where a command failed, what its code means.
