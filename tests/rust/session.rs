@@ -279,6 +279,20 @@ fn snapshots_are_tagged_fifty_a_call_when_the_job_asks_for_it() {
 }
 
 #[test]
+fn an_instance_with_more_snapshots_than_a_call_holds_is_tagged_whole() {
+    let mut scenario = Scenario::empty();
+    let disks = vec![DiskSpec::of("cloud_essd", 40); 60];
+    let role = Some("AppSnapshotRoleName".to_owned());
+    let spec = InstanceSpec { id: "i-bp1wide00000000000001".to_owned(), role, disks, ..InstanceSpec::default() };
+    scenario.instances.push(spec);
+    let simulator = Simulator::new(scenario);
+    let mut session = Session::new(tagging(&simulator), start());
+    let mut service = Meddled::new(simulator, untouched);
+    run(&mut session, &mut service);
+    assert_eq!((untagged(&session), service.count("TagResources")), (0, 2), "{:?}", session.state().targets);
+}
+
+#[test]
 fn whoever_may_not_tag_is_told_so_once_and_the_backup_stands() {
     let simulator = fleet(120);
     let mut session = Session::new(tagging(&simulator), start());

@@ -21,6 +21,8 @@ pub struct LimitRow {
 
 /// Where uploaded scripts are put when the job does not say: made by the agent with root's umask, so that only root may write.
 pub const UPLOAD_FOLDER: &str = "/opt/consnap";
+/// The first version of Cloud Assistant on Linux that takes files (`SendFile`, 2025-12-09).
+pub const SEND_FILE_AGENT: &str = "1.0.2.569";
 
 /// Declares the rows and the list of them.
 macro_rules! limits {

@@ -67,7 +67,7 @@ pub(super) fn check<S: AsRef<str> + Ord>(
     let platform = system(checker, facts, &mut findings);
     network(facts, &mut findings);
     role(checker, facts, &mut findings);
-    assistant(checker, facts, &mut findings);
+    assistant(checker, facts, platform, &mut findings);
     age(checker, facts, &mut findings);
     let excluded = checker.excluded(id);
     disks::check(checker, facts.disks.as_deref(), excluded, &mut findings);
@@ -227,7 +227,12 @@ fn role<S: AsRef<str> + Ord>(checker: &Checker<'_>, facts: &InstanceFacts<S>, fi
     }
 }
 
-fn assistant<S: AsRef<str> + Ord>(checker: &Checker<'_>, facts: &InstanceFacts<S>, findings: &mut Findings) {
+fn assistant<S: AsRef<str> + Ord>(
+    checker: &Checker<'_>,
+    facts: &InstanceFacts<S>,
+    platform: Option<Platform>,
+    findings: &mut Findings,
+) {
     const PLACE: &str = "/cloud_assistant";
     let Some(assistant) = &facts.cloud_assistant else {
         findings.missing_here("cloud_assistant", PLACE);
@@ -241,10 +246,24 @@ fn assistant<S: AsRef<str> + Ord>(checker: &Checker<'_>, facts: &InstanceFacts<S
         Some(false) => findings.row(&rows::ASSISTANT_OFFLINE, "/cloud_assistant/online"),
         None => findings.missing_here("cloud_assistant.online", "/cloud_assistant/online"),
     }
+    if let Some(version) = text(assistant.version.as_ref()).filter(|version| !version.is_empty())
+        && platform == Some(Platform::Linux)
+        && checker.job.linux.upload.is_some()
+        && is_older(version, limits::SEND_FILE_AGENT)
+    {
+        let finding = Finding::new(&rows::AGENT_TOO_OLD, "/cloud_assistant/version");
+        findings.push(finding.with("found", version.to_owned()).with("needed", limits::SEND_FILE_AGENT));
+    }
     if let Some(count @ 1..) = assistant.active_tasks {
         let finding = Finding::new(&rows::ASSISTANT_BUSY, "/cloud_assistant/active_tasks");
         findings.push(finding.with("count", count.to_string()));
     }
+}
+
+/// Whether a version of the agent is older than another, number by number. One that is written otherwise is not judged.
+fn is_older(version: &str, than: &str) -> bool {
+    let numbers = |text: &str| text.split('.').map(|part| part.parse::<u64>().ok()).collect::<Option<Vec<u64>>>();
+    matches!((numbers(version), numbers(than)), (Some(version), Some(than)) if version < than)
 }
 
 fn heartbeat<S: AsRef<str> + Ord>(

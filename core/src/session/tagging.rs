@@ -25,8 +25,10 @@ const SNAPSHOTS_PER_CALL: usize = 50;
 pub(super) struct Tagging {
     /// Instances whose snapshots get the tag, by region.
     waiting: BTreeMap<u16, BTreeSet<TargetIndex>>,
-    /// Calls without an answer.
-    open: BTreeSet<u64>,
+    /// Calls without an answer, and for whom. The snapshots of one instance may be more than a call holds.
+    open: BTreeMap<u64, Vec<TargetIndex>>,
+    /// Instances of which a call failed while another was open.
+    failed: BTreeSet<TargetIndex>,
     /// The code with which the service refused it to this account: nobody asks again.
     refused: Option<String>,
 }
@@ -61,20 +63,21 @@ impl Session {
             for index in waiting {
                 let of_target = self.state.target(index).map(snapshots_of).unwrap_or_default();
                 if snapshots.len() + of_target.len() > SNAPSHOTS_PER_CALL {
-                    self.tag(&std::mem::take(&mut chosen), std::mem::take(&mut snapshots));
+                    self.tag(&std::mem::take(&mut chosen), &std::mem::take(&mut snapshots));
                 }
                 chosen.push(index);
                 snapshots.extend(of_target);
             }
             if nothing_else {
-                self.tag(&chosen, snapshots);
+                self.tag(&chosen, &snapshots);
             } else if !chosen.is_empty() {
                 self.tagging.waiting.insert(region, chosen.into_iter().collect());
             }
         }
     }
 
-    fn tag(&mut self, targets: &[TargetIndex], snapshots: Vec<String>) {
+    /// Sends one call, or several for an instance with more snapshots than a call holds.
+    fn tag(&mut self, targets: &[TargetIndex], snapshots: &[String]) {
         let Some(region) = targets.first().and_then(|&index| self.state.target(index)).map(|target| target.region)
         else {
             return;
@@ -86,25 +89,30 @@ impl Session {
             self.tags_over(targets, Some(&code));
             return;
         }
-        let (region, run, call) = (self.region(region), self.setup.run_id.clone(), self.next_call);
-        self.write(Purpose::Tag, targets, |_| {
-            let request = TagResources {
-                resource_type: Filled::new("snapshot").ok()?,
-                resource_ids: Ids::new(snapshots).ok()?,
-                tags: Tags::new([(RUN_TAG, run)]).ok()?,
-            };
-            Some(request.into_call(&region))
-        });
-        if self.next_call > call {
-            self.tagging.open.insert(call);
+        let (region, run) = (self.region(region), self.setup.run_id.clone());
+        for chunk in snapshots.chunks(SNAPSHOTS_PER_CALL) {
+            let call = self.next_call;
+            self.write(Purpose::Tag, targets, |_| {
+                let request = TagResources {
+                    resource_type: Filled::new("snapshot").ok()?,
+                    resource_ids: Ids::new(chunk.iter().cloned()).ok()?,
+                    tags: Tags::new([(RUN_TAG, run.clone())]).ok()?,
+                };
+                Some(request.into_call(&region))
+            });
+            if self.next_call > call {
+                self.tagging.open.insert(call, targets.to_vec());
+            }
         }
     }
 
     /// The service tagged them.
     pub(super) fn tagged(&mut self, call: u64, request_id: Option<String>) {
-        let targets = self.targets_of(call);
         self.emit(Event::CallAccepted { call, invoke_id: None, request_id, adopted: false });
-        self.tagging.open.remove(&call);
+        let Some(mut targets) = self.tagging.open.remove(&call) else { return };
+        let others = &self.tagging.open;
+        targets.retain(|target| !others.values().any(|open| open.contains(target)));
+        targets.retain(|target| !self.tagging.failed.contains(target));
         self.tags_over(&targets, None);
     }
 
@@ -123,18 +131,19 @@ impl Session {
 
     /// A call was rejected, or is not repeated any more. One snapshot that is gone spoils a whole call, so it is halved.
     pub(super) fn tags_refused(&mut self, call: u64, failure: Failure) {
-        let targets = self.targets_of(call);
         let (code, scope) = (failure.name().to_owned(), failure.scope);
         self.emit(Event::CallRejected { call, failure });
-        self.tagging.open.remove(&call);
+        let Some(targets) = self.tagging.open.remove(&call) else { return };
         if scope == Scope::Account || targets.len() < 2 || self.journal_broken {
+            self.tagging.failed.extend(&targets);
             self.tags_over(&targets, Some(&code));
             return;
         }
         let (left, right) = targets.split_at(targets.len() / 2);
         for half in [left, right] {
-            let snapshots = half.iter().filter_map(|&index| self.state.target(index)).flat_map(snapshots_of).collect();
-            self.tag(half, snapshots);
+            let snapshots: Vec<String> =
+                half.iter().filter_map(|&index| self.state.target(index)).flat_map(snapshots_of).collect();
+            self.tag(half, &snapshots);
         }
     }
 
@@ -144,11 +153,10 @@ impl Session {
         self.tagging.open.remove(&call);
     }
 
-    fn targets_of(&self, call: u64) -> Vec<TargetIndex> {
-        self.state.calls.get(&call).map(|record| record.targets.clone()).unwrap_or_default()
-    }
-
     fn tags_over(&mut self, targets: &[TargetIndex], failed: Option<&str>) {
+        if targets.is_empty() {
+            return;
+        }
         let instances: Vec<Arc<str>> =
             targets.iter().filter_map(|&index| self.state.target(index)).map(|target| Arc::clone(&target.id)).collect();
         self.emit(Event::SnapshotsTagged { instances, failed: failed.map(str::to_owned) });
@@ -158,5 +166,5 @@ impl Session {
 /// The snapshots of the group that was found for an instance.
 fn snapshots_of(target: &Target) -> Vec<String> {
     let Some(Look::Found(evidence)) = target.look.as_deref() else { return Vec::new() };
-    evidence.snapshots.iter().map(|snapshot| snapshot.snapshot_id.to_string()).take(SNAPSHOTS_PER_CALL).collect()
+    evidence.snapshots.iter().map(|snapshot| snapshot.snapshot_id.to_string()).collect()
 }

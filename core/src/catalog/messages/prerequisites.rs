@@ -74,6 +74,13 @@ messages! {
     } help {
         "make sure that none of them is a snapshot of the same application", "请确认其中没有针对同一应用的快照任务"
     };
+    AGENT_TOO_OLD = "CS219", Error, "SendFile, 2025-12-09: agent 1.0.2.569": {
+        "Cloud Assistant `{found}` takes no files: the upload of the scripts needs `{needed}`",
+        "云助手 `{found}` 不支持接收文件：上传脚本需要 `{needed}`"
+    } help {
+        "update the Cloud Assistant Agent, or put the scripts there yourself and leave out `linux.upload`",
+        "请升级云助手Agent，或自行放置脚本并去掉 `linux.upload`"
+    };
     ROLE_NONE = "CS220", Error, "SDK for Go page, step 1; plug-in exit codes 1 and 13": {
         "no RAM role is attached to the instance", "实例未授予实例RAM角色"
     } help {
