@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
+import http.server
 import inspect
 import json
 import logging
@@ -104,11 +106,61 @@ def test_only_the_approved_plan_runs(ecs_simulator: Simulator, tmp_path: Path) -
     plan = client.plan(job(LINUX))
     assert (plan.eligible, plan.set_aside) == (1, 0)
     assert [call.operation for call in plan.calls] == ["AttachInstanceRamRole", "RunCommand"]
-    assert client.discover(job(LINUX)) [0].instance_id == LINUX
     with pytest.raises(consnap.ConsnapError) as caught:
         client.run(job(LINUX, WINDOWS), approve=plan.hash)
     assert caught.value.help and not ecs_simulator.calls("RunCommand")
     assert client.run(job(LINUX), approve=plan.hash).ok
+
+
+READING = {
+    "GetCallerIdentity", "DescribeInstances", "DescribeDisks", "DescribeCloudAssistantStatus", "DescribeInstanceRamRole",
+}  # fmt: skip
+
+
+def test_discover_tells_which_instances_there_are_and_what_is_known(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    client = consnap.Client(**options(ecs_simulator, tmp_path))
+    found = client.discover(consnap.Targets(ids=[LINUX, "i-none", WINDOWS, LINUX], exclude=consnap.Exclude(ids=[WINDOWS])))
+    assert [facts.instance_id for facts in found] == [LINUX, "i-none"]
+    assert (found[0].status, found[0].os_type, found[0].region_id) == ("Running", "linux", ecs_simulator.region)
+    assert found[0].disks and found[0].cloud_assistant is not None and found[0].guest is None
+    assert found[1] == consnap.InstanceFacts(instance_id="i-none")
+    # The facts are those the plan of a run goes by.
+    document = {**job().to_dict(), "regions": [ecs_simulator.region]}
+    facts = client.discover(document)
+    mine, theirs = consnap.plan(document, facts).plan, client.plan(document)
+    assert mine is not None and (mine.hash, tuple(mine.instances)) == (theirs.hash, tuple(theirs.instances))
+    assert [checked.eligible for checked in consnap.check_many(document, facts)] == ["yes", "yes"]
+    assert pickle.loads(pickle.dumps(facts)) == facts
+    # Of a job only the selection counts: no bound, no probe, nothing else that may be wrong with it.
+    probing = {**document, "run": {"probe": "always"}, "group_name": "", "linux": 5}
+    probing["targets"] = {"ids": [LINUX], "expect": {"min": 2}}
+    assert [(facts.instance_id, facts.guest) for facts in client.discover(probing)] == [(LINUX, None)]
+    assert {call.operation for call in ecs_simulator.calls()} == READING
+    assert list(tmp_path.iterdir()) == []
+    assert client.discover(consnap.Targets(tags={"no": "such"})) == ()
+    assert client.discover({"targets": {"ids": ["i-none"]}}) == (consnap.InstanceFacts(instance_id="i-none"),)
+    for wrong in ({"targets": {}}, {}, {"targets": {"idz": [LINUX]}}, [1], 5, {"targets": {"ids": [LINUX]}, "version": 9}):
+        with pytest.raises(consnap.ConfigError) as caught:
+            client.discover(wrong)  # type: ignore[arg-type]
+        assert caught.value.message and caught.value.sent == "no"
+
+
+async def test_discover_for_asyncio(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    async with consnap.AsyncClient(**options(ecs_simulator, tmp_path)) as client:
+        one, other = await asyncio.gather(*(client.discover(consnap.Targets(ids=[id])) for id in (LINUX, WINDOWS)))
+    assert [facts.os_type for facts in (*one, *other)] == ["linux", "windows"]
+
+
+@fast
+def test_a_plan_writes_nothing_but_a_probe(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    client = consnap.Client(**options(ecs_simulator, tmp_path))
+    client.plan(job(LINUX))
+    assert {call.operation for call in ecs_simulator.calls()} == READING and list(tmp_path.iterdir()) == []
+    client.plan({**job(LINUX).to_dict(), "run": {"probe": "always", "attach_role": "if_missing"}})
+    (probe,) = ecs_simulator.calls("RunCommand")
+    assert "acs-plugin-manager --exec" not in base64.b64decode(probe["CommandContent"]).decode()
+    assert ecs_simulator.truth()[LINUX].started == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["guests.jsonl"]
 
 
 @fast
@@ -235,6 +287,87 @@ def test_single_calls_are_not_repeated(ecs_simulator: Simulator, tmp_path: Path)
         client.describe_disks(InstanceId=LINUX)
     assert (caught.value.code, caught.value.retryable, len(ecs_simulator.calls())) == ("Throttling.User", True, 1)
     assert client.describe_disks(InstanceId=LINUX)["TotalCount"] == 2
+
+
+def test_a_connection_that_was_closed_meanwhile_is_not_used(tmp_path: Path) -> None:
+    with Simulator() as ecs:
+        client = consnap.Client(**options(ecs, tmp_path))
+        client.describe_regions()
+        port = int(ecs.host.rpartition(":")[2])
+        # Nobody looks at the network between two calls.
+        for _ in range(5):
+            ecs.stop()
+            with Simulator(port=port) as ecs:
+                assert client.describe_disks(InstanceId=LINUX)["TotalCount"] == 2
+
+
+class Replies(http.server.BaseHTTPRequestHandler):
+    """A service that answers what it is told."""
+
+    body = b""
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_replies_are_read_as_they_are(tmp_path: Path) -> None:
+    good = [
+        b'{"RequestId": "r", "Regions": {"Region": [{"a": 1, "b": 1.5, "c": null, "d": true, "e": "\\u4e2d\\n"}]}}',
+        b'{"big": 123456789012345678901234567890, "half": "\\ud800", "twice": 1, "twice": 2, "nan": NaN}',
+        b'\xef\xbb\xbf {"mark": 1}',
+        '{"名称": "值"}'.encode(),
+        b'{"deep": ' + b"[" * 500 + b"]" * 500 + b"}",
+    ]
+    bad = [b"", b"<html></html>", b"[1]", b"5", b'{"cut": ', b'{"a": 1} x', b"{\xff}", b"null", b'{"deep": ' + b"[" * 100_000]
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Replies)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    given = {
+        "region": "cn-hangzhou", "endpoint": f"http://127.0.0.1:{server.server_port}", "access_key_id": "id",
+        "access_key_secret": "secret", "state_directory": tmp_path,
+    }  # fmt: skip
+    client, asyncio_client = consnap.Client(**given), consnap.AsyncClient(**given)
+    for Replies.body in good:
+        read = client.describe_regions()
+        expected = json.loads(Replies.body.removeprefix(b"\xef\xbb\xbf"))
+        assert repr(read) == repr(expected) and type(read) is dict
+        assert repr(asyncio.run(asyncio_client.describe_regions())) == repr(read)
+    for Replies.body in bad:
+        for ask in (client.describe_regions, lambda: asyncio.run(asyncio_client.describe_regions())):
+            with pytest.raises(consnap.ProtocolError) as caught:
+                ask()
+            assert caught.value.message and caught.value.help and caught.value.sent == "yes", Replies.body[:20]
+    server.shutdown()
+
+
+@pytest.mark.ecs_scenario(api_faults=[{"silence": "before_effect"}])
+def test_closing_ends_what_other_threads_wait_for(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    client = consnap.Client(**options(ecs_simulator, tmp_path))
+    with ThreadPoolExecutor(4) as pool:
+        waiting = [pool.submit(client.describe_regions) for _ in range(4)]
+        while len(ecs_simulator.calls()) < 4:
+            time.sleep(0.01)
+        client.close()
+        for call in waiting:
+            assert isinstance(call.exception(5), consnap.ConfigError) and "closed" in str(call.exception())
+
+
+@fast
+def test_calls_go_on_beside_a_run(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    client = consnap.Client(**options(ecs_simulator, tmp_path))
+    assert client.describe_regions()["Regions"]
+    run = client.start(job())
+    with ThreadPoolExecutor(4) as pool:
+        replies = list(pool.map(lambda _: client.describe_disks(InstanceId=LINUX)["TotalCount"], range(32)))
+    assert replies == [2] * 32 and run.wait().ok
 
 
 @pytest.mark.ecs_scenario(api_faults=[{"throttle": {"code": "Throttling.User"}, "every": 3}], time_scale=SCALE)
