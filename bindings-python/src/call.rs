@@ -41,11 +41,11 @@ impl PendingCall {
 /// Reads what is to be called.
 pub(crate) fn read(operation: &str, region: String, parameters: Vec<(String, String)>) -> Result<ApiCall, Error> {
     let Some(known) = Operation::ALL.into_iter().find(|known| known.name() == operation) else {
-        return Err(reading::unreadable(operation, "consnap does not use this operation".to_owned()));
+        return Err(reading::unusable(operation, "consnap does not use this operation".to_owned()));
     };
     // To this service a filter that is empty is none at all.
     if let Some((name, _)) = parameters.iter().find(|(_, value)| value.is_empty()) {
-        return Err(reading::unreadable(operation, format!("`{name}` is empty; leave it out if that is meant")));
+        return Err(reading::unusable(operation, format!("`{name}` is empty; leave it out if that is meant")));
     }
     let parameters = parameters.into_iter().map(|(name, value)| (name.into(), value)).collect();
     Ok(ApiCall { operation: known, region, parameters })
@@ -107,7 +107,7 @@ fn values<'py>(py: Python<'py>, operation: Operation, answer: &HttpReply) -> Res
     }
     Err(match reply::parse::<IgnoredAny>(operation, answer) {
         Err(failure) => failure.to_error(),
-        Ok(_) => reading::unreadable(operation.name(), "the reply cannot be read".to_owned()),
+        Ok(_) => reading::unusable(operation.name(), "the reply cannot be read".to_owned()),
     })
 }
 

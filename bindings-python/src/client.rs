@@ -39,7 +39,7 @@ pub(crate) struct Options {
     state_directory: Option<PathBuf>,
     ca_file: Option<PathBuf>,
     vpc: bool,
-    read_timeout_seconds: Option<f64>,
+    read_timeout: Option<f64>,
     time_scale: Option<f64>,
     lang: String,
 }
@@ -65,14 +65,22 @@ pub(crate) struct Inner {
     pub(crate) time_scale: f64,
 }
 
+/// The error for an option of another type than it has.
+pub(crate) fn unreadable(py: Python<'_>, error: &PyErr) -> Error {
+    let said = error.value(py).to_string();
+    let option = said.rsplit_once('.').map_or(said.as_str(), |(_, option)| option);
+    let why = error.cause(py).map_or_else(String::new, |cause| cause.value(py).to_string());
+    reading::unusable("Client", format!("`{option}`: {why}"))
+}
+
 /// Opens a client.
 pub(crate) fn open(options: Options) -> Result<Client, Error> {
     if !matches!(options.lang.as_str(), "en" | "zh") {
-        return Err(reading::unreadable("client", format!("`lang`: `{}` is neither `en` nor `zh`", options.lang)));
+        return Err(reading::unusable("Client", format!("`lang`: `{}` is neither `en` nor `zh`", options.lang)));
     }
     let variable = |name: &str| std::env::var(name).ok();
     let mut transport = TransportOptions { ca_file: options.ca_file, ..TransportOptions::default() };
-    if let Some(seconds) = options.read_timeout_seconds {
+    if let Some(seconds) = options.read_timeout {
         let timeout = Duration::try_from_secs_f64(seconds).ok().filter(|timeout| !timeout.is_zero());
         transport.read_timeout = timeout.ok_or_else(|| no_span("read_timeout", seconds))?;
     }
@@ -99,7 +107,7 @@ pub(crate) fn open(options: Options) -> Result<Client, Error> {
         Some(directory) => directory,
         None => state_directory(variable)?,
     };
-    let events = EventLoop::open().map_err(|error| reading::unreadable("client", error.to_string()))?;
+    let events = EventLoop::open().map_err(|error| reading::unusable("Client", error.to_string()))?;
     let caller = Arc::new(caller);
     let identity = OnceLock::new();
     Ok(Client { inner: Arc::new(Inner { caller, identity, region, state_directory, time_scale }), events })
@@ -115,12 +123,12 @@ pub(crate) fn identify(py: Python<'_>, client: &Client) -> PyResult<Result<(), E
             Ok(())
         }
         Some(Err(error)) => Err(error),
-        None => Err(event_loop::closed("client")),
+        None => Err(event_loop::closed("Client")),
     })
 }
 
 fn no_span(option: &str, given: f64) -> Error {
-    reading::unreadable("client", format!("`{option}`: {given} is not above 0"))
+    reading::unusable("Client", format!("`{option}`: {given} is not above 0"))
 }
 
 /// The script's own credentials. One half alone is an error: another place would be another identity.
@@ -258,7 +266,7 @@ impl RunningTask {
             Ok(Told::Failed(error)) => Some(("error", crate::json(py, &error.render(reading::lang(lang))))),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => {
-                let error = reading::unreadable("run", "the network's thread ended".to_owned());
+                let error = reading::unusable("Run", "the network's thread ended".to_owned());
                 Some(("error", crate::json(py, &error.render(reading::lang(lang)))))
             }
         }

@@ -77,13 +77,13 @@ impl EventLoop {
     /// Begins work that nobody waits for. It is dropped when the client is closed.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) -> Result<AbortHandle, Error> {
         let mut opened = self.opened();
-        let Some(open) = opened.as_mut() else { return Err(closed("client")) };
+        let Some(open) = opened.as_mut() else { return Err(closed("Client")) };
         if open.thread.is_none() {
             open.thread = Some(drive(Arc::clone(&open.runtime))?);
         }
         match &open.runtime.0 {
             Some(runtime) => Ok(runtime.spawn(work).abort_handle()),
-            None => Err(closed("client")),
+            None => Err(closed("Client")),
         }
     }
 
@@ -106,10 +106,10 @@ fn drive(runtime: Arc<Turns>) -> Result<oneshot::Sender<()>, Error> {
     let started = thread.spawn(move || {
         let _ = runtime.block_on(stopped);
     });
-    started.map_err(|error| reading::unreadable("client", error.to_string()))?;
+    started.map_err(|error| reading::unusable("Client", error.to_string()))?;
     Ok(stop)
 }
 
 pub(crate) fn closed(operation: &str) -> Error {
-    reading::unreadable(operation, "the client was closed".to_owned())
+    reading::unusable(operation, "the client was closed".to_owned())
 }

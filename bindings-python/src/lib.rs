@@ -147,7 +147,7 @@ fn open_client<'py>(
     lang: &str,
 ) -> PyResult<(Option<client::Client>, Option<Bound<'py, PyBytes>>)> {
     let read = options.extract::<client::Options>();
-    let read = read.map_err(|error| reading::unreadable("client", error.value(py).to_string()));
+    let read = read.map_err(|error| client::unreadable(py, &error));
     let opened = match read.and_then(|options| py.detach(|| client::open(options))) {
         Ok(opened) => client::identify(py, &opened)?.map(|()| opened),
         Err(error) => Err(error),

@@ -91,9 +91,9 @@ async fn drive(
     let run_id = task.run_id.clone().unwrap_or_default();
     let policies = task.policies.as_ref().map(policies_of).transpose()?;
     let mut run = match task.what {
-        What::Discover => begin(inner, selection(task), None, Goal::Plan, lang).await?,
-        What::Plan => begin(inner, task, policies.as_ref(), Goal::Plan, lang).await?,
-        What::Run => begin(inner, task, policies.as_ref(), Goal::Run, lang).await?,
+        What::Discover => begin(inner, selection(task), None, Goal::Plan).await?,
+        What::Plan => begin(inner, task, policies.as_ref(), Goal::Plan).await?,
+        What::Run => begin(inner, task, policies.as_ref(), Goal::Run).await?,
         What::Resume => Run::resume(&run_id, &inner.state_directory, &inner.caller, inner.time_scale)?,
         What::Verify => {
             let past = PastRun::load(&inner.state_directory, &run_id)?;
@@ -140,11 +140,13 @@ fn selection(mut task: Task) -> Task {
             job.insert(key.to_owned(), value);
         }
     }
-    // How many there must be bounds what a run freezes; whoever sets it looks at the selection first. A selection of
-    // everything is not read without it.
-    let targets = job.get_mut("targets").and_then(Value::as_object_mut);
-    if let Some(targets) = targets.filter(|targets| targets.get("all") != Some(&Value::Bool(true))) {
+    // How many there must be bounds what a run freezes; whoever sets it looks at the selection first. Only everything is
+    // not read without a bound.
+    if let Some(targets) = job.get_mut("targets").and_then(Value::as_object_mut) {
         targets.remove("expect");
+        if targets.get("all") == Some(&Value::Bool(true)) {
+            targets.insert("expect".to_owned(), json!({"max": u32::MAX}));
+        }
     }
     // What is no document is told as such.
     if task.job.is_object() {
@@ -153,21 +155,14 @@ fn selection(mut task: Task) -> Task {
     task
 }
 
-async fn begin(inner: &Inner, task: Task, policies: Option<&PolicySet>, goal: Goal, lang: Lang) -> Result<Run, Error> {
+async fn begin(inner: &Inner, task: Task, policies: Option<&PolicySet>, goal: Goal) -> Result<Run, Error> {
     let (job, findings) = config::read(&task.job);
     if findings.iter().any(consnap_core::Finding::blocks) {
-        let places: Vec<String> =
-            findings.iter().filter(|finding| finding.blocks()).map(|finding| finding.message(lang)).collect();
-        let mut error = reading::unreadable("run", places.join("; "));
-        error.findings = findings;
-        return Err(error);
+        return Err(Error::new(ErrorKind::Input, &runs::JOB_BLOCKED).with_findings(findings));
     }
     let run_id = task.run_id.map_or_else(run::new_run_id, Ok)?;
     let looks = task.what == What::Discover;
     let mut setup = Setup::new(job, run_id, run::new_seed()?, goal);
-    if looks {
-        setup.job.targets.expect = None;
-    }
     setup.approved_plan = task.approved_plan;
     // Looking at the own instance changes nothing on it.
     setup.include_self = task.include_self || looks;

@@ -138,11 +138,28 @@ def test_discover_tells_which_instances_there_are_and_what_is_known(ecs_simulato
     assert {call.operation for call in ecs_simulator.calls()} == READING
     assert list(tmp_path.iterdir()) == []
     assert client.discover(consnap.Targets(tags={"no": "such"})) == ()
+    assert {LINUX, WINDOWS} < {facts.instance_id for facts in client.discover(consnap.Targets(all=True))}
     assert client.discover({"targets": {"ids": ["i-none"]}}) == (consnap.InstanceFacts(instance_id="i-none"),)
+    wrong: Any
     for wrong in ({"targets": {}}, {}, {"targets": {"idz": [LINUX]}}, [1], 5, {"targets": {"ids": [LINUX]}, "version": 9}):
         with pytest.raises(consnap.ConfigError) as caught:
-            client.discover(wrong)  # type: ignore[arg-type]
+            client.discover(wrong)
         assert caught.value.message and caught.value.sent == "no"
+
+
+def test_what_is_empty_is_no_filter(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    client = consnap.Client(**options(ecs_simulator, tmp_path))
+    empty: Any
+    for empty in ([], (), {}, "", set(), [None], iter(())):
+        with pytest.raises(consnap.ConfigError, match="`InstanceId` is empty"):
+            client.stop_invocation(InvokeId="t-1", InstanceId=empty)
+    with pytest.raises(consnap.ConfigError, match="`Tag.1.Value` is empty"):
+        client.describe_instances(Tag=[{"Key": "a", "Value": ""}])
+    assert ecs_simulator.calls() == []
+    some: Any
+    for some in ([LINUX], {LINUX}, iter([LINUX]), {LINUX: 1}.keys(), {1: LINUX}, [LINUX.encode()]):
+        assert client.describe_cloud_assistant_status(InstanceId=some, NextToken=None)["TotalCount"] == 1
+    assert [call["InstanceId.1"] for call in ecs_simulator.calls()] == [LINUX] * 6
 
 
 async def test_discover_for_asyncio(ecs_simulator: Simulator, tmp_path: Path) -> None:
@@ -246,8 +263,17 @@ def test_errors_say_what_happened(ecs_simulator: Simulator, tmp_path: Path, monk
     client = consnap.Client(**options(ecs_simulator, tmp_path))
     with pytest.raises(consnap.ConfigError, match="NoSuchOperation"):
         client.call("NoSuchOperation")
-    with pytest.raises(consnap.ConfigError):
+    with pytest.raises(consnap.ConfigError, match="`instance_ram_role` is missing") as refused:
         client.run({"version": 1})
+    # A traceback names the places too, and no more of them than one can read.
+    assert len(str(refused.value).splitlines()) == 1 + sum(finding.blocks for finding in refused.value.findings)
+    many = consnap.ConfigError("no", findings=refused.value.findings * 10)
+    assert len(str(many).splitlines()) == 12 and str(many).endswith("more")
+    for name, wrong in {"region": 5, "access_key_secret": b"x", "read_timeout": -1, "time_scale": 0, "lang": "fr", "vpc": "no"}.items():
+        with pytest.raises(consnap.ConfigError, match=f"`{name}`"):
+            consnap.Client(**options(ecs_simulator, tmp_path, **{name: wrong}))
+    with pytest.raises(TypeError):
+        consnap.Client(**options(ecs_simulator, tmp_path, state_directory=5))
     with pytest.raises(consnap.ConfigError):
         client.resume("nosuchid")
     with pytest.raises(consnap.ConfigError):
@@ -315,7 +341,7 @@ class Replies(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(self.body)
 
-    def log_message(self, *_: object) -> None:
+    def log_message(self, format: str, *args: Any) -> None:
         pass
 
 
@@ -330,7 +356,7 @@ def test_replies_are_read_as_they_are(tmp_path: Path) -> None:
     bad = [b"", b"<html></html>", b"[1]", b"5", b'{"cut": ', b'{"a": 1} x', b"{\xff}", b"null", b'{"deep": ' + b"[" * 100_000]
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Replies)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    given = {
+    given: dict[str, Any] = {
         "region": "cn-hangzhou", "endpoint": f"http://127.0.0.1:{server.server_port}", "access_key_id": "id",
         "access_key_secret": "secret", "state_directory": tmp_path,
     }  # fmt: skip
@@ -341,9 +367,10 @@ def test_replies_are_read_as_they_are(tmp_path: Path) -> None:
         assert repr(read) == repr(expected) and type(read) is dict
         assert repr(asyncio.run(asyncio_client.describe_regions())) == repr(read)
     for Replies.body in bad:
-        for ask in (client.describe_regions, lambda: asyncio.run(asyncio_client.describe_regions())):
+        for asked in (client, asyncio_client):
             with pytest.raises(consnap.ProtocolError) as caught:
-                ask()
+                answer = asked.describe_regions()
+                asyncio.run(answer) if inspect.iscoroutine(answer) else None
             assert caught.value.message and caught.value.help and caught.value.sent == "yes", Replies.body[:20]
     server.shutdown()
 
@@ -374,6 +401,21 @@ def test_calls_go_on_beside_a_run(ecs_simulator: Simulator, tmp_path: Path) -> N
 def test_a_run_goes_on_when_it_is_throttled(ecs_simulator: Simulator, tmp_path: Path) -> None:
     report = consnap.Client(**options(ecs_simulator, tmp_path)).run(job())
     assert report.ok and report.summary.throttled > 0, report
+
+
+@fast
+async def test_a_callback_of_asyncio_is_awaited(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    async def see(event: consnap.Event) -> None:
+        await asyncio.sleep(0)
+        seen.append(event.event)
+
+    async with consnap.AsyncClient(**options(ecs_simulator, tmp_path)) as client:
+        run = client.start(job(LINUX))
+        assert repr(run) == "<AsyncRun under way>"
+        report = await run.wait(see)
+        assert (seen[0], seen[-1], repr(run)) == ("run_started", "run_ended", f"<AsyncRun {report.run_id}>")
 
 
 @fast

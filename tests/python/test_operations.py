@@ -56,6 +56,10 @@ def test_unreadable_input_is_one_clear_error(tmp_path: Path) -> None:
         consnap.check(JOB, as_of="tomorrow", lang="zh")
     with pytest.raises(consnap.ConfigError, match="as_of"):
         consnap.check_many(JOB, b"", as_of="tomorrow")
+    for wrong in ({"content_encoding": "utf8"}, {"lang": "fr"}):
+        with pytest.raises(consnap.ConfigError):
+            consnap.decode_many([], **wrong)
+    assert consnap.decode_many([], content_encoding="plain").findings == ()
 
 
 def test_decode_takes_what_the_sdk_answers() -> None:

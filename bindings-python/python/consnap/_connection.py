@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from . import _native
 from ._input import plain, text_of
 from .errors import from_json
@@ -60,10 +62,10 @@ class Connection:
             "access_key_id": access_key_id,
             "access_key_secret": access_key_secret,
             "security_token": security_token,
-            "state_directory": None if state_directory is None else str(state_directory),
-            "ca_file": None if ca_file is None else str(ca_file),
+            "state_directory": None if state_directory is None else os.fsdecode(state_directory),
+            "ca_file": None if ca_file is None else os.fsdecode(ca_file),
             "vpc": vpc,
-            "read_timeout_seconds": read_timeout,
+            "read_timeout": read_timeout,
             "time_scale": time_scale,
             "lang": str(lang),
         }

@@ -1,6 +1,6 @@
 """The engine. JSON goes in as bytes and comes out as bytes; a flag, or which of two is there, tells an answer from an error."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from os import PathLike
 from typing import Any, final
 
@@ -37,7 +37,7 @@ def decode_many(
 def start_simulator(
     scenario: bytes, changes: bytes, port: int, virtual_time: bool, lang: str
 ) -> tuple[Simulator | None, bytes | None]: ...
-def open_client(options: dict[str, object], lang: str) -> tuple[Client | None, bytes | None]: ...
+def open_client(options: Mapping[str, object], lang: str) -> tuple[Client | None, bytes | None]: ...
 def main(arguments: list[str]) -> int: ...
 @final
 class CheckTable:

@@ -226,6 +226,9 @@ class AsyncRun:
     def __init__(self, task: _native.RunningTask, lang: str) -> None:
         self._run = Run(task, lang)
 
+    def __repr__(self) -> str:
+        return f"<Async{repr(self._run)[1:]}"
+
     def stop(self) -> None:
         """Starts nothing new; what runs is followed to its end."""
         self._run.stop()

@@ -251,6 +251,10 @@ class Run:
         self._answer: dict[str, Any] | None = None
         self._error: ConsnapError | None = None
 
+    def __repr__(self) -> str:
+        over = self._answer is not None or self._error is not None
+        return f"<Run {(self._answer or {}).get('run_id', 'over') if over else 'under way'}>"
+
     def stop(self) -> None:
         """Starts nothing new; what runs is followed to its end."""
         self._task.stop()

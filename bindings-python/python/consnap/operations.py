@@ -129,12 +129,12 @@ def check_many(
     >>> job = {"version": 1, "targets": {"tags": {"a": "b"}}, "instance_ram_role": "Role", "group_name": "g"}
     >>> owned = {"version": 1, "language": "cel", "policies": [{"id": "owned",
     ...     "require": "has(instance.tags.owner)", "message": {"en": "nobody owns it"}}]}
-    >>> lines = b'{"instance_id": "i-a", "tags": {"owner": "dba"}}\n{"instance_id": "i-b", "tags": {}}'
-    >>> table = consnap.check_many(job, lines, policies=owned)
+    >>> facts = [{"instance_id": "i-a", "tags": {"owner": "dba"}}, {"instance_id": "i-b", "tags": {}}]
+    >>> table = consnap.check_many(job, facts, policies=owned)
     >>> list(zip(table.instance_ids, table.policies_not_met))
     [('i-a', ()), ('i-b', ('owned',))]
-    >>> table.policies.results[0].finding.message
-    'policy `owned`: nobody owns it'
+    >>> table.policies.results[0].result
+    <Verdict.FAIL: 'FAIL'>
     """
     from .tables import CheckTable
 
