@@ -131,11 +131,13 @@ def test_discover_tells_which_instances_there_are_and_what_is_known(ecs_simulato
     assert mine is not None and (mine.hash, tuple(mine.instances)) == (theirs.hash, tuple(theirs.instances))
     assert [checked.eligible for checked in consnap.check_many(document, facts)] == ["yes", "yes"]
     assert pickle.loads(pickle.dumps(facts)) == facts
-    # Of a job only the selection counts: no bound, no probe, nothing else that may be wrong with it.
+    # Of a job only the selection counts: no bound, no probe, nothing else that may be wrong with it. Only an instance that
+    # is fit would be probed.
+    client.attach_instance_ram_role(InstanceIds=json.dumps([LINUX]), RamRoleName="AppSnapshotRoleName")
     probing = {**document, "run": {"probe": "always"}, "group_name": "", "linux": 5}
     probing["targets"] = {"ids": [LINUX], "expect": {"min": 2}}
     assert [(facts.instance_id, facts.guest) for facts in client.discover(probing)] == [(LINUX, None)]
-    assert {call.operation for call in ecs_simulator.calls()} == READING
+    assert {call.operation for call in ecs_simulator.calls()} == READING | {"AttachInstanceRamRole"}
     assert list(tmp_path.iterdir()) == []
     assert client.discover(consnap.Targets(tags={"no": "such"})) == ()
     assert {LINUX, WINDOWS} < {facts.instance_id for facts in client.discover(consnap.Targets(all=True))}

@@ -56,9 +56,10 @@ def test_unreadable_input_is_one_clear_error(tmp_path: Path) -> None:
         consnap.check(JOB, as_of="tomorrow", lang="zh")
     with pytest.raises(consnap.ConfigError, match="as_of"):
         consnap.check_many(JOB, b"", as_of="tomorrow")
-    for wrong in ({"content_encoding": "utf8"}, {"lang": "fr"}):
-        with pytest.raises(consnap.ConfigError):
-            consnap.decode_many([], **wrong)
+    with pytest.raises(consnap.ConfigError, match="content_encoding"):
+        consnap.decode_many([], content_encoding="utf8")
+    with pytest.raises(consnap.ConfigError, match="fr"):
+        consnap.decode_many([], lang="fr")
     assert consnap.decode_many([], content_encoding="plain").findings == ()
 
 
