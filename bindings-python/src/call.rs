@@ -112,8 +112,8 @@ fn values<'py>(py: Python<'py>, operation: Operation, answer: &HttpReply) -> Res
 }
 
 async fn send(inner: &Inner, call: &ApiCall) -> Answer {
-    // Nobody drives the network between two calls. Connections that were closed meanwhile are noticed before one of them
-    // is used: the first turn learns of it, the second lets go of them.
+    // Nobody drives the network between two calls. Connections that were closed meanwhile are noticed before one of
+    // them is used: the first turn learns of it, the second lets go of them.
     tokio::task::yield_now().await;
     tokio::task::yield_now().await;
     match inner.caller.call(call, wall_clock()).await {

@@ -179,7 +179,8 @@ impl Client {
         Ok(call::give(py, answer, lang))
     }
 
-    /// Sends one call in the same way and gives it at once; `tell(reply, error)` is called from another thread when it is over.
+    /// Sends one call in the same way and gives it at once; `tell(reply, error)` is called from another thread when it
+    /// is over.
     fn call_later(
         &self,
         operation: &str,

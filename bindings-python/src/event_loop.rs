@@ -1,5 +1,5 @@
-//! What a client waits for. Whoever waits for an answer drives the network on their own thread: to wake another one, and be
-//! woken by it, is a good part of what a call costs. What nobody waits for has a thread, from the first such task on.
+//! What a client waits for. Whoever waits for an answer drives the network on their own thread: to wake another one, and
+//! be woken by it, is a good part of what a call costs. What nobody waits for has a thread, from the first such task on.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -52,8 +52,8 @@ impl EventLoop {
         Ok(Self { open: Mutex::new(Some(open)), closed: watch::Sender::new(false) })
     }
 
-    /// Waits for work without holding the interpreter; `None` when the client was closed. The error is an interruption of
-    /// Python, which ends the work.
+    /// Waits for work without holding the interpreter; `None` when the client was closed. The error is an interruption
+    /// of Python, which ends the work.
     pub(crate) fn wait<T: Send>(&self, py: Python<'_>, work: impl Future<Output = T> + Send) -> PyResult<Option<T>> {
         let Some(runtime) = self.opened().as_ref().map(|open| Arc::clone(&open.runtime)) else { return Ok(None) };
         let mut closed = self.closed.subscribe();

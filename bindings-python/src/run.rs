@@ -140,8 +140,8 @@ fn selection(mut task: Task) -> Task {
             job.insert(key.to_owned(), value);
         }
     }
-    // How many there must be bounds what a run freezes; whoever sets it looks at the selection first. Only everything is
-    // not read without a bound.
+    // How many there must be bounds what a run freezes; whoever sets it looks at the selection first. Only everything
+    // is not read without a bound.
     if let Some(targets) = job.get_mut("targets").and_then(Value::as_object_mut) {
         targets.remove("expect");
         if targets.get("all") == Some(&Value::Bool(true)) {

@@ -1,5 +1,5 @@
-//! Policies held to many instances that nobody keeps: each is read, judged and let go. What is said of one in words is worked
-//! out again for whoever reads it.
+//! Policies held to many instances that nobody keeps: each is read, judged and let go. What is said of one in words is
+//! worked out again for whoever reads it.
 
 use jiff::civil::Date;
 use serde_json::Value;
@@ -74,8 +74,8 @@ impl PolicyBatch {
         BatchPart { sums: judging.into_sums(), not_met }
     }
 
-    /// Judges instances, which are numbered from `first`: facts as [`known`](crate::facts::known) gives them. After a part
-    /// that was judged already it goes on with the steps that are left.
+    /// Judges instances, which are numbered from `first`: facts as [`known`](crate::facts::known) gives them. After a
+    /// part that was judged already it goes on with the steps that are left.
     pub fn judge_instances(
         &self,
         first: u32,

@@ -201,7 +201,8 @@ pub(super) fn verdict(rule: &Rule, scope: &Scope<'_, '_>, steps: &Steps) -> (Ver
     (verdict, by.map(|(node, trouble)| Told::of(node, scope, steps, trouble)))
 }
 
-/// The same without a word: the expression that decided, where the policy is not met or cannot be judged, and why it cannot.
+/// The same without a word: the expression that decided, where the policy is not met or cannot be judged, and why it
+/// cannot.
 pub(super) fn decide<'r>(
     rule: &'r Rule,
     scope: &Scope<'_, '_>,

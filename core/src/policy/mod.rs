@@ -3,7 +3,8 @@
 //!
 //! [`PolicySet::read`] takes policy documents and never fails: a name that is not known, a comparison of values that cannot
 //! be equal, an expression that could take too long are findings. [`PolicySet::judge`] holds a job, instances and a plan to
-//! it; [`PolicySet::test`] runs the cases of the documents. [`PolicyBatch`] does the same for many instances, none of which is kept.
+//! it; [`PolicySet::test`] runs the cases of the documents. [`PolicyBatch`] judges many instances, none of which is
+//! kept.
 //!
 //! Expressions are CEL. They see `job`, `instance` (facts) and `plan`; a member that is not there cannot be judged, which
 //! counts as not met. A hostile document can neither hang, exhaust nor abort ([`bounds`]).
