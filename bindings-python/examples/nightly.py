@@ -18,8 +18,6 @@ def main(path: str) -> int:
     try:
         report = consnap.Client().run(path)
     except consnap.ConfigError as error:
-        for finding in error.findings:
-            log.error("%s", finding)
         log.error("%s", error)
         return 2
     except consnap.ConsnapError as error:

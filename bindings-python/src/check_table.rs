@@ -10,13 +10,16 @@ use consnap_core::check::{CheckContext, Checker, Eligibility, Severities};
 use consnap_core::config::{self, Job};
 use consnap_core::finding::RenderedFinding;
 use consnap_core::ops::check::{CheckInput, CheckedInstance, InstanceVerdict};
-use consnap_core::{Consistency, Error, Finding, Lang, Platform};
+use consnap_core::{Consistency, Error, Finding, Lang, Platform, facts};
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyList, PyTuple};
+use serde_json::Value;
 
+use crate::policy_table::PolicyTable;
 use crate::reading;
+use crate::side_by_side::side_by_side;
 
 /// The checks of many instances. Rows are in the order of the input.
 #[pyclass(frozen, module = "consnap._native")]
@@ -30,6 +33,8 @@ pub(crate) struct CheckTable {
     rows: Vec<Row>,
     /// Each list of codes that occurs.
     codes: Vec<Codes>,
+    /// What policies say, where there are any.
+    policies: Option<PolicyTable>,
 }
 
 /// The codes of the findings of an instance.
@@ -43,6 +48,8 @@ struct Row {
     platform: Option<Platform>,
     eligible: Eligibility,
     predicted: Consistency,
+    /// Whether an error stands against it that nobody accepted.
+    blocked: bool,
     /// Index of its list of codes.
     codes: u32,
 }
@@ -73,6 +80,11 @@ impl CheckTable {
         self.rows.iter().map(|row| row.predicted.name()).collect()
     }
 
+    /// Whether an error stands against each that nobody accepted.
+    fn blocked(&self) -> Vec<bool> {
+        self.rows.iter().map(|row| row.blocked).collect()
+    }
+
     /// The codes of all findings of each row; rows with the same codes share one tuple.
     fn codes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let shared: Vec<Bound<'py, PyTuple>> =
@@ -83,6 +95,40 @@ impl CheckTable {
     /// What was found about the job itself, as JSON.
     fn job_findings<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         crate::json(py, &rendered(&self.job_findings, self.lang))
+    }
+
+    /// What policies say but for their results, as JSON; None without policies.
+    fn policies<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
+        self.policies.as_ref().map(|policies| crate::json(py, &policies.said))
+    }
+
+    /// How many results policies have.
+    fn policy_results(&self) -> usize {
+        self.policies.as_ref().map_or(0, |policies| policies.not_met.len())
+    }
+
+    /// Results `start` to before `end` in words, as JSON.
+    fn policy_slice<'py>(&self, py: Python<'py>, start: usize, end: usize) -> Bound<'py, PyBytes> {
+        let text = py.detach(|| {
+            let words = self.policies.as_ref().map(|policies| policies.words(start..end, |row| self.known(row)));
+            serde_json::to_vec(&words.unwrap_or_default()).unwrap_or_else(|_| b"[]".to_vec())
+        });
+        PyBytes::new(py, &text)
+    }
+
+    /// The policies that each row does not meet, or that cannot be judged, and that nobody waived; rows with the same
+    /// policies share one tuple.
+    fn policies_not_met<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let not_met = self.policies.as_ref().map_or_else(BTreeMap::new, PolicyTable::by_row);
+        let mut shared: BTreeMap<&[&str], Bound<'py, PyTuple>> = BTreeMap::new();
+        for ids in not_met.values() {
+            if !shared.contains_key(ids.as_slice()) {
+                shared.insert(ids, PyTuple::new(py, ids)?);
+            }
+        }
+        let none = PyTuple::empty(py);
+        let of_row = |row: usize| not_met.get(&row).and_then(|ids| shared.get(ids.as_slice())).unwrap_or(&none);
+        PyList::new(py, (0..self.rows.len()).map(of_row))
     }
 
     /// One row in full, as JSON.
@@ -106,9 +152,13 @@ impl CheckTable {
 }
 
 impl CheckTable {
+    /// What policies see of an instance.
+    fn known(&self, row: usize) -> Value {
+        self.rows.get(row).map_or(Value::Null, |row| facts::known(&row.document(&self.facts)))
+    }
+
     fn in_words(&self, checker: &Checker<'_>, row: &Row) -> CheckedInstance {
-        let document = self.facts.get(row.start..row.start.saturating_add(row.length)).unwrap_or_default();
-        let (_, check) = checker.check_text(&String::from_utf8_lossy(document));
+        let (_, check) = checker.check_text(&row.document(&self.facts));
         CheckedInstance {
             findings: rendered(&check.findings, self.lang),
             verdict: InstanceVerdict {
@@ -120,6 +170,17 @@ impl CheckTable {
             },
         }
     }
+}
+
+impl Row {
+    fn document<'f>(&self, facts: &'f [u8]) -> Cow<'f, str> {
+        text(facts.get(self.start..self.start.saturating_add(self.length)).unwrap_or_default())
+    }
+}
+
+/// Bytes that are not UTF-8 harm no other document. The lossy reading alone would do, but slowly.
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 fn rendered(findings: &[Finding], lang: Lang) -> Vec<RenderedFinding> {
@@ -137,17 +198,12 @@ pub(crate) fn check_many(input: &[u8], facts: PyBackedBytes, threads: usize) -> 
     };
     let context = CheckContext { as_of, now: input.now };
     let (job, mut job_findings) = config::read(&input.job);
-    let (severities, refused) = Severities::read(&input.severities, "/severities");
+    let (severities, refused) = consnap_core::ops::check::severities(&input);
     job_findings.extend(refused);
     let checker = Checker::new(&job, &context).weighing(&severities);
     job_findings.extend(checker.job_findings(input.platform));
     let shares = shares(&facts, threads.max(1));
-    let parts: Vec<Part> = std::thread::scope(|scope| {
-        let check_share = |share: &Share| Part::of(&checker, &facts, share);
-        let workers: Vec<_> = shares.iter().map(|share| (share, scope.spawn(move || check_share(share)))).collect();
-        // A worker cannot die; if one did, its share would be done here.
-        workers.into_iter().map(|(share, worker)| worker.join().unwrap_or_else(|_| check_share(share))).collect()
-    });
+    let parts = side_by_side(&shares, |share| Part::of(&checker, &facts, share));
     let (mut rows, mut codes) = (Vec::new(), Vec::new());
     rows.reserve_exact(parts.iter().map(|part| part.rows.len()).sum());
     for part in parts {
@@ -158,7 +214,9 @@ pub(crate) fn check_many(input: &[u8], facts: PyBackedBytes, threads: usize) -> 
         codes.extend(listed.into_iter().map(|(codes, _)| codes));
     }
     drop(checker);
-    Ok(CheckTable { lang: input.lang, job, context, severities, job_findings, facts, rows, codes })
+    let known = |row: usize| rows.get(row).map_or(Value::Null, |row: &Row| facts::known(&row.document(&facts)));
+    let policies = PolicyTable::of(&input, rows.len(), known, threads)?;
+    Ok(CheckTable { lang: input.lang, job, context, severities, job_findings, facts, rows, codes, policies })
 }
 
 /// What one thread has to do.
@@ -232,8 +290,7 @@ impl Part {
 
     fn check(&mut self, checker: &Checker<'_>, facts: &[u8], start: usize, length: usize) {
         let bytes = facts.get(start..start.saturating_add(length)).unwrap_or_default();
-        // Bytes that are not UTF-8 harm no other document. The lossy reading alone would do, but slowly.
-        let document = str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
+        let document = text(bytes);
         let (instance_id, check) = checker.check_text(&document);
         self.found.clear();
         self.found.extend(check.findings.iter().map(Finding::code));
@@ -249,6 +306,7 @@ impl Part {
             platform: check.platform,
             eligible: check.eligible,
             predicted: check.predicted,
+            blocked: check.findings.iter().any(Finding::blocks),
             codes,
         });
     }

@@ -17,37 +17,42 @@ use consnap_core::credentials::{Credential, Secret};
 use consnap_core::{Error, ErrorKind, Lang};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use serde::Deserialize;
-use tokio::runtime::Handle;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 
 use crate::call::{self, PendingCall, wall_clock};
+use crate::event_loop::{self, EventLoop};
 use crate::reading;
 use crate::run::{self, Task, Written};
 
 /// What a client is told. Secrets come from the script's own memory and are cleared after use.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Options {
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct Options {
     region: Option<String>,
     profile: Option<String>,
     endpoint: Option<String>,
     access_key_id: Option<String>,
+    #[pyo3(from_py_with = secret)]
     access_key_secret: Option<Secret>,
+    #[pyo3(from_py_with = secret)]
     security_token: Option<Secret>,
     state_directory: Option<PathBuf>,
     ca_file: Option<PathBuf>,
     vpc: bool,
-    read_timeout_seconds: Option<f64>,
+    read_timeout: Option<f64>,
     time_scale: Option<f64>,
+    lang: String,
 }
 
-/// A client. It has its own thread for the network, shares nothing with other clients, and may be used by many threads.
+fn secret(given: &Bound<'_, PyAny>) -> PyResult<Option<Secret>> {
+    Ok(given.extract::<Option<String>>()?.map(Secret::new))
+}
+
+/// A client. It shares nothing with other clients, and may be used by many threads.
 #[pyclass(frozen, module = "consnap._native")]
 pub(crate) struct Client {
     inner: Arc<Inner>,
-    /// The network's thread ends when this is dropped.
-    stop: Mutex<Option<oneshot::Sender<()>>>,
+    events: EventLoop,
 }
 
 /// What calls and runs share.
@@ -58,17 +63,30 @@ pub(crate) struct Inner {
     pub(crate) region: Option<String>,
     pub(crate) state_directory: PathBuf,
     pub(crate) time_scale: f64,
-    pub(crate) handle: Handle,
+}
+
+/// The error for an option of another type than it has.
+pub(crate) fn unreadable(py: Python<'_>, error: &PyErr) -> Error {
+    let said = error.value(py).to_string();
+    let option = said.rsplit_once('.').map_or(said.as_str(), |(_, option)| option);
+    let why = error.cause(py).map_or_else(String::new, |cause| cause.value(py).to_string());
+    reading::unusable("Client", format!("`{option}`: {why}"))
 }
 
 /// Opens a client.
-pub(crate) fn open(options: &[u8]) -> Result<Client, Error> {
-    let options: Options =
-        serde_json::from_slice(options).map_err(|error| reading::unreadable("client", error.to_string()))?;
+pub(crate) fn open(options: Options) -> Result<Client, Error> {
+    if !matches!(options.lang.as_str(), "en" | "zh") {
+        return Err(reading::unusable("Client", format!("`lang`: `{}` is neither `en` nor `zh`", options.lang)));
+    }
     let variable = |name: &str| std::env::var(name).ok();
     let mut transport = TransportOptions { ca_file: options.ca_file, ..TransportOptions::default() };
-    if let Some(timeout) = options.read_timeout_seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
-        transport.read_timeout = timeout;
+    if let Some(seconds) = options.read_timeout {
+        let timeout = Duration::try_from_secs_f64(seconds).ok().filter(|timeout| !timeout.is_zero());
+        transport.read_timeout = timeout.ok_or_else(|| no_span("read_timeout", seconds))?;
+    }
+    let time_scale = options.time_scale.unwrap_or(1.0);
+    if !(time_scale.is_finite() && time_scale > 0.0) {
+        return Err(no_span("time_scale", time_scale));
     }
     let network = if options.vpc { Network::Vpc } else { Network::Public };
     let endpoint = options.endpoint.or_else(|| variable("CONSNAP_ENDPOINT").filter(|text| !text.is_empty()));
@@ -89,30 +107,28 @@ pub(crate) fn open(options: &[u8]) -> Result<Client, Error> {
         Some(directory) => directory,
         None => state_directory(variable)?,
     };
-    let (handle, stop) = network_thread().map_err(|error| reading::unreadable("client", error.to_string()))?;
-    let time_scale = options.time_scale.unwrap_or(1.0);
+    let events = EventLoop::open().map_err(|error| reading::unusable("Client", error.to_string()))?;
     let caller = Arc::new(caller);
     let identity = OnceLock::new();
-    Ok(Client {
-        inner: Arc::new(Inner { caller, identity, region, state_directory, time_scale, handle }),
-        stop: Mutex::new(Some(stop)),
-    })
+    Ok(Client { inner: Arc::new(Inner { caller, identity, region, state_directory, time_scale }), events })
 }
 
 /// Finds out whose credentials a client has, which may take a call: whoever has none learns it here, not from the first
 /// call. The outer error is an interruption.
 pub(crate) fn identify(py: Python<'_>, client: &Client) -> PyResult<Result<(), Error>> {
-    let caller = Arc::clone(&client.inner.caller);
-    let found =
-        call::attend(py, &client.inner.handle, async move { caller.credentials().current(wall_clock()).await })?;
+    let found = client.events.wait(py, client.inner.caller.credentials().current(wall_clock()))?;
     Ok(match found {
         Some(Ok(credential)) => {
             let _ = client.inner.identity.set((credential.access_key_id.clone(), credential.source.clone()));
             Ok(())
         }
         Some(Err(error)) => Err(error),
-        None => Err(call::closed("client")),
+        None => Err(event_loop::closed("Client")),
     })
+}
+
+fn no_span(option: &str, given: f64) -> Error {
+    reading::unusable("Client", format!("`{option}`: {given} is not above 0"))
 }
 
 /// The script's own credentials. One half alone is an error: another place would be another identity.
@@ -133,17 +149,6 @@ fn own_credential(id: Option<String>, secret: Option<Secret>, token: Option<Secr
     })
 }
 
-/// One thread that drives everything a client does.
-fn network_thread() -> std::io::Result<(Handle, oneshot::Sender<()>)> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let handle = runtime.handle().clone();
-    let (stop, stopped) = oneshot::channel::<()>();
-    std::thread::Builder::new().name("consnap-network".to_owned()).spawn(move || {
-        let _ = runtime.block_on(stopped);
-    })?;
-    Ok((handle, stop))
-}
-
 #[pymethods]
 impl Client {
     /// The region calls go to when none is given.
@@ -157,7 +162,7 @@ impl Client {
         self.inner.identity.get().map_or(("", ""), |(id, source)| (id, source))
     }
 
-    /// Sends one call, signed, without repeating it. The reply's body, or an error as JSON.
+    /// Sends one call, signed, without repeating it. The reply, or an error as JSON.
     fn call<'py>(
         &self,
         py: Python<'py>,
@@ -165,16 +170,17 @@ impl Client {
         region: String,
         parameters: Vec<(String, String)>,
         lang: &str,
-    ) -> PyResult<(bool, Bound<'py, PyBytes>)> {
+    ) -> PyResult<call::Given<'py>> {
         let lang = reading::lang(lang);
         let answer = match call::read(operation, region, parameters) {
-            Ok(call) => call::wait(py, &self.inner, call)?,
+            Ok(call) => call::wait(py, &self.events, &self.inner, &call)?,
             Err(error) => Err(error),
         };
         Ok(call::give(py, answer, lang))
     }
 
-    /// Sends one call in the same way and gives it at once; `tell(ok, JSON)` is called from another thread when it is over.
+    /// Sends one call in the same way and gives it at once; `tell(reply, error)` is called from another thread when it
+    /// is over.
     fn call_later(
         &self,
         operation: &str,
@@ -183,12 +189,12 @@ impl Client {
         lang: &str,
         tell: Py<PyAny>,
     ) -> PendingCall {
-        call::later(&self.inner, call::read(operation, region, parameters), reading::lang(lang), tell)
+        call::later(&self.events, &self.inner, call::read(operation, region, parameters), reading::lang(lang), tell)
     }
 
-    /// Breaks the connections and ends the network's thread; closing twice does no harm.
+    /// Breaks the connections; closing twice does no harm.
     fn close(&self, py: Python<'_>) {
-        py.detach(|| drop(self.stop.lock().unwrap_or_else(PoisonError::into_inner).take()));
+        py.detach(|| self.events.close());
     }
 
     /// Begins a run, a plan, or goes on with a run; a task, or an error as JSON.
@@ -199,7 +205,7 @@ impl Client {
         lang: &str,
     ) -> (Option<RunningTask>, Option<Bound<'py, PyBytes>>) {
         let lang = reading::lang(lang);
-        let begun = run::read(request).map(|task| self.begin(task, lang));
+        let begun = run::read(request).and_then(|task| self.begin(task, lang));
         match begun {
             Ok(running) => (Some(running), None),
             Err(error) => (None, Some(crate::json(py, &error.render(lang)))),
@@ -208,12 +214,12 @@ impl Client {
 }
 
 impl Client {
-    fn begin(&self, task: Task, lang: Lang) -> RunningTask {
+    fn begin(&self, task: Task, lang: Lang) -> Result<RunningTask, Error> {
         let (told, tell) = channel();
         let (wish, wished) = watch::channel(Wish::default());
         let inner = Arc::clone(&self.inner);
-        self.inner.handle.spawn(run::carry_out(inner, task, lang, wished, told));
-        RunningTask { wish, tell: Mutex::new(tell), instances: Mutex::new(Vec::new()) }
+        self.events.spawn(run::carry_out(inner, task, lang, wished, told))?;
+        Ok(RunningTask { wish, tell: Mutex::new(tell), instances: Mutex::new(Vec::new()) })
     }
 }
 
@@ -261,7 +267,7 @@ impl RunningTask {
             Ok(Told::Failed(error)) => Some(("error", crate::json(py, &error.render(reading::lang(lang))))),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => {
-                let error = reading::unreadable("run", "the network's thread ended".to_owned());
+                let error = reading::unusable("Run", "the network's thread ended".to_owned());
                 Some(("error", crate::json(py, &error.render(reading::lang(lang)))))
             }
         }

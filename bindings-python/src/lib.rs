@@ -7,14 +7,16 @@ mod call;
 mod check_table;
 mod client;
 mod decode_table;
+mod event_loop;
+mod policy_table;
 mod reading;
 mod run;
+mod side_by_side;
 mod simulator;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use consnap_core::output::ContentEncoding;
 use consnap_core::{Error, Lang, ops};
 use consnap_simulator::rehearse;
 use pyo3::prelude::*;
@@ -106,18 +108,19 @@ fn check_many<'py>(
     }
 }
 
-/// Decodes results from pages as the service replies them, or one result or page a line.
+/// Decodes results from pages as the service replies them, or one result or page a line. A table, or an error as JSON.
 #[pyfunction]
-fn decode_many(
-    py: Python<'_>,
+fn decode_many<'py>(
+    py: Python<'py>,
+    options: &[u8],
     pages: Vec<PyBackedBytes>,
-    plain_text: bool,
     threads: usize,
     lang: &str,
-) -> decode_table::DecodeTable {
-    let encoding = if plain_text { ContentEncoding::PlainText } else { ContentEncoding::Base64 };
-    let lang = reading::lang(lang);
-    py.detach(move || decode_table::decode_many(&pages, encoding, threads, lang))
+) -> (Option<decode_table::DecodeTable>, Option<Bound<'py, PyBytes>>) {
+    match py.detach(move || decode_table::decode_many(options, &pages, threads)) {
+        Ok(table) => (Some(table), None),
+        Err(error) => (None, Some(json(py, &error.render(reading::lang(lang))))),
+    }
 }
 
 /// Starts a simulator of a scenario given as JSON. A simulator, or an error as JSON.
@@ -136,14 +139,16 @@ fn start_simulator<'py>(
     }
 }
 
-/// Opens a client with options given as JSON. A client, or an error as JSON.
+/// Opens a client with options given as a mapping. A client, or an error as JSON.
 #[pyfunction]
 fn open_client<'py>(
     py: Python<'py>,
-    options: &[u8],
+    options: &Bound<'py, PyAny>,
     lang: &str,
 ) -> PyResult<(Option<client::Client>, Option<Bound<'py, PyBytes>>)> {
-    let opened = match py.detach(|| client::open(options)) {
+    let read = options.extract::<client::Options>();
+    let read = read.map_err(|error| client::unreadable(py, &error));
+    let opened = match read.and_then(|options| py.detach(|| client::open(options))) {
         Ok(opened) => client::identify(py, &opened)?.map(|()| opened),
         Err(error) => Err(error),
     };

@@ -1,17 +1,19 @@
 //! Runs, plans and later looks: what Python asks for, handed to the client crate.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use consnap_client::driver::{Clock, Driven, Wish};
 use consnap_client::own_instance;
 use consnap_client::past_run::PastRun;
 use consnap_client::run::{self, Run};
-use consnap_core::catalog::messages::errors;
+use consnap_core::catalog::messages::{errors, runs};
+use consnap_core::facts::InstanceFacts;
 use consnap_core::policy::PolicySet;
 use consnap_core::session::{Goal, Numbered, Setup, State};
 use consnap_core::{Error, ErrorKind, Lang, Time, config};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::client::{Inner, Teller, Told};
@@ -21,6 +23,7 @@ use crate::reading;
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum What {
+    Discover,
     Plan,
     Run,
     Resume,
@@ -32,7 +35,7 @@ enum What {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Task {
     what: What,
-    /// The job, for a plan and a new run.
+    /// The job, for a plan and a new run; for a discovery only its selection counts.
     #[serde(default)]
     job: Value,
     /// The run to go on with or to look at again; for a new one the id it gets.
@@ -76,7 +79,7 @@ async fn drive(
     wish: watch::Receiver<Wish>,
     told: &Teller,
 ) -> Result<Run, Error> {
-    let events = task.events;
+    let (what, events) = (task.what, task.events);
     let observe = move |_: &State, news: &[Numbered]| {
         for numbered in news.iter().filter(|_| events) {
             if let Ok(text) = serde_json::to_vec(numbered) {
@@ -88,8 +91,9 @@ async fn drive(
     let run_id = task.run_id.clone().unwrap_or_default();
     let policies = task.policies.as_ref().map(policies_of).transpose()?;
     let mut run = match task.what {
-        What::Plan => begin(inner, task, policies.as_ref(), Goal::Plan, lang).await?,
-        What::Run => begin(inner, task, policies.as_ref(), Goal::Run, lang).await?,
+        What::Discover => begin(inner, selection(task), None, Goal::Plan).await?,
+        What::Plan => begin(inner, task, policies.as_ref(), Goal::Plan).await?,
+        What::Run => begin(inner, task, policies.as_ref(), Goal::Run).await?,
         What::Resume => Run::resume(&run_id, &inner.state_directory, &inner.caller, inner.time_scale)?,
         What::Verify => {
             let past = PastRun::load(&inner.state_directory, &run_id)?;
@@ -110,6 +114,8 @@ async fn drive(
         }
     }
     match run.session().error() {
+        // Whoever asks which instances there are is told that there are none.
+        Some(error) if what == What::Discover && error.row.code == runs::NOTHING_SELECTED.code => Ok(run),
         // Nothing was started.
         Some(error) => Err(error.clone()),
         None => Ok(run),
@@ -125,20 +131,43 @@ fn policies_of(documents: &Value) -> Result<PolicySet, Error> {
     Ok(set)
 }
 
-async fn begin(inner: &Inner, task: Task, policies: Option<&PolicySet>, goal: Goal, lang: Lang) -> Result<Run, Error> {
+/// A task that looks for the instances of a job and into no guest: nothing but its selection is left.
+fn selection(mut task: Task) -> Task {
+    let chosen = |key: &str| task.job.get(key).cloned();
+    let mut job = json!({"version": 1, "instance_ram_role": "attached", "group_name": "discover-{run}"});
+    for key in ["version", "regions", "targets"] {
+        if let (Some(job), Some(value)) = (job.as_object_mut(), chosen(key)) {
+            job.insert(key.to_owned(), value);
+        }
+    }
+    // How many there must be bounds what a run freezes; whoever sets it looks at the selection first. Only everything
+    // is not read without a bound.
+    if let Some(targets) = job.get_mut("targets").and_then(Value::as_object_mut) {
+        targets.remove("expect");
+        if targets.get("all") == Some(&Value::Bool(true)) {
+            targets.insert("expect".to_owned(), json!({"max": u32::MAX}));
+        }
+    }
+    // What is no document is told as such.
+    if task.job.is_object() {
+        task.job = job;
+    }
+    task
+}
+
+async fn begin(inner: &Inner, task: Task, policies: Option<&PolicySet>, goal: Goal) -> Result<Run, Error> {
     let (job, findings) = config::read(&task.job);
     if findings.iter().any(consnap_core::Finding::blocks) {
-        let places: Vec<String> =
-            findings.iter().filter(|finding| finding.blocks()).map(|finding| finding.message(lang)).collect();
-        let mut error = reading::unreadable("run", places.join("; "));
-        error.findings = findings;
-        return Err(error);
+        return Err(Error::new(ErrorKind::Input, &runs::JOB_BLOCKED).with_findings(findings));
     }
     let run_id = task.run_id.map_or_else(run::new_run_id, Ok)?;
+    let looks = task.what == What::Discover;
     let mut setup = Setup::new(job, run_id, run::new_seed()?, goal);
     setup.approved_plan = task.approved_plan;
-    setup.include_self = task.include_self;
+    // Looking at the own instance changes nothing on it.
+    setup.include_self = task.include_self || looks;
     setup.fewer = task.fewer;
+    setup.keep_facts = looks;
     if let Some(policies) = policies {
         policies.prepare(&mut setup);
     }
@@ -156,8 +185,11 @@ pub(crate) struct Written {
     pub(crate) instances: Vec<Vec<u8>>,
 }
 
-/// The report, or the plan.
+/// The report, the plan, or the instances that were found.
 fn report(run: &Run, what: What, lang: Lang) -> Written {
+    if what == What::Discover {
+        return write(&json!({}), &found(run));
+    }
     let plan = if what == What::Plan { run.plan(lang) } else { None };
     if let Some(mut plan) = plan {
         let instances = std::mem::take(&mut plan.instances);
@@ -166,6 +198,20 @@ fn report(run: &Run, what: What, lang: Lang) -> Written {
     let mut report = run.report(lang);
     let instances = std::mem::take(&mut report.instances);
     write(&report, &instances)
+}
+
+/// The facts of all instances of a selection. Of one that it names and nobody found nothing but the id is known.
+fn found(run: &Run) -> Vec<InstanceFacts> {
+    let mut found = run.session().facts().to_vec();
+    let targets = &run.session().job().targets;
+    let mut known: BTreeSet<String> = found.iter().map(|facts| facts.instance_id.clone()).collect();
+    known.extend(targets.exclude.ids.iter().cloned());
+    for id in &targets.ids {
+        if known.insert(id.clone()) {
+            found.push(InstanceFacts { instance_id: id.clone(), ..InstanceFacts::default() });
+        }
+    }
+    found
 }
 
 /// JSON of our own types never fails to be written; were it to, nothing says less than nothing wrong.

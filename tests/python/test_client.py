@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
+import http.server
 import inspect
 import json
 import logging
@@ -104,11 +106,80 @@ def test_only_the_approved_plan_runs(ecs_simulator: Simulator, tmp_path: Path) -
     plan = client.plan(job(LINUX))
     assert (plan.eligible, plan.set_aside) == (1, 0)
     assert [call.operation for call in plan.calls] == ["AttachInstanceRamRole", "RunCommand"]
-    assert client.discover(job(LINUX)) [0].instance_id == LINUX
     with pytest.raises(consnap.ConsnapError) as caught:
         client.run(job(LINUX, WINDOWS), approve=plan.hash)
     assert caught.value.help and not ecs_simulator.calls("RunCommand")
     assert client.run(job(LINUX), approve=plan.hash).ok
+
+
+READING = {
+    "GetCallerIdentity", "DescribeInstances", "DescribeDisks", "DescribeCloudAssistantStatus", "DescribeInstanceRamRole",
+}  # fmt: skip
+
+
+def test_discover_tells_which_instances_there_are_and_what_is_known(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    client = consnap.Client(**options(ecs_simulator, tmp_path))
+    found = client.discover(consnap.Targets(ids=[LINUX, "i-none", WINDOWS, LINUX], exclude=consnap.Exclude(ids=[WINDOWS])))
+    assert [facts.instance_id for facts in found] == [LINUX, "i-none"]
+    assert (found[0].status, found[0].os_type, found[0].region_id) == ("Running", "linux", ecs_simulator.region)
+    assert found[0].disks and found[0].cloud_assistant is not None and found[0].guest is None
+    assert found[1] == consnap.InstanceFacts(instance_id="i-none")
+    # The facts are those the plan of a run goes by.
+    document = {**job().to_dict(), "regions": [ecs_simulator.region]}
+    facts = client.discover(document)
+    mine, theirs = consnap.plan(document, facts).plan, client.plan(document)
+    assert mine is not None and (mine.hash, tuple(mine.instances)) == (theirs.hash, tuple(theirs.instances))
+    assert [checked.eligible for checked in consnap.check_many(document, facts)] == ["yes", "yes"]
+    assert pickle.loads(pickle.dumps(facts)) == facts
+    # Of a job only the selection counts: no bound, no probe, nothing else that may be wrong with it. Only an instance that
+    # is fit would be probed.
+    client.attach_instance_ram_role(InstanceIds=json.dumps([LINUX]), RamRoleName="AppSnapshotRoleName")
+    probing = {**document, "run": {"probe": "always"}, "group_name": "", "linux": 5}
+    probing["targets"] = {"ids": [LINUX], "expect": {"min": 2}}
+    assert [(facts.instance_id, facts.guest) for facts in client.discover(probing)] == [(LINUX, None)]
+    assert {call.operation for call in ecs_simulator.calls()} == READING | {"AttachInstanceRamRole"}
+    assert list(tmp_path.iterdir()) == []
+    assert client.discover(consnap.Targets(tags={"no": "such"})) == ()
+    assert {LINUX, WINDOWS} < {facts.instance_id for facts in client.discover(consnap.Targets(all=True))}
+    assert client.discover({"targets": {"ids": ["i-none"]}}) == (consnap.InstanceFacts(instance_id="i-none"),)
+    wrong: Any
+    for wrong in ({"targets": {}}, {}, {"targets": {"idz": [LINUX]}}, [1], 5, {"targets": {"ids": [LINUX]}, "version": 9}):
+        with pytest.raises(consnap.ConfigError) as caught:
+            client.discover(wrong)
+        assert caught.value.message and caught.value.sent == "no"
+
+
+def test_what_is_empty_is_no_filter(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    client = consnap.Client(**options(ecs_simulator, tmp_path))
+    empty: Any
+    for empty in ([], (), {}, "", set(), [None], iter(())):
+        with pytest.raises(consnap.ConfigError, match="`InstanceId` is empty"):
+            client.stop_invocation(InvokeId="t-1", InstanceId=empty)
+    with pytest.raises(consnap.ConfigError, match="`Tag.1.Value` is empty"):
+        client.describe_instances(Tag=[{"Key": "a", "Value": ""}])
+    assert ecs_simulator.calls() == []
+    some: Any
+    for some in ([LINUX], {LINUX}, iter([LINUX]), {LINUX: 1}.keys(), {1: LINUX}, [LINUX.encode()]):
+        assert client.describe_cloud_assistant_status(InstanceId=some, NextToken=None)["TotalCount"] == 1
+    assert [call["InstanceId.1"] for call in ecs_simulator.calls()] == [LINUX] * 6
+
+
+async def test_discover_for_asyncio(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    async with consnap.AsyncClient(**options(ecs_simulator, tmp_path)) as client:
+        one, other = await asyncio.gather(*(client.discover(consnap.Targets(ids=[id])) for id in (LINUX, WINDOWS)))
+    assert [facts.os_type for facts in (*one, *other)] == ["linux", "windows"]
+
+
+@fast
+def test_a_plan_writes_nothing_but_a_probe(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    client = consnap.Client(**options(ecs_simulator, tmp_path))
+    client.plan(job(LINUX))
+    assert {call.operation for call in ecs_simulator.calls()} == READING and list(tmp_path.iterdir()) == []
+    client.plan({**job(LINUX).to_dict(), "run": {"probe": "always", "attach_role": "if_missing"}})
+    (probe,) = ecs_simulator.calls("RunCommand")
+    assert "acs-plugin-manager --exec" not in base64.b64decode(probe["CommandContent"]).decode()
+    assert ecs_simulator.truth()[LINUX].started == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["guests.jsonl"]
 
 
 @fast
@@ -194,8 +265,17 @@ def test_errors_say_what_happened(ecs_simulator: Simulator, tmp_path: Path, monk
     client = consnap.Client(**options(ecs_simulator, tmp_path))
     with pytest.raises(consnap.ConfigError, match="NoSuchOperation"):
         client.call("NoSuchOperation")
-    with pytest.raises(consnap.ConfigError):
+    with pytest.raises(consnap.ConfigError, match="`instance_ram_role` is missing") as refused:
         client.run({"version": 1})
+    # A traceback names the places too, and no more of them than one can read.
+    assert len(str(refused.value).splitlines()) == 1 + sum(finding.blocks for finding in refused.value.findings)
+    many = consnap.ConfigError("no", findings=refused.value.findings * 10)
+    assert len(str(many).splitlines()) == 12 and str(many).endswith("more")
+    for name, wrong in {"region": 5, "access_key_secret": b"x", "read_timeout": -1, "time_scale": 0, "lang": "fr", "vpc": "no"}.items():
+        with pytest.raises(consnap.ConfigError, match=f"`{name}`"):
+            consnap.Client(**options(ecs_simulator, tmp_path, **{name: wrong}))
+    with pytest.raises(TypeError):
+        consnap.Client(**options(ecs_simulator, tmp_path, state_directory=5))
     with pytest.raises(consnap.ConfigError):
         client.resume("nosuchid")
     with pytest.raises(consnap.ConfigError):
@@ -237,10 +317,107 @@ def test_single_calls_are_not_repeated(ecs_simulator: Simulator, tmp_path: Path)
     assert client.describe_disks(InstanceId=LINUX)["TotalCount"] == 2
 
 
+def test_a_connection_that_was_closed_meanwhile_is_not_used(tmp_path: Path) -> None:
+    with Simulator() as ecs:
+        client = consnap.Client(**options(ecs, tmp_path))
+        client.describe_regions()
+        port = int(ecs.host.rpartition(":")[2])
+        # Nobody looks at the network between two calls.
+        for _ in range(5):
+            ecs.stop()
+            with Simulator(port=port) as ecs:
+                assert client.describe_disks(InstanceId=LINUX)["TotalCount"] == 2
+
+
+class Replies(http.server.BaseHTTPRequestHandler):
+    """A service that answers what it is told."""
+
+    body = b""
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+def test_replies_are_read_as_they_are(tmp_path: Path) -> None:
+    good = [
+        b'{"RequestId": "r", "Regions": {"Region": [{"a": 1, "b": 1.5, "c": null, "d": true, "e": "\\u4e2d\\n"}]}}',
+        b'{"big": 123456789012345678901234567890, "half": "\\ud800", "twice": 1, "twice": 2, "nan": NaN}',
+        b'\xef\xbb\xbf {"mark": 1}',
+        '{"名称": "值"}'.encode(),
+        b'{"deep": ' + b"[" * 500 + b"]" * 500 + b"}",
+    ]
+    bad = [b"", b"<html></html>", b"[1]", b"5", b'{"cut": ', b'{"a": 1} x', b"{\xff}", b"null", b'{"deep": ' + b"[" * 100_000]
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Replies)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    given: dict[str, Any] = {
+        "region": "cn-hangzhou", "endpoint": f"http://127.0.0.1:{server.server_port}", "access_key_id": "id",
+        "access_key_secret": "secret", "state_directory": tmp_path,
+    }  # fmt: skip
+    client, asyncio_client = consnap.Client(**given), consnap.AsyncClient(**given)
+    for Replies.body in good:
+        read = client.describe_regions()
+        expected = json.loads(Replies.body.removeprefix(b"\xef\xbb\xbf"))
+        assert repr(read) == repr(expected) and type(read) is dict
+        assert repr(asyncio.run(asyncio_client.describe_regions())) == repr(read)
+    for Replies.body in bad:
+        for asked in (client, asyncio_client):
+            with pytest.raises(consnap.ProtocolError) as caught:
+                answer = asked.describe_regions()
+                asyncio.run(answer) if inspect.iscoroutine(answer) else None
+            assert caught.value.message and caught.value.help and caught.value.sent == "yes", Replies.body[:20]
+    server.shutdown()
+
+
+@pytest.mark.ecs_scenario(api_faults=[{"silence": "before_effect"}])
+def test_closing_ends_what_other_threads_wait_for(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    client = consnap.Client(**options(ecs_simulator, tmp_path))
+    with ThreadPoolExecutor(4) as pool:
+        waiting = [pool.submit(client.describe_regions) for _ in range(4)]
+        while len(ecs_simulator.calls()) < 4:
+            time.sleep(0.01)
+        client.close()
+        for call in waiting:
+            assert isinstance(call.exception(5), consnap.ConfigError) and "closed" in str(call.exception())
+
+
+@fast
+def test_calls_go_on_beside_a_run(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    client = consnap.Client(**options(ecs_simulator, tmp_path))
+    assert client.describe_regions()["Regions"]
+    run = client.start(job())
+    with ThreadPoolExecutor(4) as pool:
+        replies = list(pool.map(lambda _: client.describe_disks(InstanceId=LINUX)["TotalCount"], range(32)))
+    assert replies == [2] * 32 and run.wait().ok
+
+
 @pytest.mark.ecs_scenario(api_faults=[{"throttle": {"code": "Throttling.User"}, "every": 3}], time_scale=SCALE)
 def test_a_run_goes_on_when_it_is_throttled(ecs_simulator: Simulator, tmp_path: Path) -> None:
     report = consnap.Client(**options(ecs_simulator, tmp_path)).run(job())
     assert report.ok and report.summary.throttled > 0, report
+
+
+@fast
+async def test_a_callback_of_asyncio_is_awaited(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    async def see(event: consnap.Event) -> None:
+        await asyncio.sleep(0)
+        seen.append(event.event)
+
+    async with consnap.AsyncClient(**options(ecs_simulator, tmp_path)) as client:
+        run = client.start(job(LINUX))
+        assert repr(run) == "<AsyncRun under way>"
+        report = await run.wait(see)
+        assert (seen[0], seen[-1], repr(run)) == ("run_started", "run_ended", f"<AsyncRun {report.run_id}>")
 
 
 @fast

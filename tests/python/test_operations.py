@@ -56,6 +56,11 @@ def test_unreadable_input_is_one_clear_error(tmp_path: Path) -> None:
         consnap.check(JOB, as_of="tomorrow", lang="zh")
     with pytest.raises(consnap.ConfigError, match="as_of"):
         consnap.check_many(JOB, b"", as_of="tomorrow")
+    with pytest.raises(consnap.ConfigError, match="content_encoding"):
+        consnap.decode_many([], content_encoding="utf8")
+    with pytest.raises(consnap.ConfigError, match="fr"):
+        consnap.decode_many([], lang="fr")
+    assert consnap.decode_many([], content_encoding="plain").findings == ()
 
 
 def test_decode_takes_what_the_sdk_answers() -> None:
@@ -207,3 +212,130 @@ def test_policies_go_with_check_and_plan(tmp_path: Path) -> None:
     tested = consnap.policy_test(POLICY)
     assert tested.passed and tested.exercised[0].failed == 1 and "PASS" in tested.exercised[0].missing
     assert consnap.check(PLAIN_JOB, facts).policies is None
+
+
+def fleet(count: int) -> list[dict[str, Any]]:
+    """Instances that differ in what policies ask for, and one of which next to nothing is known."""
+    known = [
+        {
+            "instance_id": f"i-{number}",
+            "region_id": "cn-hangzhou",
+            "status": ("Running", "Stopped")[number % 2],
+            "os_type": "linux",
+            "os_name_en": "Alibaba Cloud Linux 3.2104 LTS 64 bit",
+            "network_type": "vpc",
+            "metadata_endpoint": "enabled",
+            "locks": [],
+            "ram_role": "Role",
+            "cloud_assistant": {"online": True, "version": "2.2.3.1090", "last_heartbeat": "2027-01-31T01:59:30Z"},
+            "tags": {"owner": "dba"} if number % 3 else {"exempt": "yes"},
+            "disks": [{"disk_id": f"d-{number}", "category": "cloud_essd", "kind": "system", "status": "In_use", "multi_attach": "Disabled", "encrypted": number % 5 != 0}],
+        }
+        for number in range(count)
+    ]
+    return [*known, {"instance_id": "i-unknown"}]
+
+
+FLEET_POLICIES: dict[str, Any] = {
+    "version": 1,
+    "language": "cel",
+    "policies": [
+        {"id": "freeze", "require": "job.linux.freeze_timeout_seconds <= 15", "message": {"en": "too long", "zh": "太长"}},
+        {"id": "owned", "require": "has(instance.tags.owner)", "message": {"en": "nobody owns it", "zh": "无人负责"}},
+        {
+            "id": "encrypted",
+            "severity": "warning",
+            "when": "instance.status == 'Running'",
+            "require": "instance.disks.all(disk, disk.encrypted)",
+            "message": {"en": "a disk is open", "zh": "磁盘未加密"},
+        },
+        {"id": "starts", "require": "plan.instance.starts && plan.eligible > 0", "message": {"en": "it does not start"}},
+    ],
+    "waivers": [
+        {"policy": "owned", "tags": {"exempt": "yes"}, "reason": "old", "owner": "me", "expires": "2999-01-01"},
+        {"policy": "freeze", "instances": ["*"], "reason": "old", "owner": "me", "expires": "2000-01-01"},
+    ],
+    "findings": [{"code": "CS201", "severity": "warning", "reason": "we start them first"}],
+}
+FLEET_JOB = {**PLAIN_JOB, "required_consistency": "file_system", "targets": {"ids": [f"i-{number}" for number in range(0, 40, 3)]}}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_policies_say_of_many_what_they_say_of_a_list(lang: str) -> None:
+    facts, now = fleet(40), "2027-01-31T02:00:00Z"
+    one = consnap.check(FLEET_JOB, facts, policies=FLEET_POLICIES, now=now, lang=lang)
+    assert one.policies is not None and one.instances is not None
+    met = {policy.policy: (policy.passed, policy.failed, policy.cannot_judge, policy.waived) for policy in one.policies.policies}
+    # Every way it can come out does.
+    assert met == {"freeze": (0, 1, 0, 0), "owned": (26, 14, 1, 14), "encrypted": (16, 4, 1, 0), "starts": (14, 0, 27, 0)}
+    lines = b"\n".join(json.dumps(each).encode() for each in facts)
+    for many in (facts, lines, json.dumps(facts).encode()):
+        for threads in (1, 2, 3):
+            table = consnap.check_many(FLEET_JOB, many, policies=FLEET_POLICIES, now=now, lang=lang, threads=threads)
+            assert tuple(table) == one.instances
+            assert table.findings == one.findings
+            assert table.policies == one.policies and (table.ok, one.ok) == (False, False)
+    said = table.policies
+    assert said is not None and said.to_dict() == one.policies.to_dict()
+    # Each result can be looked at by itself, and sent elsewhere.
+    assert [said.results[at] for at in range(len(said.results))] == list(one.policies.results)
+    assert said.results[-1] == one.policies.results[-1] and said.results[3:5] == tuple(one.policies.results)[3:5]
+    with pytest.raises(IndexError):
+        said.results[len(said.results)]
+    assert pickle.loads(pickle.dumps(said)) == one.policies
+    open_ = [
+        tuple(result.policy for result in one.policies.results if result.instance_id == facts_["instance_id"] and not result.waived)
+        for facts_ in facts
+    ]
+    assert table.policies_not_met == open_ and open_[1] == ("starts",) and open_[3] == () and "owned" in open_[-1]
+    assert table.blocked == [any(finding.blocks for finding in row.findings) for row in one.instances]
+
+
+def test_the_command_line_says_the_same_of_many(tmp_path: Path) -> None:
+    for name, content in (("job.json", FLEET_JOB), ("policies.json", FLEET_POLICIES), ("facts.json", fleet(40))):
+        (tmp_path / name).write_text(json.dumps(content), "utf-8")
+    words = ["check", "job.json", "--facts", "facts.json", "--policy", "policies.json", "--format", "json"]
+    ran = subprocess.run(
+        [sys.executable, "-m", "consnap", *words], capture_output=True, text=True, timeout=60, cwd=tmp_path
+    )
+    said = json.loads(ran.stdout)["policies"]
+    table = consnap.check_many(
+        tmp_path / "job.json", (tmp_path / "facts.json").read_bytes(), policies=tmp_path / "policies.json"
+    )
+    mine = consnap.check_many(FLEET_JOB, fleet(40), policies=FLEET_POLICIES, now=None)
+    assert table.policies == mine.policies and table.policies is not None
+
+    def verdicts(results: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+        # Only the command line knows the day: waivers count there.
+        return [(result["policy"], result.get("instance_id"), result["result"]) for result in results]
+
+    assert verdicts(said["results"]) == verdicts(table.policies.to_dict()["results"]) and len(said["results"]) > 40
+    assert (said["passed"], table.policies.passed) == (False, False)
+    # The worst counts: an instance of which nothing is known.
+    assert ran.returncode == 4 and "unknown" in table.eligible, ran.stderr
+
+
+def test_policies_are_judged_for_a_line_that_cannot_be_read() -> None:
+    owned = {**FLEET_POLICIES, "policies": FLEET_POLICIES["policies"][1:2], "waivers": [], "findings": []}
+    lines = b'{"instance_id": "i-a", "tags": {"owner": "me"}}\nnonsense\n{"instance_id": "i-\xff", "tags": {"owner": "me"}, "cpu": 1}\n'
+    table = consnap.check_many(PLAIN_JOB, lines, policies=owned, threads=2)
+    assert table.policies_not_met == [(), ("owned",), ()]
+    assert table.policies is not None and not table.policies.passed
+    (result,) = table.policies.results
+    assert (result.result, result.instance_id) == (consnap.Verdict.CANNOT_JUDGE, "")
+    # Without policies there is nothing to say, and policies that cannot be read are said.
+    plain = consnap.check_many(PLAIN_JOB, lines)
+    assert plain.policies is None and plain.policies_not_met == [()] * 3
+    broken = {**owned, "policies": [{"id": "p", "require": "instance.tgas.owner == 'x'", "message": {"en": "m"}}]}
+    wrong = consnap.check_many(PLAIN_JOB, lines, policies=[broken, owned]).policies
+    assert wrong is not None and not wrong.passed and wrong.findings[0].place.startswith("/0/policies/0/require")
+    with pytest.raises(consnap.ConfigError, match="no-such.yaml"):
+        consnap.check_many(PLAIN_JOB, lines, policies="no-such.yaml")
+    met = consnap.check_many(PLAIN_JOB, b'{"instance_id": "i-a", "tags": {"owner": "me"}}', policies=owned)
+    assert met.policies is not None and met.policies.passed and len(met.policies.results) == 0
+
+
+def test_tables_say_how_they_are_kept() -> None:
+    for table in (consnap.check_many(JOB, b'{"instance_id": "i-a"}'), consnap.decode_many([b"[]"])):
+        with pytest.raises(TypeError, match="list"):
+            pickle.dumps(table)

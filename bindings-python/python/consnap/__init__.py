@@ -157,9 +157,8 @@ def __getattr__(name: str) -> object:
         return version()
     for module, names in _HOMES.items():
         if name in names.split():
-            from importlib import import_module
-
-            value: object = getattr(import_module(f".{module}", __name__), name)
+            # Not `import_module`: it loads modules that nothing else here needs.
+            value: object = getattr(__import__(f"{__name__}.{module}", fromlist=[name]), name)
             globals()[name] = value
             return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 
 from . import _native
 from ._input import plain, text_of
@@ -10,11 +10,13 @@ from .errors import from_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from os import PathLike
     from typing import Any
 
     from ._types import JobInput
+    from .facts import InstanceFacts
+    from .job import Targets
     from .report import Event
 
 #: Milliseconds until a waiting script looks whether it is interrupted.
@@ -60,13 +62,14 @@ class Connection:
             "access_key_id": access_key_id,
             "access_key_secret": access_key_secret,
             "security_token": security_token,
-            "state_directory": None if state_directory is None else str(state_directory),
-            "ca_file": None if ca_file is None else str(ca_file),
+            "state_directory": None if state_directory is None else os.fsdecode(state_directory),
+            "ca_file": None if ca_file is None else os.fsdecode(ca_file),
             "vpc": vpc,
-            "read_timeout_seconds": read_timeout,
+            "read_timeout": read_timeout,
             "time_scale": time_scale,
+            "lang": str(lang),
         }
-        native, error = _native.open_client(text_of("client", options), str(lang))
+        native, error = _native.open_client(options, str(lang))
         if native is None:
             raise from_json(error or b"{}")
         self._native = native
@@ -113,7 +116,7 @@ class Connection:
     def _asked(self, region: str | None, parameters: Mapping[str, Any]) -> tuple[str, list[tuple[str, str]]]:
         """The region a call goes to, and its parameters as the wire carries them."""
         asked = region or self.region or ""
-        return asked, flat({"RegionId": asked, **parameters})
+        return asked, flat({"RegionId": asked or None, **parameters})
 
 
 def with_uploads(document: Any) -> Any:
@@ -135,12 +138,25 @@ def with_uploads(document: Any) -> Any:
     return {**document, "linux": {**linux, "upload": read}}
 
 
-def reply_of(answer: tuple[bool, bytes]) -> dict[str, Any]:
+def selection_of(selection: Targets | JobInput) -> JobInput:
+    """What is looked for, as a job."""
+    from .job import Targets
+
+    return {"targets": selection.to_dict()} if isinstance(selection, Targets) else selection
+
+
+def facts_of(found: Mapping[str, Any]) -> Sequence[InstanceFacts]:
+    """The facts that were found, each still in JSON."""
+    from ._record import Rows
+    from .facts import InstanceFacts
+
+    return Rows(InstanceFacts, found["instances"])
+
+
+def reply_of(reply: dict[str, Any] | None, error: bytes | None) -> dict[str, Any]:
     """The reply of a call, or its error raised."""
-    ok, text = answer
-    if not ok:
-        raise from_json(text)
-    reply: dict[str, Any] = json.loads(text)
+    if reply is None:
+        raise from_json(error or b"{}")
     return reply
 
 
@@ -171,25 +187,34 @@ def event_log() -> Callable[[Event], None] | None:
 
 
 def flat(parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Parameters as the wire carries them; ``None`` and empty values are left out."""
+    """Parameters as the wire carries them; ``None`` is left out. What is empty goes on as the empty text, which is refused:
+    whoever has an empty list of instances does not mean all of them."""
     found: list[tuple[str, str]] = []
 
     def add(name: str, value: Any) -> None:
-        if value is None or value == "":
+        value = getattr(value, "value", value)
+        if value is None:
             return
-        if isinstance(value, dict):
-            members: dict[Any, Any] = value
-            for key, item in members.items():
-                add(f"{name}.{key}", item)
-        elif isinstance(value, (list, tuple)):
-            items: list[Any] | tuple[Any, ...] = value
-            for index, item in enumerate(items, 1):
-                add(f"{name}.{index}", item)
-        elif isinstance(value, bool):
+        if isinstance(value, bytes):
+            value = value.decode("utf-8", "replace")
+        if isinstance(value, bool):
             found.append((name, "true" if value else "false"))
-        else:
+        elif isinstance(value, (str, int, float)):
             # A lone half of a surrogate pair cannot be sent.
             found.append((name, str(value).encode("utf-8", "replace").decode()))
+        elif callable(getattr(value, "items", None)):
+            several(name, value.items())
+        elif callable(getattr(value, "__iter__", None)):
+            several(name, enumerate(value, 1))
+        else:
+            add(name, str(value))
+
+    def several(name: str, items: Iterable[tuple[Any, Any]]) -> None:
+        before = len(found)
+        for key, item in items:
+            add(f"{name}.{key}", item)
+        if len(found) == before:
+            found.append((name, ""))
 
     for name, value in parameters.items():
         add(name, value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 
@@ -111,6 +110,8 @@ def moment(value: Any) -> str | None:
 def document(text: str) -> Any:
     """A JSON or YAML document from text."""
     if text.lstrip().startswith(("{", "[")):
+        import json
+
         try:
             return json.loads(text)
         except (ValueError, RecursionError):
@@ -131,6 +132,8 @@ def _answer(answer: tuple[bool, bytes]) -> Any:
     ok, text = answer
     if not ok:
         raise from_json(text)
+    import json
+
     return json.loads(text)
 
 
@@ -140,6 +143,9 @@ def text_of(name: str, value: Any) -> bytes:
     Raises:
         ConfigError: something in it is not JSON.
     """
+    # Scripts that only send single calls never need it; it costs as much as all the rest of their imports.
+    import json
+
     try:
         text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_default)
     except (TypeError, ValueError, RecursionError) as error:

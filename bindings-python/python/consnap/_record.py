@@ -80,8 +80,34 @@ class Record:
         return f"{type(self).__name__}({', '.join([*shown, *more])})"
 
 
-class Rows(Sequence[_R]):
-    """Records of one kind, each read from its JSON when somebody looks at it: of ten thousand a script reads a few."""
+class Lazy(Sequence[_R]):
+    """Records of one kind, each read when somebody looks at it: of ten thousand a script reads a few. It compares, hashes and
+    is shown as the tuple of them would be."""
+
+    _kind: type[_R]
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __getitem__(self, index: int) -> _R: ...
+        @overload
+        def __getitem__(self, index: slice) -> tuple[_R, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> _R | tuple[_R, ...]:
+        raise NotImplementedError
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, (Lazy, tuple)) and len(self) == len(other) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self)) if len(self) <= 3 else f"<{len(self)} {self._kind.__name__}s>"
+
+
+class Rows(Lazy[_R]):
+    """Records from the JSON of each."""
 
     def __init__(self, kind: type[_R], texts: Sequence[bytes]) -> None:
         self._kind = kind
@@ -113,15 +139,6 @@ class Rows(Sequence[_R]):
         needle = json.dumps(text).encode()
         return (self[at] for at, row in enumerate(self._rows) if not isinstance(row, bytes) or needle in row)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, (Rows, tuple)) and len(self) == len(other) and tuple(self) == tuple(other)
-
-    def __hash__(self) -> int:
-        return hash(tuple(self))
-
-    def __repr__(self) -> str:
-        return repr(tuple(self)) if len(self) <= 3 else f"<{len(self)} {self._kind.__name__}s>"
-
 
 def _is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, (tuple, dict, str)) and not value)
@@ -132,10 +149,10 @@ def _plain(value: Any) -> Any:
         return value.value
     if isinstance(value, Record):
         return value.to_dict()
-    if isinstance(value, (list, tuple, Rows)):
-        return [_plain(item) for item in value]
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
+        return [_plain(item) for item in value]
     return value
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from . import _native
-from ._connection import Connection, event_log, reply_of, wants_events
+from ._connection import Connection, event_log, facts_of, reply_of, selection_of, wants_events
 from ._input import policies_of
 from .client import Run
 
@@ -18,7 +16,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._types import JobInput, PoliciesInput
-    from .report import Event, Plan, PlannedInstance, Report
+    from .facts import InstanceFacts
+    from .job import Targets
+    from .report import Event, Plan, Report
 
 __all__ = ["AsyncClient", "AsyncRun"]
 
@@ -44,7 +44,8 @@ class AsyncClient(Connection):
         fewer: bool = False,
         on_event: Callable[[Event], object] | None = None,
     ) -> Report:
-        """As :meth:`Client.run`. When it is cancelled nothing new is started, and the journal has everything."""
+        """As :meth:`Client.run`; ``on_event`` may be a coroutine function. When it is cancelled nothing new is started, and
+        the journal has everything."""
         run = self.start(
             job,
             approve=approve,
@@ -90,9 +91,16 @@ class AsyncClient(Connection):
     async def plan(
         self, job: JobInput, *, as_of: date | str | None = None, policies: PoliciesInput | None = None
     ) -> Plan:
-        """The exact calls a run would make, with the predicted level of each instance. Nothing is written.
+        """The exact calls a run would make, with the predicted level of each instance.
 
-        Policies that stand against it are a :class:`~consnap.ConfigError`, as for :meth:`run`.
+        It starts no snapshot and changes no instance. Where the job asks for a probe (``run.probe``), it looks into the
+        guests first: one read-only command an instance, by ``RunCommand``; what it saw is kept in the state directory.
+        Otherwise it sends reading calls alone.
+
+        Args:
+            as_of: judge by the vendor's documents as they were on this day.
+            policies: policies of the organisation, as :func:`policy_check` takes them. One that stands against the plan is a
+                :class:`~consnap.ConfigError`, as for :meth:`run`.
         """
         from .report import Plan
 
@@ -101,31 +109,45 @@ class AsyncClient(Connection):
         )
         return Plan.from_dict(await AsyncRun(self._begin(request), self._lang).finish())
 
-    async def discover(self, job: JobInput) -> Sequence[PlannedInstance]:
-        """The instances a job selects, with what was found about each. Nothing is written."""
-        return (await self.plan(job)).instances
+    async def discover(self, selection: Targets | JobInput) -> Sequence[InstanceFacts]:
+        """The instances a selection names, with their facts: what :func:`consnap.check`, :func:`consnap.check_many` and
+        :func:`consnap.plan` take. It asks the service with reading calls alone, looks into no guest, and writes nothing.
+
+        Args:
+            selection: the targets, or a job: of a job only ``targets`` and ``regions`` count, and not the bounds of
+                ``targets.expect``. Without ``regions`` it looks in that of the client.
+
+        Returns:
+            The facts, each read when it is looked at; empty when there is no such instance. One that the selection names by
+            its id and that nobody found is there with nothing known but the id.
+
+        Raises:
+            ConfigError: the selection cannot be used. Nothing was sent.
+        """
+        request = self._request("discover", selection_of(selection))
+        return facts_of(await AsyncRun(self._begin(request), self._lang).finish())
 
     async def call(self, operation: str, region: str | None = None, **parameters: Any) -> dict[str, Any]:
         """Sends one call by the name of the service's operation, without repeating it; see :meth:`Client.call`."""
         import asyncio
 
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[tuple[bool, bytes]] = loop.create_future()
+        answer: asyncio.Future[tuple[dict[str, Any] | None, bytes | None]] = loop.create_future()
 
-        def take(given: tuple[bool, bytes]) -> None:
+        def take(reply: dict[str, Any] | None, error: bytes | None) -> None:
             if not answer.done():
-                answer.set_result(given)
+                answer.set_result((reply, error))
 
-        def tell(ok: bool, text: bytes) -> None:
+        def tell(reply: dict[str, Any] | None, error: bytes | None) -> None:
             try:
-                loop.call_soon_threadsafe(take, (ok, text))
+                loop.call_soon_threadsafe(take, reply, error)
             except RuntimeError:
                 pass  # the loop is closed: nobody waits any more
 
         asked, wire = self._asked(region, parameters)
         call = self._native.call_later(operation, asked, wire, self._lang, tell)
         try:
-            return reply_of(await answer)
+            return reply_of(*await answer)
         finally:
             call.abort()
 
@@ -204,6 +226,9 @@ class AsyncRun:
     def __init__(self, task: _native.RunningTask, lang: str) -> None:
         self._run = Run(task, lang)
 
+    def __repr__(self) -> str:
+        return f"<Async{repr(self._run)[1:]}"
+
     def stop(self) -> None:
         """Starts nothing new; what runs is followed to its end."""
         self._run.stop()
@@ -215,6 +240,7 @@ class AsyncRun:
     async def __aiter__(self) -> AsyncIterator[Event]:
         """The events, as they happen, until the run is over."""
         import asyncio
+        import json
         import threading
 
         from .report import Event
@@ -250,13 +276,17 @@ class AsyncRun:
 
     async def finish(self, on_event: Callable[[Event], object] | None = None) -> dict[str, Any]:
         """Waits for the end and gives the report, or the plan, as plain values."""
+        from inspect import isawaitable
+
         log = event_log()
         try:
             async for event in self:
                 if log is not None:
                     log(event)
                 if on_event is not None:
-                    on_event(event)
+                    said = on_event(event)
+                    if isawaitable(said):
+                        await said
         except BaseException:
             self._run.leave()
             raise

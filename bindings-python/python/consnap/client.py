@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from . import _native
-from ._connection import ATTENTION, Connection, event_log, reply_of, wants_events
+from ._connection import ATTENTION, Connection, event_log, facts_of, reply_of, selection_of, wants_events
 from ._input import policies_of
 from .errors import ConsnapError, from_json
 
@@ -18,7 +16,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._types import JobInput, PoliciesInput
-    from .report import Event, Plan, PlannedInstance, Report
+    from .facts import InstanceFacts
+    from .job import Targets
+    from .report import Event, Plan, Report
 
 __all__ = ["Client", "Run"]
 
@@ -129,9 +129,16 @@ class Client(Connection):
     def plan(
         self, job: JobInput, *, as_of: date | str | None = None, policies: PoliciesInput | None = None
     ) -> Plan:
-        """The exact calls a run would make, with the predicted level of each instance. Nothing is written.
+        """The exact calls a run would make, with the predicted level of each instance.
 
-        Policies that stand against it are a :class:`~consnap.ConfigError`, as for :meth:`run`.
+        It starts no snapshot and changes no instance. Where the job asks for a probe (``run.probe``), it looks into the
+        guests first: one read-only command an instance, by ``RunCommand``; what it saw is kept in the state directory.
+        Otherwise it sends reading calls alone.
+
+        Args:
+            as_of: judge by the vendor's documents as they were on this day.
+            policies: policies of the organisation, as :func:`policy_check` takes them. One that stands against the plan is a
+                :class:`~consnap.ConfigError`, as for :meth:`run`.
         """
         from .report import Plan
 
@@ -140,9 +147,23 @@ class Client(Connection):
         )
         return Plan.from_dict(Run(self._begin(request), self._lang).finish())
 
-    def discover(self, job: JobInput) -> Sequence[PlannedInstance]:
-        """The instances a job selects, with what was found about each. Nothing is written."""
-        return self.plan(job).instances
+    def discover(self, selection: Targets | JobInput) -> Sequence[InstanceFacts]:
+        """The instances a selection names, with their facts: what :func:`consnap.check`, :func:`consnap.check_many` and
+        :func:`consnap.plan` take. It asks the service with reading calls alone, looks into no guest, and writes nothing.
+
+        Args:
+            selection: the targets, or a job: of a job only ``targets`` and ``regions`` count, and not the bounds of
+                ``targets.expect``. Without ``regions`` it looks in that of the client.
+
+        Returns:
+            The facts, each read when it is looked at; empty when there is no such instance. One that the selection names by
+            its id and that nobody found is there with nothing known but the id.
+
+        Raises:
+            ConfigError: the selection cannot be used. Nothing was sent.
+        """
+        request = self._request("discover", selection_of(selection))
+        return facts_of(Run(self._begin(request), self._lang).finish())
 
     def call(self, operation: str, region: str | None = None, **parameters: Any) -> dict[str, Any]:
         """Sends one call by the name of the service's operation, without repeating it.
@@ -150,7 +171,7 @@ class Client(Connection):
         Lists become ``Name.1``, ``Name.2``; mappings in lists ``Name.1.Key``.
         """
         asked, wire = self._asked(region, parameters)
-        return reply_of(self._native.call(operation, asked, wire, self._lang))
+        return reply_of(*self._native.call(operation, asked, wire, self._lang))
 
     def run_command(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
         """``RunCommand``. It writes; better let :meth:`run` do it."""
@@ -230,6 +251,10 @@ class Run:
         self._answer: dict[str, Any] | None = None
         self._error: ConsnapError | None = None
 
+    def __repr__(self) -> str:
+        over = self._answer is not None or self._error is not None
+        return f"<Run {(self._answer or {}).get('run_id', 'over') if over else 'under way'}>"
+
     def stop(self) -> None:
         """Starts nothing new; what runs is followed to its end."""
         self._task.stop()
@@ -240,6 +265,8 @@ class Run:
 
     def __iter__(self) -> Iterator[Event]:
         """The events, as they happen, until the run is over."""
+        import json
+
         from .report import Event
 
         for text in self.news():
@@ -286,6 +313,8 @@ class Run:
     def _take(self, kind: str, text: bytes) -> bool:
         """Takes in news; whether it is an event."""
         if kind == "done":
+            import json
+
             self._answer = {**json.loads(text), "instances": self._task.instances()}
         elif kind == "error":
             self._error = from_json(text)

@@ -68,7 +68,11 @@ class ConsnapError(Exception):
         return dict(self._detail) or {"message": self.message, "help": self.help, "code": self.code}
 
     def __str__(self) -> str:
-        return f"{self.message} ({self.help})" if self.help else self.message
+        said = f"{self.message} ({self.help})" if self.help else self.message
+        # Those that stand against it, or else all: a traceback must tell what to mend.
+        told = [finding for finding in self.findings if finding.blocks] or self.findings
+        more = [f"... and {len(told) - _TOLD} more"] if len(told) > _TOLD else []
+        return "\n  ".join([said, *map(str, told[:_TOLD]), *more])
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Keyword-only members: exceptions pickle by position otherwise.
@@ -98,6 +102,9 @@ class ThrottledError(ApiError):
 class ProtocolError(ConsnapError):
     """The reply cannot be understood: report it with the request id."""
 
+
+#: Findings that an error shows as text.
+_TOLD = 10
 
 _KINDS: dict[str, type[ConsnapError]] = {
     "input": ConfigError,

@@ -6,6 +6,7 @@ import json
 
 from . import _native
 from ._input import carry_out, moment, plain, policies_of, text_of
+from .errors import from_json
 from .results import (
     Budget,
     Catalog,
@@ -103,18 +104,37 @@ def check_many(
     platform: str | None = None,
     as_of: date | str | None = None,
     now: datetime | str | None = None,
+    policies: PoliciesInput | None = None,
     lang: str = "en",
     threads: int | None = None,
 ) -> CheckTable:
-    """Checks many instances in one go, beside other Python threads.
+    """Checks many instances in one go, beside other Python threads: what :func:`check` says of a list, as a table.
 
     Args:
+        job: a :class:`~consnap.Job`, a mapping, JSON or YAML text, or the path of a file.
         facts: JSON bytes, one instance a line or one list of them; or anything :func:`check` takes.
+        platform: check the job for this platform only, beside the instances.
+        as_of: judge by the vendor's documents as they were on this day.
+        now: the time of the check; without it the age of heartbeats and facts is not judged.
+        policies: policies of the organisation, as :func:`policy_check` takes them, compiled once for all instances; what they
+            say stands in ``policies`` and ``policies_not_met`` of the table.
+        lang: the language of messages, ``en`` or ``zh``.
         threads: how many threads work; as many as the process has processors when not given.
 
     Raises:
         ConfigError: the job, ``as_of`` or another argument cannot be read. A line of facts that cannot be read is a row
             with a finding.
+
+    >>> import consnap
+    >>> job = {"version": 1, "targets": {"tags": {"a": "b"}}, "instance_ram_role": "Role", "group_name": "g"}
+    >>> owned = {"version": 1, "language": "cel", "policies": [{"id": "owned",
+    ...     "require": "has(instance.tags.owner)", "message": {"en": "nobody owns it"}}]}
+    >>> facts = [{"instance_id": "i-a", "tags": {"owner": "dba"}}, {"instance_id": "i-b", "tags": {}}]
+    >>> table = consnap.check_many(job, facts, policies=owned)
+    >>> list(zip(table.instance_ids, table.policies_not_met))
+    [('i-a', ()), ('i-b', ('owned',))]
+    >>> table.policies.results[0].result
+    <Verdict.FAIL: 'FAIL'>
     """
     from .tables import CheckTable
 
@@ -123,6 +143,7 @@ def check_many(
         "platform": platform,
         "as_of": None if as_of is None else str(as_of),
         "now": moment(now),
+        "policies": policies_of(policies),
         "lang": lang,
     }
     text = text_of("check", {name: value for name, value in members.items() if value is not None})
@@ -133,8 +154,6 @@ def check_many(
         lines = text_of("check", listed if isinstance(listed, list) else [listed])
     table, error = _native.check_many(text, lines, _threads(threads), str(lang))
     if table is None:
-        from .errors import from_json
-
         raise from_json(error or b"{}")
     return CheckTable(table)
 
@@ -266,7 +285,18 @@ def decode_many(
 
     Args:
         pages: the bodies of replies of ``DescribeInvocationResults``; or bytes with one page or one result a line.
+        content_encoding: how outputs are encoded: ``Base64`` (the service's default) or ``PlainText``.
+        lang: the language of messages, ``en`` or ``zh``.
         threads: how many threads work; as many as the process has processors when not given.
+
+    Raises:
+        ConfigError: an argument cannot be used. What cannot be read of the pages stands in ``findings`` of the table.
+
+    >>> import consnap
+    >>> lines = b'{"InstanceId": "i-a", "ExitCode": 12, "InvocationStatus": "Failed"}'
+    >>> table = consnap.decode_many(lines)
+    >>> table.held, table.counts()
+    ([True], {'exit:plugin:12': 1})
     """
     from .tables import DecodeTable
 
@@ -274,8 +304,11 @@ def decode_many(
         listed = [bytes(pages)]
     else:
         listed = [_page(page) for page in pages]
-    is_plain = content_encoding.lower().replace("_", "") in ("plaintext", "plain")
-    return DecodeTable(_native.decode_many(listed, is_plain, _threads(threads), str(lang)))
+    options = text_of("decode", {"content_encoding": content_encoding, "lang": lang})
+    table, error = _native.decode_many(options, listed, _threads(threads), str(lang))
+    if table is None:
+        raise from_json(error or b"{}")
+    return DecodeTable(table)
 
 
 def sign(

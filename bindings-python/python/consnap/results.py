@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -197,8 +197,9 @@ class PolicyCheck(Record):
     """About the policy documents and their waivers; into a list of documents places begin with the document's number."""
     policies: tuple[PolicySummary, ...]
     """Each policy with what came of it, in the order of the documents."""
-    results: tuple[PolicyResult, ...]
-    """What is not met or cannot be judged, waived or not; what is met too, where that was asked for."""
+    results: Sequence[PolicyResult]
+    """What is not met or cannot be judged, waived or not; what is met too, where that was asked for. Of a table each is put
+    into words when it is looked at."""
     severities: Mapping[str, str]
     """Severities the documents give to consnap's own findings."""
     passed: bool

@@ -6,12 +6,13 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
-from .results import CheckedInstance, Finding, Outcome
+from ._record import Lazy
+from .results import CheckedInstance, Finding, Outcome, PolicyCheck, PolicyResult
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import overload
+    from typing import NoReturn, overload
 
     from . import _native
 
@@ -57,6 +58,33 @@ class CheckTable(Sequence[CheckedInstance]):
         """The codes of all findings of each."""
         return self._native.codes()
 
+    @property
+    def blocked(self) -> list[bool]:
+        """Whether an error stands against each that nobody accepted; policies stand in ``policies_not_met``."""
+        return self._native.blocked()
+
+    @property
+    def policies(self) -> PolicyCheck | None:
+        """What policies say of the job and of all instances, where there are any. Its ``results`` are put into words when
+        they are looked at."""
+        said = self._native.policies()
+        if said is None:
+            return None
+        return PolicyCheck.from_dict({**json.loads(said), "results": PolicyResults(self._native)})
+
+    @property
+    def policies_not_met(self) -> list[tuple[str, ...]]:
+        """The ids of the policies that each instance does not meet, or that cannot be judged for it, without those a waiver
+        lets it off."""
+        return self._native.policies_not_met()
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing blocks: neither the job, nor any instance, nor a policy."""
+        policies = self.policies
+        stands = any(finding.blocks for finding in self.findings) or (policies is not None and not policies.passed)
+        return not (stands or any(self.blocked) or "no" in self.eligible)
+
     def counts(self) -> dict[str, int]:
         """How many are eligible, not eligible, unknown."""
         return dict(Counter(self.eligible))
@@ -73,7 +101,10 @@ class CheckTable(Sequence[CheckedInstance]):
 
     def __getitem__(self, index: int | slice) -> CheckedInstance | list[CheckedInstance]:
         if isinstance(index, slice):
-            return [self[row] for row in range(*index.indices(len(self)))]
+            start, stop, step = index.indices(len(self))
+            if step == 1:
+                return list(map(CheckedInstance.from_dict, json.loads(self._native.slice(start, max(start, stop)))))
+            return [self[row] for row in range(start, stop, step)]
         return CheckedInstance.from_dict(json.loads(self._native.row(_within(index, len(self)))))
 
     def __iter__(self) -> Iterator[CheckedInstance]:
@@ -82,6 +113,42 @@ class CheckTable(Sequence[CheckedInstance]):
 
     def __repr__(self) -> str:
         return f"CheckTable({len(self)} instances, {self.counts()})"
+
+    def __reduce__(self) -> NoReturn:
+        raise _no_pickle(self)
+
+
+class PolicyResults(Lazy[PolicyResult]):
+    """What policies say of the instances of a table, in the order of the policies."""
+
+    _kind = PolicyResult
+
+    def __init__(self, native: _native.CheckTable) -> None:
+        self._native = native
+
+    def __len__(self) -> int:
+        return self._native.policy_results()
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __getitem__(self, index: int) -> PolicyResult: ...
+        @overload
+        def __getitem__(self, index: slice) -> tuple[PolicyResult, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> PolicyResult | tuple[PolicyResult, ...]:
+        if isinstance(index, slice):
+            return tuple(self[row] for row in range(*index.indices(len(self))))
+        at = _within(index, len(self))
+        return PolicyResult.from_dict(json.loads(self._native.policy_slice(at, at + 1))[0])
+
+    def __iter__(self) -> Iterator[PolicyResult]:
+        for start in range(0, len(self), _STRIDE):
+            yield from map(PolicyResult.from_dict, json.loads(self._native.policy_slice(start, start + _STRIDE)))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # What is read elsewhere is put into words here.
+        return (tuple, (list(self),))
 
 
 class DecodeTable(Sequence[Outcome]):
@@ -146,7 +213,10 @@ class DecodeTable(Sequence[Outcome]):
 
     def __getitem__(self, index: int | slice) -> Outcome | list[Outcome]:
         if isinstance(index, slice):
-            return [self[row] for row in range(*index.indices(len(self)))]
+            start, stop, step = index.indices(len(self))
+            if step == 1:
+                return list(map(Outcome.from_dict, json.loads(self._native.slice(start, max(start, stop)))))
+            return [self[row] for row in range(start, stop, step)]
         return Outcome.from_dict(json.loads(self._native.row(_within(index, len(self)))))
 
     def __iter__(self) -> Iterator[Outcome]:
@@ -155,6 +225,13 @@ class DecodeTable(Sequence[Outcome]):
 
     def __repr__(self) -> str:
         return f"DecodeTable({len(self)} results, {self.counts()})"
+
+    def __reduce__(self) -> NoReturn:
+        raise _no_pickle(self)
+
+
+def _no_pickle(table: object) -> TypeError:
+    return TypeError(f"a {type(table).__name__} is not pickled: pickle its columns, or `list(table)` for all rows in words")
 
 
 def _within(index: int, length: int) -> int:

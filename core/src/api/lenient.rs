@@ -158,7 +158,13 @@ pub(crate) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer:
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<T>, A::Error> {
             let mut out = Vec::new();
             while map.next_key::<IgnoredAny>()?.is_some() {
-                out.extend(map.next_value::<Option<Vec<T>>>()?.unwrap_or_default());
+                let list = map.next_value::<Option<Vec<T>>>()?.unwrap_or_default();
+                // There is hardly ever a second one: the first is taken as it is.
+                if out.is_empty() {
+                    out = list;
+                } else {
+                    out.extend(list);
+                }
             }
             Ok(out)
         }

@@ -17,7 +17,7 @@ pub use borrowed_text::BorrowedText;
 pub use from_api::from_api;
 #[cfg(feature = "policy")]
 pub(crate) use read::KEYS;
-pub use read::read;
+pub use read::{known, read};
 
 /// The facts of one instance, from our own JSON, from API replies or from the guest probe.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -185,7 +185,7 @@ pub fn check_documents(input: &CheckInput, facts: &[u8]) -> Result<CheckOutput, 
 }
 
 /// The severities that count, and what is wrong with those that cannot.
-fn severities(input: &CheckInput) -> (Severities, Vec<Finding>) {
+pub fn severities(input: &CheckInput) -> (Severities, Vec<Finding>) {
     #[cfg(feature = "policy")]
     if let Some(policies) = &input.policies {
         let mut wanted = input.severities.clone();

@@ -83,8 +83,12 @@ pub fn decode(input: &DecodeInput) -> Result<DecodeOutput, Error> {
     }
 }
 
-/// Either spelling, in any letter case: people copy it from many places.
-fn encoding<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<ContentEncoding, D::Error> {
+/// Reads how an output is encoded: either spelling, in any letter case, as people copy it from many places.
+///
+/// # Errors
+///
+/// It is neither.
+pub fn encoding<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<ContentEncoding, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?.unwrap_or_default();
     match text.to_ascii_lowercase().as_str() {
         "" | "base64" => Ok(ContentEncoding::Base64),

@@ -38,7 +38,9 @@ pub use export::{ExportInput, ExportOutput, export};
 pub use facts::{FactsInput, FactsOutput, facts};
 pub use plan::{PlanInput, PlanOutput, plan};
 #[cfg(feature = "policy")]
-pub use policy::{PolicyCheckInput, PolicyCheckOutput, PolicyTestInput, PolicyTestOutput, policy_check, policy_test};
+pub use policy::{
+    PolicyCheckInput, PolicyCheckOutput, PolicyTestInput, PolicyTestOutput, policy_batch, policy_check, policy_test,
+};
 pub use probe::{ProbeInput, ProbeOutput, probe};
 pub use sign::{SignInput, SignOutput, sign};
 

@@ -9,7 +9,7 @@ use super::{Deserialize, Serialize, Value};
 use crate::check::CheckContext;
 use crate::error::Error;
 use crate::finding::{Finding, RenderedFinding, Severity};
-use crate::policy::{Judged, PolicyResult, PolicySet, PolicySummary, Scene, Tried};
+use crate::policy::{Judged, PolicyBatch, PolicyResult, PolicySet, PolicySummary, Scene, Tried};
 use crate::text::Lang;
 use crate::time::Time;
 use crate::{config, facts};
@@ -98,6 +98,31 @@ pub fn policy_check(input: &PolicyCheckInput) -> Result<PolicyCheckOutput, Error
         }
     };
     Ok(answer(&set, &read, judged, input.lang))
+}
+
+/// The policies of an input that many instances are held to one by one, and what was found reading them. The facts of
+/// all of them are only asked for where a policy reads the plan; those of the input are of no weight.
+///
+/// # Errors
+///
+/// `CE102` when `as_of` cannot be read.
+pub fn policy_batch(
+    mut input: PolicyCheckInput,
+    facts: impl FnOnce() -> Vec<Value>,
+) -> Result<(PolicyBatch, Vec<Finding>), Error> {
+    let as_of = input.as_of.as_deref().map(|text| day("policy_check", text)).transpose()?;
+    let today = CheckContext { as_of, now: input.now }.today();
+    let (set, read) = PolicySet::read(&input.policies);
+    let document = input.job.take().unwrap_or_default();
+    let (job, _) = config::read(&document);
+    if input.plan.is_none() && set.reads_plan() {
+        let facts = facts();
+        if !facts.is_empty() {
+            input.facts = Some(Value::Array(facts));
+            input.plan = planned(&input, &document, &set)?;
+        }
+    }
+    Ok((PolicyBatch::new(set, &job, input.plan.as_ref(), today, input.lang), read))
 }
 
 /// Puts what was read of the documents and what came of them together.

@@ -1,5 +1,7 @@
 //! From a result to its outcome: invocation status, then task error code, then exit code, then the output.
 
+use std::borrow::Cow;
+
 use super::log::{self, Log};
 use super::{ContentEncoding, InvocationResult, Layer, Outcome, encoding};
 use crate::catalog::codes::OutcomeRow;
@@ -45,7 +47,7 @@ impl Decoder {
         Outcome {
             instance_id: result.instance_id.clone().into_owned(),
             finished: verdict.finished,
-            invocation_status: result.invocation_status.clone().into_owned(),
+            invocation_status: status_as_given(&result.invocation_status),
             error_code: result.error_code.clone().into_owned(),
             exit_code: result.exit_code,
             layer: verdict.layer,
@@ -65,6 +67,11 @@ impl Decoder {
             error_lines: log.error_lines(!verdict.succeeded),
         }
     }
+}
+
+/// A known status is not copied: there are a hundred thousand of a handful.
+fn status_as_given(status: &str) -> Cow<'static, str> {
+    statuses::find(status).map_or_else(|| Cow::Owned(status.to_owned()), |row| Cow::Borrowed(row.outcome.name))
 }
 
 /// What the codes say, before the words.

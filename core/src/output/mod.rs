@@ -107,7 +107,7 @@ pub struct Outcome {
     /// Whether the result is final.
     pub finished: bool,
     /// The invocation status as given.
-    pub invocation_status: String,
+    pub invocation_status: Cow<'static, str>,
     /// The task error code as given.
     pub error_code: String,
     /// The exit code as given.

@@ -45,7 +45,7 @@ impl Outcome {
             instance_id: self.instance_id.clone(),
             snapshot_group_id: self.snapshot_group_id.clone(),
             finished: self.finished,
-            invocation_status: self.invocation_status.clone(),
+            invocation_status: self.invocation_status.clone().into_owned(),
             error_code: self.error_code.clone(),
             exit_code: self.exit_code,
             layer: self.layer,

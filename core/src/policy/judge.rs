@@ -161,14 +161,8 @@ impl PolicySet {
         let plan =
             if self.reads_plan() { scene.plan.map(PlanView::of).unwrap_or_default() } else { PlanView::default() };
         let steps = Steps::default();
-        let mut session = Judging {
-            set: self,
-            scene,
-            counts: vec![Counts::default(); self.rules.len()],
-            results: Vec::new(),
-            used: vec![false; self.waivers.len()],
-            left: bounds::STEPS_OF_ALL,
-        };
+        let asked = Asked { today: scene.today, all: scene.all, lang: scene.lang };
+        let mut session = Judging::new(self, asked);
         let mut root = Scope::new(&self.engine, &self.patterns);
         root.set("job", &job, &steps);
         if let Some(fleet) = &plan.fleet {
@@ -196,19 +190,35 @@ impl PolicySet {
     }
 }
 
+/// Entries an expression may look at for one verdict.
+fn most_steps(rule: &Rule) -> u64 {
+    bounds::STEPS_OF_ONE / rule.size.max(1)
+}
+
 /// One policy in one scope.
 pub(super) fn verdict(rule: &Rule, scope: &Scope<'_, '_>, steps: &Steps) -> (Verdict, Option<Told>) {
+    let (verdict, by) = decide(rule, scope, steps);
+    (verdict, by.map(|(node, trouble)| Told::of(node, scope, steps, trouble)))
+}
+
+/// The same without a word: the expression that decided, where the policy is not met or cannot be judged, and why it
+/// cannot.
+pub(super) fn decide<'r>(
+    rule: &'r Rule,
+    scope: &Scope<'_, '_>,
+    steps: &Steps,
+) -> (Verdict, Option<(&'r Node, Option<Trouble>)>) {
     if let Some(when) = &rule.when {
         match truth(when, scope, steps) {
             Ok(true) => {}
             Ok(false) => return (Verdict::Skip, None),
-            Err(trouble) => return (Verdict::CannotJudge, Some(Told::of(when, scope, steps, Some(trouble)))),
+            Err(trouble) => return (Verdict::CannotJudge, Some((when, Some(trouble)))),
         }
     }
     match truth(&rule.require, scope, steps) {
         Ok(true) => (Verdict::Pass, None),
-        Ok(false) => (Verdict::Fail, Some(Told::of(&rule.require, scope, steps, None))),
-        Err(trouble) => (Verdict::CannotJudge, Some(Told::of(&rule.require, scope, steps, Some(trouble)))),
+        Ok(false) => (Verdict::Fail, Some((&rule.require, None))),
+        Err(trouble) => (Verdict::CannotJudge, Some((&rule.require, Some(trouble)))),
     }
 }
 
@@ -257,7 +267,7 @@ impl Told {
     }
 }
 
-#[derive(Copy, Clone, Default)]
+#[derive(Copy, Clone, Debug, Default)]
 struct Counts {
     passed: u32,
     failed: u32,
@@ -266,20 +276,75 @@ struct Counts {
     waived: u32,
 }
 
-struct Judging<'a> {
-    set: &'a PolicySet,
-    scene: &'a Scene<'a>,
+/// How it is judged, and what is told of it.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct Asked {
+    /// The day by which waivers end.
+    pub(super) today: Option<Date>,
+    /// Whether what is met is told too.
+    pub(super) all: bool,
+    /// The language of words.
+    pub(super) lang: Lang,
+}
+
+/// What came of each policy.
+#[derive(Clone, Debug)]
+pub(super) struct Sums {
     counts: Vec<Counts>,
-    /// With the number of the policy, by which they are sorted.
-    results: Vec<(usize, PolicyResult)>,
     /// Whether each waiver let somebody off.
     used: Vec<bool>,
     /// Steps that may still be taken.
     left: u64,
 }
 
-impl Judging<'_> {
-    fn judge(
+impl Sums {
+    fn new(set: &PolicySet) -> Self {
+        Self {
+            counts: vec![Counts::default(); set.rules.len()],
+            used: vec![false; set.waivers.len()],
+            left: bounds::STEPS_OF_ALL,
+        }
+    }
+
+    /// Takes in what came of other instances. Both were allowed all steps; false when together they took more.
+    pub(super) fn add(&mut self, other: &Self) -> bool {
+        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
+            mine.passed = mine.passed.saturating_add(theirs.passed);
+            mine.failed = mine.failed.saturating_add(theirs.failed);
+            mine.skipped = mine.skipped.saturating_add(theirs.skipped);
+            mine.cannot_judge = mine.cannot_judge.saturating_add(theirs.cannot_judge);
+            mine.waived = mine.waived.saturating_add(theirs.waived);
+        }
+        for (mine, theirs) in self.used.iter_mut().zip(&other.used) {
+            *mine |= *theirs;
+        }
+        let taken = bounds::STEPS_OF_ALL.saturating_sub(other.left);
+        let within = taken == 0 || taken < self.left;
+        self.left = self.left.saturating_sub(taken);
+        within
+    }
+}
+
+pub(super) struct Judging<'a> {
+    set: &'a PolicySet,
+    asked: Asked,
+    sums: Sums,
+    /// With the number of the policy, by which they are sorted.
+    results: Vec<(usize, PolicyResult)>,
+}
+
+impl<'a> Judging<'a> {
+    pub(super) fn new(set: &'a PolicySet, asked: Asked) -> Self {
+        Self { set, asked, sums: Sums::new(set), results: Vec::new() }
+    }
+
+    /// Goes on after others.
+    pub(super) fn after(set: &'a PolicySet, asked: Asked, sums: &Sums) -> Self {
+        Self { set, asked, sums: sums.clone(), results: Vec::new() }
+    }
+
+    /// Judges in words, within the steps that are left.
+    pub(super) fn judge(
         &mut self,
         at: usize,
         rule: &Rule,
@@ -287,21 +352,72 @@ impl Judging<'_> {
         scope: &Scope<'_, '_>,
         steps: &Steps,
     ) {
-        let most = bounds::STEPS_OF_ONE / rule.size.max(1);
-        let (result, told) = if self.left == 0 {
-            (Verdict::CannotJudge, None)
-        } else {
-            steps.allow(most);
-            let judged = verdict(rule, scope, steps);
-            let taken = most.saturating_sub(steps.left()).saturating_add(1).saturating_mul(rule.size);
-            self.left = self.left.saturating_sub(taken);
-            judged
-        };
+        let (result, told) = self.within_steps(rule, steps, |steps| verdict(rule, scope, steps));
+        let waiver = self.count(at, rule, result, instance);
+        if told.is_none() && !self.asked.all {
+            return;
+        }
+        let said = self.said(rule, instance.map(|(id, _)| id), (result, told), waiver);
+        self.results.push((at, said));
+    }
+
+    /// Judges without a word: what came of it, whether there is anything to say, and the waiver that lets it off.
+    pub(super) fn weigh(
+        &mut self,
+        at: usize,
+        rule: &Rule,
+        instance: Option<(&str, &Value)>,
+        scope: &Scope<'_, '_>,
+        steps: &Steps,
+    ) -> (Verdict, bool, Option<WaivedBy>) {
+        let (result, speaks) = self.within_steps(rule, steps, |steps| {
+            let (result, by) = decide(rule, scope, steps);
+            (result, by.map(drop))
+        });
+        (result, speaks.is_some(), self.count(at, rule, result, instance))
+    }
+
+    /// What is said of one that is not met or cannot be judged, however many steps are left.
+    pub(super) fn word(
+        &mut self,
+        rule: &Rule,
+        instance: Option<(&str, &Value)>,
+        scope: &Scope<'_, '_>,
+        steps: &Steps,
+    ) -> PolicyResult {
+        steps.allow(most_steps(rule));
+        let judged = verdict(rule, scope, steps);
+        let waiver = self.waiver(&rule.policy.id, instance);
+        self.said(rule, instance.map(|(id, _)| id), judged, waiver)
+    }
+
+    pub(super) fn into_sums(self) -> Sums {
+        self.sums
+    }
+
+    fn within_steps<T>(
+        &mut self,
+        rule: &Rule,
+        steps: &Steps,
+        judge: impl FnOnce(&Steps) -> (Verdict, Option<T>),
+    ) -> (Verdict, Option<T>) {
+        if self.sums.left == 0 {
+            return (Verdict::CannotJudge, None);
+        }
+        let most = most_steps(rule);
+        steps.allow(most);
+        let judged = judge(steps);
+        let taken = most.saturating_sub(steps.left()).saturating_add(1).saturating_mul(rule.size);
+        self.sums.left = self.sums.left.saturating_sub(taken);
+        judged
+    }
+
+    fn count(&mut self, at: usize, rule: &Rule, result: Verdict, instance: Option<(&str, &Value)>) -> Option<WaivedBy> {
         let waiver = match result {
             Verdict::Fail | Verdict::CannotJudge => self.waiver(&rule.policy.id, instance),
             Verdict::Pass | Verdict::Skip => None,
         };
-        if let Some(counts) = self.counts.get_mut(at) {
+        if let Some(counts) = self.sums.counts.get_mut(at) {
             let count = match result {
                 Verdict::Pass => &mut counts.passed,
                 Verdict::Fail => &mut counts.failed,
@@ -311,38 +427,42 @@ impl Judging<'_> {
             *count = count.saturating_add(1);
             counts.waived = counts.waived.saturating_add(u32::from(waiver.is_some()));
         }
-        if told.is_none() && !self.scene.all {
-            return;
-        }
+        waiver
+    }
+
+    fn said(
+        &self,
+        rule: &Rule,
+        instance: Option<&str>,
+        (result, told): (Verdict, Option<Told>),
+        waiver: Option<WaivedBy>,
+    ) -> PolicyResult {
         let said = told.as_ref().map(|told| self.finding(rule, result, told, waiver.as_ref()));
-        let finding = said.as_ref().map(|finding| finding.render(self.scene.lang));
+        let finding = said.as_ref().map(|finding| finding.render(self.asked.lang));
         let policy = &rule.policy;
         let (measured, about, explanation) = match told {
             Some(told) => (told.measured, told.place.variable, Some(told.explanation)),
             None => (None, None, None),
         };
-        self.results.push((
-            at,
-            PolicyResult {
-                policy: policy.id.clone(),
-                instance_id: instance.map(|(id, _)| id.to_owned()),
-                result,
-                links: if finding.is_some() { policy.links.clone() } else { Vec::new() },
-                finding,
-                about,
-                measured,
-                waived: waiver,
-                explanation,
-                said,
-            },
-        ));
+        PolicyResult {
+            policy: policy.id.clone(),
+            instance_id: instance.map(str::to_owned),
+            result,
+            links: if finding.is_some() { policy.links.clone() } else { Vec::new() },
+            finding,
+            about,
+            measured,
+            waived: waiver,
+            explanation,
+            said,
+        }
     }
 
     /// The waiver that lets an instance, or the job, off a policy.
     fn waiver(&mut self, policy: &str, instance: Option<(&str, &Value)>) -> Option<WaivedBy> {
         for (at, placed) in self.set.waivers.iter().enumerate() {
             let (waiver, day) = &placed.item;
-            let over = match (day, self.scene.today) {
+            let over = match (day, self.asked.today) {
                 (None, _) => true,
                 (Some(day), Some(today)) => *day < today,
                 (Some(_), None) => false,
@@ -362,7 +482,7 @@ impl Judging<'_> {
                 None => named("*"),
             };
             if covers {
-                if let Some(used) = self.used.get_mut(at) {
+                if let Some(used) = self.sums.used.get_mut(at) {
                     *used = true;
                 }
                 return Some(WaivedBy {
@@ -376,7 +496,7 @@ impl Judging<'_> {
     }
 
     fn finding(&self, rule: &Rule, result: Verdict, told: &Told, waiver: Option<&WaivedBy>) -> Finding {
-        let (policy, lang) = (&rule.policy, self.scene.lang);
+        let (policy, lang) = (&rule.policy, self.asked.lang);
         let place = told.place.pointer.clone();
         let finding = if result == Verdict::CannotJudge {
             Finding::new(&rows::CANNOT_JUDGE, place).with("reason", told.reason(lang))
@@ -405,14 +525,14 @@ impl Judging<'_> {
         finding
     }
 
-    fn end(mut self) -> Judged {
-        let lang = self.scene.lang;
+    pub(super) fn end(mut self) -> Judged {
+        let lang = self.asked.lang;
         let mut findings = Vec::new();
-        for (placed, used) in self.set.waivers.iter().zip(&self.used) {
+        for (placed, used) in self.set.waivers.iter().zip(&self.sums.used) {
             let (waiver, day) = &placed.item;
             let Some(day) = day else { continue };
             let known = self.set.rules.iter().any(|rule| rule.policy.id == waiver.policy);
-            let row = match self.scene.today {
+            let row = match self.asked.today {
                 Some(today) if *day < today => Some(&rows::WAIVER_EXPIRED),
                 None => Some(&rows::WAIVER_UNDATED),
                 Some(_) if known && !used => Some(&rows::WAIVER_UNUSED),
@@ -426,7 +546,7 @@ impl Judging<'_> {
             }));
         }
         findings.extend(self.set.adjustment_findings());
-        if self.left == 0 {
+        if self.sums.left == 0 {
             findings.push(Finding::new(&rows::TOO_MUCH_WORK, "").with("limit", bounds::STEPS_OF_ALL.to_string()));
         }
         self.results.sort_by_key(|(at, _)| *at);
@@ -444,7 +564,7 @@ impl Judging<'_> {
         };
         Judged {
             findings: findings.iter().map(|finding| finding.render(lang)).collect(),
-            policies: self.set.rules.iter().zip(&self.counts).map(summary).collect(),
+            policies: self.set.rules.iter().zip(&self.sums.counts).map(summary).collect(),
             results,
             passed: !stands,
         }
@@ -453,3 +573,26 @@ impl Judging<'_> {
 
 /// Verdicts by their number.
 pub(super) type Exercises = BTreeMap<Verdict, u32>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_add_up_while_the_steps_suffice() {
+        let sums = |passed, used, taken| Sums {
+            counts: vec![Counts { passed, waived: 1, ..Counts::default() }],
+            used: vec![used, false],
+            left: bounds::STEPS_OF_ALL - taken,
+        };
+        let mut all = sums(1, false, 5);
+        assert!(all.add(&sums(2, true, 7)));
+        assert_eq!((all.counts[0].passed, all.counts[0].waived, all.left), (3, 2, bounds::STEPS_OF_ALL - 12));
+        assert_eq!(all.used, [true, false]);
+        // Each alone was within the bound; one after the other the second would have met it.
+        assert!(!all.add(&sums(1, false, bounds::STEPS_OF_ALL - 12)));
+        assert_eq!(all.left, 0);
+        // Nothing took no steps.
+        assert!(all.add(&sums(0, false, 0)));
+    }
+}

@@ -3,13 +3,15 @@
 //!
 //! [`PolicySet::read`] takes policy documents and never fails: a name that is not known, a comparison of values that cannot
 //! be equal, an expression that could take too long are findings. [`PolicySet::judge`] holds a job, instances and a plan to
-//! it; [`PolicySet::test`] runs the cases of the documents.
+//! it; [`PolicySet::test`] runs the cases of the documents. [`PolicyBatch`] judges many instances, none of which is
+//! kept.
 //!
 //! Expressions are CEL. They see `job`, `instance` (facts) and `plan`; a member that is not there cannot be judged, which
 //! counts as not met. A hostile document can neither hang, exhaust nor abort ([`bounds`]).
 
 use serde::{Deserialize, Serialize};
 
+mod batch;
 pub mod bounds;
 mod document;
 mod engine;
@@ -25,6 +27,7 @@ mod types;
 mod typing;
 mod view;
 
+pub use batch::{BatchJudged, BatchPart, NotMet, PolicyBatch};
 #[cfg(feature = "schema")]
 pub use document::schema;
 pub use document::{Adjustment, Case, FreeCase, Language, Policy, PolicyDocument, Waiver, Words};

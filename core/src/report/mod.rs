@@ -419,7 +419,7 @@ fn instance_report(state: &State, target: &Target, lang: Lang) -> InstanceReport
         group_created_at: group.and_then(|group| group.created_at),
         why,
         command: target.outcome.as_deref().map(|outcome| CommandReport {
-            invocation_status: outcome.invocation_status.clone(),
+            invocation_status: outcome.invocation_status.clone().into_owned(),
             error_code: outcome.error_code.clone(),
             exit_code: outcome.exit_code,
             layer: outcome.layer,

@@ -6,7 +6,7 @@ fn outcome(explained_by: &'static str, group: Option<&str>) -> Outcome {
     Outcome {
         instance_id: "i-1".to_owned(),
         finished: true,
-        invocation_status: String::new(),
+        invocation_status: "".into(),
         error_code: String::new(),
         exit_code: Some(0),
         layer: Layer::Plugin,

@@ -25,6 +25,11 @@ messages! {
     } help {
         "load it first: `await loadRehearsal()`", "请先加载：`await loadRehearsal()`"
     };
+    UNUSABLE_CALL = "CE110", Error, "consnap": {
+        "`{what}` cannot be carried out: {reason}", "无法执行 `{what}`：{reason}"
+    } help {
+        "look up in its documentation what it takes", "请在其文档中查看可接受的内容"
+    };
     NO_SUCH_FILE = "CE401", Error, "consnap": {
         "there is no file `{path}`", "文件 `{path}` 不存在"
     } help {
