@@ -1,8 +1,6 @@
 // The typed clothes of the engine: objects in, objects out, errors that carry their detail.
-import init, { catalogue_date as dateText, initSync, operations as names, run as runText, version as versionText } from "./consnap_engine.js";
-import { loadRehearsal as loadModule } from "./rehearsal.js";
-
-let rehearses = false;
+import init, { catalogue_date as dateText, initSync, operations as names, policy_reference as referenceText, run as runText, version as versionText } from "./consnap_engine.js";
+import { isLoaded, loadPart } from "./parts.js";
 
 /** A call that could not be carried out. What is wrong with input comes back as findings instead. */
 export class ConsnapError extends Error {
@@ -23,11 +21,11 @@ export function loadSync(module) {
   initSync({ module });
 }
 
-/** Loads the simulator, a module of its own, so that `run` knows `simulate`, `plan`, `sign`, `facts` and `probe`. The engine must be there. */
-export async function loadRehearsal(source) {
-  await loadModule(source);
-  rehearses = true;
-}
+/** Loads what rehearses, plans, signs and reads replies, so that `run` knows `simulate`, `plan`, `sign`, `facts` and `probe`. */
+export const loadRehearsal = (sources) => loadPart("rehearsal", sources);
+
+/** Loads policies, so that `run` knows `policy_check` and `policy_test`, and `check` and `plan` take `policies`. */
+export const loadPolicies = (sources) => loadPart("policies", sources);
 
 /** Carries out an operation by name. */
 export function run(operation, input) {
@@ -40,8 +38,22 @@ export function run(operation, input) {
   }
 }
 
+/** What expressions of policies see: variables with their members, and functions. Policies must be loaded. */
+export function policyReference() {
+  try {
+    return JSON.parse(referenceText());
+  } catch (error) {
+    if (typeof error === "string") throw new ConsnapError(JSON.parse(error));
+    throw error;
+  }
+}
+
 /** The names of all operations. */
-export const operations = () => [...JSON.parse(names()), ...(rehearses ? ["facts", "plan", "probe", "sign", "simulate"] : [])];
+export const operations = () => [
+  ...JSON.parse(names()),
+  ...(isLoaded("rehearsal") ? ["facts", "plan", "probe", "sign", "simulate"] : []),
+  ...(isLoaded("policies") ? ["policy_check", "policy_test"] : []),
+];
 
 /** The version of consnap. */
 export const version = () => versionText();

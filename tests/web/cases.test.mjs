@@ -13,13 +13,27 @@ const pkg = new URL("../../bindings-wasm/pkg/", import.meta.url);
 const folder = fileURLToPath(new URL("../fixtures/", import.meta.url));
 consnap.loadSync(readFileSync(new URL("consnap_engine_bg.wasm", pkg)));
 
-test("facts, signatures and rehearsals come with the second module, and their absence is told", async () => {
-  for (const operation of ["facts", "plan", "probe", "sign", "simulate"]) {
-    assert.ok(!consnap.operations().includes(operation));
-    assert.throws(() => consnap.run(operation, {}), (error) => error.detail?.code === "CE103");
-  }
-  await consnap.loadRehearsal(readFileSync(new URL("consnap_rehearsal.wasm", pkg)));
-  assert.deepEqual(consnap.operations().slice(-5), ["facts", "plan", "probe", "sign", "simulate"]);
+const part = (name) => readFileSync(new URL(`consnap_${name}.wasm`, pkg));
+const shared = part("shared");
+
+test("facts, signatures, rehearsals and policies come with parts of their own, and their absence is told", async () => {
+  const absent = (operation, load, input = {}) => {
+    assert.ok(!consnap.operations().includes(operation) || input.policies);
+    assert.throws(() => consnap.run(operation, input), (error) => error.detail?.code === "CE103" && error.detail.help.includes(load));
+  };
+  for (const operation of ["facts", "plan", "probe", "sign", "simulate"]) absent(operation, "loadRehearsal");
+  for (const operation of ["policy_check", "policy_test"]) absent(operation, "loadPolicies");
+  absent("check", "loadPolicies", { job: {}, policies: {} });
+  assert.throws(() => consnap.policyReference(), (error) => error.detail?.code === "CE103");
+  await consnap.loadPolicies({ shared, policies: part("policies") });
+  // A policy that reads the plan asks for what makes one; all others are judged without.
+  const policies = (require) => ({ version: 1, language: "cel", policies: [{ id: "p", require, message: { en: "no" } }] });
+  const held = { job: {}, facts: [{ instance_id: "i-1" }] };
+  absent("policy_check", "loadRehearsal", { ...held, policies: policies("plan.instances == 1") });
+  assert.equal(consnap.run("policy_check", { ...held, policies: policies("job.version == 1") }).findings.length, 0);
+  assert.ok(consnap.policyReference().members.some((member) => member.path === "instance.disks[].size_gib"));
+  await consnap.loadRehearsal({ shared, rehearsal: part("rehearsal") });
+  assert.deepEqual(consnap.operations().slice(-7), ["facts", "plan", "probe", "sign", "simulate", "policy_check", "policy_test"]);
 });
 
 const answer = (operation, input) => {
@@ -38,7 +52,7 @@ const withoutGbkFinding = (expected) => ({
   }),
 });
 
-const known = new Set([...consnap.operations(), "facts", "plan", "probe", "sign"]);
+const known = new Set([...consnap.operations(), "facts", "plan", "policy_check", "policy_test", "probe", "sign"]);
 const counts = new Map();
 const suites = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
@@ -106,13 +120,40 @@ test("as many cases as in Rust", () => {
   const runner = readFileSync(new URL("../rust/ops.rs", import.meta.url), "utf8");
   const rust = Object.fromEntries([...runner.matchAll(/run_all\("(\w+)"\), (\d+)/g)].map(([, operation, count]) => [operation, Number(count)]));
   assert.ok(Object.keys(rust).length >= 7, "the numbers of the Rust runner were not found");
-  // The package does not carry the policies yet; nothing else may be left out.
-  for (const operation of ["policy_check", "policy_test"]) {
-    if (known.has(operation)) continue;
-    console.log(`${operation}: ${rust[operation]} cases are not run here`);
-    delete rust[operation];
-  }
   assert.deepEqual(Object.fromEntries(counts), rust);
+});
+
+test("job, plan and instances are held to policies in one call, as everywhere", () => {
+  const policies = { version: 1, language: "cel", policies: [{ id: "short", require: "job.linux.freeze_timeout_seconds <= 15", message: { en: "too long" } }], findings: [{ code: "CS134", severity: "error", reason: "ours" }] };
+  const job = { version: 1, regions: ["cn-hangzhou"], targets: { ids: ["i-1"] }, instance_ram_role: "AppSnapshotRoleName", group_name: "n-{run}" };
+  const alone = consnap.run("policy_check", { policies, job, facts: [{ instance_id: "i-1" }] });
+  assert.equal(alone.passed, false);
+  for (const operation of ["check", "plan"]) {
+    const input = { job, facts: [{ instance_id: "i-1" }] };
+    assert.deepEqual(consnap.run(operation, { ...input, policies }).policies, alone, operation);
+    assert.deepEqual(consnap.run(operation, { ...input, policies: null }), consnap.run(operation, input), operation);
+  }
+});
+
+test("what is too deep or too large is refused before anything is worked out, and nothing traps", () => {
+  const held = (require) => consnap.run("policy_check", { policies: { version: 1, language: "cel", policies: [{ id: "p", require, message: { en: "no" } }] }, job: {} });
+  const many = (count, text) => text.repeat(count);
+  const hostile = [
+    many(20_000, "1+") + "1", many(20_000, "(") + "true" + many(20_000, ")"), many(300, "!") + "true", many(600, "-") + "1 < 0", many(900, "["), many(500, "[") + many(500, "]"),
+    "job" + many(500, ".a"), many(400, "true ? ") + "true", many(500, "true && ") + "true", "'" + many(2_000, "a") + "'.matches('(((((a*)*)*)*)*)b')",
+    "job.accept" + many(40, ".filter(x, true)") + ".size() > 0", many(6, "job.accept.all(a, ") + "true" + many(6, ")"), "size(" + many(300, "size(") + "1" + many(301, ")"),
+  ];
+  let refused = 0;
+  for (const require of hostile) {
+    const { findings, passed } = held(require);
+    if (findings.length > 0) { refused += 1; assert.equal(passed, false); }
+    for (const finding of findings) assert.match(finding.code, /^CS4/);
+  }
+  assert.ok(refused >= hostile.length - 2, `${refused} of ${hostile.length} refused`);
+  // Deep JSON ends in the reader.
+  const deep = JSON.parse(many(1_000, "[") + many(1_000, "]"));
+  assert.throws(() => consnap.run("policy_check", { policies: deep }), (error) => error.detail?.code === "CE102");
+  assert.equal(held("job.run.canary == 1").passed, true, "the engine is as it was");
 });
 
 test("the package holds what its manifest names, and every type it speaks of", () => {
@@ -135,7 +176,8 @@ test("the package as npm packs it runs the example of its README", () => {
     const said = execFileSync(process.execPath, ["example.mjs"], { cwd: folder, encoding: "utf8" }).split("\n");
     assert.equal(said[0], 'acs-plugin-manager --exec --plugin app-snapshot-plugin --params=-RamRoleName="AppSnapshotRoleName",-Name="LinuxApp1" 350');
     assert.deepEqual(said.slice(1, 3), ["`group_name` is missing", "true CE102"]);
-    assert.match(said[3], /^\d of 1 instances reached/);
+    assert.equal(said[3], "false name it nightly: policy `named` is not met; `job.group_name.startsWith('nightly-')` is false");
+    assert.match(said[4], /^\d of 1 instances reached/);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+#[cfg(feature = "policy")]
+use super::policy::{Planner, policy_check_with};
 use super::{Deserialize, Serialize, Value, unreadable};
 use crate::check::{CheckContext, Checker, Eligibility, InstanceCheck, Severities};
 use crate::config;
@@ -63,6 +65,16 @@ pub struct CheckOutput {
     pub policies: Option<super::PolicyCheckOutput>,
 }
 
+/// A [`CheckOutput`] without policies, so that whoever has not loaded them need not know how they are written down.
+#[derive(Serialize)]
+pub(super) struct Checked {
+    findings: Vec<RenderedFinding>,
+    #[serde(flatten)]
+    instance: Option<InstanceVerdict>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instances: Option<Vec<CheckedInstance>>,
+}
+
 /// One instance of a list.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -96,10 +108,42 @@ pub struct InstanceVerdict {
 ///
 /// `CE102` when `as_of` cannot be read.
 pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
+    #[cfg(feature = "policy")]
+    if input.policies.is_some() {
+        return check_held(input, &super::plan::plan_alone);
+    }
+    let Checked { findings, instance, instances } = check_alone(input)?;
+    Ok(CheckOutput {
+        findings,
+        instance,
+        instances,
+        #[cfg(feature = "policy")]
+        policies: None,
+    })
+}
+
+/// [`check`] where job and facts are held to policies as well.
+#[cfg(feature = "policy")]
+pub(super) fn check_held(input: &CheckInput, planner: Planner<'_>) -> Result<CheckOutput, Error> {
+    let Checked { findings, instance, instances } = weighed(input, &wanted(input))?;
+    let policies = held(input, input.facts.clone(), planner)?;
+    Ok(CheckOutput { findings, instance, instances, policies })
+}
+
+/// [`check`] for a host that has not loaded the policies; a document of them is refused, not left out.
+pub(super) fn check_alone(input: &CheckInput) -> Result<Checked, Error> {
+    #[cfg(feature = "policy")]
+    if input.policies.is_some() {
+        return Err(super::not_loaded("check"));
+    }
+    weighed(input, &input.severities)
+}
+
+fn weighed(input: &CheckInput, wanted: &BTreeMap<String, Severity>) -> Result<Checked, Error> {
     let context =
         CheckContext { as_of: input.as_of.as_deref().map(|text| day("check", text)).transpose()?, now: input.now };
     let (job, mut findings) = config::read(&input.job);
-    let (severities, refused) = severities(input);
+    let (severities, refused) = Severities::read(wanted, "/severities");
     findings.extend(refused);
     let checker = Checker::new(&job, &context).weighing(&severities);
     let lang = input.lang;
@@ -115,13 +159,7 @@ pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
         };
         (findings, verdict)
     };
-    let mut output = CheckOutput {
-        findings: Vec::new(),
-        instance: None,
-        instances: None,
-        #[cfg(feature = "policy")]
-        policies: held(input, input.facts.clone())?,
-    };
+    let mut output = Checked { findings: Vec::new(), instance: None, instances: None };
     match &input.facts {
         None | Some(Value::Null) => findings.extend(checker.job_findings(input.platform)),
         Some(Value::Array(list)) => {
@@ -178,7 +216,7 @@ pub fn check_documents(input: &CheckInput, facts: &[u8]) -> Result<CheckOutput, 
         instances: Some(instances),
         #[cfg(feature = "policy")]
         policies: match &input.policies {
-            Some(_) => held(input, Some(Value::Array(documents(facts))))?,
+            Some(_) => held(input, Some(Value::Array(documents(facts))), &super::plan::plan_alone)?,
             None => None,
         },
     })
@@ -187,18 +225,25 @@ pub fn check_documents(input: &CheckInput, facts: &[u8]) -> Result<CheckOutput, 
 /// The severities that count, and what is wrong with those that cannot.
 pub fn severities(input: &CheckInput) -> (Severities, Vec<Finding>) {
     #[cfg(feature = "policy")]
-    if let Some(policies) = &input.policies {
-        let mut wanted = input.severities.clone();
-        let of_policies = crate::policy::PolicySet::read(policies).0.severities().clone();
-        wanted.extend(of_policies.iter().map(|(code, severity)| (code.to_owned(), severity)));
-        return Severities::read(&wanted, "/severities");
-    }
-    Severities::read(&input.severities, "/severities")
+    let wanted = &wanted(input);
+    #[cfg(not(feature = "policy"))]
+    let wanted = &input.severities;
+    Severities::read(wanted, "/severities")
+}
+
+/// The severities asked for, with those of the policies before them.
+#[cfg(feature = "policy")]
+fn wanted(input: &CheckInput) -> BTreeMap<String, Severity> {
+    super::policy::with_severities_of(input.policies.as_ref(), &input.severities)
 }
 
 /// What the policies say of job and facts.
 #[cfg(feature = "policy")]
-fn held(input: &CheckInput, facts: Option<Value>) -> Result<Option<super::PolicyCheckOutput>, Error> {
+fn held(
+    input: &CheckInput,
+    facts: Option<Value>,
+    planner: Planner<'_>,
+) -> Result<Option<super::PolicyCheckOutput>, Error> {
     let Some(policies) = &input.policies else { return Ok(None) };
     let held = super::PolicyCheckInput {
         policies: policies.clone(),
@@ -210,7 +255,7 @@ fn held(input: &CheckInput, facts: Option<Value>) -> Result<Option<super::Policy
         all: false,
         lang: input.lang,
     };
-    super::policy_check(&held).map(Some)
+    policy_check_with(&held, planner).map(Some)
 }
 
 /// The documents of a list, or one after the other; what cannot be read has been said by the check.

@@ -76,11 +76,12 @@ pub const NAMES: &[&str] = &[
 pub fn run(name: &str, input: Value) -> Result<Value, Error> {
     match name {
         "facts" => run_facts(input),
+        #[cfg(not(feature = "policy"))]
         "plan" => run_plan(input),
         "probe" => run_probe(input),
         "sign" => run_sign(input),
         #[cfg(feature = "policy")]
-        "policy_check" | "policy_test" => run_policy(name, input),
+        "check" | "plan" | "policy_check" | "policy_test" => run_policy(name, input, &plan::plan_alone),
         _ => run_small(name, input),
     }
 }
@@ -112,40 +113,43 @@ pub fn run_probe(input: Value) -> Result<Value, Error> {
     carry_out("probe", input, |input| Ok(probe(&input)))
 }
 
-/// Carries out `plan` on JSON.
+/// Carries out `plan` on JSON, without policies.
 ///
 /// # Errors
 ///
-/// As [`run`].
+/// As [`run`]; `CE103` when there are policies.
 pub fn run_plan(input: Value) -> Result<Value, Error> {
-    carry_out("plan", input, |input| plan(&input))
+    carry_out("plan", input, |input| plan::plan_alone(&input))
 }
 
-/// Carries out `policy_check` or `policy_test` on JSON.
+/// Carries out `policy_check` or `policy_test` on JSON, or `check` or `plan` with policies. A plan that is needed is made by
+/// the planner.
 ///
 /// # Errors
 ///
-/// As [`run`].
+/// As [`run`], and those of the planner.
 #[cfg(feature = "policy")]
-pub fn run_policy(name: &str, input: Value) -> Result<Value, Error> {
+pub fn run_policy(name: &str, input: Value, planner: policy::Planner<'_>) -> Result<Value, Error> {
     match name {
+        "check" => carry_out(name, input, |input| check::check_held(&input, planner)),
+        "plan" => carry_out(name, input, |input| plan::plan_held(&input, planner)),
         "policy_test" => carry_out(name, input, |input| Ok(policy_test(&input))),
-        _ => carry_out("policy_check", input, |input| policy_check(&input)),
+        _ => carry_out("policy_check", input, |input| policy::policy_check_with(&input, planner)),
     }
 }
 
-/// [`run`] without `facts`, `plan`, `probe`, `sign` and the policies, for a host that would rather load session, readers of replies
-/// and hash functions when they are needed.
+/// [`run`] without `facts`, `plan`, `probe`, `sign` and the policies, for a host that would rather load session, readers of replies,
+/// hash functions and the engine of policies when they are needed.
 ///
 /// # Errors
 ///
-/// As [`run`].
+/// As [`run`]; `CE103` for a `check` with policies.
 pub fn run_small(name: &str, input: Value) -> Result<Value, Error> {
     match name {
         "budget" => carry_out(name, input, |input| Ok(budget(&input))),
         "build" => carry_out(name, input, |input| Ok(build(&input))),
         "catalog" => carry_out(name, input, |input| Ok(catalog(&input))),
-        "check" => carry_out(name, input, |input| check(&input)),
+        "check" => carry_out(name, input, |input| check::check_alone(&input)),
         "decode" => carry_out(name, input, |input| decode(&input)),
         "explain" => carry_out(name, input, |input| explain(&input)),
         "export" => carry_out(name, input, |input| export(&input)),
@@ -207,6 +211,12 @@ fn schemas<I: schemars::JsonSchema, O: schemars::JsonSchema>(name: &str) -> Valu
 
 fn unreadable(name: &str, reason: String) -> Error {
     Error::new(ErrorKind::Input, &errors::UNREADABLE_INPUT).with("operation", name).with("reason", reason)
+}
+
+/// An operation was asked to hold something to policies where they are not loaded.
+#[cfg(feature = "policy")]
+fn not_loaded(name: &str) -> Error {
+    Error::new(ErrorKind::Input, &errors::MODULE_NOT_LOADED).with("operation", name).with("load", "loadPolicies")
 }
 
 fn unknown_operation(name: &str) -> Error {

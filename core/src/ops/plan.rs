@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::day;
+#[cfg(feature = "policy")]
+use super::policy::{Planner, policy_check_with};
 use super::{Deserialize, Serialize, Value};
 use crate::check::{CheckContext, Checker, Severities};
 use crate::config::{self, Job};
@@ -66,24 +68,37 @@ pub struct PlanOutput {
 ///
 /// `CE102` when `as_of` cannot be read.
 pub fn plan(input: &PlanInput) -> Result<PlanOutput, Error> {
+    #[cfg(feature = "policy")]
+    if input.policies.is_some() {
+        return plan_held(input, &plan_alone);
+    }
+    plan_alone(input)
+}
+
+/// [`plan`] where the plan is held to policies as well.
+#[cfg(feature = "policy")]
+pub(super) fn plan_held(input: &PlanInput, planner: Planner<'_>) -> Result<PlanOutput, Error> {
+    let severities = super::policy::with_severities_of(input.policies.as_ref(), &input.severities);
+    let mut output = planner(&PlanInput { severities, policies: None, ..input.clone() })?;
+    output.policies = held(input, output.plan.as_ref(), planner)?;
+    Ok(output)
+}
+
+/// [`plan`] for a host that has not loaded the policies; a document of them is refused, not left out.
+///
+/// # Errors
+///
+/// `CE102` when `as_of` cannot be read, `CE103` when there are policies.
+pub fn plan_alone(input: &PlanInput) -> Result<PlanOutput, Error> {
+    #[cfg(feature = "policy")]
+    if input.policies.is_some() {
+        return Err(super::not_loaded("plan"));
+    }
     let as_of = input.as_of.as_deref().map(|text| day("plan", text)).transpose()?;
     let now = input.now.unwrap_or(Time::EPOCH);
     let (mut job, mut findings) = config::read(&input.job);
     let context = CheckContext { as_of, now: input.now };
-    #[cfg(feature = "policy")]
-    let wanted = {
-        let mut wanted = input.severities.clone();
-        if let Some(policies) = &input.policies {
-            let of_policies = crate::policy::PolicySet::read(policies).0.severities().clone();
-            wanted.extend(of_policies.iter().map(|(code, severity)| (code.to_owned(), severity)));
-        }
-        wanted
-    };
-    #[cfg(not(feature = "policy"))]
-    let wanted = &input.severities;
-    #[cfg(feature = "policy")]
-    let wanted = &wanted;
-    let (severities, refused) = Severities::read(wanted, "/severities");
+    let (severities, refused) = Severities::read(&input.severities, "/severities");
     findings.extend(refused);
     for finding in Checker::new(&job, &context).weighing(&severities).job_findings(None) {
         if !findings.contains(&finding) {
@@ -123,14 +138,18 @@ pub fn plan(input: &PlanInput) -> Result<PlanOutput, Error> {
     Ok(PlanOutput {
         findings: findings.iter().map(|finding| finding.render(input.lang)).collect(),
         #[cfg(feature = "policy")]
-        policies: held(input, plan.as_ref())?,
+        policies: None,
         plan,
     })
 }
 
 /// What the policies say of job, facts and plan.
 #[cfg(feature = "policy")]
-fn held(input: &PlanInput, plan: Option<&Plan>) -> Result<Option<super::PolicyCheckOutput>, Error> {
+fn held(
+    input: &PlanInput,
+    plan: Option<&Plan>,
+    planner: Planner<'_>,
+) -> Result<Option<super::PolicyCheckOutput>, Error> {
     let Some(policies) = &input.policies else { return Ok(None) };
     let held = super::PolicyCheckInput {
         policies: policies.clone(),
@@ -143,7 +162,7 @@ fn held(input: &PlanInput, plan: Option<&Plan>) -> Result<Option<super::PolicyCh
         all: false,
         lang: input.lang,
     };
-    super::policy_check(&held).map(Some)
+    policy_check_with(&held, planner).map(Some)
 }
 
 /// Whether the job selects an instance, as far as its facts tell.

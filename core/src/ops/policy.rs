@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::check::day;
-use super::plan::{PlanInput, plan};
+use super::plan::{PlanInput, PlanOutput, plan_alone};
 use super::{Deserialize, Serialize, Value};
 use crate::check::CheckContext;
 use crate::error::Error;
@@ -68,6 +68,14 @@ pub struct PolicyCheckOutput {
 ///
 /// `CE102` when `as_of` cannot be read.
 pub fn policy_check(input: &PolicyCheckInput) -> Result<PolicyCheckOutput, Error> {
+    policy_check_with(input, &plan_alone)
+}
+
+/// Who makes the plan, where a policy reads one that is not given: a host that loads policies and plans apart asks for it.
+pub type Planner<'a> = &'a dyn Fn(&PlanInput) -> Result<PlanOutput, Error>;
+
+/// [`policy_check`] with a planner.
+pub(super) fn policy_check_with(input: &PolicyCheckInput, planner: Planner<'_>) -> Result<PolicyCheckOutput, Error> {
     let as_of = input.as_of.as_deref().map(|text| day("policy_check", text)).transpose()?;
     let today = CheckContext { as_of, now: input.now }.today();
     let (set, read) = PolicySet::read(&input.policies);
@@ -83,7 +91,7 @@ pub fn policy_check(input: &PolicyCheckInput) -> Result<PolicyCheckOutput, Error
             let known = |document| serde_json::to_value(facts::read(document).0).unwrap_or_default();
             let instances: Vec<Value> = documents.iter().map(known).collect();
             let plan = match &input.plan {
-                None if set.reads_plan() && !documents.is_empty() => planned(input, document, &set)?,
+                None if set.reads_plan() && !documents.is_empty() => planned(input, document, &set, planner)?,
                 given => given.clone(),
             };
             let scene = Scene {
@@ -140,8 +148,13 @@ pub fn answer(set: &PolicySet, read: &[Finding], judged: Judged, lang: Lang) -> 
 }
 
 /// The plan of a run that finds these facts; null when there is none.
-fn planned(input: &PolicyCheckInput, job: &Value, set: &PolicySet) -> Result<Option<Value>, Error> {
-    let made = plan(&PlanInput {
+fn planned(
+    input: &PolicyCheckInput,
+    job: &Value,
+    set: &PolicySet,
+    planner: Planner<'_>,
+) -> Result<Option<Value>, Error> {
+    let made = planner(&PlanInput {
         job: job.clone(),
         facts: input.facts.clone().unwrap_or_default(),
         run_id: None,
@@ -152,6 +165,19 @@ fn planned(input: &PolicyCheckInput, job: &Value, set: &PolicySet) -> Result<Opt
         lang: input.lang,
     })?;
     Ok(made.plan.and_then(|plan| serde_json::to_value(plan).ok()))
+}
+
+/// Severities asked for, with those that policies give before them.
+pub(super) fn with_severities_of(
+    policies: Option<&Value>,
+    asked: &BTreeMap<String, Severity>,
+) -> BTreeMap<String, Severity> {
+    let mut wanted = asked.clone();
+    if let Some(policies) = policies {
+        let of_policies = PolicySet::read(policies).0.severities().clone();
+        wanted.extend(of_policies.iter().map(|(code, severity)| (code.to_owned(), severity)));
+    }
+    wanted
 }
 
 /// Policies whose cases are tried out.

@@ -36,8 +36,23 @@ export class ConsnapError extends Error {
 export function load(source?: string | URL | Request | Response | BufferSource | WebAssembly.Module): Promise<void>;
 /** Loads the engine from bytes or from a compiled module, at once. */
 export function loadSync(module: BufferSource | WebAssembly.Module): void;
-/** Loads the second module, so that `run` knows the operations `simulate` and `sign`. The engine must be loaded. */
-export function loadRehearsal(source?: string | URL | Request | Response | BufferSource | WebAssembly.Module): Promise<void>;
+/** Where a part comes from: its own address, bytes, or a compiled module. */
+export type PartSource = string | URL | Request | Response | BufferSource | WebAssembly.Module;
+/** Where the modules of a part come from; what is left out comes from the package's own folder. `shared` is loaded once. */
+export interface PartSources {
+  shared?: PartSource;
+  rehearsal?: PartSource;
+  policies?: PartSource;
+}
+/** Loads what rehearses, plans, signs and reads replies, so that `run` knows `simulate`, `plan`, `sign`, `facts` and `probe`. The engine must be loaded. */
+export function loadRehearsal(sources?: PartSources): Promise<void>;
+/** Loads policies, so that `run` knows `policy_check` and `policy_test`, and `check` and `plan` take `policies`. The engine must be loaded; a policy that reads the plan needs `loadRehearsal` as well. */
+export function loadPolicies(sources?: PartSources): Promise<void>;
+/** What expressions of policies see: variables with their members, and functions. Policies must be loaded. */
+export function policyReference(): {
+  members: Array<{ path: string; type: string; values: string[]; about: string }>;
+  functions: Array<{ form: string; gives: string; about: string }>;
+};
 /** The names of all operations. */
 export function operations(): string[];
 /** The version of consnap. */

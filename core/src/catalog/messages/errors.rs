@@ -23,7 +23,7 @@ messages! {
     MODULE_NOT_LOADED = "CE103", Error, "consnap": {
         "operation `{operation}` belongs to a module that is not loaded", "操作 `{operation}` 所在的模块尚未加载"
     } help {
-        "load it first: `await loadRehearsal()`", "请先加载：`await loadRehearsal()`"
+        "load it first: `await {load}()`", "请先加载：`await {load}()`"
     };
     UNUSABLE_CALL = "CE110", Error, "consnap": {
         "`{what}` cannot be carried out: {reason}", "无法执行 `{what}`：{reason}"
