@@ -14,6 +14,13 @@ const PINNED = {
   j: { version: 1, targets: {}, instance_ram_role: "AppSnapshotRoleName", group_name: "old", linux: { freeze_timeout_seconds: 90 } },
 };
 
+/** Brings a document of the pack into the area Policies, and waits until it was judged. */
+const starter = async (page, at) => {
+  await page.click("#tab-policies");
+  await page.locator(".starter").nth(at).click();
+  await page.waitForSelector(".policy");
+};
+
 /** What is brought onto the screen before each picture. */
 const SCENES = {
   build: async () => {},
@@ -39,6 +46,27 @@ const SCENES = {
   "facts-form": async (page) => {
     await page.click("#tab-facts");
     await page.locator(".switch input").nth(1).check({ force: true });
+  },
+  policies: async (page) => page.click("#tab-policies"),
+  "policies-starter": async (page) => starter(page, 2),
+  "policies-wrong": async (page) => {
+    await page.click("#tab-policies");
+    await page.fill("#policies-text", "version: 1\nlanguage: cel\npolicies:\n  - id: ours\n    require: job.group_nam == 'x'\n    message: {en: no}\n  - id: other\n    require: job.run.canary >= 1\n    message: {en: no}\n    cases: [{name: none, job: {run: {canary: 0}}, expect: PASS}]\n");
+    await page.waitForSelector(".document-findings");
+    await page.locator(".reference summary").click();
+  },
+  "policies-facts": async (page) => {
+    await page.click("#tab-facts");
+    await page.locator(".field > .small").click();
+    await page.waitForSelector(".instance");
+    await page.click("#tab-policies");
+    await page.fill("#policies-text", "version: 1\nlanguage: cel\npolicies:\n  - id: runs\n    require: instance.status == 'Running'\n    message: {en: it does not run, zh: 实例未在运行}\n    help: {en: start it, zh: 请启动实例}\n  - id: tier\n    severity: warning\n    require: instance.tags.tier == '1'\n    message: {en: no tier}\nwaivers:\n  - {policy: runs, instances: [i-bp1debian00000000001], reason: being replaced, owner: dba@example.com, expires: 2099-12-31}\n");
+    await page.waitForSelector(".policy-result");
+  },
+  "policies-build": async (page) => {
+    await starter(page, 2);
+    await page.click("#tab-build");
+    await page.waitForSelector(".policy-line:is(.good, .warn, .bad)");
   },
   explain: async (page) => page.click("#tab-explain"),
   ...Object.fromEntries(["command", "code", "results", "output"].map((name, at) => [`explain-${name}`, async (page) => {

@@ -3,9 +3,11 @@ import { Build } from "./build/Build";
 import { catalogueDate, loadRehearsal, version, type Lang } from "./engine";
 import { Explain } from "./explain/Explain";
 import { Facts } from "./facts/Facts";
+import { Policies } from "./policies/Policies";
+import { usePolicies, type Standing } from "./policies/usePolicies";
 import { Rehearse } from "./rehearse/Rehearse";
 import {
-  AREAS, fromFragment, initial, memory, preferredLang, preferredTheme, readDraft, toFragment, useMoment, writeDraft,
+  AREAS, fromFragment, initial, memory, preferredLang, preferredTheme, readDraft, toLink, useMoment, writeDraft,
   type Area, type State, type Theme,
 } from "./state";
 import { WORDS, type Words } from "./words";
@@ -17,6 +19,8 @@ export interface Context {
   lang: Lang;
   words: Words;
   link: string;
+  /** What the policies say of the job. */
+  standing: Standing;
 }
 
 export function App() {
@@ -34,7 +38,8 @@ export function App() {
   const main = useRef<HTMLElement>(null);
   const words = WORDS[lang];
   const change = useCallback((part: Partial<State>) => setState((old) => ({ ...old, ...part })), []);
-  const fragment = toFragment(state);
+  const fragment = toLink(state);
+  const standing = usePolicies(state, today, lang, words);
 
   useEffect(() => {
     document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
@@ -52,7 +57,7 @@ export function App() {
       writeDraft(state);
     }, 200);
     return () => clearTimeout(timer);
-  }, [fragment]);
+  }, [fragment, state.policies]);
   useEffect(() => {
     const keep = () => writeDraft(state);
     addEventListener("pagehide", keep);
@@ -68,7 +73,7 @@ export function App() {
   }, []);
 
   const link = location.href.split("#")[0] + fragment;
-  const context: Context = { state, change, lang, words, link };
+  const context: Context = { state, change, lang, words, link, standing };
   const share = async () => {
     await navigator.clipboard.writeText(link);
     sayShared();
@@ -127,6 +132,7 @@ export function App() {
         {state.area === "build" && <Build {...context} today={today} />}
         {state.area === "facts" && reader === "there" && <Facts {...context} />}
         {state.area === "facts" && reader !== "there" && <p class="empty" role="status">{reader === "failed" ? words.readerFailed : words.readerLoading}</p>}
+        {state.area === "policies" && <Policies {...context} />}
         {state.area === "explain" && <Explain {...context} />}
         {state.area === "rehearse" && <Rehearse {...context} />}
         </div>

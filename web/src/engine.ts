@@ -1,4 +1,5 @@
-// The only file that touches WebAssembly. Everything the page knows about snapshots comes through here.
+// The only file of the page that touches WebAssembly; policies are judged in a worker, which has an engine of its own. Everything
+// the page knows about snapshots comes through here.
 import * as consnap from "consnap";
 import type {
   BudgetOutput,
@@ -18,9 +19,11 @@ import type {
   SimulateOutput,
 } from "consnap";
 import engineAddress from "../../bindings-wasm/pkg/consnap_engine_bg.wasm?url";
+import policiesAddress from "../../bindings-wasm/pkg/consnap_policies.wasm?url";
 import rehearsalAddress from "../../bindings-wasm/pkg/consnap_rehearsal.wasm?url";
+import sharedAddress from "../../bindings-wasm/pkg/consnap_shared.wasm?url";
 
-export type { BudgetOutput, BuildOutput, CheckOutput, DecodeOutput, ExplainOutput, ExportOutput, FactsOutput, SimulateOutput };
+export type { BudgetOutput, BuildOutput, CheckInput, CheckOutput, DecodeOutput, ExplainOutput, ExportOutput, FactsOutput, SimulateOutput };
 export type Finding = RenderedFinding;
 export type Failure = RenderedError;
 export type Platform = "linux" | "windows";
@@ -28,13 +31,24 @@ export type Lang = "en" | "zh";
 export type Target = ExportInput["target"];
 export type Job = Record<string, unknown>;
 
-/** A module that stands in the page itself, in the single-file form. */
-async function inlined(id: string): Promise<ArrayBuffer | undefined> {
+const ADDRESSES = { engine: engineAddress, shared: sharedAddress, rehearsal: rehearsalAddress, policies: policiesAddress };
+
+/** A file that stands in the page itself, in the single-file form. */
+export async function inlined(id: string): Promise<ArrayBuffer | undefined> {
   const text = document.getElementById(id)?.textContent;
   if (!text) return undefined;
   const packed = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
   return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
+
+/** A module's bytes in the single-file form, else its address. */
+const source = async (name: keyof typeof ADDRESSES) => (await inlined(`consnap-${name}`)) ?? new URL(ADDRESSES[name], location.href).href;
+
+/** Where all modules come from, for an engine elsewhere. */
+export const moduleAddresses = async () => {
+  const [engine, shared, rehearsal, policies] = await Promise.all([source("engine"), source("shared"), source("rehearsal"), source("policies")]);
+  return { engine, shared, rehearsal, policies };
+};
 
 /** Loads the engine: from the page itself in the single-file form, else from its own address. */
 export async function loadEngine(): Promise<void> {
@@ -45,8 +59,13 @@ export async function loadEngine(): Promise<void> {
 
 let rehearsal: Promise<void> | undefined;
 
-/** Loads the second module once: what reads replies of the API, and the simulator. */
-export const loadRehearsal = () => (rehearsal ??= inlined("consnap-rehearsal").then((own) => consnap.loadRehearsal(own ?? rehearsalAddress)));
+/** Loads what reads replies of the API and rehearses, once; what could not be loaded is asked for again. */
+export function loadRehearsal(): Promise<void> {
+  rehearsal ??= Promise.all([source("shared"), source("rehearsal")])
+    .then(([shared, part]) => consnap.loadRehearsal({ shared, rehearsal: part }))
+    .catch((error: unknown) => { rehearsal = undefined; throw error; });
+  return rehearsal;
+}
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 

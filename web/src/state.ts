@@ -3,7 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import type { Job, Lang, Platform, Target } from "./engine";
 import { PRESETS } from "./presets";
 
-export type Area = "build" | "facts" | "explain" | "rehearse";
+export type Area = "build" | "facts" | "policies" | "explain" | "rehearse";
 export type Theme = "auto" | "light" | "dark";
 
 export interface State {
@@ -13,11 +13,13 @@ export interface State {
   job: Job;
   target: Target;
   separator: boolean;
+  /** A policy document that the job is held to; empty for none. */
+  policies: string;
   /** The facts of this day and of no later one: an old link gives the same output later. */
   catalogue: string;
 }
 
-export const AREAS: Area[] = ["build", "facts", "explain", "rehearse"];
+export const AREAS: Area[] = ["build", "facts", "policies", "explain", "rehearse"];
 const TARGETS: Target[] = [
   "command", "run_command", "aliyun_cli", "job", "python_consnap", "python_sdk", "go_sdk", "terraform", "oos", "oos_timer",
   "systemd", "cron", "ram_policies",
@@ -33,6 +35,7 @@ export const initial = (catalogue: string): State => {
     job: structuredClone(preset.job),
     target: "command",
     separator: false,
+    policies: "",
     catalogue,
   };
 };
@@ -45,14 +48,25 @@ interface Packed {
   j: Job;
   t: Target;
   s?: 1;
+  y?: string;
   c: string;
 }
+
+/** Letters of the longest link: mail and chat programs cut longer ones. */
+const MOST_LETTERS = 60_000;
+
+/** Whether a link has room for the state; the draft always has. */
+export const fitsLink = (state: State): boolean => toFragment(state).length <= MOST_LETTERS;
+
+/** The state as a link has it: a policy document that is too long for it stays out. */
+export const toLink = (state: State): string => toFragment(fitsLink(state) ? state : { ...state, policies: "" });
 
 /** The state as a fragment. */
 export function toFragment(state: State): string {
   const packed: Packed = {
     v: 1, a: state.area, p: state.platform, k: state.preset, j: state.job, t: state.target, c: state.catalogue,
     ...(state.separator ? { s: 1 as const } : {}),
+    ...(state.policies ? { y: state.policies } : {}),
   };
   const bytes = new TextEncoder().encode(JSON.stringify(packed));
   const letters = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
@@ -61,7 +75,7 @@ export function toFragment(state: State): string {
 
 /** Reads a fragment; anything that is not one of ours is `undefined`. */
 export function fromFragment(fragment: string): State | undefined {
-  const text = /^#c=([A-Za-z0-9_-]{1,60000})$/.exec(fragment)?.[1];
+  const text = /^#c=([A-Za-z0-9_-]+)$/.exec(fragment)?.[1];
   if (!text) return undefined;
   try {
     const letters = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
@@ -77,6 +91,7 @@ export function fromFragment(fragment: string): State | undefined {
       job: packed.j as Job,
       target: TARGETS.find((target) => target === packed.t) ?? "command",
       separator: packed.s === 1,
+      policies: typeof packed.y === "string" ? packed.y : "",
       catalogue: packed.c as string,
     };
   } catch {
@@ -85,6 +100,9 @@ export function fromFragment(fragment: string): State | undefined {
 }
 
 const pasted = new Map<string, unknown>();
+
+/** What was pasted under a key, in whatever area. */
+export const pastedValue = <T>(key: string): T | undefined => pasted.get(key) as T | undefined;
 
 /** State that outlives a change of area and not the page: what is pasted enters neither the link nor the draft. */
 export function usePasted<T>(key: string, first: T): [T, (value: T) => void] {

@@ -1,8 +1,9 @@
 import { useMemo, useState } from "preact/hooks";
 import type { Context } from "../app";
-import { budget, build, check, type Finding, type Job, type Lang, type Platform } from "../engine";
+import { budget, build, check, type CheckInput, type Finding, type Job, type Lang, type Platform } from "../engine";
 import { fitInstance } from "../facts/fit";
 import { PRESETS } from "../presets";
+import { PolicyLine, weightOf } from "../policies/PolicyLine";
 import { at, patched } from "../state";
 import { Budget } from "./Budget";
 import { Field } from "./Field";
@@ -17,8 +18,10 @@ export function merged(...lists: Finding[][]): Finding[] {
   return [...seen.values()].sort((a, b) => weight[a.severity] - weight[b.severity]);
 }
 
-const jobFindings = (job: Job, platform: Platform, asOf: string, lang: Lang) => {
-  const answer = check({ job: { targets: {}, ...job }, platform, as_of: asOf, lang });
+type Severities = NonNullable<CheckInput["severities"]>;
+
+const jobFindings = (job: Job, platform: Platform, asOf: string, lang: Lang, severities: Severities = {}) => {
+  const answer = check({ job: { targets: {}, ...job }, platform, as_of: asOf, lang, severities });
   return answer.ok ? answer.value.findings : [];
 };
 
@@ -49,13 +52,18 @@ export function Build(context: Context & { today: string }) {
     return Array.isArray(ids) && typeof ids[0] === "string" ? ids[0] : undefined;
   }, [job]);
   const built = useMemo(() => build(job, platform, instance, state.separator, lang), [job, platform, instance, state.separator, lang]);
-  const about = useMemo(() => jobFindings(job, platform, state.catalogue, lang), [job, platform, state.catalogue, lang]);
+  const { outcome } = context.standing;
+  const judged = outcome && "judged" in outcome ? outcome.judged : undefined;
+  const severities = judged?.check.severities;
+  const about = useMemo(() => jobFindings(job, platform, state.catalogue, lang, severities), [job, platform, state.catalogue, lang, severities]);
   const checked = useMemo(() => prediction(job, platform, state.catalogue, lang), [job, platform, state.catalogue, lang]);
   const spent = useMemo(() => budget(job, platform, lang), [job, platform, lang]);
   const output = built.ok ? built.value : undefined;
   const findings = merged(output?.findings ?? [], about.filter((finding) => !aboutTargets(finding)));
   const errors = findings.filter((finding) => finding.severity === "error" && !finding.accepted).length;
   const warnings = findings.filter((finding) => finding.severity === "warning").length;
+  const disallowed = state.policies.trim() !== "" && weightOf(context.standing, words) === "bad";
+  const readiness = errors ? words.blocked : disallowed ? words.disallowed : words.ready;
   const [asked, setAsked] = useState(false);
   // What stops the job is never hidden.
   const forced = findings.filter(isAt(MORE)).some((finding) => finding.severity !== "advice" && !finding.accepted);
@@ -116,14 +124,15 @@ export function Build(context: Context & { today: string }) {
           <label class="tick"><input type="checkbox" checked={state.separator} onChange={(event) => change({ separator: event.currentTarget.checked })} /> {words.separator}</label></>}
         </details>
         <a class="jump" href="#result" onClick={(event) => { event.preventDefault(); document.getElementById("result")?.scrollIntoView(); document.getElementById("result")?.focus({ preventScroll: true }); }}>
-          <strong class={errors ? "bad" : "good"}>{errors ? words.blocked : words.ready}</strong><span>{words.toResult}</span>
+          <strong class={errors || disallowed ? "bad" : "good"}>{readiness}</strong><span>{words.toResult}</span>
         </a>
       </section>
 
       <section class="result" id="result" tabIndex={-1} aria-label={words.result}>
-        <div class={`verdict ${errors ? "bad" : "good"}`} role="status">
-          <strong>{errors ? words.blocked : words.ready}</strong>
+        <div class={`verdict ${errors || disallowed ? "bad" : "good"}`} role="status">
+          <strong>{readiness}</strong>
           <span>{errors + warnings ? words.counts(errors, warnings) : words.noFindings}</span>
+          {state.policies.trim() && <PolicyLine standing={context.standing} words={words} onShow={() => change({ area: "policies" })} />}
         </div>
         <Output {...context} />
         {output?.command && state.target === "command" && (

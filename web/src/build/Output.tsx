@@ -36,6 +36,19 @@ export function Output({ state, change, words, lang, link }: Context) {
 }
 
 export function FileView({ name, content, words }: { name: string; content: string; words: Context["words"] }) {
+  return (
+    <figure class="file">
+      <figcaption>
+        <span class="file-name">{name}</span>
+        <span class="file-tools"><FileTools name={name} content={content} words={words} /></span>
+      </figcaption>
+      <pre tabIndex={0} aria-label={name}><code><Origin content={content} /></code></pre>
+    </figure>
+  );
+}
+
+/** Copies a file, or downloads it. */
+export function FileTools({ name, content, words }: { name: string; content: string; words: Context["words"] }) {
   const [copied, sayCopied] = useMoment();
   const copy = async () => {
     await navigator.clipboard.writeText(content);
@@ -48,16 +61,10 @@ export function FileView({ name, content, words }: { name: string; content: stri
     setTimeout(() => URL.revokeObjectURL(address), 1000);
   };
   return (
-    <figure class="file">
-      <figcaption>
-        <span class="file-name">{name}</span>
-        <span class="file-tools">
-          <button type="button" class="small" onClick={() => void copy()}>{copied ? words.copied : words.copy}<span class="hidden"> {name}</span></button>
-          <button type="button" class="small quiet" onClick={download}>{words.download}<span class="hidden"> {name}</span></button>
-        </span>
-      </figcaption>
-      <pre tabIndex={0} aria-label={name}><code><Origin content={content} /></code></pre>
-    </figure>
+    <>
+      <button type="button" class="small" onClick={() => void copy()}>{copied ? words.copied : words.copy}<span class="hidden"> {name}</span></button>
+      <button type="button" class="small quiet" onClick={download}>{words.download}<span class="hidden"> {name}</span></button>
+    </>
   );
 }
 

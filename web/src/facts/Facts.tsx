@@ -1,12 +1,11 @@
 import { useMemo } from "preact/hooks";
 import type { Context } from "../app";
 import { Findings, Ticked } from "../build/Findings";
-import { fitInstance } from "./fit";
-import { check, facts } from "../engine";
+import { check } from "../engine";
 import { at, usePasted } from "../state";
 import { evidence } from "./evidence";
-import { documents } from "./read";
 import { EXAMPLE } from "./example";
+import { FORM, fromForm, fromText } from "./known";
 import { DISKS, SYSTEMS } from "./usual";
 
 /** Paste what the API answered, or fill in a short form: eligibility per instance, with evidence. */
@@ -14,26 +13,12 @@ export function Facts(context: Context) {
   const { state, words, lang } = context;
   const [way, setWay] = usePasted<"paste" | "form">("facts.way", "paste");
   const [text, setText] = usePasted("facts.text", "");
-  const [form, setForm] = usePasted("facts.form", { system: 0, status: "Running", disk: "cloud_essd", role: "same", assistant: "online", multi: "Disabled" });
+  const [form, setForm] = usePasted("facts.form", FORM);
 
-  const given = useMemo(() => {
-    if (way === "form") {
-      const [platform = "linux", , name] = SYSTEMS[form.system] ?? SYSTEMS[0]!;
-      const base = fitInstance(state.job, platform as "linux" | "windows");
-      const role = { same: base["ram_role"], none: "", other: "SomeOtherRole", unknown: undefined }[form.role];
-      const disks = (base["disks"] as object[]).map((disk) => ({ ...disk, category: form.disk, multi_attach: form.multi }));
-      const assistant = { online: { online: true, version: "2.2.3.1090" }, offline: { online: false, version: "2.2.3.1090" }, unknown: undefined }[form.assistant];
-      return { facts: [{ ...base, os_name_en: name, status: form.status, ram_role: role, disks, cloud_assistant: assistant, guest: undefined }], recognised: [] as string[] };
-    }
-    if (text.trim() === "") return undefined;
-    const replies = documents(text);
-    if (!replies) return { error: words.invalidJson };
-    const isOwn = (reply: unknown): reply is object => typeof reply === "object" && reply !== null && "instance_id" in reply;
-    const own = replies.filter(isOwn);
-    const answer = facts(replies.filter((reply) => !isOwn(reply)), lang);
-    if (!answer.ok) return { error: answer.failure.message };
-    return { facts: [...own, ...answer.value.facts], recognised: answer.value.recognised };
-  }, [way, text, form, state.job, lang, words]);
+  const given = useMemo(
+    () => (way === "form" ? fromForm(form, state.job) : fromText(text, lang, words)),
+    [way, text, form, state.job, lang, words],
+  );
 
   const ids = at(state.job, "/targets/ids");
   const checked = useMemo(() => {
