@@ -352,7 +352,7 @@ test("every parameter of the catalogue has its field, with help at hand", async 
 
 test("no field asks for credentials, in any area", async () => {
   const { context, page } = await open(browser, server.address, inLang("en"));
-  for (const area of ["build", "facts", "explain", "rehearse"]) {
+  for (const area of ["build", "facts", "policies", "explain", "rehearse"]) {
     await page.click(`#tab-${area}`);
     if (area === "build") await page.locator("details.more summary").click();
     const fields = await page.evaluate(() => [...document.querySelectorAll("input, select, textarea")].map((field) => `${field.type} ${field.id} ${field.labels?.[0]?.textContent ?? ""}`));

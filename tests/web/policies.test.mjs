@@ -1,7 +1,8 @@
 // The area Policies of the built page, in Chromium.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { readFileSync, readdirSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -40,6 +41,7 @@ const put = (page, selector, text) => page.evaluate(([selector, text]) => {
   const editor = document.querySelector(selector);
   Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(editor, text);
   editor.dispatchEvent(new Event("input", { bubbles: true }));
+  return new Promise((drawn) => { requestAnimationFrame(() => requestAnimationFrame(drawn)); });
 }, [selector, text]);
 const judged = (page) => page.waitForSelector("#area .result[aria-busy=false] :is(.verdict, .blocked-note)");
 const title = (page) => page.locator("#area .result > .verdict strong").textContent();
@@ -112,6 +114,44 @@ test("every starter is the pack's own document, and gives what the command line 
     assert.deepEqual(shown, inOrder, name);
   }
   if (!binary) t.diagnostic("CONSNAP names no binary: the command line was not asked");
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test("YAML is read as the command line reads it", async (t) => {
+  const binary = process.env.CONSNAP;
+  if (!binary) { t.skip("CONSNAP names no binary"); return; }
+  const scalars = "no, 0o14, 1_000, ~, 2027-01-01, 0x1F, 1e3, .5, 'yes', on, +1, -0, 012, 1:30, 0b1, True, TRUE, Null, '', y, =, 1., -1.5, !!str 5";
+  const readable = [
+    RULE("'true'", `    links: [${scalars}]\n`),
+    "version: 1\nlanguage: cel\nbase: &b {name: a, expect: PASS}\ncases:\n  - {<<: *b, policy: p}\n  - *b\n1: x\n", "", "[]", "just text",
+    '{"version": 1, "language": "cel", "policies": []}',
+  ];
+  const refused = ["version: 1\n---\nversion: 1\n", "version: 1\nversion: 2\n", "a: .inf\n", "? [a]\n: x\n", "a: [\n", `${"- ".repeat(40)}x\n`, '{"a": 1, "a": 2}'];
+  const { context, page, wrong } = await enter("en");
+  const folder = mkdtempSync(join(tmpdir(), "consnap-yaml-"));
+  const file = join(folder, "p.yaml");
+  const told = (text) => {
+    writeFileSync(file, text);
+    const { stdout, status } = spawnSync(binary, ["policy", "check", file, "--format", "json"], { encoding: "utf8" });
+    return status === 2 ? undefined : JSON.parse(stdout).findings.map(({ code, place }) => `${code} ${place.replace(/^\/0/, "")}`);
+  };
+  for (const text of readable.filter((text) => text)) {
+    await put(page, "#policies-text", text);
+    await judged(page);
+    const shown = await page.locator(".document-findings .placed").evaluateAll((all) => all.map((one) => `${one.querySelector(".code-name").textContent} ${one.querySelector("p code").textContent}`));
+    assert.deepEqual(shown, told(text), text);
+  }
+  for (const text of refused) {
+    assert.equal(told(text), undefined, text);
+    await put(page, "#policies-text", text);
+    await judged(page);
+    assert.match(await page.locator("#area .result").textContent(), /cannot be read/, text);
+  }
+  // A number that a script would round is refused, not rounded.
+  await put(page, "#policies-text", "version: 9007199254740993\n");
+  await page.getByText("cannot be kept as it is written").waitFor();
+  rmSync(folder, { recursive: true });
   assert.deepEqual(wrong, []);
   await context.close();
 });

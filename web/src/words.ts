@@ -179,7 +179,7 @@ const en = {
   policyNoText: "The file is not text in UTF-8, so it is not taken.",
   policyNoLink: "The document is too long for a link: download it, and send the file along with the link.",
   policyUnreadable: (reason: string) => `The document cannot be read: ${reason}`,
-  policyTooDeep: "it is nested too deeply, or too large once its aliases are followed",
+  policyCannotKeep: { deep: "it is nested too deeply, or too large once its aliases are followed", number: "it holds a number that cannot be kept as it is written" },
   policyStopped: {
     long: "Judging took too long and was ended. Nothing is known of the policies: make lists or conditions shorter.",
     broken: "Judging ended unexpectedly; its engine is loaded anew. Nothing is known of the policies.",
@@ -469,7 +469,7 @@ const zh: Words = {
   policyNoText: "文件不是 UTF-8 文本，未采用。",
   policyNoLink: "文档过长，无法放入链接：请下载文档，并将文件与链接一起发送。",
   policyUnreadable: (reason) => `无法读取此文档：${reason}`,
-  policyTooDeep: "嵌套过深，或展开别名后过大",
+  policyCannotKeep: { deep: "嵌套过深，或展开别名后过大", number: "含有无法原样保留的数字" },
   policyStopped: {
     long: "判定耗时过长，已终止。规则是否满足未知：请缩短列表或条件。",
     broken: "判定意外终止，将重新加载其引擎。规则是否满足未知。",

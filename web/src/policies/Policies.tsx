@@ -88,7 +88,7 @@ export function Policies(context: Context) {
         {outcome && "unreadable" in outcome && (
           <p class="blocked-note" role="alert">
             {outcome.unreadable.line > 0 && <><Line line={outcome.unreadable.line} onClick={goTo} words={words} /> </>}
-            {words.policyUnreadable(outcome.unreadable.reason ?? words.policyTooDeep)}
+            {words.policyUnreadable(typeof outcome.unreadable.reason === "string" ? words.policyCannotKeep[outcome.unreadable.reason] : outcome.unreadable.reason.said)}
           </p>
         )}
         {outcome && "stopped" in outcome && (

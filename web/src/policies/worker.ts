@@ -86,7 +86,9 @@ async function answer(order: Order): Promise<void> {
 
 async function judged(document: Extract<ReturnType<typeof read>, { value: unknown }>, order: Order, given: Modules): Promise<Judged> {
   const { job, now, lang, as_of } = order;
-  const input = { policies: document.value, job, now, lang, ...(as_of ? { as_of } : {}), ...(order.facts.length > 0 ? { facts: order.facts } : {}) };
+  // A list of documents would be one for each entry; this is one document, whatever it holds.
+  const policies = [document.value];
+  const input = { policies, job, now, lang, ...(as_of ? { as_of } : {}), ...(order.facts.length > 0 ? { facts: order.facts } : {}) };
   let check: PolicyCheckOutput;
   try {
     check = consnap.run("policy_check", input);
@@ -96,11 +98,12 @@ async function judged(document: Extract<ReturnType<typeof read>, { value: unknow
     await consnap.loadRehearsal(given);
     check = consnap.run("policy_check", input);
   }
-  const tried = consnap.run("policy_test", { policies: document.value, lang });
+  const tried = consnap.run("policy_test", { policies, lang });
   const lines: Record<string, number> = {};
-  for (const { place } of [...check.findings, ...tried.findings, ...tried.cases]) {
-    const line = document.line(place);
-    if (line !== undefined) lines[place] = line;
+  for (const told of [...check.findings, ...tried.findings, ...tried.cases]) {
+    told.place = told.place.replace(/^\/0/, "");
+    const line = document.line(told.place);
+    if (line !== undefined) lines[told.place] = line;
   }
   return { check, tried, lines };
 }
