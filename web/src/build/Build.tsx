@@ -131,7 +131,7 @@ export function Build(context: Context & { today: string }) {
       <section class="result" id="result" tabIndex={-1} aria-label={words.result}>
         <div class={`verdict ${errors || disallowed ? "bad" : "good"}`} role="status">
           <strong>{readiness}</strong>
-          <span>{errors + warnings ? words.counts(errors, warnings) : words.noFindings}</span>
+          {(errors + warnings > 0 || !disallowed) && <span>{errors + warnings ? words.counts(errors, warnings) : words.noFindings}</span>}
           {state.policies.trim() && <PolicyLine standing={context.standing} words={words} onShow={() => change({ area: "policies" })} />}
         </div>
         <Output {...context} />
