@@ -127,7 +127,7 @@ pub fn policy_batch(
         let facts = facts();
         if !facts.is_empty() {
             input.facts = Some(Value::Array(facts));
-            input.plan = planned(&input, &document, &set)?;
+            input.plan = planned(&input, &document, &set, &super::plan::plan_alone)?;
         }
     }
     Ok((PolicyBatch::new(set, &job, input.plan.as_ref(), today, input.lang), read))
