@@ -37,6 +37,7 @@ pub mod event;
 mod follow;
 mod limits;
 mod probing;
+mod records;
 mod resume;
 mod rival;
 mod setup;
@@ -49,16 +50,16 @@ mod verify;
 
 pub use event::{Event, Goal, Numbered, Phase, PlannedCommand, Purpose, StopReason};
 pub use limits::no_start_after;
+pub use records::{Counts, Stage, Target, TargetIndex};
 pub(crate) use resume::RESUMED;
 pub use rival::job_hash;
 pub use setup::{LastSelection, Setup};
-pub use state::{Counts, Stage, State, Target};
+pub use state::State;
 
 use checking::Checking;
 use discover::Discovery;
 use probing::Probing;
 use rival::Rivals;
-use state::TargetIndex;
 use tagging::Tagging;
 use uploads::Uploading;
 use verify::Verification;

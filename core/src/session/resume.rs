@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::event::{Event, Goal, Numbered, Phase, Purpose};
-use super::state::{Stage, TargetIndex};
+use super::records::{Stage, TargetIndex};
 use super::{Errand, Queued, Session, Setup};
 use crate::catalog::pacing;
 use crate::http::Sent;

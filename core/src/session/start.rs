@@ -7,8 +7,8 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::event::{Event, Phase, Purpose, StopReason};
+use super::records::{Stage, TargetIndex};
 use super::rival::JOB_TAG;
-use super::state::{Stage, TargetIndex};
 use super::{Errand, Queued, Session};
 use crate::api::requests::{
     AttachInstanceRamRole, CommandType, DescribeInstanceRamRole, DescribeInvocations, Filled, Ids, InvocationFilter,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use super::event::{Event, Goal, Numbered, Phase, PlannedCommand, Purpose, StopReason};
+use super::records::{CallRecord, Counts, Invocation, Stage, Target, TargetIndex};
 use crate::api::ApiCall;
 use crate::catalog::messages::verdicts as rows;
 use crate::config::Job;
@@ -14,140 +15,7 @@ use crate::consistency::{Consistency, Platform, RequiredConsistency};
 use crate::finding::Finding;
 use crate::output::Outcome;
 use crate::time::Time;
-use crate::verdict::{Evidence, ExpectedDisk, Look, ResultKind, Verdict, judge};
-
-/// Index of an instance in [`State::targets`].
-pub type TargetIndex = u32;
-
-/// Where an instance stands.
-#[derive(Copy, Clone, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// It will not be started.
-    SetAside,
-    /// It waits for its turn.
-    Waiting {
-        /// Not before this time.
-        not_before: Time,
-    },
-    /// Its call may be under way.
-    Starting {
-        /// The call.
-        call: u64,
-    },
-    /// Its command was taken.
-    Running {
-        /// Index in [`State::invocations`].
-        invocation: u32,
-    },
-    /// Its command is over, or lost; a look for the group must tell.
-    Looking,
-    /// All is known that can be.
-    Done,
-}
-
-/// An instance of the run.
-#[derive(Clone, Debug)]
-pub struct Target {
-    /// `i-...`.
-    pub id: Arc<str>,
-    /// Its name; hostile text.
-    pub name: Box<str>,
-    /// Index in [`State::regions`].
-    pub region: u16,
-    /// Its platform, where known.
-    pub platform: Option<Platform>,
-    /// The level the command is expected to reach.
-    pub predicted: Consistency,
-    /// Why.
-    pub predicted_why: Arc<Finding>,
-    /// All findings about it.
-    pub findings: Arc<[Finding]>,
-    /// The disks that must be in the group.
-    pub expected: Arc<[ExpectedDisk]>,
-    /// The disks the job leaves out.
-    pub excluded: Box<[String]>,
-    /// Version of Cloud Assistant.
-    pub agent_version: Option<Box<str>>,
-    /// The value of the `spread_by` tag.
-    pub spread: Option<Box<str>>,
-    /// Whether the role must be attached first, and is not yet.
-    pub needs_role: bool,
-    /// Whether the scripts must be uploaded first, and are not yet.
-    pub needs_upload: bool,
-    /// When consnap attached the role.
-    pub role_attached_at: Option<Time>,
-    /// Index in [`State::commands`].
-    pub command: Option<u32>,
-    /// Where it stands.
-    pub stage: Stage,
-    /// How often it was started.
-    pub starts: u8,
-    /// When its last start was intended.
-    pub started_at: Option<Time>,
-    /// Whether the start is in doubt and nothing of it was found.
-    pub lost: bool,
-    /// Whether its start was found by a look instead of an answer.
-    pub start_adopted: bool,
-    /// Whether its start was sent more than once, with its token.
-    pub start_repeated: bool,
-    /// What became of the command.
-    pub outcome: Option<Arc<Outcome>>,
-    /// What the look for the group found.
-    pub look: Option<Arc<Look>>,
-    /// Whether its snapshots carry the run's tag.
-    pub tagged: bool,
-    /// Why it was not started.
-    pub not_run: Option<Box<Finding>>,
-    /// The verdict, once all is known.
-    pub verdict: Option<Box<Verdict>>,
-}
-
-/// A writing call.
-#[derive(Clone, Debug)]
-pub struct CallRecord {
-    /// What for.
-    pub purpose: Purpose,
-    /// For whom.
-    pub targets: Vec<TargetIndex>,
-    /// The call, as long as it may have to be repeated.
-    pub request: Option<Box<ApiCall>>,
-    /// When it was intended.
-    pub intended_at: Time,
-    /// Whether looking has begun.
-    pub in_doubt: bool,
-    /// Whether it was sent more than once.
-    pub repeated: bool,
-}
-
-/// An invocation the service took.
-#[derive(Clone, Debug)]
-pub struct Invocation {
-    /// `t-...`.
-    pub invoke_id: Box<str>,
-    /// Index in [`State::regions`].
-    pub region: u16,
-    /// Instances without a final result.
-    pub open: Vec<TargetIndex>,
-    /// When its call was intended.
-    pub started_at: Time,
-    /// `Timeout` in seconds.
-    pub timeout_seconds: u32,
-}
-
-/// Counters for progress and reports.
-#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Instances whose start was intended and that are not done.
-    pub in_flight: u32,
-    /// Of these, instances whose command has no final result yet.
-    pub unread: u32,
-    /// Instances that wait for their turn.
-    pub waiting: u32,
-    /// Instances done, those never started included.
-    pub done: u32,
-    /// Started instances that came out other than `Ok`, and those the service refused.
-    pub failures: u32,
-}
+use crate::verdict::{Evidence, Look, ResultKind, judge};
 
 /// The state.
 #[derive(Clone, Debug)]

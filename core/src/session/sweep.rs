@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::state::TargetIndex;
+use super::records::TargetIndex;
 use crate::api::replies;
 use crate::consistency::Consistency;
 use crate::time::Time;

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::event::{Event, Goal, Purpose};
+use super::records::{Target, TargetIndex};
 use super::start::RUN_TAG;
-use super::state::{Target, TargetIndex};
 use super::{Queued, Session};
 use crate::api::requests::{Filled, Ids, TagResources, Tags};
 use crate::catalog::api_errors::{RetryClass, Scope};

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest as _, Sha256};
 
 use super::event::{Event, Phase, Purpose};
+use super::records::TargetIndex;
 use super::start::token;
-use super::state::TargetIndex;
 use super::{Errand, Session};
 use crate::api::requests::{self, DescribeSendFileResults, Filled, Ids};
 use crate::api::{Operation, replies};

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::event::{Event, Goal, Phase};
 use super::follow::may_run_on;
-use super::state::{Stage, TargetIndex};
+use super::records::{Stage, TargetIndex};
 use super::sweep::Sweep;
 use super::{Errand, Session};
 use crate::api::requests::{DescribeSnapshotGroups, DescribeSnapshots, Filled, GroupFilter, Ids, SnapshotFilter};
