@@ -291,3 +291,66 @@ fn policies_are_judged_as_their_page_says() {
     let simulated = Simulated::small();
     assert_eq!(hold("policies.md", &place, &simulated, false), 3);
 }
+
+#[test]
+fn an_audit_reads_as_its_page_says() {
+    let place = Place::new();
+    let simulated = Simulated::start(
+        &place,
+        "\
+version: 1
+time_scale: 20
+instances:
+  - {id: i-bp1linux000000000001, name: db-1}
+  - {id: i-bp1linux000000000002, name: db-2, disks: [{}, {id: d-bp1newdata0000000001}]}
+  - {id: i-bp1linux000000000003, name: db-3}
+  - {id: i-bp1linux000000000004, name: db-4}
+  - {id: i-bp1linux000000000009, name: bastion}
+groups:
+  - {instance: i-bp1linux000000000001, name: nightly, age_seconds: 32600}
+  - {instance: i-bp1linux000000000002, name: nightly, age_seconds: 32600, missing_disk: true}
+  - {instance: i-bp1linux000000000003, name: nightly, age_seconds: 119000}
+  - {instance: i-bp1linux000000000003, name: nightly, age_seconds: 32600, consistency: file_system}
+  - {instance: i-bp1linux000000000004, name: nightly, age_seconds: 32600}
+",
+    );
+    place.file(
+        "nightly.yaml",
+        "\
+version: 1
+regions: [cn-hangzhou]
+targets: {ids: [i-bp1linux000000000001, i-bp1linux000000000002, i-bp1linux000000000003, i-bp1linux000000000004]}
+instance_ram_role: AppSnapshotRoleName
+group_name: nightly
+linux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 60}
+",
+    );
+    assert_eq!(hold("audit.md", &place, &simulated, true), 1);
+}
+
+#[test]
+fn a_clean_up_reads_as_its_page_says() {
+    let place = Place::new();
+    let nights = [("aaaa0001", 32_600), ("77c01d2e", 119_000), ("5b20f9aa", 205_400)];
+    let group = |instance: &str, (run, age): (&str, u32), more: &str| {
+        format!(
+            "  - {{instance: {instance}, name: nightly-{run}, age_seconds: {age}, tags: {{'consnap:run': '{run}'{more}}}"
+        )
+    };
+    let (one, two) = ("i-bp1linux000000000001", "i-bp1linux000000000002");
+    let groups = [
+        group(one, nights[0], "") + "}",
+        group(two, nights[0], "") + "}",
+        group(one, nights[1], "") + "}",
+        group(two, nights[1], "") + ", consistency: file_system}",
+        group(one, nights[2], "") + "}",
+        group(two, nights[2], "") + "}",
+        group(one, ("held0001", 9_000_000), ", 'consnap:hold': ''") + "}",
+        group(two, ("image001", 9_000_000), "") + ", usage: image}",
+        format!("  - {{instance: {one}, name: by-hand, age_seconds: 9000000}}"),
+    ];
+    let instances = format!("instances:\n  - {{id: {one}}}\n  - {{id: {two}}}\n");
+    let scenario = format!("version: 1\ntime_scale: 20\n{instances}groups:\n{}\n", groups.join("\n"));
+    let simulated = Simulated::start(&place, &scenario);
+    assert_eq!(hold("prune.md", &place, &simulated, true), 1);
+}
