@@ -90,6 +90,17 @@ fn without_ids(word: &str) -> String {
 /// Runs the commands of a page and compares. Files that it shows with `cat` are written first. What a command refuses is on
 /// standard error: there it is looked for when the page shows something and standard output has nothing.
 fn hold(name: &str, place: &Place, simulated: &Simulated, with_key: bool) -> usize {
+    hold_those(name, place, simulated, with_key, |_| true)
+}
+
+/// The same for those of the lines that speak of one scene.
+fn hold_those(
+    name: &str,
+    place: &Place,
+    simulated: &Simulated,
+    with_key: bool,
+    is_meant: impl Fn(&str) -> bool,
+) -> usize {
     let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name)).unwrap();
     let home = place.folder.path().to_str().unwrap();
     let newest = || {
@@ -99,7 +110,7 @@ fn hold(name: &str, place: &Place, simulated: &Simulated, with_key: bool) -> usi
     // The run a page speaks of is the last one of this place.
     let mut last_run = newest();
     let mut held = 0;
-    for Shown { line, answer } in shown(&page) {
+    for Shown { line, mut answer } in shown(&page).into_iter().filter(|shown| is_meant(&shown.line)) {
         let words: Vec<&str> = line.split(' ').collect();
         match words.as_slice() {
             ["cat", file] => {
@@ -123,7 +134,11 @@ fn hold(name: &str, place: &Place, simulated: &Simulated, with_key: bool) -> usi
                 }
                 let done = Done::of(command.output().unwrap());
                 let said = if done.out.is_empty() && !answer.is_empty() { &done.err } else { &done.out };
-                let got: Vec<String> = said.replace(home, "/home/ops").lines().map(steady).collect();
+                let mut got: Vec<String> = said.replace(home, "/home/ops").lines().map(steady).collect();
+                if answer.last().is_some_and(|line| line == "...") {
+                    answer.pop();
+                    got.truncate(answer.len());
+                }
                 let wanted: Vec<String> = answer.iter().map(|line| steady(line)).collect();
                 assert_eq!(got, wanted, "docs/{name}: `{line}`\n{}{}", done.out, done.err);
                 held += 1;
@@ -353,4 +368,46 @@ fn a_clean_up_reads_as_its_page_says() {
     let scenario = format!("version: 1\ntime_scale: 20\n{instances}groups:\n{}\n", groups.join("\n"));
     let simulated = Simulated::start(&place, &scenario);
     assert_eq!(hold("prune.md", &place, &simulated, true), 1);
+}
+
+#[test]
+fn guests_are_looked_into_as_their_page_says() {
+    let place = Place::new();
+    let guest = |n: u32, more: &str| {
+        format!("  - {{id: i-bp1db0000000000000{n}, name: db-{n}, role: AppSnapshotRoleName, {more}}}\n")
+    };
+    let scripts = |more: &str| {
+        format!(
+            "guest: {{pre_script: {{path: /opt/consnap/pre.sh{more}}}, post_script: {{path: /opt/consnap/post.sh}}}}"
+        )
+    };
+    let frozen = scripts("").replace("guest: {", "guest: {freezer_running: true, ");
+    let instances = [guest(1, &scripts("")), guest(2, &scripts(", mode: '0755'")), guest(3, &frozen)].concat();
+    let simulated = Simulated::start(&place, &format!("version: 1\ntime_scale: 300\ninstances:\n{instances}"));
+    place.file(
+        "job.yaml",
+        &job_of_probe(3, "pre_script_path: /opt/consnap/pre.sh, post_script_path: /opt/consnap/post.sh"),
+    );
+    let of_look = |line: &str| line.contains("check job.yaml --probe");
+    assert_eq!(hold_those("probe.md", &place, &simulated, true, of_look), 1);
+
+    let place = Place::new();
+    let bare = "guest: {pre_script: {exists: false}, post_script: {exists: false}}";
+    let sealed = "guest: {pre_script: {exists: false}, post_script: {exists: false}, mounts: [{target: /, file_system: xfs, disks: [0], options: 'rw,noexec'}]}";
+    let instances = [guest(1, bare), guest(2, sealed)].concat();
+    let simulated = Simulated::start(&place, &format!("version: 1\ntime_scale: 300\ninstances:\n{instances}"));
+    place.file("job.yaml", &job_of_probe(2, "upload: {pre: ./pre.sh, post: ./post.sh}"));
+    place.file("pre.sh", "#!/bin/sh\nexec /opt/app/lock\n");
+    place.file("post.sh", "#!/bin/sh\nexec /opt/app/unlock\n");
+    let of_upload = |line: &str| line == "consnap plan job.yaml" || line == "consnap run job.yaml --yes";
+    assert_eq!(hold_those("probe.md", &place, &simulated, true, of_upload), 2);
+}
+
+fn job_of_probe(instances: u32, linux: &str) -> String {
+    let ids: Vec<String> = (1..=instances).map(|n| format!("i-bp1db0000000000000{n}")).collect();
+    format!(
+        "version: 1\nregions: [cn-hangzhou]\ntargets: {{ids: [{}]}}\ninstance_ram_role: AppSnapshotRoleName\ngroup_name: nightly-{{run}}\n\
+         linux: {{{linux}, script_timeout_seconds: 60, freeze_timeout_seconds: 10}}\nrun: {{canary: 0}}\n",
+        ids.join(", ")
+    )
 }
