@@ -94,5 +94,5 @@ messages! {
     } help { "see the findings of the job, fix them, then rerun", "请查看作业的检查结果，处理后重新执行" };
     RUN_TAG_MISSING = "CS379", Warning, "ecs-domain.md 4.16": {
         "the snapshots could not be tagged `consnap:run` (`{code}`)", "无法为快照添加标签 `consnap:run`（`{code}`）"
-    } help { "the backup is not touched by that; allow `ecs:TagResources`, then `consnap resume` with this run's id, or keep the journal: `consnap prune` knows the group only from there", "备份不受影响；请授予 `ecs:TagResources` 权限后执行 `consnap resume` 并给出本次执行的 ID，或保留日志：`consnap prune` 只能据此识别该组" };
+    } help { "the backup stands; allow `ecs:TagResources` and run `consnap resume`, or keep the journal: `consnap prune` knows the group only from it", "备份不受影响；请授予 `ecs:TagResources` 权限后执行 `consnap resume`，或保留日志：`consnap prune` 只能据此识别该组" };
 }
