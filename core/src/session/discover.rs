@@ -386,6 +386,8 @@ impl Session {
         let mut by_region: BTreeMap<u16, Vec<String>> = BTreeMap::new();
         if let Some(discovery) = &mut self.discovery {
             discovery.stage = Step::Details;
+            // All are found: what their list took in advance is a good part of the memory of a large run.
+            discovery.found.shrink_to_fit();
             for found in &discovery.found {
                 by_region.entry(found.region).or_default().push(found.facts.instance_id.clone());
             }

@@ -48,9 +48,12 @@ impl Sweep {
     pub(super) fn take_group(&mut self, group: &replies::SnapshotGroup<'_>, index: TargetIndex, run_name: &str) {
         let seen = SeenGroup { evidence: evidence(group), ours: group.name.as_deref() == Some(run_name) };
         let groups = self.groups.entry(index).or_default();
-        match groups.iter_mut().find(|known| known.evidence.group_id == seen.evidence.group_id) {
-            Some(known) => *known = seen,
-            None => groups.push(seen),
+        if let Some(known) = groups.iter_mut().find(|known| known.evidence.group_id == seen.evidence.group_id) {
+            *known = seen;
+        } else {
+            // Nearly always the only one, and there are as many lists as instances.
+            groups.reserve_exact(1);
+            groups.push(seen);
         }
     }
 

@@ -50,6 +50,16 @@ struct Watch {
     accomplished_since: Option<Time>,
 }
 
+/// What a listing shows of an instance.
+enum Seen {
+    /// Nothing that could be relied on yet.
+    Nothing,
+    /// A group that may still change.
+    Unfinished { accomplished: bool },
+    /// All there is.
+    All(Look),
+}
+
 impl Verification {
     pub(super) fn is_idle(&self) -> bool {
         self.watches.is_empty() && self.sweeps.is_empty()
@@ -265,78 +275,71 @@ impl Session {
         Ok(())
     }
 
-    /// The listing of a region is complete: conclude what can be concluded.
+    /// The listing of a region is complete: conclude what can be concluded, one after the other, so that what was seen of a
+    /// large run is not held twice.
     fn evaluate(&mut self, region: u16) {
         let Some(mut sweep) = self.verification.sweeps.remove(&region) else { return };
         let now = self.now;
-        let mut concluded: Vec<(TargetIndex, Look)> = Vec::new();
-        let mut seen: Vec<(TargetIndex, bool)> = Vec::new();
-        for (index, watch) in self.verification.of_region(region) {
-            let Some(target) = self.state.target(index) else { continue };
-            let named = target.outcome.as_ref().and_then(|outcome| outcome.snapshot_group_id.as_deref());
-            if named.is_none() && watch.since > sweep.began_at {
-                // Pages from before may have shown a second group of that name.
-                continue;
-            }
-            let evidence = match sweep.evidence_of(index, named) {
-                Ok(Some(evidence)) => evidence,
-                Ok(None) => {
-                    // Only what a listing of that time or later does not show was not there at that time.
-                    if sweep.began_at >= watch.conclude_at {
-                        let look = named.map_or(Look::Nothing, |id| Look::NotVisible { group_id: id.to_owned() });
-                        concluded.push((index, look));
+        let watched: Vec<TargetIndex> = self.verification.of_region(region).map(|(index, _)| index).collect();
+        for index in watched {
+            match self.seen(&mut sweep, region, index) {
+                Seen::Nothing => {}
+                Seen::Unfinished { accomplished } => {
+                    let watch = self.verification.watches.get_mut(&region).and_then(|watches| watches.get_mut(&index));
+                    if let Some(watch) = watch {
+                        watch.first_seen.get_or_insert(now);
+                        if accomplished {
+                            watch.accomplished_since.get_or_insert(now);
+                        }
                     }
-                    continue;
                 }
-                Err(groups) => {
-                    concluded.push((index, Look::Ambiguous { groups }));
-                    continue;
-                }
-            };
-            let waited = |since: Option<Time>, seconds: u64| {
-                since.is_some_and(|since| now.since(since) >= Duration::from_secs(seconds))
-            };
-            let accomplished = match evidence.status {
-                SnapshotState::Failed => {
-                    concluded.push((index, Look::Found(evidence)));
-                    continue;
-                }
-                SnapshotState::Progressing | SnapshotState::Unknown => false,
-                SnapshotState::Accomplished => true,
-            };
-            let over = if accomplished {
-                let complete = target.expected.iter().all(|disk| {
-                    evidence.snapshots.iter().any(|snapshot| {
-                        snapshot.disk_id == disk.disk_id
-                            && snapshot.level != Consistency::Crash
-                            && matches!(snapshot.status, SnapshotState::Accomplished | SnapshotState::Failed)
-                    })
-                });
-                // A command that runs on may still change the picture: both scripts, the tags.
-                let finished = target.outcome.as_ref().is_none_or(|outcome| outcome.finished);
-                (complete && finished) || waited(watch.accomplished_since, pacing::TAG_WAIT.value)
-            } else {
-                waited(watch.first_seen, u64::from(budget::GROUP.seconds))
-            };
-            if over {
-                concluded.push((index, Look::Found(evidence)));
-            } else {
-                seen.push((index, accomplished));
+                Seen::All(look) => self.conclude_look(region, index, look),
             }
-        }
-        for (index, accomplished) in seen {
-            let watch = self.verification.watches.get_mut(&region).and_then(|watches| watches.get_mut(&index));
-            if let Some(watch) = watch {
-                watch.first_seen.get_or_insert(now);
-                if accomplished {
-                    watch.accomplished_since.get_or_insert(now);
-                }
-            }
-        }
-        for (index, look) in concluded {
-            self.conclude_look(region, index, look);
         }
         self.pace_next(region, sweep.began_at);
+    }
+
+    /// What a complete listing shows of an instance.
+    fn seen(&self, sweep: &mut Sweep, region: u16, index: TargetIndex) -> Seen {
+        let watch = self.verification.watches.get(&region).and_then(|watches| watches.get(&index));
+        let (Some(watch), Some(target)) = (watch, self.state.target(index)) else { return Seen::Nothing };
+        let named = target.outcome.as_ref().and_then(|outcome| outcome.snapshot_group_id.as_deref());
+        if named.is_none() && watch.since > sweep.began_at {
+            // Pages from before may have shown a second group of that name.
+            return Seen::Nothing;
+        }
+        let evidence = match sweep.evidence_of(index, named) {
+            Ok(Some(evidence)) => evidence,
+            // Only what a listing of that time or later does not show was not there at that time.
+            Ok(None) if sweep.began_at < watch.conclude_at => return Seen::Nothing,
+            Ok(None) => {
+                return Seen::All(named.map_or(Look::Nothing, |id| Look::NotVisible { group_id: id.to_owned() }));
+            }
+            Err(groups) => return Seen::All(Look::Ambiguous { groups }),
+        };
+        let waited = |since: Option<Time>, seconds: u64| {
+            since.is_some_and(|since| self.now.since(since) >= Duration::from_secs(seconds))
+        };
+        let accomplished = match evidence.status {
+            SnapshotState::Failed => return Seen::All(Look::Found(evidence)),
+            SnapshotState::Progressing | SnapshotState::Unknown => false,
+            SnapshotState::Accomplished => true,
+        };
+        let over = if accomplished {
+            let complete = target.expected.iter().all(|disk| {
+                evidence.snapshots.iter().any(|snapshot| {
+                    snapshot.disk_id == disk.disk_id
+                        && snapshot.level != Consistency::Crash
+                        && matches!(snapshot.status, SnapshotState::Accomplished | SnapshotState::Failed)
+                })
+            });
+            // A command that runs on may still change the picture: both scripts, the tags.
+            let finished = target.outcome.as_ref().is_none_or(|outcome| outcome.finished);
+            (complete && finished) || waited(watch.accomplished_since, pacing::TAG_WAIT.value)
+        } else {
+            waited(watch.first_seen, u64::from(budget::GROUP.seconds))
+        };
+        if over { Seen::All(Look::Found(evidence)) } else { Seen::Unfinished { accomplished } }
     }
 
     fn conclude_look(&mut self, region: u16, index: TargetIndex, look: Look) {
