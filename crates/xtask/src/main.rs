@@ -7,6 +7,7 @@ mod package;
 mod python;
 mod python_package;
 mod sbom;
+mod soak;
 mod static_binary;
 mod steps;
 #[cfg(feature = "bindgen")]
@@ -31,6 +32,8 @@ cargo xtask sbom [TARGET]      the bill of materials of the binary, in target/sb
 cargo xtask deny               licences, sources and known faults of what consnap is built from; needs cargo-deny
 cargo xtask bench [NAME]       speed and size in ratios, as a table; also `bench memory`, `bench python`, `bench web`
 cargo xtask soak --seeds N     so many seeded days of session and simulator, beyond those of `test`; [--from SEED]
+cargo xtask soak --properties N
+                               the properties with so many other choices of random cases; [--from SEED]
 ";
 
 fn main() -> ExitCode {
@@ -56,8 +59,7 @@ fn main() -> ExitCode {
         ["bench"] => bench("engine", &[]).and_then(|()| bench("memory", &[])),
         ["bench", "memory"] => bench("memory", &[]),
         ["bench", rest @ ..] => bench("engine", rest),
-        ["soak", "--seeds", count] => soak("2000", count),
-        ["soak", "--seeds", count, "--from", first] | ["soak", "--from", first, "--seeds", count] => soak(first, count),
+        ["soak", rest @ ..] => soak::run(rest),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())
@@ -118,28 +120,6 @@ fn rust_tests() -> Result<(), Failure> {
 
 fn bench(target: &str, names: &[&str]) -> Result<(), Failure> {
     cargo(&["bench", "--package", "consnap-tests", "--bench", target, "--"]).args(names).run()
-}
-
-/// Seeds in portions, so that one sees how far it is; a failing one prints its journal and ends it.
-fn soak(first: &str, count: &str) -> Result<(), Failure> {
-    const PORTION: u64 = 20_000;
-    let number = |text: &str| {
-        text.replace('_', "")
-            .parse::<u64>()
-            .map_err(|_| Failure::new(format!("`{text}` is not a number of seeds\n\n{HELP}")))
-    };
-    let (first, count) = (number(first)?, number(count)?);
-    let end = first.saturating_add(count);
-    let mut next = first;
-    while next < end {
-        let last = next.saturating_add(PORTION).min(end);
-        cargo(&["test", "--quiet", "--release", "--package", "consnap-tests", "--test", "seeds", "--", "--nocapture"])
-            .env("CONSNAP_SEEDS", format!("{next}..{last}"))
-            .run()?;
-        println!("{} of {count} seeds hold", last.saturating_sub(first));
-        next = last;
-    }
-    Ok(())
 }
 
 /// Generated files are written by the test that compares them, so that `test` and `generate --check` cannot disagree.

@@ -50,11 +50,6 @@ fn first_command(script: &str) -> Result<Shell, Shell> {
     let Some((first, others)) = commands.split_first() else {
         return Err(Shell::Ends { exit: 0, why: "there is nothing to run" });
     };
-    for command in &commands {
-        if command.first().is_some_and(|word| word.plain && RESERVED.contains(&word.text.as_str())) {
-            return Err(not_modelled(STRUCTURE));
-        }
-    }
     let beside = more || !others.is_empty() || reader.tokens.contains(&Token::Operator("&"));
     let assignments = first.iter().take_while(|word| word.assignment).count();
     let (assigned, words) = first.split_at(assignments);
@@ -170,6 +165,11 @@ impl Reader<'_> {
                 self.tokens.push(Token::Operator(operator));
             } else {
                 let word = self.word()?;
+                let begins = !matches!(self.tokens.last(), Some(Token::Word(_)));
+                // What follows has a grammar of its own, and even its errors end with other codes.
+                if begins && word.plain && RESERVED.contains(&word.text.as_str()) {
+                    return Err(Shell::NotModelled { why: STRUCTURE });
+                }
                 self.tokens.push(Token::Word(word));
             }
         }
@@ -383,6 +383,9 @@ mod tests {
         not_modelled("() { a; }", STRUCTURE);
         not_modelled("a &&\nb", STRUCTURE);
         not_modelled("a; if b", STRUCTURE);
+        // bash tells an error within `[[` with exit code 0.
+        not_modelled("|[[&;", STRUCTURE);
+        not_modelled("| [[ & 'a", STRUCTURE);
         not_modelled("'a\u{1}'", CONTROL);
         assert_eq!(read("A=1 acs-plugin-manager a"), Shell::NotModelled { why: ENVIRONMENT });
         assert_eq!(read("echo a"), Shell::NotModelled { why: OTHER_PROGRAM });
