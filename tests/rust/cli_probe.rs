@@ -237,16 +237,24 @@ fn a_run_uploads_its_scripts_and_starts_only_where_they_lie_as_they_should() {
 }
 
 #[test]
-fn the_rights_for_uploads_are_printed_when_asked() {
+fn rights_beyond_the_usual_are_printed_when_asked() {
     let place = Place::new();
     let usual = place.run(&["role", "print", "operator"]);
-    let with = place.run(&["role", "print", "operator", "--upload"]);
-    assert!(
-        !usual.out.contains("SendFile")
-            && with.out.contains("\"ecs:SendFile\"")
-            && with.out.contains("\"ecs:DescribeSendFileResults\"")
-    );
-    let policy = place.file("policy.json", &usual.out);
-    let judged = place.run(&["role", "check", policy.to_str().unwrap(), "--for", "operator", "--upload"]);
-    assert!(judged.exit == 1 && judged.out.contains("ecs:SendFile"), "{}", judged.out);
+    let file = place.file("policy.json", &usual.out);
+    for (flag, actions) in [
+        ("--upload", &["ecs:SendFile", "ecs:DescribeSendFileResults"][..]),
+        ("--tag", &["ecs:TagResources"]),
+        ("--prune", &["ecs:DeleteSnapshotGroup"]),
+    ] {
+        let with = place.run(&["role", "print", "operator", flag]);
+        for action in actions {
+            let quoted = format!("\"{action}\"");
+            assert!(!usual.out.contains(&quoted) && with.out.contains(&quoted), "{flag}: {action}");
+        }
+        let check = |policy: &str| place.run(&["role", "check", policy, "--for", "operator", flag]);
+        let judged = check(file.to_str().unwrap());
+        assert!(judged.exit == 1 && judged.out.contains(actions[0]), "{flag}: {}", judged.out);
+        let enough = place.file("enough.json", &with.out);
+        assert_eq!(check(enough.to_str().unwrap()).exit, 0, "{flag}");
+    }
 }

@@ -211,6 +211,34 @@ fn tagged_snapshots_are_known_without_a_journal() {
     assert_eq!(left, [&groups[2]]);
 }
 
+/// Who may not tag still has the backup and is told how to go on; `resume` with the right tags what the run left.
+#[test]
+fn snapshots_that_could_not_be_tagged_are_tagged_by_resuming() {
+    let place = Place::new();
+    let keys = "access_keys:\n  - {id: testid, secret: testsecret}\n  - {id: untagging, secret: testsecret, refused_operations: [TagResources]}\n";
+    let simulated = Simulated::start(&place, &format!("{ONE_INSTANCE}{keys}"));
+    let job = place.file("job.yaml", ONE_JOB);
+    let at = ["--endpoint", simulated.endpoint.as_str()];
+    let mut command = place.command(&[&["run", job.to_str().unwrap(), "--tag-snapshots"], &at[..]].concat());
+    command.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "untagging").env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret");
+    let run = Done::of(command.output().unwrap());
+    assert_eq!(run.exit, 0, "{}{}", run.out, run.err);
+    assert!(run.out.contains("Not tagged `consnap:run`: the snapshots of 1 instance"), "{}", run.out);
+    let (_, after) = run.out.split_once("`consnap resume ").unwrap();
+    let id = after.split('`').next().unwrap();
+
+    let resumed = with_key(&place, &[&["resume", id], &at[..]].concat());
+    assert_eq!(resumed.exit, 0, "{}{}", resumed.out, resumed.err);
+    assert!(!resumed.out.contains("Not tagged"), "{}", resumed.out);
+    // Another group, so that the tagged one may go.
+    let second = with_key(&place, &[&["run", job.to_str().unwrap(), "--tag-snapshots"], &at[..]].concat());
+    assert_eq!(second.exit, 0, "{}{}", second.out, second.err);
+    let elsewhere = Place::new();
+    let line = ["prune", job.to_str().unwrap(), "--keep-last", "1", "--format", "json"];
+    let known = with_key(&elsewhere, &[&line[..], &at[..]].concat());
+    assert_eq!(known.json()["to_delete"], 1, "{}{}", known.out, known.err);
+}
+
 /// Groups that carry no tag are known from the journals of the runs that made them, and from nowhere else.
 #[test]
 fn the_journals_of_runs_know_their_groups() {

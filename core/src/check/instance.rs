@@ -8,7 +8,7 @@ use crate::catalog::messages::prerequisites as rows;
 use crate::config::AttachRole;
 use crate::consistency::Platform;
 use crate::document::shorten;
-use crate::facts::{CloudAssistant, InstanceFacts};
+use crate::facts::{CloudAssistant, InstanceFacts, version_numbers};
 use crate::finding::{Finding, MessageRow};
 use crate::time::Time;
 
@@ -260,10 +260,9 @@ fn assistant<S: AsRef<str> + Ord>(
     }
 }
 
-/// Whether a version of the agent is older than another, number by number. One that is written otherwise is not judged.
+/// Whether a version of the agent is older than another. One that is written otherwise is not judged.
 fn is_older(version: &str, than: &str) -> bool {
-    let numbers = |text: &str| text.split('.').map(|part| part.parse::<u64>().ok()).collect::<Option<Vec<u64>>>();
-    matches!((numbers(version), numbers(than)), (Some(version), Some(than)) if version < than)
+    matches!((version_numbers(version), version_numbers(than)), (Some(version), Some(than)) if version < than)
 }
 
 fn heartbeat<S: AsRef<str> + Ord>(

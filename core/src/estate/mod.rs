@@ -12,7 +12,8 @@ mod reader;
 pub use reader::{EstateReader, Scope};
 pub(crate) use reader::{group_of, is_unclear};
 
-/// Tag that consnap puts on the snapshots of a group after verifying them; its value is the run's id.
+/// Tag whose value is the id of the run: on the snapshots of its groups once they are verified, where the job asks for it, and on its
+/// invocations, where it serves the look-up after a crash and never normal polling.
 pub const RUN_TAG: &str = "consnap:run";
 /// Tag that keeps a group from being deleted, whatever its value.
 pub const HOLD_TAG: &str = "consnap:hold";

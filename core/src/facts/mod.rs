@@ -19,6 +19,11 @@ pub use from_api::from_api;
 pub(crate) use read::KEYS;
 pub use read::{known, read};
 
+/// The numbers of a dotted version such as `2.2.3.1090`, by which versions compare; `None` for one that is written otherwise.
+pub(crate) fn version_numbers(version: &str) -> Option<Vec<u64>> {
+    version.split('.').map(|part| part.parse().ok()).collect()
+}
+
 /// The facts of one instance, from our own JSON, from API replies or from the guest probe.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

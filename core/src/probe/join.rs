@@ -3,7 +3,7 @@
 use super::read::{Reading, SeenMount, SeenScript, kind_in_words};
 use crate::catalog::messages::guest as rows;
 use crate::document::shorten;
-use crate::facts::{Disk, Guest, Mount, Script};
+use crate::facts::{Disk, Guest, Mount, Script, version_numbers};
 use crate::finding::Finding;
 use crate::time::Time;
 
@@ -88,10 +88,9 @@ fn script_facts(seen: &SeenScript) -> Script {
     }
 }
 
-/// The greatest of dotted versions, number by number.
+/// The greatest of dotted versions; one that is written otherwise comes before all that are not.
 fn newest(versions: &[String]) -> Option<String> {
-    let numbers = |version: &str| version.split('.').map(|part| part.parse::<u64>().unwrap_or(0)).collect::<Vec<_>>();
-    versions.iter().max_by_key(|version| numbers(version)).cloned()
+    versions.iter().max_by_key(|version| version_numbers(version)).cloned()
 }
 
 #[cfg(test)]

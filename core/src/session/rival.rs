@@ -11,9 +11,9 @@ use crate::api::requests::{DescribeInvocations, Filled, InvocationFilter, Tags};
 use crate::catalog::messages::runs;
 use crate::config::{Job, RunOptions};
 use crate::error::{Error, ErrorKind};
+use crate::estate::RUN_TAG;
 use crate::http::HttpReply;
 use crate::reply::{self, Failure};
-use crate::session::start::RUN_TAG;
 
 /// Tag of an invocation: the hash of its job.
 pub(super) const JOB_TAG: &str = "consnap:job";

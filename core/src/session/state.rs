@@ -451,9 +451,10 @@ impl State {
             let Some(index) = self.meet(instance) else { continue };
             let Some(target) = self.targets.get_mut(index as usize) else { continue };
             target.tagged = failed.is_none();
-            let others = target.findings.iter().filter(|finding| finding.row != &rows::RUN_TAG_MISSING).cloned();
-            let finding = failed.map(|code| Finding::new(&rows::RUN_TAG_MISSING, "").with("code", code));
-            if finding.is_some() || others.clone().count() < target.findings.len() {
+            let is_of_tag = |finding: &&Finding| finding.row == &rows::RUN_TAG_MISSING;
+            if failed.is_some() || target.findings.iter().any(|finding| is_of_tag(&finding)) {
+                let finding = failed.map(|code| Finding::new(&rows::RUN_TAG_MISSING, "").with("code", code));
+                let others = target.findings.iter().filter(|finding| !is_of_tag(finding)).cloned();
                 target.findings = others.chain(finding).collect();
             }
         }

@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use super::event::{Event, Goal, Purpose};
 use super::records::{Target, TargetIndex};
-use super::start::RUN_TAG;
 use super::{Queued, Session};
 use crate::api::requests::{Filled, Ids, TagResources, Tags};
 use crate::catalog::api_errors::{RetryClass, Scope};
 use crate::catalog::pacing;
+use crate::estate::RUN_TAG;
 use crate::reply::Failure;
 use crate::verdict::Look;
 

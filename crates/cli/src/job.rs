@@ -95,8 +95,8 @@ pub(crate) struct JobFlags {
     #[arg(long, value_name = "DURATION")]
     deadline: Option<String>,
     /// Tag the snapshots `consnap:run` when they were verified, so that `consnap prune` knows them without the journal
-    #[arg(long)]
-    tag_snapshots: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    tag_snapshots: Option<bool>,
     /// Windows: whether VSS Writers take part
     #[arg(long, value_name = "BOOL", action = clap::ArgAction::Set)]
     vss_writers: Option<bool>,
@@ -189,7 +189,7 @@ impl JobFlags {
         set(&["run", "spread_by"], text(&self.spread_by));
         set(&["run", "start_before"], text(&self.start_before));
         set(&["run", "deadline"], text(&self.deadline));
-        set(&["run", "tag_snapshots"], self.tag_snapshots.then_some(Value::Bool(true)));
+        set(&["run", "tag_snapshots"], self.tag_snapshots.map(Value::from));
         set(&["windows", "vss_writers"], self.vss_writers.map(Value::from));
         Value::Object(patch)
     }
