@@ -4,5 +4,6 @@
 
 pub mod fixtures;
 pub mod foreign_bytes;
+pub mod meddled;
 pub mod mutations;
 pub mod simulated;
