@@ -1,6 +1,7 @@
 //! Single calls: one signed request, one answer, never repeated. A caller waits for the answer, or is told it later.
 
-use std::sync::Arc;
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use consnap_core::api::{ApiCall, Operation};
@@ -21,6 +22,65 @@ pub(crate) type Answer = Result<(Operation, HttpReply), Error>;
 
 /// What crosses the border: the reply as Python's own values, or the error as JSON.
 pub(crate) type Given<'py> = (Option<Bound<'py, PyDict>>, Option<Bound<'py, PyBytes>>);
+
+/// Answers on their way to an event loop of asyncio's. It is woken once for all that come until it looks: to take the
+/// interpreter from another thread costs more than to read a reply.
+#[pyclass(frozen, module = "consnap._native")]
+pub(crate) struct Answers {
+    event_loop: Py<PyAny>,
+    arrived: Mutex<Vec<Arrived>>,
+}
+
+/// An answer, and the future that waits for it.
+struct Arrived {
+    future: Py<PyAny>,
+    answer: Answer,
+    lang: Lang,
+}
+
+#[pymethods]
+impl Answers {
+    #[new]
+    fn of(event_loop: Py<PyAny>) -> Self {
+        Self { event_loop, arrived: Mutex::default() }
+    }
+
+    /// Gives all that arrived to those who wait, in the event loop's own thread.
+    fn deliver(&self, py: Python<'_>) {
+        let arrived = mem::take(&mut *self.arrived.lock().unwrap_or_else(PoisonError::into_inner));
+        for Arrived { future, answer, lang } in arrived {
+            let future = future.bind(py);
+            let told = future.call_method0("done").and_then(|done| {
+                // One that was cancelled takes nothing any more.
+                if !done.is_truthy()? {
+                    future.call_method1("set_result", (give(py, answer, lang),))?;
+                }
+                Ok(())
+            });
+            if let Err(error) = told {
+                error.write_unraisable(py, Some(future));
+            }
+        }
+    }
+}
+
+impl Answers {
+    fn arrive(this: &Py<Self>, arrived: Arrived) {
+        let first = {
+            let mut waiting = this.get().arrived.lock().unwrap_or_else(PoisonError::into_inner);
+            waiting.push(arrived);
+            waiting.len() == 1
+        };
+        if !first {
+            return;
+        }
+        // An interpreter that shuts down and a loop that is closed have nobody left to tell.
+        let _ = Python::try_attach(|py| {
+            let deliver = this.getattr(py, "deliver")?;
+            this.get().event_loop.call_method1(py, "call_soon_threadsafe", (deliver,))
+        });
+    }
+}
 
 /// A call somebody will be told of.
 #[pyclass(frozen, module = "consnap._native")]
@@ -53,19 +113,27 @@ pub(crate) fn read(operation: &str, region: String, parameters: Vec<(String, Str
 
 /// Sends it and waits, without holding the interpreter; the outer error is an interruption.
 pub(crate) fn wait(py: Python<'_>, events: &EventLoop, inner: &Inner, call: &ApiCall) -> PyResult<Answer> {
-    let answer = events.wait(py, send(inner, call))?;
+    let work = async {
+        // Nobody drives the network between two such calls. Connections that were closed meanwhile are noticed before one
+        // of them is used: the first turn learns of it, the second lets go of them.
+        tokio::task::yield_now().await;
+        tokio::task::yield_now().await;
+        send(inner, call).await
+    };
+    let answer = events.wait(py, work)?;
     Ok(answer.unwrap_or_else(|| Err(closed(call.operation.name()))))
 }
 
-/// Sends it and calls `tell(reply, error)` when it is over, in any case.
+/// Sends it and tells the future when it is over, in any case.
 pub(crate) fn later(
     events: &EventLoop,
     inner: &Arc<Inner>,
     call: Result<ApiCall, Error>,
     lang: Lang,
-    tell: Py<PyAny>,
+    answers: Py<Answers>,
+    future: Py<PyAny>,
 ) -> PendingCall {
-    let mut told = Told { tell: Some(tell), lang };
+    let mut told = Told { answers, future: Some(future), lang };
     match call {
         Ok(call) => {
             let sending = Arc::clone(inner);
@@ -74,7 +142,7 @@ pub(crate) fn later(
                 let answer = send(&sending, &call).await;
                 told.tell(answer);
             });
-            PendingCall { task: task.ok() }
+            PendingCall { task: task.ok().map(|task| task.abort_handle()) }
         }
         Err(error) => {
             told.tell(Err(error));
@@ -111,11 +179,7 @@ fn values<'py>(py: Python<'py>, operation: Operation, answer: &HttpReply) -> Res
     })
 }
 
-async fn send(inner: &Inner, call: &ApiCall) -> Answer {
-    // Nobody drives the network between two calls. Connections that were closed meanwhile are noticed before one of
-    // them is used: the first turn learns of it, the second lets go of them.
-    tokio::task::yield_now().await;
-    tokio::task::yield_now().await;
+pub(crate) async fn send(inner: &Inner, call: &ApiCall) -> Answer {
     match inner.caller.call(call, wall_clock()).await {
         Ok(answer) => match reply::classify(call.operation, &answer) {
             Ok(_) => Ok((call.operation, answer)),
@@ -127,19 +191,16 @@ async fn send(inner: &Inner, call: &ApiCall) -> Answer {
 
 /// Who is told, once. A task that is dropped before its end tells that too: somebody waits.
 struct Told {
-    tell: Option<Py<PyAny>>,
+    answers: Py<Answers>,
+    future: Option<Py<PyAny>>,
     lang: Lang,
 }
 
 impl Told {
     fn tell(&mut self, answer: Answer) {
-        let Some(tell) = self.tell.take() else { return };
-        // An interpreter that shuts down has nobody left to tell.
-        let _ = Python::try_attach(|py| {
-            if let Err(error) = tell.call1(py, give(py, answer, self.lang)) {
-                error.write_unraisable(py, None);
-            }
-        });
+        if let Some(future) = self.future.take() {
+            Answers::arrive(&self.answers, Arrived { future, answer, lang: self.lang });
+        }
     }
 }
 

@@ -179,17 +179,18 @@ impl Client {
         Ok(call::give(py, answer, lang))
     }
 
-    /// Sends one call in the same way and gives it at once; `tell(reply, error)` is called from another thread when it
-    /// is over.
+    /// Sends one call in the same way and gives it at once; when it is over the future has the reply and the error.
     fn call_later(
         &self,
         operation: &str,
         region: String,
         parameters: Vec<(String, String)>,
         lang: &str,
-        tell: Py<PyAny>,
+        answers: Py<call::Answers>,
+        future: Py<PyAny>,
     ) -> PendingCall {
-        call::later(&self.events, &self.inner, call::read(operation, region, parameters), reading::lang(lang), tell)
+        let call = call::read(operation, region, parameters);
+        call::later(&self.events, &self.inner, call, reading::lang(lang), answers, future)
     }
 
     /// Breaks the connections; closing twice does no harm.
@@ -214,6 +215,14 @@ impl Client {
 }
 
 impl Client {
+    pub(crate) fn inner(&self) -> &Arc<Inner> {
+        &self.inner
+    }
+
+    pub(crate) fn events(&self) -> &EventLoop {
+        &self.events
+    }
+
     fn begin(&self, task: Task, lang: Lang) -> Result<RunningTask, Error> {
         let (told, tell) = channel();
         let (wish, wished) = watch::channel(Wish::default());

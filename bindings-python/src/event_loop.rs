@@ -8,7 +8,7 @@ use consnap_core::Error;
 use pyo3::prelude::*;
 use tokio::runtime::Runtime;
 use tokio::sync::{oneshot, watch};
-use tokio::task::AbortHandle;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::reading;
@@ -74,15 +74,18 @@ impl EventLoop {
         }
     }
 
-    /// Begins work that nobody waits for. It is dropped when the client is closed.
-    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) -> Result<AbortHandle, Error> {
+    /// Begins work, and drives it until it is over or the client is closed, which drops it.
+    pub(crate) fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<JoinHandle<T>, Error> {
         let mut opened = self.opened();
         let Some(open) = opened.as_mut() else { return Err(closed("Client")) };
         if open.thread.is_none() {
             open.thread = Some(drive(Arc::clone(&open.runtime))?);
         }
         match &open.runtime.0 {
-            Some(runtime) => Ok(runtime.spawn(work).abort_handle()),
+            Some(runtime) => Ok(runtime.spawn(work)),
             None => Err(closed("Client")),
         }
     }

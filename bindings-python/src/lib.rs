@@ -4,6 +4,7 @@
 //! error: the package turns errors into its exceptions. Nothing here holds the interpreter while the engine works.
 
 mod call;
+mod calls;
 mod check_table;
 mod client;
 mod decode_table;
@@ -46,7 +47,10 @@ mod _native {
     use super::simulator::Simulator;
 
     #[pymodule_export]
-    use super::call::PendingCall;
+    use super::call::{Answers, PendingCall};
+
+    #[pymodule_export]
+    use super::calls::Calls;
 
     #[pymodule_export]
     use super::client::{Client, RunningTask};

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use jiff::fmt::rfc2822::{DateTimeParser, DateTimePrinter};
+use jiff::tz::Offset;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A point in time, in milliseconds since 1970-01-01T00:00:00Z. The core never asks for the time: it is told.
@@ -81,7 +83,7 @@ impl Time {
 
     /// Reads an HTTP `Date` header (RFC 9110, the fixed-length form).
     pub fn parse_http_date(text: &str) -> Option<Self> {
-        let zoned = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+        let zoned = DateTimeParser::new().parse_timestamp(text).ok()?;
         Some(Self(zoned.as_millisecond()))
     }
 
@@ -97,17 +99,19 @@ impl Time {
 
     /// `20240506`, for group names.
     pub fn compact_date(self) -> String {
-        self.timestamp().strftime("%Y%m%d").to_string()
+        let day = Offset::UTC.to_datetime(self.timestamp()).date();
+        format!("{:04}{:02}{:02}", day.year(), day.month(), day.day())
     }
 
     /// `070809`, for group names.
     pub fn compact_time(self) -> String {
-        self.timestamp().strftime("%H%M%S").to_string()
+        let time = Offset::UTC.to_datetime(self.timestamp()).time();
+        format!("{:02}{:02}{:02}", time.hour(), time.minute(), time.second())
     }
 
-    /// As an HTTP `Date` header writes it.
+    /// As an HTTP `Date` header writes it (RFC 9110). Empty before the year 0, which that form cannot write.
     pub fn to_http_date(self) -> String {
-        self.timestamp().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+        DateTimePrinter::new().timestamp_to_rfc9110_string(&self.timestamp()).unwrap_or_default()
     }
 }
 

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -336,7 +336,7 @@ def checking() -> list[Row]:
 # --- calls ------------------------------------------------------------------------------------------------------------
 
 #: How often each way is measured; the median counts.
-REPEAT = 3
+REPEAT = 5
 #: Instances over HTTPS, where a call of the SDK's asyncio form costs 49 ms.
 FEW = 500
 #: How fast the simulated day passes for single calls, so that results are there at the second look, and for a whole run.
@@ -353,26 +353,48 @@ def scenario(instances: int, scale: float) -> dict[str, Any]:
     }
 
 
-def way(name: str, ecs: Simulator, environment: dict[str, str], instances: int) -> tuple[float, float, int]:
-    """Median CPU milliseconds a call and MiB of a whole process, and how many calls."""
+def once(name: str, ecs: Simulator, environment: dict[str, str], instances: int) -> tuple[float, float, int]:
+    """CPU milliseconds a call and MiB of a whole process, and how many calls."""
+    here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bench_clients.py")
+    ecs.reset()
+    with tempfile.TemporaryDirectory() as state:
+        given = {**os.environ, "STATE": state, "INSTANCES": str(instances), "TIME_SCALE": str(RUN_SCALE), **environment}
+        ran = subprocess.run([sys.executable, here, name], capture_output=True, text=True, env=given)
+    if ran.returncode != 0:
+        raise RuntimeError(f"{name}: {ran.stderr[-2000:]}")
+    out = json.loads(ran.stdout)
+    if out["ok"] != instances:
+        raise RuntimeError(f"{name}: {out['ok']} of {instances} came out well")
+    return out["cpu"] / out["calls"] * 1000, out["mib"], out["calls"]
+
+
+def ways(
+    where: dict[str, tuple[Simulator, dict[str, str]]], instances: int, unit: str, digits: int
+) -> tuple[dict[str, float], list[Row]]:
+    """The median CPU milliseconds a call of each way, and what to print of it. They take turns: what else the machine does
+    falls on all of them."""
     import statistics
 
-    here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bench_clients.py")
-    figures, peaks, calls = [], [], 0
+    taken: dict[str, list[tuple[float, float, int]]] = {name: [] for name in where}
     for _ in range(REPEAT):
-        ecs.reset()
-        with tempfile.TemporaryDirectory() as state:
-            given = {**os.environ, "STATE": state, "INSTANCES": str(instances), "TIME_SCALE": str(RUN_SCALE), **environment}
-            ran = subprocess.run([sys.executable, here, name], capture_output=True, text=True, env=given)
-        if ran.returncode != 0:
-            raise RuntimeError(f"{name}: {ran.stderr[-2000:]}")
-        out = json.loads(ran.stdout)
-        if out["ok"] != instances:
-            raise RuntimeError(f"{name}: {out['ok']} of {instances} came out well")
-        calls = out["calls"]
-        figures.append(out["cpu"] / calls * 1000)
-        peaks.append(out["mib"])
-    return statistics.median(figures), statistics.median(peaks), calls
+        for name, (ecs, environment) in where.items():
+            taken[name].append(once(name, ecs, environment, instances))
+    medians = {name: statistics.median(cpu for cpu, _, _ in figures) for name, figures in taken.items()}
+    rows = []
+    for name, figures in taken.items():
+        mib, calls = statistics.median(mib for _, mib, _ in figures), figures[-1][2]
+        rows.append(row(f"{unit}, {name}", f"{medians[name]:.{digits}f} ms CPU a call, {calls} calls, {mib:.0f} MiB"))
+    return medians, rows
+
+
+def compared(kind: str, medians: dict[str, float], mine: Iterable[str]) -> list[Row]:
+    """Our ways against the others, each held to its goal."""
+    goals = (("sdk_threads", 12), ("sdk_asyncio", 8), ("aiohttp_by_hand", 4))
+    return [
+        ratio(f"{kind}: {ours} against {theirs}", medians[theirs] / medians[ours], goal)
+        for ours in mine
+        for theirs, goal in goals
+    ]
 
 
 def calling() -> list[Row]:
@@ -388,19 +410,15 @@ def calling() -> list[Row]:
         Simulator(scenario(instances, RUN_SCALE)) as for_runs,
     ):
         for kind, given, mine in (
-            ("short outputs", short, ("consnap_calls", "consnap_asyncio")),
-            ("whole logs", whole, ("consnap_calls", "consnap_asyncio", "consnap_run")),
+            ("short outputs", short, ("consnap_calls", "consnap_many", "consnap_asyncio")),
+            ("whole logs", whole, ("consnap_calls", "consnap_many", "consnap_asyncio", "consnap_run")),
         ):
-            measured = {}
+            where = {}
             for name in (*mine, "sdk_threads", "sdk_asyncio", "aiohttp_by_hand"):
                 ecs = for_runs if name == "consnap_run" else for_calls
-                measured[name] = way(name, ecs, {"HOST": ecs.host, **given}, instances)
-                cpu, mib, calls = measured[name]
-                rows.append(row(f"{instances} instances, {kind}, {name}", f"{cpu:.3f} ms CPU a call, {calls} calls, {mib:.0f} MiB"))
-            for ours in mine:
-                for theirs, goal in (("sdk_threads", 12), ("sdk_asyncio", 8), ("aiohttp_by_hand", 4)):
-                    reached = measured[theirs][0] / measured[ours][0]
-                    rows.append(ratio(f"{kind}: {ours} against {theirs}", reached, goal))
+                where[name] = (ecs, {"HOST": ecs.host, **given})
+            medians, told = ways(where, instances, f"{instances} instances, {kind}", 3)
+            rows += told + compared(kind, medians, mine)
     return rows
 
 
@@ -408,22 +426,20 @@ def https() -> list[Row]:
     """The same over HTTPS, on a smaller fleet."""
     from consnap.testing import Simulator
 
-    rows: list[Row] = []
-    measured = {}
-    for name in ("consnap_calls", "consnap_run", "sdk_threads", "sdk_asyncio", "aiohttp_by_hand"):
-        scale = RUN_SCALE if name == "consnap_run" else CALL_SCALE
-        with (
-            Simulator(scenario(FEW, scale)) as ecs,
-            tempfile.TemporaryDirectory() as folder,
-            TlsRelay(ecs.host, folder) as relay,
-        ):
-            given = {"HOST": relay.host, "SCHEME": "https", "CA": relay.bundle}
-            measured[name] = way(name, ecs, given, FEW)
-        cpu, mib, calls = measured[name]
-        rows.append(row(f"{FEW} instances over HTTPS, {name}", f"{cpu:.2f} ms CPU a call, {calls} calls, {mib:.0f} MiB"))
-    for theirs, goal in (("sdk_threads", 12), ("sdk_asyncio", 8), ("aiohttp_by_hand", 4)):
-        rows.append(ratio(f"over HTTPS: consnap_calls against {theirs}", measured[theirs][0] / measured["consnap_calls"][0], goal))
-    return rows
+    with (
+        Simulator(scenario(FEW, CALL_SCALE)) as for_calls,
+        Simulator(scenario(FEW, RUN_SCALE)) as for_runs,
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory() as other_folder,
+        TlsRelay(for_calls.host, folder) as calls,
+        TlsRelay(for_runs.host, other_folder) as runs,
+    ):
+        where = {}
+        for name in ("consnap_calls", "consnap_run", "sdk_threads", "sdk_asyncio", "aiohttp_by_hand"):
+            ecs, relay = (for_runs, runs) if name == "consnap_run" else (for_calls, calls)
+            where[name] = (ecs, {"HOST": relay.host, "SCHEME": "https", "CA": relay.bundle})
+        medians, rows = ways(where, FEW, f"{FEW} instances over HTTPS", 2)
+    return rows + compared("over HTTPS", medians, ("consnap_calls",))
 
 
 class TlsRelay:

@@ -7,6 +7,7 @@ import base64
 import contextlib
 import http.server
 import inspect
+import itertools
 import json
 import logging
 import pickle
@@ -445,6 +446,88 @@ async def test_asyncio_calls_run_side_by_side(ecs_simulator: Simulator, tmp_path
             await client.call("NoSuchOperation")
     with pytest.raises(consnap.ConfigError, match="closed"):
         await client.describe_regions()
+
+
+def owner(reply: dict[str, Any]) -> str:
+    found: str = reply["Disks"]["Disk"][0]["InstanceId"]
+    return found
+
+
+def unreachable_in_the_middle(ids: list[str]) -> list[dict[str, str]]:
+    requests = [{"InstanceId": id} for id in ids]
+    requests[2] = {"DiskIds": "no list"}
+    return requests
+
+
+@pytest.mark.ecs_scenario(service={"latency_millis": {"min": 100, "max": 100}})
+def test_calls_side_by_side_are_answered_in_order(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    ids = [(LINUX, WINDOWS)[number % 2] for number in range(32)]
+    with consnap.Client(**options(ecs_simulator, tmp_path)) as client:
+        start = time.perf_counter()
+        replies = client.call_many("DescribeDisks", ({"InstanceId": id} for id in ids), at_once=16)
+        assert [owner(reply) for reply in replies] == ids
+        assert time.perf_counter() - start < 1.6, "3.2 s one after the other"
+        endless = client.call_many("DescribeDisks", ({"InstanceId": id} for id in itertools.cycle(ids)), at_once=2)
+        assert [owner(next(endless)) for _ in range(5)] == ids[:5]
+        assert len(ecs_simulator.calls("DescribeDisks")) <= 32 + 7, "requests are taken as replies are taken"
+        with pytest.raises(ValueError, match="at_once"):
+            client.call_many("DescribeDisks", [], at_once=0)
+        assert list(client.call_many("DescribeDisks", [])) == []
+
+
+def test_one_wrong_call_of_many_is_told_in_its_place(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    ids = [LINUX, WINDOWS, LINUX, WINDOWS, LINUX]
+    client = consnap.Client(**options(ecs_simulator, tmp_path))
+    answers = client.call_many("DescribeDisks", unreachable_in_the_middle(ids), return_exceptions=True)
+    told = [answer if isinstance(answer, consnap.ConsnapError) else owner(answer) for answer in answers]
+    assert told[:2] + told[3:] == ids[:2] + ids[3:] and isinstance(told[2], consnap.ApiError)
+    seen = []
+    with pytest.raises(consnap.ApiError):
+        for reply in client.call_many("DescribeDisks", unreachable_in_the_middle(ids), at_once=1):
+            seen.append(owner(reply))
+    assert seen == ids[:2]
+    refused = list(client.call_many("NoSuchOperation", [{}], return_exceptions=True))
+    assert isinstance(refused[0], consnap.ConfigError)
+    going = client.call_many("DescribeDisks", [{"InstanceId": LINUX}] * 9, at_once=2)
+    assert owner(next(going)) == LINUX
+    client.close()
+    with pytest.raises(consnap.ConfigError, match="closed"):
+        list(going)
+
+
+async def test_calls_side_by_side_for_asyncio(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    ids = [LINUX, WINDOWS, LINUX, WINDOWS, LINUX]
+    async with consnap.AsyncClient(**options(ecs_simulator, tmp_path)) as client:
+        many = client.call_many("DescribeDisks", ({"InstanceId": id} for id in ids), at_once=2)
+        assert [owner(reply) async for reply in many] == ids
+        answers = client.call_many("DescribeDisks", unreachable_in_the_middle(ids), return_exceptions=True)
+        assert [isinstance(answer, consnap.ApiError) async for answer in answers] == [number == 2 for number in range(5)]
+        with pytest.raises(consnap.ApiError):
+            async for _ in client.call_many("DescribeDisks", unreachable_in_the_middle(ids)):
+                pass
+        with pytest.raises(ValueError, match="at_once"):
+            client.call_many("DescribeDisks", [], at_once=0)
+
+
+def test_who_works_long_on_one_answer_gets_the_others_all_the_same(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    client = consnap.Client(**options(ecs_simulator, tmp_path, read_timeout=0.3))
+    for reply in client.call_many("DescribeDisks", [{"InstanceId": LINUX}] * 4, at_once=4):
+        assert owner(reply) == LINUX
+        time.sleep(0.5)
+
+
+def test_one_client_serves_one_loop_after_another_and_several_at_once(ecs_simulator: Simulator, tmp_path: Path) -> None:
+    client = consnap.AsyncClient(**options(ecs_simulator, tmp_path))
+
+    async def owners() -> list[str]:
+        ids = [(LINUX, WINDOWS)[number % 2] for number in range(16)]
+        replies = await asyncio.gather(*(client.describe_disks(InstanceId=id) for id in ids))
+        return [reply["Disks"]["Disk"][0]["InstanceId"] for reply in replies]
+
+    first, second = asyncio.run(owners()), asyncio.run(owners())
+    with ThreadPoolExecutor(4) as pool:
+        others = list(pool.map(lambda _: asyncio.run(owners()), range(8)))
+    assert all(found == [LINUX, WINDOWS] * 8 for found in (first, second, *others))
 
 
 @pytest.mark.ecs_scenario(api_faults=[{"silence": "before_effect"}])

@@ -192,6 +192,10 @@ def flat(parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
 
     def add(name: str, value: Any) -> None:
+        # Nearly all are ids.
+        if type(value) is str and value.isascii():
+            found.append((name, value))
+            return
         value = getattr(value, "value", value)
         if value is None:
             return

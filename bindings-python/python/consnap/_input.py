@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 
 from . import _native
 from .errors import from_json
@@ -61,7 +60,7 @@ def _member(value: Any) -> Any:
     isoformat = getattr(value, "isoformat", None)
     if callable(isoformat):
         return isoformat()
-    if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
+    if hasattr(value, "__iter__") and not isinstance(value, (bytes, bytearray)):
         return [_member(item) for item in value]
     return value
 

@@ -1,10 +1,13 @@
 """The engine. JSON goes in as bytes and comes out as bytes; a flag, or which of two is there, tells an answer from an error."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Mapping
 from os import PathLike
 from typing import Any, final
 
 __all__ = [
+    "Answers",
+    "Calls",
     "CheckTable",
     "Client",
     "DecodeTable",
@@ -93,10 +96,20 @@ class Client:
         region: str,
         parameters: list[tuple[str, str]],
         lang: str,
-        tell: Callable[[dict[str, Any] | None, bytes | None], object],
+        answers: Answers,
+        future: asyncio.Future[tuple[dict[str, Any] | None, bytes | None]],
     ) -> PendingCall: ...
     def close(self) -> None: ...
     def start(self, request: bytes, lang: str) -> tuple[RunningTask | None, bytes | None]: ...
+@final
+class Answers:
+    def __new__(cls, event_loop: asyncio.AbstractEventLoop) -> Answers: ...
+    def deliver(self) -> None: ...
+@final
+class Calls:
+    def __new__(cls, client: Client) -> Calls: ...
+    def begin(self, operation: str, region: str, parameters: list[tuple[str, str]]) -> None: ...
+    def next(self, lang: str) -> tuple[dict[str, Any] | None, bytes | None] | None: ...
 @final
 class PendingCall:
     def abort(self) -> None: ...

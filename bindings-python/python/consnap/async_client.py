@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import deque
+from itertools import islice
+
 from . import _native
 from ._connection import Connection, event_log, facts_of, reply_of, selection_of, wants_events
 from ._input import policies_of
 from .client import Run
+from .errors import ConsnapError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
     from datetime import date
     from types import TracebackType
-    from typing import Any
+    from typing import Any, Literal, overload
 
     from ._types import JobInput, PoliciesInput
     from .facts import InstanceFacts
@@ -25,6 +29,9 @@ __all__ = ["AsyncClient", "AsyncRun"]
 
 class AsyncClient(Connection):
     """A client for asyncio, opened as :class:`Client` is. Cancelling stops new starts and keeps the journal."""
+
+    #: Answers of single calls on their way to the loop that called last; a client may be used in one loop after another.
+    _answers: tuple[asyncio.AbstractEventLoop | None, _native.Answers | None] = None, None
 
     async def __aenter__(self) -> AsyncClient:
         return self
@@ -127,29 +134,97 @@ class AsyncClient(Connection):
         request = self._request("discover", selection_of(selection))
         return facts_of(await AsyncRun(self._begin(request), self._lang).finish())
 
+    def _answers_to(self, loop: asyncio.AbstractEventLoop) -> _native.Answers:
+        known, answers = self._answers
+        if known is not loop or answers is None:
+            answers = _native.Answers(loop)
+            self._answers = loop, answers
+        return answers
+
     async def call(self, operation: str, region: str | None = None, **parameters: Any) -> dict[str, Any]:
         """Sends one call by the name of the service's operation, without repeating it; see :meth:`Client.call`."""
         import asyncio
 
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[tuple[dict[str, Any] | None, bytes | None]] = loop.create_future()
-
-        def take(reply: dict[str, Any] | None, error: bytes | None) -> None:
-            if not answer.done():
-                answer.set_result((reply, error))
-
-        def tell(reply: dict[str, Any] | None, error: bytes | None) -> None:
-            try:
-                loop.call_soon_threadsafe(take, reply, error)
-            except RuntimeError:
-                pass  # the loop is closed: nobody waits any more
-
         asked, wire = self._asked(region, parameters)
-        call = self._native.call_later(operation, asked, wire, self._lang, tell)
+        call = self._native.call_later(operation, asked, wire, self._lang, self._answers_to(loop), answer)
         try:
             return reply_of(*await answer)
         finally:
             call.abort()
+
+    if TYPE_CHECKING:
+
+        @overload
+        def call_many(
+            self,
+            operation: str,
+            requests: Iterable[Mapping[str, Any]],
+            region: str | None = None,
+            *,
+            at_once: int = 8,
+            return_exceptions: Literal[False] = False,
+        ) -> AsyncIterator[dict[str, Any]]: ...
+        @overload
+        def call_many(
+            self,
+            operation: str,
+            requests: Iterable[Mapping[str, Any]],
+            region: str | None = None,
+            *,
+            at_once: int = 8,
+            return_exceptions: bool,
+        ) -> AsyncIterator[dict[str, Any] | ConsnapError]: ...
+
+    def call_many(
+        self,
+        operation: str,
+        requests: Iterable[Mapping[str, Any]],
+        region: str | None = None,
+        *,
+        at_once: int = 8,
+        return_exceptions: bool = False,
+    ) -> AsyncIterator[dict[str, Any] | ConsnapError]:
+        """Sends one call for each request, so many at once, and gives the replies in the order of the requests, to
+        ``async for``; see :meth:`Client.call_many`."""
+        if at_once < 1:
+            raise ValueError(f"at_once is {at_once}; at least 1 is needed")
+        return self._many(operation, requests, region, at_once, return_exceptions)
+
+    async def _many(
+        self,
+        operation: str,
+        requests: Iterable[Mapping[str, Any]],
+        region: str | None,
+        at_once: int,
+        return_exceptions: bool,
+    ) -> AsyncIterator[dict[str, Any] | ConsnapError]:
+        import asyncio
+
+        left = iter(requests)
+        calls: deque[asyncio.Task[dict[str, Any]]] = deque()
+        free = at_once
+        try:
+            while True:
+                for request in islice(left, free):
+                    calls.append(asyncio.create_task(self.call(operation, region, **request)))
+                if not calls:
+                    return
+                free = 1
+                oldest = calls[0]
+                await asyncio.wait([oldest])
+                calls.popleft()
+                error = oldest.exception()
+                if isinstance(error, ConsnapError) and return_exceptions:
+                    yield error
+                else:
+                    yield oldest.result()
+        finally:
+            for call in calls:
+                # Nobody asks any more what became of it.
+                if not call.cancel() and not call.cancelled():
+                    call.exception()
 
     async def run_command(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
         """``RunCommand``. It writes; better let :meth:`run` do it."""

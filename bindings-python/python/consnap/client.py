@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from . import _native
 from ._connection import ATTENTION, Connection, event_log, facts_of, reply_of, selection_of, wants_events
 from ._input import policies_of
@@ -10,10 +12,10 @@ from .errors import ConsnapError, from_json
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from types import TracebackType
-    from typing import Any
+    from typing import Any, Literal, overload
 
     from ._types import JobInput, PoliciesInput
     from .facts import InstanceFacts
@@ -172,6 +174,84 @@ class Client(Connection):
         """
         asked, wire = self._asked(region, parameters)
         return reply_of(*self._native.call(operation, asked, wire, self._lang))
+
+    if TYPE_CHECKING:
+
+        @overload
+        def call_many(
+            self,
+            operation: str,
+            requests: Iterable[Mapping[str, Any]],
+            region: str | None = None,
+            *,
+            at_once: int = 8,
+            return_exceptions: Literal[False] = False,
+        ) -> Iterator[dict[str, Any]]: ...
+        @overload
+        def call_many(
+            self,
+            operation: str,
+            requests: Iterable[Mapping[str, Any]],
+            region: str | None = None,
+            *,
+            at_once: int = 8,
+            return_exceptions: bool,
+        ) -> Iterator[dict[str, Any] | ConsnapError]: ...
+
+    def call_many(
+        self,
+        operation: str,
+        requests: Iterable[Mapping[str, Any]],
+        region: str | None = None,
+        *,
+        at_once: int = 8,
+        return_exceptions: bool = False,
+    ) -> Iterator[dict[str, Any] | ConsnapError]:
+        """Sends one call for each request, so many at once, and gives the replies in the order of the requests.
+
+        Requests are taken as replies are taken, so both may be without end. No call is repeated, and none waits for the
+        service's limits of calls a second: :meth:`run` does.
+
+        Args:
+            requests: the parameters of each call, as :meth:`call` takes them.
+            at_once: how many are on their way; at least 1.
+            return_exceptions: give an error in the place of its reply and go on. Otherwise the first one is raised, and what
+                was sent after that call may have been carried out.
+
+        >>> from consnap import Client
+        >>> from consnap.testing import Simulator
+        >>> with Simulator() as ecs:
+        ...     client = Client(region=ecs.region, endpoint=ecs.endpoint, access_key_id="testid", access_key_secret="testsecret")
+        ...     pages = client.call_many("DescribeInstances", [{"PageNumber": number} for number in (1, 2, 3)])
+        ...     [page["PageNumber"] for page in pages]
+        [1, 2, 3]
+        """
+        if at_once < 1:
+            raise ValueError(f"at_once is {at_once}; at least 1 is needed")
+        return self._many(operation, requests, region, at_once, return_exceptions)
+
+    def _many(
+        self,
+        operation: str,
+        requests: Iterable[Mapping[str, Any]],
+        region: str | None,
+        at_once: int,
+        return_exceptions: bool,
+    ) -> Iterator[dict[str, Any] | ConsnapError]:
+        calls, lang = _native.Calls(self._native), self._lang
+        left = iter(requests)
+        free = at_once
+        while True:
+            for request in islice(left, free):
+                calls.begin(operation, *self._asked(region, request))
+            given = calls.next(lang)
+            if given is None:
+                return
+            free, (reply, error) = 1, given
+            if reply is not None or not return_exceptions:
+                yield reply_of(reply, error)
+            else:
+                yield from_json(error or b"{}")
 
     def run_command(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
         """``RunCommand``. It writes; better let :meth:`run` do it."""
