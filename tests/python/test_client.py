@@ -281,6 +281,10 @@ def test_errors_say_what_happened(ecs_simulator: Simulator, tmp_path: Path, monk
         client.resume("nosuchid")
     with pytest.raises(consnap.ConfigError):
         consnap.Client(**options(ecs_simulator, tmp_path, region="cn-atlantis", endpoint=None))
+    elsewhere = consnap.Client(**options(ecs_simulator, tmp_path, endpoint=None))
+    for wrong_region in ({"region": "cn-atlantis"}, {"RegionId": "cn-atlantis"}):
+        with pytest.raises(consnap.ConsnapError, match="cn-atlantis"):
+            elsewhere.call("DescribeDisks", **wrong_region)
     ecs_simulator.stop()
     with pytest.raises(consnap.TransportError) as caught:
         client.describe_regions()
@@ -510,10 +514,11 @@ async def test_calls_side_by_side_for_asyncio(ecs_simulator: Simulator, tmp_path
 
 
 def test_who_works_long_on_one_answer_gets_the_others_all_the_same(ecs_simulator: Simulator, tmp_path: Path) -> None:
-    client = consnap.Client(**options(ecs_simulator, tmp_path, read_timeout=0.3))
-    for reply in client.call_many("DescribeDisks", [{"InstanceId": LINUX}] * 4, at_once=4):
-        assert owner(reply) == LINUX
-        time.sleep(0.5)
+    client = consnap.Client(**options(ecs_simulator, tmp_path, read_timeout=1))
+    replies = client.call_many("DescribeDisks", [{"InstanceId": LINUX}] * 4, at_once=4)
+    assert owner(next(replies)) == LINUX
+    time.sleep(1.5)
+    assert [owner(reply) for reply in replies] == [LINUX] * 3
 
 
 def test_one_client_serves_one_loop_after_another_and_several_at_once(ecs_simulator: Simulator, tmp_path: Path) -> None:

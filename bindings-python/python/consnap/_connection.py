@@ -114,9 +114,10 @@ class Connection:
         return task
 
     def _asked(self, region: str | None, parameters: Mapping[str, Any]) -> tuple[str, list[tuple[str, str]]]:
-        """The region a call goes to, and its parameters as the wire carries them."""
-        asked = region or self.region or ""
-        return asked, flat({"RegionId": asked or None, **parameters})
+        """The region a call goes to, and its parameters as the wire carries them. Who names ``RegionId`` among them, as the
+        SDKs have it, means that region and its endpoint."""
+        asked = region or parameters.get("RegionId") or self.region or ""
+        return str(asked), flat({"RegionId": asked or None, **parameters})
 
 
 def with_uploads(document: Any) -> Any:

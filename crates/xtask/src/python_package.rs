@@ -82,11 +82,11 @@ fn pyright(environment: &Path) -> Run {
     Run::new(environment.join("bin/basedpyright")).env("PATH", path)
 }
 
-/// Speed against what a careful script would use instead; a release build.
+/// Speed against what a careful script would use instead, of the wheel as it is released.
 pub(crate) fn bench(parts: &[&str]) -> Result<(), Failure> {
     let folder = environment()?;
     let python = folder.join("bin/python");
-    install(&folder, "release")?;
+    install(&folder, "wheel")?;
     Run::new(&python).args([root().join("tests/python/bench.py")]).args(parts).within(&target_folder()).run()
 }
 
