@@ -161,6 +161,15 @@ fn the_first_run_goes_as_its_page_says() {
     assert_eq!(hold("first-run.md", &place, &simulated, true), 8);
 }
 
+/// The job of most pages, for these instances.
+fn job(ids: &[&str], more: &str) -> String {
+    format!(
+        "version: 1\nregions: [cn-hangzhou]\ntargets: {{ids: [{}]}}\ninstance_ram_role: AppSnapshotRoleName\ngroup_name: nightly\n\
+         linux: {{pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 60}}\n{more}\n",
+        ids.join(", ")
+    )
+}
+
 #[test]
 fn verdicts_read_as_their_page_says() {
     let place = Place::new();
@@ -181,15 +190,16 @@ guest_faults:
     );
     place.file(
         "job.yaml",
-        "\
-version: 1
-regions: [cn-hangzhou]
-targets: {ids: [i-bp1linux000000000001, i-bp1windows0000000001, i-bp1linux000000000002, i-bp1linux000000000003, i-bp1linux000000000004]}
-instance_ram_role: AppSnapshotRoleName
-group_name: nightly
-linux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 60}
-run: {max_errors: 5}
-",
+        &job(
+            &[
+                "i-bp1linux000000000001",
+                "i-bp1windows0000000001",
+                "i-bp1linux000000000002",
+                "i-bp1linux000000000003",
+                "i-bp1linux000000000004",
+            ],
+            "run: {max_errors: 5}",
+        ),
     );
     assert_eq!(hold("reading-a-verdict.md", &place, &simulated, true), 2);
 }
@@ -208,17 +218,7 @@ instances:
   - {id: i-bp1linux000000000003, name: db-3, platform: linux, role: AppSnapshotRoleName}
 ",
     );
-    place.file(
-        "job.yaml",
-        "\
-version: 1
-regions: [cn-hangzhou]
-targets: {ids: [i-bp1linux000000000001, i-bp1linux000000000002, i-bp1linux000000000003]}
-instance_ram_role: AppSnapshotRoleName
-group_name: nightly
-linux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 60}
-",
-    );
+    place.file("job.yaml", &job(&["i-bp1linux000000000001", "i-bp1linux000000000002", "i-bp1linux000000000003"], ""));
     let mut process = std::process::Command::new(env!("CARGO_BIN_EXE_consnap"))
         .env_clear()
         .env("HOME", place.folder.path())
@@ -266,15 +266,7 @@ instances:
     );
     place.file(
         "job.yaml",
-        "\
-version: 1
-regions: [cn-hangzhou]
-targets: {ids: [i-bp1linux000000000001, i-bp1windows0000000001, i-bp1linux000000000002]}
-instance_ram_role: AppSnapshotRoleName
-group_name: nightly
-linux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 60}
-run: {max_errors: 5}
-",
+        &job(&["i-bp1linux000000000001", "i-bp1windows0000000001", "i-bp1linux000000000002"], "run: {max_errors: 5}"),
     );
     assert_eq!(hold("evidence.md", &place, &simulated, true), 1);
     let figures = std::fs::read_to_string(place.folder.path().join("consnap.prom")).unwrap();
@@ -331,14 +323,10 @@ groups:
     );
     place.file(
         "nightly.yaml",
-        "\
-version: 1
-regions: [cn-hangzhou]
-targets: {ids: [i-bp1linux000000000001, i-bp1linux000000000002, i-bp1linux000000000003, i-bp1linux000000000004]}
-instance_ram_role: AppSnapshotRoleName
-group_name: nightly
-linux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 60}
-",
+        &job(
+            &["i-bp1linux000000000001", "i-bp1linux000000000002", "i-bp1linux000000000003", "i-bp1linux000000000004"],
+            "",
+        ),
     );
     assert_eq!(hold("audit.md", &place, &simulated, true), 1);
 }
