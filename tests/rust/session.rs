@@ -3,8 +3,8 @@
 use consnap_core::report::Report;
 use consnap_core::session::{Event, Next, Numbered, Session, Setup};
 use consnap_core::verdict::ResultKind;
-use consnap_core::{ErrorKind, Lang};
-use consnap_simulator::scenario::{DiskSpec, InstanceSpec, Scenario};
+use consnap_core::{ErrorKind, Lang, Platform};
+use consnap_simulator::scenario::{DiskSpec, InstanceSpec, Millis, Scenario};
 use consnap_simulator::{Answer, Arrival, Ended, Onward, Service, Simulator};
 use consnap_tests::meddled::*;
 
@@ -23,6 +23,51 @@ fn a_resumed_run_asks_whose_credentials_these_are_before_anything_else() {
     let relied = relied_upon(&session);
     assert!(relied.contains(&"A13") && !relied.contains(&"A07"), "{relied:?}");
     assert_eq!(service.inner.truth().iter().map(|truth| truth.groups.len()).collect::<Vec<_>>(), [1, 1, 1]);
+}
+
+/// Killed while it checks, taken up, killed once more after it started: what counts is what the second process had found.
+#[test]
+fn commands_of_a_process_that_never_made_its_plan_are_forgotten() {
+    let mut scenario = Scenario::empty();
+    scenario.service.latency_millis = Millis { min: 50, max: 50 };
+    let instance = |id: &str, platform| InstanceSpec {
+        id: id.to_owned(),
+        platform,
+        role: Some("AppSnapshotRoleName".to_owned()),
+        disks: vec![DiskSpec::of("cloud_essd", 40)],
+        ..InstanceSpec::default()
+    };
+    scenario.instances = vec![instance("i-bp1linux", Platform::Linux), instance("i-bp1windows", Platform::Windows)];
+    let simulator = Simulator::new(scenario);
+    let setup = setup(&simulator);
+    let mut service = Meddled::new(simulator, untouched);
+    let mut events: Vec<Numbered> = Vec::new();
+    let mut now = start();
+    let ends: [fn(&Event) -> bool; 2] =
+        [|event| matches!(event, Event::InstanceChecked { .. }), |event| matches!(event, Event::CallAccepted { .. })];
+    for (process, ends) in ends.into_iter().enumerate() {
+        let mut session = Session::resume(setup.clone(), &events, now);
+        let mut driver = driver(now);
+        driver.nonce_prefix(u64::try_from(process).unwrap());
+        let ended = driver.run(&mut session, &mut service, |news| {
+            events.extend_from_slice(news);
+            if news.iter().any(|numbered| ends(&numbered.event)) { Onward::Crash } else { Onward::Go }
+        });
+        assert_eq!(ended, Ended::Crashed);
+        // Nothing after it reached the disk.
+        let first = events.iter().position(|numbered| ends(&numbered.event)).unwrap();
+        events.truncate(first + 1);
+        now = driver.now.plus_seconds(20);
+    }
+    let mut session = Session::resume(setup, &events, now);
+    for target in &session.state().targets {
+        let command = session.state().command_of(target).unwrap();
+        assert_eq!(Some(command.platform), target.platform, "{}: {}", target.id, command.command);
+    }
+    let mut last = driver(now);
+    last.nonce_prefix(9);
+    assert_eq!(last.run(&mut session, &mut service, |_| Onward::Go), Ended::Done);
+    assert_eq!((results(&session), session.state().targets.len()), (vec![ResultKind::Ok; 2], 2));
 }
 
 #[test]

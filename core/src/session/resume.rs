@@ -32,9 +32,6 @@ impl Session {
         session.state.goal = goal;
         if session.state.plan_hash.is_none() {
             // Nothing was written yet: discovery begins anew.
-            session.state = super::State::new(&session.setup.job);
-            let last = events.last().map_or(0, |numbered| numbered.seq);
-            session.state.last_seq = last;
             let started = Event::RunStarted {
                 run_id: session.setup.run_id.clone(),
                 goal,

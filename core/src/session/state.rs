@@ -2,6 +2,7 @@
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
@@ -75,6 +76,8 @@ pub struct State {
     /// What is uploaded to Linux instances that need it: path and SHA-256.
     pub uploads: Vec<(String, String)>,
     scripts_on_linux: bool,
+    /// How many of the regions the job names; the others were found.
+    given_regions: usize,
     index: BTreeMap<Arc<str>, TargetIndex>,
     /// The instance of the last event that was about one.
     recent: TargetIndex,
@@ -93,6 +96,7 @@ impl State {
             caller_arn: None,
             phase: Phase::Identity,
             regions: job.regions.clone(),
+            given_regions: job.regions.len(),
             commands: Vec::new(),
             targets: Vec::new(),
             calls: BTreeMap::new(),
@@ -119,6 +123,23 @@ impl State {
             index: BTreeMap::new(),
             recent: TargetIndex::MAX,
         }
+    }
+
+    /// A run that is taken up before its plan begins with everything again: what an earlier process had found, and the
+    /// numbers of the commands it had written, do not count any more.
+    fn begin_anew(&mut self) {
+        let mut regions = mem::take(&mut self.regions);
+        regions.truncate(self.given_regions);
+        *self = Self {
+            regions,
+            last_seq: self.last_seq,
+            last_at: self.last_at,
+            given_regions: self.given_regions,
+            required: self.required,
+            uploads: mem::take(&mut self.uploads),
+            scripts_on_linux: self.scripts_on_linux,
+            ..Self::new(&Job::default())
+        };
     }
 
     /// The index of an instance.
@@ -159,6 +180,7 @@ impl State {
         self.last_at = self.last_at.max(at);
         match &numbered.event {
             Event::RunStarted { run_id, goal, .. } => {
+                self.begin_anew();
                 self.run_id.clone_from(run_id);
                 self.goal = *goal;
                 self.started_at = at;
