@@ -51,6 +51,8 @@ enum Death {
     Before(usize),
     /// After the service carried it out; the reply never arrives.
     After(usize),
+    /// After the service carried out the first call of a name; the reply never arrives.
+    AfterFirst(&'static str),
     /// Never.
     Spared,
 }
@@ -93,17 +95,18 @@ fn relay(
         let request = message(&mut client)?;
         let text = String::from_utf8_lossy(&request).into_owned();
         let action = text.lines().find_map(|line| line.strip_prefix("x-acs-action: ")).unwrap_or("-").to_owned();
-        let number = {
+        let (number, first) = {
             let mut calls = calls.lock().unwrap();
-            calls.push(action);
-            calls.len()
+            let first = !calls.contains(&action);
+            calls.push(action.clone());
+            (calls.len(), first)
         };
         if death == Death::Before(number) {
             return kill(victim);
         }
         service.write_all(&request).ok()?;
         let reply = message(&mut service)?;
-        if death == Death::After(number) {
+        if death == Death::After(number) || (first && matches!(death, Death::AfterFirst(name) if name == action)) {
             return kill(victim);
         }
         client.write_all(&reply).ok()?;
@@ -280,6 +283,39 @@ fn a_journal_cut_after_every_event() {
         assert_eq!(done.exit, 1, "{when}\n{}", done.out);
         truth_holds(&simulated, &done.json(), &when);
     }
+}
+
+/// The power went while the plan was written down; whoever took it up was killed after the first start. The third process
+/// starts the others as the second one had found them: a number among the commands of the first one would be another
+/// platform's command.
+#[test]
+fn torn_before_its_plan_and_killed_after_its_start() {
+    let place = Place::new();
+    let job = place.file("job.yaml", &JOB.replace("max_in_flight: 10", "max_in_flight: 1"));
+    let id = {
+        let elsewhere = Simulated::start(&place, FLEET);
+        let run = consnap(&place, &elsewhere.endpoint, &["run", job.to_str().unwrap(), "--format", "json"]);
+        Done::of({ run }.output().unwrap()).json()["run_id"].as_str().unwrap().to_owned()
+    };
+    let journal = place.folder.path().join(".local/state/consnap").join(&id).join("journal.jsonl");
+    let whole = std::fs::read_to_string(&journal).unwrap();
+    let checked = whole.find(r#""event":"instance_checked""#).unwrap();
+    let end = checked + whole[checked..].find('\n').unwrap() + 1;
+    std::fs::write(&journal, &whole[..end + 11]).unwrap();
+
+    let simulated = Simulated::start(&place, FLEET);
+    let guillotine = Guillotine::before(&simulated.endpoint, Death::AfterFirst("RunCommand"));
+    let mut second = consnap(&place, &guillotine.endpoint, &["resume", &id, "--format", "json"]).spawn().unwrap();
+    let mut out = second.stdout.take().unwrap();
+    *guillotine.victim.lock().unwrap() = Some(second);
+    let mut report = String::new();
+    out.read_to_string(&mut report).unwrap();
+    let _ = guillotine.victim.lock().unwrap().as_mut().unwrap().wait();
+    assert_eq!(report, "", "it was to die: {:?}", guillotine.calls.lock().unwrap());
+
+    let done = resume(&place, &simulated, &id);
+    assert_eq!(done.exit, 1, "{}{}", done.out, done.err);
+    truth_holds(&simulated, &done.json(), "the third process");
 }
 
 #[test]
