@@ -15,6 +15,9 @@ import pytest
 import consnap
 from consnap.testing import Simulator
 
+# Where the tests are started in the background it may be ignored, which their processes would inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 LINUX = "i-bp1linux000000000001"
 GOAL = 0.2
 silent = pytest.mark.ecs_scenario(api_faults=[{"silence": "before_effect"}])

@@ -9,7 +9,7 @@ use consnap_core::credentials::{Credential, Secret};
 use consnap_core::http::{HttpReply, HttpRequest};
 use consnap_core::session::{Event, Goal, Numbered, Session, Setup, Target};
 use consnap_core::verdict::ResultKind;
-use consnap_simulator::scenario::{DiskSpec, Fleet, InstanceSpec, Millis, Scenario};
+use consnap_simulator::scenario::{DiskSpec, Fleet, GuestFault, InstanceSpec, Millis, Scenario};
 use consnap_simulator::{Answer, Arrival, Ended, MemoryDriver, Onward, Service, Simulator};
 
 /// A service that somebody meddles with: each call is named and counted, and its answer may be exchanged.
@@ -128,4 +128,20 @@ pub fn died_after_the_first_start(simulator: Simulator) -> (Simulator, Vec<Numbe
 pub fn results(session: &Session) -> Vec<ResultKind> {
     let result = |target: &Target| target.verdict.as_ref().map_or(ResultKind::NotRun, |it| it.result);
     session.state().targets.iter().map(result).collect()
+}
+
+/// Two instances, of which the first has a fault in its guest.
+pub fn with_fault(fault: GuestFault, change: impl FnOnce(&mut Scenario)) -> Simulator {
+    let mut scenario = Scenario::empty();
+    scenario.service.latency_millis = Millis { min: 50, max: 50 };
+    let instance = |id: &str| InstanceSpec {
+        id: id.to_owned(),
+        role: Some("AppSnapshotRoleName".to_owned()),
+        disks: vec![DiskSpec::of("cloud_essd", 40)],
+        ..InstanceSpec::default()
+    };
+    scenario.instances = vec![instance("i-bp1one"), instance("i-bp1two")];
+    scenario.guest_faults.push(GuestFault { instances: vec!["i-bp1one".to_owned()], ..fault });
+    change(&mut scenario);
+    Simulator::new(scenario)
 }

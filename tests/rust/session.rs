@@ -4,7 +4,7 @@ use consnap_core::report::Report;
 use consnap_core::session::{Event, Next, Numbered, Session, Setup};
 use consnap_core::verdict::ResultKind;
 use consnap_core::{ErrorKind, Lang, Platform};
-use consnap_simulator::scenario::{DiskSpec, InstanceSpec, Millis, Scenario};
+use consnap_simulator::scenario::{DiskSpec, GuestFault, InstanceSpec, Millis, Scenario};
 use consnap_simulator::{Answer, Arrival, Ended, Onward, Service, Simulator};
 use consnap_tests::meddled::*;
 
@@ -68,6 +68,35 @@ fn commands_of_a_process_that_never_made_its_plan_are_forgotten() {
     last.nonce_prefix(9);
     assert_eq!(last.run(&mut session, &mut service, |_| Onward::Go), Ended::Done);
     assert_eq!((results(&session), session.state().targets.len()), (vec![ResultKind::Ok; 2], 2));
+}
+
+/// Intended, lost with the process, and carried out when it was repeated minutes later: its time-out counts from then, and
+/// that the guest may be held is said.
+#[test]
+fn a_start_that_was_repeated_late_has_its_whole_time() {
+    let fault = GuestFault { stall_seconds: Some(4_000), ..GuestFault::default() };
+    let simulator = with_fault(fault, |scenario| {
+        scenario.instances.truncate(1);
+    });
+    let setup = setup(&simulator);
+    let mut service = Meddled::new(simulator, untouched);
+    let mut first = Session::new(setup.clone(), start());
+    let mut events: Vec<Numbered> = Vec::new();
+    let mut dying = driver(start());
+    let ended = dying.run(&mut first, &mut service, |news| {
+        events.extend_from_slice(news);
+        let intended = news.iter().any(|numbered| matches!(numbered.event, Event::CallIntended { .. }));
+        if intended { Onward::Crash } else { Onward::Go }
+    });
+    assert_eq!((ended, service.count("RunCommand")), (Ended::Crashed, 0));
+    let now = dying.now.plus_seconds(250);
+    let mut second = Session::resume(setup, &events, now);
+    let mut driver = driver(now);
+    driver.nonce_prefix(1);
+    assert_eq!(driver.run(&mut second, &mut service, |_| Onward::Go), Ended::Done);
+    let target = &second.state().targets[0];
+    assert!(target.outcome.as_ref().is_some_and(|outcome| outcome.held), "{:?}", target.outcome);
+    assert_eq!(results(&second), [ResultKind::Urgent]);
 }
 
 #[test]

@@ -119,21 +119,6 @@ fn to_the_end<F: FnMut(&str, usize, Answer) -> Answer>(
     session
 }
 
-fn with_fault(fault: GuestFault, change: impl FnOnce(&mut Scenario)) -> Simulator {
-    let mut scenario = Scenario::empty();
-    scenario.service.latency_millis = Millis { min: 50, max: 50 };
-    let instance = |id: &str| InstanceSpec {
-        id: id.to_owned(),
-        role: Some("AppSnapshotRoleName".to_owned()),
-        disks: vec![DiskSpec::of("cloud_essd", 40)],
-        ..InstanceSpec::default()
-    };
-    scenario.instances = vec![instance("i-bp1one"), instance("i-bp1two")];
-    scenario.guest_faults.push(GuestFault { instances: vec!["i-bp1one".to_owned()], ..fault });
-    change(&mut scenario);
-    Simulator::new(scenario)
-}
-
 #[test]
 fn transcript_of_a_lost_reply() {
     let session = to_the_end(

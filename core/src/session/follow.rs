@@ -40,7 +40,7 @@ impl Session {
         let Some(record) = self.state.invocations.get(invocation as usize) else { return Ok(()) };
         let invoke_id = record.invoke_id.clone();
         let open = record.open.clone();
-        let grace = record.started_at.plus_seconds(pacing::RESULT_GRACE.value);
+        let grace = record.accepted_at.plus_seconds(pacing::RESULT_GRACE.value);
         let overdue = self.now > grace.plus_seconds(u64::from(record.timeout_seconds));
         // An empty filter, or one that is ignored, would show other people's invocations.
         let shown = page.invocations.iter().find(|shown| shown.invoke_id.as_deref() == Some(&*invoke_id));
@@ -78,7 +78,7 @@ impl Session {
             return;
         }
         // A look costs a call: the longer a command has run, the longer it may still run.
-        let elapsed = self.now.since(record.started_at).as_secs_f64();
+        let elapsed = self.now.since(record.accepted_at).as_secs_f64();
         let pause = (elapsed * 0.7).clamp(pacing::POLL_FIRST.value as f64, pacing::POLL_LONGEST.value as f64);
         self.polls.insert((self.now.plus(Duration::from_secs_f64(pause)), invocation));
     }

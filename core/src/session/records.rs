@@ -122,8 +122,9 @@ pub struct Invocation {
     pub region: u16,
     /// Instances without a final result.
     pub open: Vec<TargetIndex>,
-    /// When its call was intended.
-    pub started_at: Time,
+    /// When the service's yes came, or it was found. A call that is repeated may be carried out long after it was intended:
+    /// its time-out cannot count from before this.
+    pub accepted_at: Time,
     /// `Timeout` in seconds.
     pub timeout_seconds: u32,
 }

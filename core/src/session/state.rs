@@ -201,7 +201,7 @@ impl State {
                 self.intend(at, *call, *purpose, instances, request);
             }
             Event::CallAccepted { call, invoke_id, adopted, .. } => {
-                self.accept(*call, invoke_id.as_deref(), *adopted);
+                self.accept(at, *call, invoke_id.as_deref(), *adopted);
             }
             Event::CallRejected { call, failure } => self.reject(*call, failure.code.as_deref().unwrap_or("-")),
             Event::CallRepeated { call, .. } => {
@@ -345,7 +345,7 @@ impl State {
         self.calls.insert(call, record);
     }
 
-    fn accept(&mut self, call: u64, invoke_id: Option<&str>, adopted: bool) {
+    fn accept(&mut self, at: Time, call: u64, invoke_id: Option<&str>, adopted: bool) {
         let Some(record) = self.calls.remove(&call) else { return };
         let Some(invoke_id) = invoke_id else { return };
         let Ok(invocation) = u32::try_from(self.invocations.len()) else { return };
@@ -365,7 +365,7 @@ impl State {
             invoke_id: invoke_id.into(),
             region,
             open: record.targets,
-            started_at: record.intended_at,
+            accepted_at: at,
             timeout_seconds,
         });
     }

@@ -151,7 +151,7 @@ impl Session {
         // A listing of a large run takes as long as its pages are many, and what ends meanwhile waits for the next one: when all
         // is started and the last results are near, one listing tells of all.
         let pages = u64::from(counts.done.saturating_add(counts.in_flight)) / 100;
-        let last_start = self.state.invocations.last().map_or(Time::EPOCH, |invocation| invocation.started_at);
+        let last_start = self.state.invocations.last().map_or(Time::EPOCH, |invocation| invocation.accepted_at);
         let near =
             last_start.plus_seconds(self.usual_run_seconds.max(pacing::POLL_FIRST.value) * 2).plus_seconds(pages / 10);
         if counts.waiting == 0 && pages > 10 && self.now < near {
