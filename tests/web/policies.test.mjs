@@ -37,12 +37,16 @@ const type = async (page, text) => {
   await judged(page);
 };
 /** Puts a long text in at once: a browser takes its time over thousands of lines that are typed. */
-const put = (page, selector, text) => page.evaluate(([selector, text]) => {
-  const editor = document.querySelector(selector);
-  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(editor, text);
-  editor.dispatchEvent(new Event("input", { bubbles: true }));
-  return new Promise((drawn) => { requestAnimationFrame(() => requestAnimationFrame(drawn)); });
-}, [selector, text]);
+const put = async (page, selector, text) => {
+  // The area may still be on its way.
+  await page.waitForSelector(selector);
+  await page.evaluate(([selector, text]) => {
+    const editor = document.querySelector(selector);
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(editor, text);
+    editor.dispatchEvent(new Event("input", { bubbles: true }));
+    return new Promise((drawn) => { requestAnimationFrame(() => requestAnimationFrame(drawn)); });
+  }, [selector, text]);
+};
 const judged = (page) => page.waitForSelector("#area .result[aria-busy=false] :is(.verdict, .blocked-note)");
 const title = (page) => page.locator("#area .result > .verdict strong").textContent();
 const shownLines = (page) => page.evaluate(() => {
