@@ -97,6 +97,8 @@ fn a_start_that_was_repeated_late_has_its_whole_time() {
     let target = &second.state().targets[0];
     assert!(target.outcome.as_ref().is_some_and(|outcome| outcome.held), "{:?}", target.outcome);
     assert_eq!(results(&second), [ResultKind::Urgent]);
+    // From then on counts also until when a group may still come.
+    assert!(target.started_at >= Some(now), "{:?}", target.started_at);
 }
 
 #[test]

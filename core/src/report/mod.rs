@@ -212,7 +212,7 @@ pub struct InstanceReport {
     pub command: Option<CommandReport>,
     /// How often it was started.
     pub starts: u8,
-    /// When its last start was intended.
+    /// When its last start was intended, or sent once more, or taken by the service: the latest of these.
     pub started_at: Option<Time>,
     /// Version of Cloud Assistant.
     pub agent_version: Option<String>,

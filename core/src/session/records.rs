@@ -76,7 +76,7 @@ pub struct Target {
     pub stage: Stage,
     /// How often it was started.
     pub starts: u8,
-    /// When its last start was intended.
+    /// When its last start was intended, or sent once more, or taken by the service: the latest of these.
     pub started_at: Option<Time>,
     /// Whether the start is in doubt and nothing of it was found.
     pub lost: bool,

@@ -207,6 +207,10 @@ impl State {
             Event::CallRepeated { call, .. } => {
                 if let Some(record) = call.and_then(|call| self.calls.get_mut(&call)) {
                     record.repeated = true;
+                    let (targets, purpose) = (record.targets.clone(), record.purpose);
+                    if purpose == Purpose::Run {
+                        self.started(&targets, at);
+                    }
                 }
             }
             Event::CallInDoubt { call, .. } => {
@@ -345,6 +349,15 @@ impl State {
         self.calls.insert(call, record);
     }
 
+    /// What was sent once more may only now be carried out: whatever counts from a start counts from its latest time.
+    fn started(&mut self, targets: &[TargetIndex], at: Time) {
+        for &index in targets {
+            if let Some(target) = self.targets.get_mut(index as usize) {
+                target.started_at = Some(at);
+            }
+        }
+    }
+
     fn accept(&mut self, at: Time, call: u64, invoke_id: Option<&str>, adopted: bool) {
         let Some(record) = self.calls.remove(&call) else { return };
         let Some(invoke_id) = invoke_id else { return };
@@ -353,6 +366,9 @@ impl State {
         let region = first.map_or(0, |target| target.region);
         let timeout_seconds =
             first.and_then(|target| self.command_of(target)).map_or(60, |command| command.timeout_seconds);
+        if !adopted {
+            self.started(&record.targets, at);
+        }
         for &index in &record.targets {
             self.forget_earlier_start(index);
             if let Some(target) = self.targets.get_mut(index as usize) {
