@@ -3,20 +3,16 @@
 use std::collections::BTreeMap;
 
 use consnap_core::config::{Job, OnUnknown, Probe};
-use consnap_core::credentials::{Credential, Secret};
 use consnap_core::session::{Event, Goal, Numbered, Session, Setup};
 use consnap_core::verdict::ResultKind;
 use consnap_core::{Consistency, Finding, Platform, Time};
 use consnap_simulator::scenario::{
     ApiFault, DiskSpec, Fleet, GuestFault, InstanceSpec, Millis, MountSpec, Scenario, ServiceError,
 };
-use consnap_simulator::{Ended, MemoryDriver, Onward, Simulator};
+use consnap_simulator::{Ended, Onward, Simulator};
+use consnap_tests::meddled::{self, start};
 
 const ROLE: &str = "AppSnapshotRoleName";
-
-fn start() -> Time {
-    Time::parse("2026-11-03T02:00:00Z").unwrap()
-}
 
 fn spec(id: &str) -> InstanceSpec {
     InstanceSpec {
@@ -50,15 +46,8 @@ fn job(simulator: &Simulator, probe: Probe) -> Job {
 }
 
 fn drive(session: &mut Session, simulator: &mut Simulator, now: Time) -> Vec<Numbered> {
-    let credential = Credential {
-        access_key_id: "testid".to_owned(),
-        access_key_secret: Secret::new("testsecret"),
-        security_token: None,
-        expires_at: None,
-        source: "test".to_owned(),
-    };
     let mut events = Vec::new();
-    let mut driver = MemoryDriver::new(now, credential);
+    let mut driver = meddled::driver(now);
     // The service refuses a nonce it has seen, whoever sent it.
     driver.nonce_prefix(simulator.calls().count() as u64);
     let ended = driver.run(session, simulator, |news| {

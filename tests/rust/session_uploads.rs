@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use consnap_core::config::{AttachRole, Job, MaxErrors, Probe, Upload};
-use consnap_core::credentials::{Credential, Secret};
 use consnap_core::plan::Plan;
 use consnap_core::session::{Event, Goal, Numbered, Session, Setup, Stage};
 use consnap_core::verdict::ResultKind;
@@ -14,15 +13,12 @@ use consnap_core::{Consistency, Lang, Platform, Time};
 use consnap_simulator::scenario::{
     ApiFault, DiskSpec, Fleet, GuestFault, InstanceSpec, Millis, MountSpec, Scenario, ScriptSpec, ServiceError,
 };
-use consnap_simulator::{Ended, MemoryDriver, Onward, Simulator};
+use consnap_simulator::{Ended, Onward, Simulator};
+use consnap_tests::meddled::{self, start};
 
 const ROLE: &str = "AppSnapshotRoleName";
 const PRE: &[u8] = b"#!/bin/sh\nexec /opt/app/lock\n";
 const POST: &[u8] = b"#!/bin/sh\nexec /opt/app/unlock\n";
-
-fn start() -> Time {
-    Time::parse("2026-11-03T02:00:00Z").unwrap()
-}
 
 /// An instance without scripts.
 fn spec(id: &str) -> InstanceSpec {
@@ -65,16 +61,9 @@ fn job(simulator: &Simulator) -> Job {
 }
 
 fn drive(session: &mut Session, simulator: &mut Simulator, mut crash_at: Option<usize>) -> (Vec<Numbered>, u64, Time) {
-    let credential = Credential {
-        access_key_id: "testid".to_owned(),
-        access_key_secret: Secret::new("testsecret"),
-        security_token: None,
-        expires_at: None,
-        source: "test".to_owned(),
-    };
     let mut events: Vec<Numbered> = Vec::new();
     let begin = session.state().last_at.max(start());
-    let mut driver = MemoryDriver::new(begin, credential);
+    let mut driver = meddled::driver(begin);
     driver.nonce_prefix(simulator.calls().count() as u64);
     let ended = driver.run(session, simulator, |news| {
         events.extend_from_slice(news);
