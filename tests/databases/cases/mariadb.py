@@ -1,0 +1,101 @@
+"""MariaDB: what each level gives."""
+
+from __future__ import annotations
+
+from cases import Run, case
+from plugin import Found, Load, record
+from servers import MariaDB
+
+
+def made(run: Run, kind: str = "ext4"):
+    """A disk with a server on it that runs."""
+    disk = run.disk(("mariadb", kind), lambda disk: MariaDB(disk.folder).init())
+    return disk, run.server(MariaDB(disk.folder)).start()
+
+
+def judge(run: Run, load: Load, snapshot) -> tuple[Found, list[str]]:
+    copy = snapshot.copies[0].mount()
+    server = run.server(MariaDB(copy.folder)).start()
+    return Found.judge(load, snapshot, server.rows()), server.damaged()
+
+
+def level(run: Run, kind: str, freeze: bool, pre=None, post=None):
+    disk, server = made(run, kind)
+    with Load(server.writer) as load, server.batches():
+        load.until(150)
+        snapshot = run.snapshot([disk], pre=pre and pre(server), post=post and post(server), freeze=freeze)
+        load.until(5)
+    server.kill()
+    found, damaged = judge(run, load, snapshot)
+    return snapshot, load, found, damaged
+
+
+def nothing(kind: str):
+    def body(run: Run):
+        _, load, found, damaged = level(run, kind, freeze=False)
+        # InnoDB keeps what it acknowledged; the others have it in memory.
+        assert found.lost > 0, found
+        return f"{found.lost} of {found.acknowledged} lost, damaged: {damaged}"
+
+    return body
+
+
+def freeze_only(kind: str):
+    def body(run: Run):
+        _, load, found, damaged = level(run, kind, freeze=True)
+        assert found.lost == 0, found
+        assert "batch" in damaged, damaged
+        return f"0 of {found.acknowledged} lost, damaged: {damaged}"
+
+    return body
+
+
+def usual_sample(kind: str):
+    """The lock of a client that ends: it is gone before the freeze, and every script ends with 0."""
+
+    def body(run: Run):
+        def text(server, statement):
+            return run.text(statement.split()[0], f"#!/bin/sh\nexec {' '.join(server.client())} -e '{statement}'\n")
+
+        snapshot, load, found, damaged = level(
+            run, kind, True, lambda s: text(s, "FLUSH TABLES WITH READ LOCK"), lambda s: text(s, "UNLOCK TABLES")
+        )
+        assert (snapshot.pre.code, snapshot.post.code) == (0, 0)
+        assert not found.exact and "batch" in damaged, (found, damaged)
+        return f"scripts end with 0; {found.later} later, damaged: {damaged}"
+
+    return body
+
+
+def library(kind: str, method: str):
+    def body(run: Run):
+        disk, server = made(run, kind)
+        pair = run.pair("mariadb", SOCKET=server.socket, METHOD=method, LIMIT=30)
+        with Load(server.writer) as load, server.batches():
+            load.until(150)
+            snapshot = run.snapshot([disk], pre=pair / "pre", post=pair / "post", hold=1)
+            load.until(5)
+        server.kill()
+        assert (snapshot.pre.code, snapshot.post.code) == (0, 0), (snapshot.pre, snapshot.post)
+        assert snapshot.post["verdict"] == "proven" and snapshot.post["same"] == "yes", snapshot.post
+        assert snapshot.saw_freeze(), snapshot
+        found, damaged = judge(run, load, snapshot)
+        assert found.exact and found.while_held == 0 and not damaged, (found, damaged)
+        parts = record(run.name)
+        assert parts["consnap-quiesce"]["verdict"] == "proven" and parts["data"]["mounts"] == str(disk.folder), parts
+        # The end of the binary log in the copy is the position of the witness.
+        file, at = snapshot.post["position_to"].split(":")
+        assert (snapshot.copies[0].folder / "my" / file).stat().st_size >= int(at)
+        run.nothing_left()
+        return (f"{found.acknowledged} acknowledged, exact; pre {snapshot.pre.seconds:.2f} s, post {snapshot.post.seconds:.2f} s, "
+                f"longest wait {load.longest_wait():.2f} s for {snapshot.frozen_for:.2f} s frozen")
+
+    return body
+
+
+for kind in ("ext4", "xfs"):
+    case(f"mariadb {kind} nothing", seconds=6)(nothing(kind))
+    case(f"mariadb {kind} freeze-only", seconds=6)(freeze_only(kind))
+    case(f"mariadb {kind} usual-sample", seconds=6)(usual_sample(kind))
+    case(f"mariadb {kind} library stage", seconds=7)(library(kind, "stage"))
+    case(f"mariadb {kind} library ftwrl", seconds=7)(library(kind, "ftwrl"))

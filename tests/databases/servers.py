@@ -1,0 +1,353 @@
+"""The servers of the suite: made, started on a folder, loaded, looked into."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+import host
+from host import USERS, now, sh
+from plugin import stop_process
+
+# Sockets and logs of the servers lie on a tmpfs: the suite's own eyes may not freeze.
+SOCKETS = pathlib.Path("/run/databases")
+
+
+class Server:
+    """A server on a data folder. `folder` may be a disk's mount point or any other folder."""
+
+    count = 0
+    lock = threading.Lock()
+    user = "root"
+    process: subprocess.Popen | None = None
+
+    def __init__(self, folder: pathlib.Path):
+        with Server.lock:
+            Server.count += 1
+            self.number = Server.count
+        self.folder = pathlib.Path(folder)
+        SOCKETS.mkdir(mode=0o755, exist_ok=True)
+        self.run = SOCKETS / str(self.number)
+        self.run.mkdir(mode=0o755)
+        self.log = self.run / "log"
+        if os.getuid() == 0:
+            os.chown(self.run, USERS[self.user], USERS[self.user])
+        else:
+            self.user = ""
+
+    def as_user(self, command) -> list[str]:
+        if not self.user:
+            return list(command)
+        return ["setpriv", f"--reuid={self.user}", f"--regid={USERS[self.user]}", "--clear-groups", "--", *command]
+
+    def own(self, *folders: pathlib.Path) -> None:
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+            if self.user:
+                os.chown(folder, USERS[self.user], USERS[self.user])
+
+    def launch(self, command) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.as_user(command), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True,
+                preexec_fn=host.die_with_parent if not self.user else None,
+            )
+
+    def ready(self, limit: float = 30) -> None:
+        end = now() + limit
+        while not self.answers():
+            if self.process.poll() is not None or now() > end:
+                raise RuntimeError(f"{type(self).__name__} does not start\n{self.log.read_text()[-2000:]}")
+            time.sleep(0.05)
+
+    def answers(self) -> bool:
+        raise NotImplementedError
+
+    def stop(self, how: int = signal.SIGTERM) -> None:
+        if self.process:
+            stop_process(self.process, how)
+
+    def kill(self) -> None:
+        self.stop(signal.SIGKILL)
+
+
+class Client:
+    """A command line client as a session: a statement goes in, a line comes out."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1, cwd="/",
+            preexec_fn=host.die_with_parent,
+        )
+
+    def ask(self, text: str) -> str:
+        self.process.stdin.write(text + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError("the session ended")
+        return line.rstrip("\n")
+
+    def close(self) -> None:
+        self.process.stdin.close()
+        stop_process(self.process, limit=5)
+
+
+class MariaDB(Server):
+    user = "mysql"
+    # A table of each kind, and a writer for each.
+    tables = {"i": "InnoDB", "m": "MyISAM", "a": "Aria TRANSACTIONAL=0"}
+
+    @property
+    def socket(self) -> pathlib.Path:
+        return self.run / "s"
+
+    def init(self) -> MariaDB:
+        self.own(self.folder, self.folder / "my")
+        for name in ("mysql", "test"):
+            self.own(self.folder / "my" / name)
+        share = pathlib.Path("/usr/share/mysql")
+        if not self.user:
+            share = host.TREE / "usr/share/mysql"
+        parts = ["mysql_system_tables.sql", "mysql_performance_tables.sql", "mysql_system_tables_data.sql", "fill_help_tables.sql"]
+        text = "CREATE DATABASE IF NOT EXISTS mysql;\nUSE mysql;\n" + "".join((share / p).read_text() for p in parts[:3])
+        boot = subprocess.run(
+            self.as_user(self.command("--bootstrap", "--skip-log-bin")), input=text, text=True, capture_output=True, timeout=120
+        )
+        assert boot.returncode == 0, boot.stderr[-2000:]
+        self.start()
+        for key, engine in self.tables.items():
+            name, _, option = engine.partition(" ")
+            self.sql(f"CREATE TABLE test.{key} (w INT, n INT, t VARCHAR(200), KEY (n), KEY (t)) ENGINE={name} {option}")
+        self.sql("CREATE TABLE test.batch (n INT PRIMARY KEY, g INT, t VARCHAR(60), KEY (t), KEY (g)) ENGINE=MyISAM; "
+                 "INSERT INTO test.batch SELECT seq, 0, SHA1(seq) FROM test.seq_1_to_20000")
+        self.sql("CREATE USER consnap@localhost IDENTIFIED VIA unix_socket; "
+                 "GRANT RELOAD, PROCESS, BINLOG MONITOR ON *.* TO consnap@localhost")
+        self.stop()
+        return self
+
+    def command(self, *more: str) -> list[str]:
+        return [
+            "mariadbd", "--no-defaults", f"--datadir={self.folder}/my", f"--socket={self.socket}", f"--pid-file={self.run}/pid",
+            "--skip-networking", "--innodb-buffer-pool-size=32M", "--innodb-log-file-size=24M", "--key-buffer-size=8M",
+            "--innodb-flush-log-at-trx-commit=1", "--sync-binlog=0", "--tmpdir=/tmp", "--performance-schema=0",
+            *(["--user=root"] if os.getuid() == 0 and not self.user else []), *more,
+        ]
+
+    def start(self, *more: str, binlog: bool = True) -> MariaDB:
+        # Recovery of MyISAM would hide what the copy is like.
+        binary = ["--log-bin=bin", "--server-id=1", "--binlog-format=ROW"] if binlog else []
+        self.launch(self.command(*binary, "--myisam-recover-options=OFF", "--aria-recover-options=", *more))
+        self.ready()
+        return self
+
+    def client(self, *more: str) -> list[str]:
+        return ["mariadb", "--no-defaults", f"--socket={self.socket}", "-uroot", "-NB", "--unbuffered", *more]
+
+    def answers(self) -> bool:
+        return self.socket.exists() and sh(self.client("-e", "SELECT 1"), check=False).returncode == 0
+
+    def sql(self, text: str) -> str:
+        return sh(self.client("-e", text)).stdout.strip()
+
+    def writer(self, number: int):
+        table = list(self.tables)[number % len(self.tables)]
+        client = Client(self.client())
+
+        def put(n: int) -> None:
+            answer = client.ask(f"INSERT INTO test.{table} VALUES ({number}, {n}, CONCAT(SHA1({n}), REPEAT('x', 100))); SELECT {n};")
+            if answer != str(n):
+                raise RuntimeError(answer)
+
+        return put
+
+    @contextlib.contextmanager
+    def batches(self):
+        """Statements on a MyISAM table that take long: the freeze falls into the middle of one."""
+        stopped = threading.Event()
+
+        def work():
+            client = Client(self.client())
+            generation = 0
+            with contextlib.suppress(RuntimeError, OSError):
+                while not stopped.is_set():
+                    generation += 1
+                    client.ask(f"UPDATE test.batch SET g = {generation}, t = SHA1(CONCAT(n, g)); SELECT 1;")
+            client.close()
+
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stopped.set()
+            thread.join(20)
+
+    def rows(self) -> list[list[int]]:
+        return [
+            [int(n) for n in self.sql(f"SELECT n FROM test.{table} IGNORE INDEX (n)").split()] for table in self.tables
+        ]
+
+    def damaged(self) -> list[str]:
+        """Tables that CHECK TABLE complains about."""
+        bad = []
+        for table in [*self.tables, "batch"]:
+            said = [line.split("\t") for line in self.sql(f"CHECK TABLE test.{table} EXTENDED").splitlines()]
+            if any(row[2] == "error" or (row[2] == "status" and row[3] != "OK") for row in said):
+                bad.append(table)
+        if "batch" not in bad and self.sql("SELECT COUNT(DISTINCT g) FROM test.batch IGNORE INDEX (g)") != "1":
+            bad.append("half a statement")
+        return bad
+
+    def locked(self) -> bool:
+        """Whether a write waits: nothing may be held any more."""
+        done = sh(self.client("-e", "SET lock_wait_timeout=1; CREATE TABLE test.z (z INT) ENGINE=MyISAM; DROP TABLE test.z"), check=False)
+        return done.returncode != 0
+
+
+class PostgreSQL(Server):
+    user = "postgres"
+
+    def init(self, wal: pathlib.Path | None = None, more: str = "") -> PostgreSQL:
+        self.own(self.folder)
+        binary = f"{host.POSTGRESQL}/initdb"
+        walled = [f"--waldir={wal}/wal"] if wal else []
+        if wal:
+            self.own(wal)
+        sh(self.as_user([binary, "-D", f"{self.folder}/pg", "-U", "postgres", "-A", "trust", "-N", "-k", "--no-instructions", *walled]),
+           env={**os.environ, "LC_ALL": "C"})
+        (self.folder / "pg" / "postgresql.auto.conf").write_text(
+            "shared_buffers = 32MB\nmax_connections = 30\nlisten_addresses = ''\nmax_wal_size = 512MB\nautovacuum = off\n"
+            f"checkpoint_timeout = 1h\nwal_recycle = off\nlogging_collector = off\njit = off\n{more}"
+        )
+        (self.folder / "pg" / "pg_hba.conf").write_text("local all consnap peer map=consnap\nlocal all all trust\n")
+        (self.folder / "pg" / "pg_ident.conf").write_text("consnap root consnap\n")
+        return self
+
+    def schema(self, space: pathlib.Path | None = None) -> PostgreSQL:
+        where = ""
+        if space:
+            self.own(space, space / "space")
+            self.sql(f"CREATE TABLESPACE far LOCATION '{space}/space'")
+            where = "TABLESPACE far"
+        self.sql(f"CREATE TABLE t (w int, n int, x text); CREATE UNIQUE INDEX t_n ON t (w, n) {where}; CREATE EXTENSION amcheck;"
+                 "CREATE ROLE consnap LOGIN; GRANT pg_checkpoint, pg_read_all_settings TO consnap;"
+                 "GRANT EXECUTE ON FUNCTION pg_backup_start(text, boolean), pg_backup_stop(boolean) TO consnap")
+        return self
+
+    def start(self, *more: str) -> PostgreSQL:
+        self.launch([f"{host.POSTGRESQL}/postgres", "-D", f"{self.folder}/pg", "-k", str(self.run), *more])
+        self.ready()
+        return self
+
+    def stop(self, how: int = signal.SIGINT) -> None:
+        super().stop(how)
+
+    def client(self, *more: str) -> list[str]:
+        return ["psql", "-X", "-qAt", "-v", "ON_ERROR_STOP=1", "-h", str(self.run), "-U", "postgres", "-d", "postgres", *more]
+
+    def answers(self) -> bool:
+        return sh(self.client("-c", "SELECT 1"), check=False).returncode == 0
+
+    def sql(self, text: str) -> str:
+        return sh(self.client("-c", text)).stdout.strip()
+
+    def writer(self, number: int):
+        client = Client(self.client())
+
+        def put(n: int) -> None:
+            answer = client.ask(f"INSERT INTO t VALUES ({number}, {n}, repeat(md5('{n}'), 4)); SELECT {n};")
+            if answer != str(n):
+                raise RuntimeError(answer)
+
+        return put
+
+    def rows(self, writers: int = 3) -> list[list[int]]:
+        """What the heap holds."""
+        text = self.sql("SET enable_indexscan = off; SET enable_bitmapscan = off; SET enable_indexonlyscan = off; SELECT w, n FROM t")
+        found: list[list[int]] = [[] for _ in range(writers)]
+        for line in text.splitlines():
+            writer, n = line.split("|")
+            found[int(writer)].append(int(n))
+        return found
+
+    def by_index(self) -> int:
+        return int(self.sql("SET enable_seqscan = off; SELECT count(*) FROM t WHERE w >= 0"))
+
+    def damaged(self) -> str:
+        """What amcheck says of the index; empty when it is whole."""
+        return sh(self.client("-c", "SELECT bt_index_check('t_n', true)"), check=False).stderr.strip()
+
+    def redo(self) -> int:
+        """Bytes that recovery went through at the last start."""
+        text = self.log.read_text()
+        begin = re.search(r"redo starts at (\w+)/(\w+)", text)
+        end = re.search(r"redo done at (\w+)/(\w+)", text)
+        if not begin or not end:
+            return 0
+        value = lambda m: (int(m.group(1), 16) << 32) + int(m.group(2), 16)  # noqa: E731
+        return value(end) - value(begin)
+
+
+class Redis(Server):
+    user = "redis"
+
+    def __init__(self, folder: pathlib.Path, appendfsync: str | None = "everysec"):
+        super().__init__(folder)
+        self.appendfsync = appendfsync
+
+    @property
+    def socket(self) -> pathlib.Path:
+        return self.run / "s"
+
+    def start(self, *more: str) -> Redis:
+        self.own(self.folder, self.folder / "data")
+        aof = ["--appendonly", "yes", "--appendfsync", self.appendfsync] if self.appendfsync else ["--appendonly", "no"]
+        self.launch(["redis-server", "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "777",
+                     "--dir", f"{self.folder}/data", "--save", "", "--daemonize", "no", *aof, *more])
+        self.ready()
+        return self
+
+    def answers(self) -> bool:
+        return self.socket.exists() and sh(self.client("PING"), check=False).stdout.strip() == "PONG"
+
+    def client(self, *words: str) -> list[str]:
+        return ["redis-cli", "-s", str(self.socket), *words]
+
+    def ask(self, *words: str) -> str:
+        return sh(self.client(*words)).stdout.strip()
+
+    def writer(self, number: int):
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(str(self.socket))
+        connection.settimeout(60)
+        reader = connection.makefile("rb")
+
+        def put(n: int) -> None:
+            words = ["RPUSH", f"w{number}", str(n)]
+            connection.sendall(f"*{len(words)}\r\n{''.join(f'${len(w)}{chr(13)}{chr(10)}{w}{chr(13)}{chr(10)}' for w in words)}".encode())
+            answer = reader.readline()
+            if not answer.startswith(b":"):
+                raise RuntimeError(answer)
+            time.sleep(0.0005)
+
+        return put
+
+    def rows(self, writers: int = 3) -> list[list[int]]:
+        return [[int(n) for n in self.ask("LRANGE", f"w{w}", "0", "-1").split()] for w in range(writers)]
+
+
+def folder(name: str) -> pathlib.Path:
+    """A data folder on the tmpfs, for cases that need no disk."""
+    place = SOCKETS / "data" / name
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    return place
