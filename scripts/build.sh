@@ -18,8 +18,9 @@ stop() {
   exit 2
 }
 common_settings() {
+  printf '%s\n' "# setting NAME name $engine name of the service; two services of one host need two names"
+  case $source in */refuse.sh) return ;; esac
   printf '%s\n' \
-    "# setting NAME name $engine name of the service; two services of one host need two names" \
     "# setting CANARY choice:yes,no yes see the freeze from inside: a small file on each file system of the data" \
     "# setting STATE_BASE paths /run:/dev/shm where a tmpfs is looked for" \
     "# setting TOOL_PATH paths - folders of client programs, looked at before those of the system"

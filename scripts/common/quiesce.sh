@@ -2,7 +2,8 @@
 # State lies on a tmpfs alone, because nothing may wait for a file system that is frozen. For the same reason there are no
 # here-documents (bash writes them to /tmp) and no log file.
 FORMAT=1 LIBRARY=1
-code=0 why='' text='' run=- epoch=0 since=0 asked=0 ROOT='' S='' HASH=unknown
+# Nothing is taken from the environment.
+code=0 why='' text='' run=- epoch=0 since=0 asked=0 result='' mounts='' pre_hash='' ROOT='' S='' HASH='' ASK_WAIT=''
 
 # $now: seconds since boot, from a clock that nobody sets and that needs no process. $clock: hundredths of a second since the
 # pre-script began, because mksh computes in 32 bits.
@@ -149,6 +150,12 @@ record() {
   { printf '%s\n' "$line" "script library=$LIBRARY pre=${pre_hash:-$HASH} post=$post_hash" \
     "host boot=$boot uptime=$now wall=$(date -u +%s)" "data mounts=${mounts:--}" ${extra:+"$extra"} "end lines=$lines" >"$new" &&
     mv -f "$new" "$ROOT/$NAME.last"; } 2>/dev/null
+}
+
+# A file with a password is root's (or ours) and nobody else reads it.
+secret() {
+  case $(stat -c '%u %a' "$1" 2>/dev/null) in "0 600" | "0 400" | "$(id -u) 600" | "$(id -u) 400") return 0 ;; esac
+  fail 10 secret_file "$1 is not a file of root's with mode 0600."
 }
 
 # A write in a child that nobody waits for. One that stands still in the kernel has met a frozen file system.
@@ -330,6 +337,8 @@ judge() {
 
 # ---- The two scripts ----------------------------------------------------------------------------------------------------
 refuse() {
+  # Whatever went wrong without a word of its own is not a success.
+  [ "$code" != 0 ] || fail 18 fault "Something failed that this script does not know."
   [ -z "$S" ] || [ "$why" = busy ] || rm -rf "$S"
   # Another run is under way: its record is not ours to replace.
   [ "$why" != busy ] || ROOT=
@@ -350,7 +359,7 @@ abort() {
 }
 pre() {
   read -r now _ </proc/uptime
-  epoch=${now%.*} run=${now%.*}${now#*.}.$$ mounts=''
+  epoch=${now%.*} run=${now%.*}${now#*.}.$$
   state || refuse
   claim || { [ "$why" = busy ] || S=; refuse; }
   trap 'fail 13 stopped "The script was told to stop."; abort' TERM HUP INT
@@ -395,6 +404,8 @@ pre() {
   put taken x
   # From here on a signal comes too late: the post-script or the limit releases.
   trap '' TERM HUP INT
+  get mounts
+  mounts=$got
   get held
   report held yes "limit_s=$LIMIT mounts=$mounts $got"
 }
@@ -414,8 +425,11 @@ post() {
   clock
   asked=$clock how=lost
   while alive holder && [ ! -f "$S/end" ]; do
+    # One that was stopped answers to nothing but KILL.
+    patience=$((RELEASE_WAIT * 100))
+    case ${stat##*) } in T* | t*) patience=100 ;; esac
     clock
-    if [ $((clock - asked)) -ge $((RELEASE_WAIT * 100)) ]; then
+    if [ $((clock - asked)) -ge "$patience" ]; then
       how=forced
       end_process holder
     fi

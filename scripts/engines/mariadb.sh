@@ -49,15 +49,15 @@ linked() {
 }
 engine_check() {
   [ -z "$OPTION_FILE" ] || secret "$OPTION_FILE" || return
-  ask "SELECT CONCAT_WS('|', VERSION(), IF(@@log_bin, 1, 0), @@innodb_flush_log_at_trx_commit, @@datadir, @@innodb_log_group_home_dir,
+  ask "SELECT CONCAT_WS(';', VERSION(), IF(@@log_bin, 1, 0), @@innodb_flush_log_at_trx_commit, @@datadir, @@innodb_log_group_home_dir,
     COALESCE(@@innodb_data_home_dir, ''), COALESCE(@@innodb_undo_directory, ''), COALESCE(@@log_bin_basename, ''))" || return
-  version=${reply%%|*} rest=${reply#*|}
-  binlog=${rest%%|*} rest=${rest#*|}
-  flush=${rest%%|*} rest=${rest#*|}
-  datadir=${rest%%|*} rest=${rest#*|}
+  version=${reply%%;*} rest=${reply#*;}
+  binlog=${rest%%;*} rest=${rest#*;}
+  flush=${rest%%;*} rest=${rest#*;}
+  datadir=${rest%%;*} rest=${rest#*;}
   DIRS=$datadir
   while [ -n "$rest" ]; do
-    case $rest in *'|'*) dir=${rest%%|*} rest=${rest#*|} ;; *) dir=${rest%/*} rest= ;; esac
+    case $rest in *';'*) dir=${rest%%;*} rest=${rest#*;} ;; *) dir=${rest%/*} rest= ;; esac
     case $dir in '') ;; /*) DIRS="$DIRS $dir" ;; *) DIRS="$DIRS $datadir/$dir" ;; esac
   done
   [ -d "$datadir" ] || { fail 15 not_local "$datadir is not on this host."; return; }
@@ -123,7 +123,7 @@ engine_beat() {
   DETAIL="method=$METHOD version=$version session=$session open_transactions=${answer#*	}"
 }
 engine_release() {
-  [ -n "${CLIENT:-}" ] || return 0
+  [ -n "$CLIENT" ] || return 0
   case $METHOD:$mariadb in
     stage:* | ddl:yes) tell "BACKUP STAGE END;" ;;
     *) tell "UNLOCK TABLES;" ;;

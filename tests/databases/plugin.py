@@ -94,19 +94,33 @@ class Snapshot:
 
 
 def snapshot(disks, pre=None, post=None, freeze: bool = True, hold: float = 0.4, order: str = "pre,freeze", between=None,
-             apart: float = 0, limit: float = 60, shell: str | None = None, environment: dict | None = None) -> Snapshot:
+             apart=None, limit: float = 60, shell: str | None = None, environment: dict | None = None) -> Snapshot:
     """Pre-script, freeze, image copies, thaw, post-script; `order` says when the pre-script runs. The freeze has a limit."""
+    """`apart` is called between the copies of two disks; each disk is then frozen for its own copy alone."""
     made = Snapshot([])
 
     def run(path):
         return script(path, limit, environment=environment, shell=shell)
 
-    if pre and order == "pre,freeze":
+    if pre and order.startswith("pre"):
         made.pre = run(pre)
         made.held_from = now()
     if between:
         between()
     made.before = now()
+    if apart:
+        for number, disk in enumerate(disks):
+            if number:
+                apart()
+            host.freeze(disk.folder)
+            try:
+                made.copies.append(disk.clone())
+            finally:
+                host.thaw(disk.folder)
+        made.after = made.held_until = now()
+        if post:
+            made.post = run(post)
+        return made
     timer = threading.Timer(15, lambda: [host.thaw(disk.folder) for disk in disks])
     if freeze:
         timer.start()
@@ -118,9 +132,9 @@ def snapshot(disks, pre=None, post=None, freeze: bool = True, hold: float = 0.4,
         if pre and order == "freeze,pre":
             made.pre = run(pre)
         time.sleep(hold)
-        for number, disk in enumerate(disks):
-            if number and apart:
-                time.sleep(apart)
+        if not freeze:
+            made.before = now()
+        for disk in disks:
             made.copies.append(disk.clone())
         made.after = now()
         if post and order == "pre,freeze,post":

@@ -138,7 +138,7 @@ class MariaDB(Server):
         return [
             "mariadbd", "--no-defaults", f"--datadir={self.folder}/my", f"--socket={self.socket}", f"--pid-file={self.run}/pid",
             "--skip-networking", "--innodb-buffer-pool-size=32M", "--innodb-log-file-size=24M", "--key-buffer-size=8M",
-            "--innodb-flush-log-at-trx-commit=1", "--sync-binlog=0", "--tmpdir=/tmp", "--performance-schema=0",
+            "--innodb-flush-log-at-trx-commit=1", "--sync-binlog=0", f"--tmpdir={self.run}", "--performance-schema=0",
             *(["--user=root"] if os.getuid() == 0 and not self.user else []), *more,
         ]
 
@@ -310,6 +310,7 @@ class Redis(Server):
 
     def start(self, *more: str) -> Redis:
         self.own(self.folder, self.folder / "data")
+        sh(["chown", "-R", self.user, str(self.folder / "data")]) if self.user else None
         aof = ["--appendonly", "yes", "--appendfsync", self.appendfsync] if self.appendfsync else ["--appendonly", "no"]
         self.launch(["redis-server", "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "777",
                      "--dir", f"{self.folder}/data", "--save", "", "--daemonize", "no", *aof, *more])

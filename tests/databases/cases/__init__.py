@@ -13,7 +13,7 @@ import host
 import plugin
 import servers
 
-MODULES = ("mariadb",)
+MODULES = ("mariadb", "mariadb_faults", "postgresql", "redis", "generic", "texts")
 
 
 @dataclasses.dataclass(frozen=True)
