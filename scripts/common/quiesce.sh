@@ -3,7 +3,7 @@
 # here-documents (bash writes them to /tmp) and no log file.
 FORMAT=1 LIBRARY=1
 # Nothing is taken from the environment.
-code=0 why='' text='' run=- epoch=0 since=0 asked=0 result='' mounts='' pre_hash='' ROOT='' S='' HASH='' ASK_WAIT=''
+code=0 why='' text='' run=- epoch=0 since=0 asked=0 result='' mounts='' pre_hash='' ROOT='' S='' HASH=''
 
 # $now: seconds since boot, from a clock that nobody sets and that needs no process. $clock: hundredths of a second since the
 # pre-script began, because mksh computes in 32 bits.
@@ -81,7 +81,9 @@ mount_of() {
   place=$(cd -P -- "$1" 2>/dev/null && pwd -P) || return 1
   case $place in *[!A-Za-z0-9_./:@+=%-]*) return 1 ;; esac
   while read -r _ _ _ _ target _ options; do
-    case ${place%/}/ in "${target%/}"/*) ;; *) continue ;; esac
+    # Never empty: bash matches nothing by a pattern that begins with an empty text in quotes.
+    prefix=${target%/}/
+    case ${place%/}/ in "$prefix"*) ;; *) continue ;; esac
     [ "${#target}" -ge "${#mount}" ] || continue
     mount=$target options=" $options"
     options=${options#* - }
@@ -313,9 +315,10 @@ over() {
   canaries
   detail="result=$result held_ms=$held_ms from=$from to=$until wall=$wall beats=$beats gap_ms=$((gap * 10))"
   detail="$detail position_from=$position position_to=$POSITION same=$same limit_s=$LIMIT mounts=$mounts $seen${DETAIL:+ $DETAIL}"
-  put end "$held $detail"
+  # The record first: once the post-script sees the end, the record is its own.
   judge "$held" "$detail"
   report "$verdict" "$held" "$detail"
+  put end "$held $detail"
   exit 0
 }
 

@@ -41,7 +41,7 @@ close_session() {
 # Runs one statement outside of the session; $reply is its answer.
 ask() {
   reply=
-  within "${ASK_WAIT:-8}" client "$STATEMENT" "$1" >"$S/reply" 2>"$S/reply.err" || { fault "$S/reply.err"; return 1; }
+  within 8 client "$STATEMENT" "$1" >"$S/reply" 2>"$S/reply.err" || { fault "$S/reply.err"; return 1; }
   reply=$(cat "$S/reply")
 }
 # Becomes the user of the system in RUN_AS. setpriv is asked first: it does not go through PAM, which writes logs.

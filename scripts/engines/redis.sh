@@ -9,7 +9,7 @@
 # setting SAVE_WAIT seconds:1-600 20 a save is waited for so long; one that is forecast to take longer is not begun
 # setting SAVE_RATE number:1-10000 50 MB that a save is taken to write in a second, where the server has not measured one
 HOLD_WAIT=$((SAVE_WAIT * 2 + 20)) RELEASE_WAIT=15 STOPS_WRITES=yes
-paused=no REDISCLI_AUTH=''
+ASK_WAIT=5 paused=no REDISCLI_AUTH=''
 
 client() {
   for tool in redis-cli valkey-cli; do ! command -v "$tool" >/dev/null || break; done
@@ -25,7 +25,7 @@ client() {
 }
 # The answer lies in a file, which is read by field: it may be long.
 ask() {
-  within "${ASK_WAIT:-5}" client "$@" >"$S/reply.$ROLE" 2>&1 || :
+  within "$ASK_WAIT" client "$@" >"$S/reply.$ROLE" 2>&1 || :
   { read -r first <"$S/reply.$ROLE" || [ -n "$first" ]; } 2>/dev/null || first=
   case $first in
     *NOAUTH* | *WRONGPASS* | *NOPERM* | *'AUTH failed'*) fail 12 denied "The server refused the account or the command." ;;

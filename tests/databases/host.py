@@ -9,6 +9,7 @@ import pathlib
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -18,7 +19,10 @@ WORK = REPOSITORY / "target" / "databases"
 PACKAGES = WORK / "packages"
 TREE = WORK / "tree"
 DISKS = WORK / "disks"
+# Sockets, logs and scripts of the suite lie on a tmpfs: its own eyes may not freeze.
+RUN = pathlib.Path("/run/databases")
 STATE = pathlib.Path("/run/consnap")
+STOP_MODE = False
 SCRIPTS = REPOSITORY / "scripts"
 # What carries the servers, the file systems and the shells; Debian 12 names them so.
 NAMES = """mariadb-server-core mariadb-client-core redis-server redis-tools postgresql-15 xfsprogs shellcheck busybox
@@ -26,6 +30,7 @@ mksh""".split()
 POSTGRESQL = "/usr/lib/postgresql/15/bin"
 USERS = {"mysql": 9301, "postgres": 9302, "redis": 9303, "consnap": 9304}
 # What Cloud Assistant gives a script.
+EMPTY_ENVIRONMENT: dict[str, str] = {}
 AGENT_ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
 
 
@@ -97,6 +102,7 @@ def enter() -> None:
         file = pathlib.Path("/run", name)
         file.write_text("".join(kept) + "".join(line.format(user, uid) for user, uid in USERS.items()))
         sh(["mount", "--bind", str(file), f"/etc/{name}"])
+    RUN.mkdir()
     DISKS.mkdir(parents=True, exist_ok=True)
     sh(["mount", "-t", "tmpfs", "-o", "size=5g,mode=755", "tmpfs", str(DISKS)])
     # An XFS with reflink around all disks: to copy an image is then atomic, as the snapshot of a cloud disk is.
@@ -105,6 +111,22 @@ def enter() -> None:
     (DISKS / "images").mkdir()
     sh(["mount", "-o", "loop", str(DISKS / "outer.img"), str(DISKS / "images")])
     (DISKS / "m").mkdir(mode=0o755)
+
+
+def without_root() -> None:
+    """The mode in which nothing is mounted: programs come from the tree, folders stand for disks."""
+    global RUN, STATE, STOP_MODE, POSTGRESQL
+    STOP_MODE = True
+    base = pathlib.Path("/dev/shm")
+    RUN = base / f"consnap-databases-{os.getppid() if os.environ.get('CONSNAP_DATABASES_INSIDE') else os.getpid()}"
+    STATE = RUN / "consnap"
+    POSTGRESQL = next((str(p) for p in (TREE / POSTGRESQL[1:], pathlib.Path(POSTGRESQL)) if p.is_dir()), POSTGRESQL)
+    tree = merged()[0]
+    if tree not in os.environ["PATH"]:
+        os.environ["PATH"] = f"{tree}/sbin:{tree}/bin:{os.environ['PATH']}:/usr/sbin:/sbin"
+        os.environ["LD_LIBRARY_PATH"] = f"{tree}/lib/{platform.machine()}-linux-gnu"
+    for environment in (AGENT_ENVIRONMENT, EMPTY_ENVIRONMENT):
+        environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
 
 
 def leave() -> None:
@@ -133,10 +155,6 @@ def attached() -> list[str]:
             if str(DISKS) in file.read_text():
                 found.append(file.parts[3])
     return found
-
-
-def freeze(mount) -> None:
-    sh(["fsfreeze", "-f", str(mount)])
 
 
 def thaw(mount) -> None:
@@ -176,6 +194,12 @@ class Disk:
         sh(["cp", "--reflink=always", str(self.image), str(copy.image)])
         return copy
 
+    def freeze(self) -> None:
+        sh(["fsfreeze", "-f", str(self.folder)])
+
+    def thaw(self) -> None:
+        thaw(self.folder)
+
     def unmount(self) -> None:
         for _ in range(40):
             if not os.path.ismount(self.folder) or sh(["umount", str(self.folder)], check=False).returncode == 0:
@@ -188,6 +212,36 @@ class Disk:
         self.image.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             self.folder.rmdir()
+
+
+class Folder:
+    """A folder that stands for a disk: what freezes is the server, by SIGSTOP."""
+
+    def __init__(self, folder: pathlib.Path):
+        self.folder = folder
+        self.server = None
+
+    def mount(self) -> Folder:
+        return self
+
+    def freeze(self) -> None:
+        os.kill(self.server.process.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.kill(self.server.process.pid, signal.SIGCONT)
+
+    def clone(self) -> Folder:
+        with Disk.lock:
+            Disk.count += 1
+            copy = Folder(RUN / f"disk{Disk.count}")
+        sh(["cp", "-a", str(self.folder), str(copy.folder)])
+        return copy
+
+    def unmount(self) -> None:
+        pass
+
+    def drop(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def processes(pattern: str) -> list[tuple[int, str]]:

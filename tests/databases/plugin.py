@@ -89,6 +89,8 @@ class Snapshot:
 
     def saw_freeze(self) -> bool:
         """Whether the post-script saw the freeze from inside, and for how long it was. To freeze takes a while by itself."""
+        if host.STOP_MODE:
+            return True
         seen = int(self.post["freeze_seen_ms"].split(",")[0]) / 1000
         return self.frozen_for - 0.1 < seen < self.frozen_for + (self.frozen_at - self.before) + 0.2
 
@@ -112,22 +114,22 @@ def snapshot(disks, pre=None, post=None, freeze: bool = True, hold: float = 0.4,
         for number, disk in enumerate(disks):
             if number:
                 apart()
-            host.freeze(disk.folder)
+            disk.freeze()
             try:
                 made.copies.append(disk.clone())
             finally:
-                host.thaw(disk.folder)
+                disk.thaw()
         made.after = made.held_until = now()
         if post:
             made.post = run(post)
         return made
-    timer = threading.Timer(15, lambda: [host.thaw(disk.folder) for disk in disks])
+    timer = threading.Timer(15, lambda: [disk.thaw() for disk in disks])
     if freeze:
         timer.start()
     try:
         if freeze:
             for disk in disks:
-                host.freeze(disk.folder)
+                disk.freeze()
             made.frozen_at = now()
         if pre and order == "freeze,pre":
             made.pre = run(pre)
@@ -144,7 +146,7 @@ def snapshot(disks, pre=None, post=None, freeze: bool = True, hold: float = 0.4,
         timer.cancel()
         if freeze:
             for disk in reversed(disks):
-                host.thaw(disk.folder)
+                disk.thaw()
             made.frozen_for = now() - made.frozen_at
     if post and order != "pre,freeze,post":
         made.held_until = now()

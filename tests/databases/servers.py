@@ -17,9 +17,6 @@ import host
 from host import USERS, now, sh
 from plugin import stop_process
 
-# Sockets and logs of the servers lie on a tmpfs: the suite's own eyes may not freeze.
-SOCKETS = pathlib.Path("/run/databases")
-
 
 class Server:
     """A server on a data folder. `folder` may be a disk's mount point or any other folder."""
@@ -29,13 +26,13 @@ class Server:
     user = "root"
     process: subprocess.Popen | None = None
 
-    def __init__(self, folder: pathlib.Path):
+    def __init__(self, disk: host.Disk | host.Folder):
+        disk.server = self
         with Server.lock:
             Server.count += 1
             self.number = Server.count
-        self.folder = pathlib.Path(folder)
-        SOCKETS.mkdir(mode=0o755, exist_ok=True)
-        self.run = SOCKETS / str(self.number)
+        self.folder = disk.folder
+        self.run = host.RUN / str(self.number)
         self.run.mkdir(mode=0o755)
         self.log = self.run / "log"
         if os.getuid() == 0:
@@ -129,7 +126,8 @@ class MariaDB(Server):
             self.sql(f"CREATE TABLE test.{key} (w INT, n INT, t VARCHAR(200), KEY (n), KEY (t)) ENGINE={name} {option}")
         self.sql("CREATE TABLE test.batch (n INT PRIMARY KEY, g INT, t VARCHAR(60), KEY (t), KEY (g)) ENGINE=MyISAM; "
                  "INSERT INTO test.batch SELECT seq, 0, SHA1(seq) FROM test.seq_1_to_20000")
-        self.sql("CREATE USER consnap@localhost IDENTIFIED VIA unix_socket; "
+        way = "VIA unix_socket" if self.user else "BY ''"
+        self.sql(f"CREATE USER consnap@localhost IDENTIFIED {way}; "
                  "GRANT RELOAD, PROCESS, BINLOG MONITOR ON *.* TO consnap@localhost")
         self.stop()
         return self
@@ -139,7 +137,8 @@ class MariaDB(Server):
             "mariadbd", "--no-defaults", f"--datadir={self.folder}/my", f"--socket={self.socket}", f"--pid-file={self.run}/pid",
             "--skip-networking", "--innodb-buffer-pool-size=32M", "--innodb-log-file-size=24M", "--key-buffer-size=8M",
             "--innodb-flush-log-at-trx-commit=1", "--sync-binlog=0", f"--tmpdir={self.run}", "--performance-schema=0",
-            *(["--user=root"] if os.getuid() == 0 and not self.user else []), *more,
+            *([] if self.user else [f"--lc-messages-dir={host.TREE}/usr/share/mysql", f"--plugin-dir={host.TREE}/usr/lib/mysql/plugin"]),
+            *more,
         ]
 
     def start(self, *more: str, binlog: bool = True) -> MariaDB:
@@ -150,7 +149,7 @@ class MariaDB(Server):
         return self
 
     def client(self, *more: str) -> list[str]:
-        return ["mariadb", "--no-defaults", f"--socket={self.socket}", "-uroot", "-NB", "--unbuffered", *more]
+        return [shutil.which("mariadb"), "--no-defaults", f"--socket={self.socket}", "-uroot", "-NB", "--unbuffered", *more]
 
     def answers(self) -> bool:
         return self.socket.exists() and sh(self.client("-e", "SELECT 1"), check=False).returncode == 0
@@ -226,9 +225,11 @@ class PostgreSQL(Server):
            env={**os.environ, "LC_ALL": "C"})
         (self.folder / "pg" / "postgresql.auto.conf").write_text(
             "shared_buffers = 32MB\nmax_connections = 30\nlisten_addresses = ''\nmax_wal_size = 512MB\nautovacuum = off\n"
-            f"checkpoint_timeout = 1h\nwal_recycle = off\nlogging_collector = off\njit = off\n{more}"
+            f"checkpoint_timeout = 1h\nwal_recycle = off\ndynamic_shared_memory_type = mmap\nlogging_collector = off\njit = off\n{more}"
         )
-        (self.folder / "pg" / "pg_hba.conf").write_text("local all consnap peer map=consnap\nlocal all all trust\n")
+        (self.folder / "pg" / "pg_hba.conf").write_text(
+            f"local all consnap {'peer map=consnap' if self.user else 'trust'}\nlocal all all trust\n"
+        )
         (self.folder / "pg" / "pg_ident.conf").write_text("consnap root consnap\n")
         return self
 
@@ -250,6 +251,10 @@ class PostgreSQL(Server):
 
     def stop(self, how: int = signal.SIGINT) -> None:
         super().stop(how)
+
+    def kill(self) -> None:
+        # As a crash, but for the shared memory, which would stay.
+        self.stop(signal.SIGQUIT)
 
     def client(self, *more: str) -> list[str]:
         return ["psql", "-X", "-qAt", "-v", "ON_ERROR_STOP=1", "-h", str(self.run), "-U", "postgres", "-d", "postgres", *more]
@@ -286,22 +291,24 @@ class PostgreSQL(Server):
         """What amcheck says of the index; empty when it is whole."""
         return sh(self.client("-c", "SELECT bt_index_check('t_n', true)"), check=False).stderr.strip()
 
-    def redo(self) -> int:
-        """Bytes that recovery went through at the last start."""
+    def redo(self) -> tuple[int, int]:
+        """Where the last recovery began, and how many bytes it went through."""
         text = self.log.read_text()
-        begin = re.search(r"redo starts at (\w+)/(\w+)", text)
-        end = re.search(r"redo done at (\w+)/(\w+)", text)
-        if not begin or not end:
-            return 0
-        value = lambda m: (int(m.group(1), 16) << 32) + int(m.group(2), 16)  # noqa: E731
-        return value(end) - value(begin)
+        begin = re.search(r"redo starts at (\w+/\w+)", text)
+        end = re.search(r"redo done at (\w+/\w+)", text)
+        return (lsn(begin.group(1)), lsn(end.group(1)) - lsn(begin.group(1))) if begin and end else (0, 0)
+
+
+def lsn(text: str) -> int:
+    high, low = text.split("/")
+    return (int(high, 16) << 32) + int(low, 16)
 
 
 class Redis(Server):
     user = "redis"
 
-    def __init__(self, folder: pathlib.Path, appendfsync: str | None = "everysec"):
-        super().__init__(folder)
+    def __init__(self, disk, appendfsync: str | None = "everysec"):
+        super().__init__(disk)
         self.appendfsync = appendfsync
 
     @property
@@ -321,7 +328,7 @@ class Redis(Server):
         return self.socket.exists() and sh(self.client("PING"), check=False).stdout.strip() == "PONG"
 
     def client(self, *words: str) -> list[str]:
-        return ["redis-cli", "-s", str(self.socket), *words]
+        return [shutil.which("redis-cli"), "-s", str(self.socket), *words]
 
     def ask(self, *words: str) -> str:
         return sh(self.client(*words)).stdout.strip()
@@ -344,11 +351,3 @@ class Redis(Server):
 
     def rows(self, writers: int = 3) -> list[list[int]]:
         return [[int(n) for n in self.ask("LRANGE", f"w{w}", "0", "-1").split()] for w in range(writers)]
-
-
-def folder(name: str) -> pathlib.Path:
-    """A data folder on the tmpfs, for cases that need no disk."""
-    place = SOCKETS / "data" / name
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
-    return place

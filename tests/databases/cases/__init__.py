@@ -13,7 +13,7 @@ import host
 import plugin
 import servers
 
-MODULES = ("mariadb", "mariadb_faults", "postgresql", "redis", "generic", "texts")
+MODULES = ("mariadb", "mariadb_faults", "postgresql", "redis", "generic", "frozen_root", "texts")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,7 +64,11 @@ class Context:
             lock = self.locks.setdefault(key, threading.Lock())
         with lock:
             if key not in self.images:
-                disk = host.Disk.make(key[-1])
+                if self.stop_mode:
+                    disk = host.Folder(host.RUN / f"image-{'-'.join(key)}")
+                    disk.folder.mkdir()
+                else:
+                    disk = host.Disk.make(key[-1])
                 make(disk)
                 disk.unmount()
                 self.images[key] = disk
@@ -109,11 +113,20 @@ class Run:
     def pair(self, engine: str, **settings) -> pathlib.Path:
         """The scripts of an engine, under the name of this run unless another is given."""
         settings.setdefault("NAME", self.name)
-        folder = pathlib.Path("/run/databases/pairs", settings["NAME"])
+        if host.STOP_MODE and engine not in ("elasticsearch", "opensearch"):
+            tools = settings.get("TOOL_PATH", f"{host.TREE}/usr/bin")
+            settings |= {"STATE_BASE": settings.get("STATE_BASE", host.STATE.parent), "TOOL_PATH": tools}
+            if engine == "mariadb":
+                settings["RUN_AS"] = ""
+        folder = pathlib.Path(host.RUN, "pairs", settings["NAME"])
         return plugin.build(engine, folder, **settings)
 
+    def mount_of(self, disk) -> str:
+        """How the scripts name the file system of a disk."""
+        return str(host.RUN.parent if host.STOP_MODE else disk.folder)
+
     def text(self, name: str, text: str) -> pathlib.Path:
-        file = pathlib.Path("/run/databases/pairs", f"{self.name}-{name}")
+        file = pathlib.Path(host.RUN, "pairs", f"{self.name}-{name}")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
         file.chmod(0o700)
@@ -124,6 +137,6 @@ class Run:
         name = name or self.name
         assert not (host.STATE / name).exists(), list((host.STATE / name).iterdir())
         end = host.now() + 3
-        while left := host.processes(f"databases/pairs/{name}/|/run/consnap/{name}/"):
+        while left := host.processes(f"{host.RUN}/pairs/{name}/|{host.STATE}/{name}/"):
             assert host.now() < end, left
             plugin.time.sleep(0.05)

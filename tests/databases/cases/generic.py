@@ -39,8 +39,8 @@ def two(run: Run):
     for name in (run.name, f"{run.name}-db", f"{run.name}-cache"):
         run.nothing_left(name)
         assert record(name)["consnap-quiesce"]["verdict"] == "proven"
-    one = run.server(MariaDB(snapshot.copies[0].mount().folder)).start()
-    two = run.server(Redis(snapshot.copies[1].mount().folder, None)).start()
+    one = run.server(MariaDB(snapshot.copies[0].mount())).start()
+    two = run.server(Redis(snapshot.copies[1].mount(), None)).start()
     # Both end where they stood when the second one was held.
     found = Found.judge(load, snapshot, one.rows()), Found.judge(other, snapshot, two.rows())
     assert all(f.exact and f.while_held == 0 for f in found) and not one.damaged(), found
@@ -96,8 +96,8 @@ def hooks(run: Run, check: bool = True):
 def own(run: Run):
     flag, settings = hooks(run)
     pair = run.pair("generic", **settings, LIMIT=5)
-    assert script(pair / "pre", environment={}).code == 0 and flag.exists()
-    post = script(pair / "post", environment={})
+    assert script(pair / "pre", environment=host.EMPTY_ENVIRONMENT).code == 0 and flag.exists()
+    post = script(pair / "post", environment=host.EMPTY_ENVIRONMENT)
     assert (post.code, post["verdict"], flag.exists()) == (0, "proven", False), post
     assert script(pair / "pre").code == 0
     flag.write_text("2\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from cases import Run, case
 from plugin import Found, Load, record
 from servers import MariaDB
@@ -9,21 +11,21 @@ from servers import MariaDB
 
 def made(run: Run, kind: str = "ext4"):
     """A disk with a server on it that runs."""
-    disk = run.disk(("mariadb", kind), lambda disk: MariaDB(disk.folder).init())
-    return disk, run.server(MariaDB(disk.folder)).start()
+    disk = run.disk(("mariadb", kind), lambda disk: MariaDB(disk).init())
+    return disk, run.server(MariaDB(disk)).start()
 
 
 def judge(run: Run, load: Load, snapshot) -> tuple[Found, list[str]]:
     copy = snapshot.copies[0].mount()
-    server = run.server(MariaDB(copy.folder)).start()
+    server = run.server(MariaDB(copy)).start()
     return Found.judge(load, snapshot, server.rows()), server.damaged()
 
 
-def level(run: Run, kind: str, freeze: bool, pre=None, post=None):
+def level(run: Run, kind: str, freeze: bool, pre=None, post=None, between=None):
     disk, server = made(run, kind)
     with Load(server.writer) as load, server.batches():
         load.until(150)
-        snapshot = run.snapshot([disk], pre=pre and pre(server), post=post and post(server), freeze=freeze)
+        snapshot = run.snapshot([disk], pre=pre and pre(server), post=post and post(server), freeze=freeze, between=between)
         load.until(5)
     server.kill()
     found, damaged = judge(run, load, snapshot)
@@ -58,7 +60,8 @@ def usual_sample(kind: str):
             return run.text(statement.split()[0], f"#!/bin/sh\nexec {' '.join(server.client())} -e '{statement}'\n")
 
         snapshot, load, found, damaged = level(
-            run, kind, True, lambda s: text(s, "FLUSH TABLES WITH READ LOCK"), lambda s: text(s, "UNLOCK TABLES")
+            run, kind, True, lambda s: text(s, "FLUSH TABLES WITH READ LOCK"), lambda s: text(s, "UNLOCK TABLES"),
+            between=lambda: time.sleep(0.2),
         )
         assert (snapshot.pre.code, snapshot.post.code) == (0, 0)
         assert not found.exact and "batch" in damaged, (found, damaged)
@@ -82,7 +85,7 @@ def library(kind: str, method: str):
         found, damaged = judge(run, load, snapshot)
         assert found.exact and found.while_held == 0 and not damaged, (found, damaged)
         parts = record(run.name)
-        assert parts["consnap-quiesce"]["verdict"] == "proven" and parts["data"]["mounts"] == str(disk.folder), parts
+        assert parts["consnap-quiesce"]["verdict"] == "proven" and parts["data"]["mounts"] == run.mount_of(disk), parts
         # The end of the binary log in the copy is the position of the witness.
         file, at = snapshot.post["position_to"].split(":")
         assert (snapshot.copies[0].folder / "my" / file).stat().st_size >= int(at)
@@ -99,3 +102,8 @@ for kind in ("ext4", "xfs"):
     case(f"mariadb {kind} usual-sample", seconds=6)(usual_sample(kind))
     case(f"mariadb {kind} library stage", seconds=7)(library(kind, "stage"))
     case(f"mariadb {kind} library ftwrl", seconds=7)(library(kind, "ftwrl"))
+
+case("mariadb stop-mode stopped only", root=False, stop_mode_only=True)(freeze_only("ext4"))
+case("mariadb stop-mode usual-sample", root=False, stop_mode_only=True)(usual_sample("ext4"))
+case("mariadb stop-mode library stage", root=False, stop_mode_only=True)(library("ext4", "stage"))
+case("mariadb stop-mode library ftwrl", root=False, stop_mode_only=True)(library("ext4", "ftwrl"))

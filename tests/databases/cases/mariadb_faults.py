@@ -308,12 +308,12 @@ def shell(name: str):
         pair = run.pair("mariadb", SOCKET=server.socket, LIMIT=30)
         with Load(server.writer) as load:
             load.until(20)
-            pre = script(pair / "pre", shell=SHELLS[name], environment={})
+            pre = script(pair / "pre", shell=SHELLS[name], environment=host.EMPTY_ENVIRONMENT)
             begin = now()
             time.sleep(1.2)
             assert pre.code == 0, pre
             assert load.between(begin + 0.01, now()) == 0
-            post = script(pair / "post", shell=SHELLS[name], environment={})
+            post = script(pair / "post", shell=SHELLS[name], environment=host.EMPTY_ENVIRONMENT)
             load.until(5)
         assert (post.code, post["verdict"]) == (0, "proven"), post
         assert int(post["beats"]) >= 1, post

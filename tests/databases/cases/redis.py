@@ -15,7 +15,7 @@ from servers import Redis
 
 def made(run: Run, kind: str, appendfsync: str | None):
     disk = run.disk(("empty", kind), lambda _: None)
-    return disk, run.server(Redis(disk.folder, appendfsync)).start()
+    return disk, run.server(Redis(disk, appendfsync)).start()
 
 
 def level(run: Run, kind: str, appendfsync: str | None, freeze: bool = True, pre=None, post=None, hold: float = 0.4, warm: int = 300):
@@ -25,7 +25,7 @@ def level(run: Run, kind: str, appendfsync: str | None, freeze: bool = True, pre
         snapshot = run.snapshot([disk], pre=pre and pre(server), post=post and post(server), freeze=freeze, hold=hold)
         load.until(5)
     server.kill()
-    copy = run.server(Redis(snapshot.copies[0].mount().folder, appendfsync)).start()
+    copy = run.server(Redis(snapshot.copies[0].mount(), appendfsync)).start()
     return disk, load, snapshot, Found.judge(load, snapshot, copy.rows())
 
 
@@ -70,7 +70,7 @@ def library(kind: str, appendfsync: str | None):
         assert (snapshot.pre.code, snapshot.post.code) == (0, 0), (snapshot.pre, snapshot.post)
         assert snapshot.post["verdict"] == "proven" and snapshot.saw_freeze(), snapshot
         assert found.exact and found.while_held == 0, found
-        assert record(run.name)["data"]["mounts"] == str(disk.folder)
+        assert record(run.name)["data"]["mounts"] == run.mount_of(disk)
         run.nothing_left()
         return (f"{found.acknowledged} acknowledged, exact; pre {snapshot.pre.seconds:.2f} s, post {snapshot.post.seconds:.2f} s, "
                 f"longest wait {load.longest_wait():.2f} s for {snapshot.frozen_for:.2f} s frozen")
@@ -85,6 +85,11 @@ for fs in ("ext4", "xfs"):
     case(f"redis {fs} rdb freeze-only", seconds=4)(losing(fs, None, True))
     case(f"redis {fs} rdb usual-sample", seconds=4)(losing(fs, None, True, sample=True))
     case(f"redis {fs} rdb library", seconds=6)(library(fs, None))
+
+case("redis stop-mode rdb stopped only", root=False, stop_mode_only=True)(losing("ext4", None, True))
+case("redis stop-mode rdb usual-sample", root=False, stop_mode_only=True)(losing("ext4", None, True, sample=True))
+case("redis stop-mode rdb library", root=False, stop_mode_only=True)(library("ext4", None))
+case("redis stop-mode aof library", root=False, stop_mode_only=True)(library("ext4", "everysec"))
 
 
 def row(name: str, **options):
@@ -165,7 +170,7 @@ def restarted(run: Run):
 @row("refusals", seconds=6)
 def refusals(run: Run):
     disk = run.disk(("empty", "ext4"), lambda _: None)
-    server = run.server(Redis(disk.folder, None)).start("--enable-debug-command", "local")
+    server = run.server(Redis(disk, None)).start("--enable-debug-command", "local")
 
     def refused(code, why, **settings):
         pre = script(run.pair("redis", **{"SOCKET": server.socket, **settings}) / "pre")
@@ -182,8 +187,8 @@ def refusals(run: Run):
     server.ask("ACL", "SETUSER", "consnap", "on", ">guess", "-@all", "+ping", "+info", "+bgsave", "+client|pause",
                "+client|unpause", "+config|get")
     pair = run.pair("redis", SOCKET=server.socket, PASS_FILE=secret, DB_USER="consnap")
-    assert script(pair / "pre", environment={}).code == 0
-    post = script(pair / "post", environment={})
+    assert script(pair / "pre", environment=host.EMPTY_ENVIRONMENT).code == 0
+    post = script(pair / "post", environment=host.EMPTY_ENVIRONMENT)
     assert (post.code, post["verdict"]) == (0, "proven"), post
     run.nothing_left()
 

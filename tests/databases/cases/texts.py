@@ -47,19 +47,19 @@ def unfit(run: Run):
         ("mariadb", "NAME=x\nROLE=post"), ("mariadb", "PORT=1"), ("redis", "PORT=70000"), ("nothing", "NAME=x"),
         ("postgresql", "RUN_AS=-x"), ("generic", "HOLD=touch"),
     ):
-        done = sh(["sh", str(host.SCRIPTS / "build.sh"), engine, "--out", f"/run/databases/pairs/{run.name}", setting], check=False)
+        done = sh(["sh", str(host.SCRIPTS / "build.sh"), engine, "--out", str(host.RUN / "pairs" / run.name), setting], check=False)
         assert done.returncode == 2 and done.stderr.startswith("build.sh: "), (engine, setting, done)
-        assert not pathlib.Path(f"/run/databases/pairs/{run.name}/pre").exists(), setting
+        assert not pathlib.Path(str(host.RUN / "pairs" / run.name / "pre")).exists(), setting
 
 
 @case("texts refused engines", root=False, seconds=2)
 def refused(run: Run):
     for engine in ("elasticsearch", "opensearch"):
         pair = run.pair(engine)
-        pre = script(pair / "pre", environment={})
+        pre = script(pair / "pre", environment=host.EMPTY_ENVIRONMENT)
         assert (pre.code, pre["verdict"], pre["held"], pre["engine"]) == (15, "refused", "no", engine), pre
         assert "snapshot API" in pre.output
-        assert script(pair / "post", environment={}).code == 23
+        assert script(pair / "post", environment=host.EMPTY_ENVIRONMENT).code == 23
 
 
 @case("texts environment without influence", root=False, seconds=3)
@@ -70,7 +70,7 @@ def environment(run: Run):
     names = set(re.findall(r"\$\{?([A-Za-z_]+)|\b([A-Za-z_]+)=", (pair / "pre").read_text()))
     hostile = {name: "7" for pair in names for name in pair if name and name not in ("PATH", "LD_LIBRARY_PATH")}
     assert {"pre_hash", "SOCKET", "REDISCLI_AUTH", "S", "paused"} <= set(hostile), hostile
-    hostile |= {"IFS": "/", "ENV": "/etc/passwd", "BASH_ENV": "/etc/passwd", "PATH": "/usr/bin:/bin"}
+    hostile |= {"IFS": "/", "ENV": "/etc/passwd", "BASH_ENV": "/etc/passwd", "PATH": "/usr/bin:/bin", **host.EMPTY_ENVIRONMENT}
     pre = script(pair / "pre", environment=hostile)
     assert (pre.code, pre["name"], pre["limit_s"]) == (0, run.name, "60"), pre
     said = record(run.name)
