@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::api_errors::{self, ApiErrorRow, RetryClass, Scope};
 use super::assumptions::{self, AssumptionRow};
-use super::{exit_codes, messages, statuses, task_errors};
-use crate::finding::{MessageRow, Severity};
-use crate::output::Layer;
-use crate::text::{Lang, Text};
+use super::{exit_codes, statuses, task_errors};
+use crate::diagnostics::finding::{MessageRow, Severity};
+use crate::diagnostics::messages;
+use crate::diagnostics::text::{Lang, Text};
+use crate::plugin::output::Layer;
 
 /// When a new run on this instance makes sense.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -322,12 +323,12 @@ macro_rules! outcome {
         $crate::catalog::codes::OutcomeRow {
             key: $key,
             name: $name,
-            layer: $crate::output::Layer::$layer,
+            layer: $crate::plugin::output::Layer::$layer,
             held: $crate::catalog::codes::outcome!(@$held),
             group_may_exist: $crate::catalog::codes::outcome!(@$group),
             repeat: $crate::catalog::codes::Repeat::$repeat,
-            meaning: $crate::text::Text::new($en, $zh),
-            cause: $crate::text::Text::new($cause_en, $cause_zh),
+            meaning: $crate::diagnostics::text::Text::new($en, $zh),
+            cause: $crate::diagnostics::text::Text::new($cause_en, $cause_zh),
             next_step: $next,
             source: $source,
         }

@@ -2,10 +2,10 @@
 
 use jiff::civil::Date;
 
-use crate::catalog::messages::{self, parameters};
-use crate::config::forms::parse_day;
-use crate::config::{Accept, Job};
-use crate::finding::Finding;
+use crate::diagnostics::finding::Finding;
+use crate::diagnostics::messages::{self, parameters};
+use crate::input::job::forms::parse_day;
+use crate::input::job::{Accept, Job};
 
 /// Marks the findings that the job accepts and that may be accepted. An acceptance without a reason, or past its day,
 /// does not count; without a day to judge by, an end date is not held against it.

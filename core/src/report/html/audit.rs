@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::super::timeline::level_words;
 use super::{Page, moment, words};
-use crate::audit::{Audit, AuditResult, InstanceAudit, NotSelected, span};
-use crate::text::{Lang, Text};
+use crate::diagnostics::text::{Lang, Text};
+use crate::estate::audit::{Audit, AuditResult, InstanceAudit, NotSelected, span};
 
 /// The page of an audit.
 pub(crate) fn page(audit: &Audit, lang: Lang) -> String {

@@ -11,11 +11,11 @@ use sha2::{Digest, Sha256};
 
 use super::timeline::level_words;
 use super::{Report, Stretch, Summary, causes_apart, result_word};
-use crate::consistency::{Consistency, RequiredConsistency};
-use crate::sanitize;
-use crate::text::{Lang, Text};
-use crate::time::Time;
-use crate::verdict::ResultKind;
+use crate::base::consistency::{Consistency, RequiredConsistency};
+use crate::base::time::Time;
+use crate::diagnostics::text::{Lang, Text};
+use crate::report::sanitize;
+use crate::run::verdict::ResultKind;
 
 mod audit;
 mod course;

@@ -1,7 +1,7 @@
 //! The words of the page.
 
-use crate::finding::Severity;
-use crate::text::Text;
+use crate::diagnostics::finding::Severity;
+use crate::diagnostics::text::Text;
 
 pub(super) static SKIP: Text = Text::new("skip to the instances", "跳到实例列表");
 pub(super) static RUN: Text = Text::new("run `{run}`", "执行 `{run}`");

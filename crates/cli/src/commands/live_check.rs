@@ -6,17 +6,17 @@ use std::time::Duration;
 use consnap_client::driver::Clock;
 use consnap_client::reading;
 use consnap_client::run::{Run, new_run_id, new_seed};
-use consnap_core::api::requests::{
+use consnap_core::diagnostics::messages::{audits, runs};
+use consnap_core::ecs::api::requests::{
     CommandType, DescribeInstanceRamRole, DescribeInstances, DescribeInvocations, DescribeSnapshotGroups,
     DescribeSnapshots, Filled, GroupFilter, Ids, InstanceFilter, InvocationFilter, RunCommand, SnapshotFilter, Tags,
 };
-use consnap_core::api::{ApiCall, replies};
-use consnap_core::catalog::messages::{audits, runs};
-use consnap_core::config::Job;
-use consnap_core::estate::{EstateReader, RUN_TAG, Scope};
-use consnap_core::live_check::{Answer, Marker, Questions, Seen, Settlement, printed, settle};
-use consnap_core::session::{Goal, State};
-use consnap_core::{Error, ErrorKind, Platform, Text, reply};
+use consnap_core::ecs::api::{ApiCall, replies};
+use consnap_core::estate::inventory::{EstateReader, RUN_TAG, Scope};
+use consnap_core::estate::live_check::{Answer, Marker, Questions, Seen, Settlement, printed, settle};
+use consnap_core::input::job::Job;
+use consnap_core::run::session::{Goal, State};
+use consnap_core::{Error, ErrorKind, Platform, Text, ecs::reply};
 use serde::Serialize;
 use serde_json::json;
 
@@ -173,7 +173,10 @@ struct Look<'a> {
 
 impl Look<'_> {
     /// Asks questions that only read, and gives the answers in their order.
-    async fn ask(&self, calls: Vec<ApiCall>) -> Result<Vec<Result<consnap_core::http::HttpReply, String>>, Error> {
+    async fn ask(
+        &self,
+        calls: Vec<ApiCall>,
+    ) -> Result<Vec<Result<consnap_core::base::http::HttpReply, String>>, Error> {
         let mut questions = Questions::new(calls, new_seed()?);
         reading::read_all(&mut questions, &self.connection.caller, &self.clock).await;
         let answers = questions.into_answers().into_iter().map(|answer| match answer {
@@ -259,9 +262,9 @@ impl Look<'_> {
         let Some(Ok(invocation)) = marker.first.clone() else { return Ok(marker) };
         let running = DescribeInvocations { filter: InvocationFilter::RunningTags(tags()?), next_token: None };
         let answers = self.ask(vec![running.into_call(self.region), self.invocation(&invocation, false)?]).await?;
-        let shown = |answer: Option<&Result<consnap_core::http::HttpReply, String>>| {
+        let shown = |answer: Option<&Result<consnap_core::base::http::HttpReply, String>>| {
             let reply = answer?.as_ref().ok()?;
-            let operation = consnap_core::api::Operation::DescribeInvocations;
+            let operation = consnap_core::ecs::api::Operation::DescribeInvocations;
             let page = reply::parse::<replies::DescribeInvocations<'_>>(operation, reply).ok()?;
             let one = page.invocations.into_iter().find(|one| one.invoke_id.as_deref() == Some(&*invocation));
             Some(one.map(|one| one.invocation_status.unwrap_or_default()))
@@ -291,7 +294,7 @@ impl Look<'_> {
 
     /// What the harmless command printed, once it is over.
     async fn output_of(&self, invocation: &str) -> Result<Option<String>, Error> {
-        let operation = consnap_core::api::Operation::DescribeInvocations;
+        let operation = consnap_core::ecs::api::Operation::DescribeInvocations;
         for _ in 0..LOOKS {
             self.clock.wait_until(self.clock.now().plus(BETWEEN_LOOKS)).await;
             let answers = self.ask(vec![self.invocation(invocation, true)?]).await?;
