@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use consnap_core::plugin::output::{ContentEncoding, InvocationResult, decode, decode_page};
+use consnap_core::ecs::api::invocation_result::InvocationResult;
+use consnap_core::plugin::output::{ContentEncoding, decode, decode_page};
 use consnap_core::{Lang, operations};
 use consnap_core::{
     catalog::{codes, exit_codes, statuses, task_errors},

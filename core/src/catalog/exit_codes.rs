@@ -117,7 +117,7 @@ use exit_codes;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plugin::output::Layer;
+    use crate::catalog::codes::Layer;
 
     /// The numbers of a layer for which a column is set.
     fn numbers(layer: Layer, column: impl Fn(&OutcomeRow) -> bool) -> Vec<i64> {

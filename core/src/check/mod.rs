@@ -12,9 +12,9 @@ use crate::catalog::systems;
 use crate::diagnostics::finding::Finding;
 use crate::input::facts::InstanceFacts;
 use crate::input::job::Job;
+use crate::input::job::accept;
 use crate::input::job::forms::parse_day;
 
-mod accept;
 mod disks;
 mod guest;
 mod instance;
@@ -26,7 +26,6 @@ mod system;
 
 pub(crate) use guest::loose_folder;
 
-pub use accept::{apply_acceptances, keep_standing_acceptances};
 pub use many::{Checked, check_many};
 pub use severities::Severities;
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::http::Sent;
 use crate::diagnostics::finding::{Args, Finding, MessageRow, RenderedFinding};
-use crate::diagnostics::text::Lang;
+use crate::diagnostics::text::{Lang, Text};
 
 /// What kind of failure, which tells what the caller can do about it.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -39,6 +39,8 @@ pub struct Error {
     pub args: Args,
     /// The service's own error code, such as `InvalidInstance.NotFound`.
     pub api_code: Option<String>,
+    /// What the catalogue says to do about that code.
+    pub next_step: Option<&'static Text>,
     /// The service's id of the request, to quote to its support.
     pub request_id: Option<String>,
     /// Whether the request may have reached the service.
@@ -57,6 +59,7 @@ impl Error {
             row,
             args: Vec::new(),
             api_code: None,
+            next_step: None,
             request_id: None,
             sent: Sent::No,
             retryable: false,
@@ -85,8 +88,8 @@ impl Error {
 
     /// What to do, in words: the catalogue's next step for the service's error code where it has one.
     pub fn help(&self, lang: Lang) -> String {
-        match self.api_code.as_deref().and_then(crate::catalog::api_errors::find) {
-            Some(row) => row.next_step.get(lang).to_owned(),
+        match self.next_step {
+            Some(next_step) => next_step.get(lang).to_owned(),
             None => self.row.help.fill(lang, &self.args),
         }
     }

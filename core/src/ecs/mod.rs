@@ -9,3 +9,4 @@ pub mod reading;
 pub mod reply;
 pub mod retry;
 pub mod sign;
+pub mod tags;

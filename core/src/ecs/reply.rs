@@ -186,6 +186,7 @@ impl Failure {
             .with("code", self.code.as_deref().unwrap_or("?"))
             .with("detail", self.message.as_deref().unwrap_or("?"));
         error.api_code.clone_from(&self.code);
+        error.next_step = self.code.as_deref().and_then(api_errors::find).map(|row| &row.next_step);
         error.request_id.clone_from(&self.request_id);
         error.sent = self.sent;
         error.retryable = self.retry != RetryClass::Never;

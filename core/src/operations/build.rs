@@ -3,11 +3,12 @@
 use super::{Deserialize, Serialize, Value};
 use crate::base::consistency::Platform;
 use crate::base::time::Time;
-use crate::check::{CheckContext, Checker, keep_standing_acceptances};
+use crate::check::{CheckContext, Checker};
 use crate::diagnostics::finding::{Finding, RenderedFinding};
 use crate::diagnostics::messages::parameters;
 use crate::diagnostics::text::Lang;
 use crate::input::job;
+use crate::input::job::accept::keep_standing_acceptances;
 use crate::plugin::command::{self, BuildRequest, Form, Naming};
 
 /// A job and the instance to build for.

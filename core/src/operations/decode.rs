@@ -6,7 +6,8 @@ use super::{Deserialize, Serialize, Value, unreadable};
 use crate::diagnostics::error::Error;
 use crate::diagnostics::finding::RenderedFinding;
 use crate::diagnostics::text::Lang;
-use crate::plugin::output::{self, ContentEncoding, InvocationResult, RenderedOutcome};
+use crate::ecs::api::invocation_result::InvocationResult;
+use crate::plugin::output::{self, ContentEncoding, RenderedOutcome};
 
 /// Results as the service gives them, or the members of one result.
 #[derive(Clone, Debug, Default, Deserialize)]

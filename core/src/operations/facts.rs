@@ -6,12 +6,12 @@ use crate::diagnostics::error::{Error, ErrorKind};
 use crate::diagnostics::finding::RenderedFinding;
 use crate::diagnostics::messages::errors;
 use crate::diagnostics::text::Lang;
+use crate::ecs::api::invocation_result::InvocationResult;
 use crate::ecs::api::replies::{
     self, DescribeCloudAssistantStatus, DescribeDisks, DescribeInstanceRamRole, DescribeInstances,
     DescribeInvocationResults, DescribeInvocations,
 };
 use crate::input::facts::{InstanceFacts, from_api};
-use crate::plugin::output::InvocationResult;
 use crate::plugin::probe;
 
 /// Replies of the API.

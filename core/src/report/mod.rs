@@ -7,26 +7,26 @@ use serde::Serialize;
 
 use crate::base::consistency::{Consistency, Platform, RequiredConsistency};
 use crate::base::time::Time;
+use crate::catalog::codes::Layer;
 use crate::diagnostics::error::{Error, ErrorKind, RenderedError};
 use crate::diagnostics::finding::{Finding, RenderedFinding};
 use crate::diagnostics::messages::verdicts;
 use crate::diagnostics::text::Lang;
-use crate::plugin::output::{Layer, Outcome};
+use crate::plugin::output::Outcome;
 use crate::run::session::{Goal, Stage, State, StopReason, Target};
 use crate::run::verdict::{Look, Proof, ResultKind, SnapshotState};
 use crate::{catalog::codes, diagnostics::spoken};
 
 mod assumptions;
 mod causes;
-mod html;
+pub(crate) mod html;
 mod metrics;
 pub mod sanitize;
 mod sentences;
-mod timeline;
+pub(crate) mod timeline;
 
 pub use assumptions::ReliedUpon;
 pub use causes::{Cause, causes_apart};
-pub(crate) use html::audit_page;
 pub use html::html;
 pub use metrics::{LastSuccess, metrics, successes};
 pub use sentences::{result_word, sentences};

@@ -316,7 +316,7 @@ const fn phase_words(phase: Phase) -> Text {
     }
 }
 
-pub(super) const fn level_words(level: Consistency) -> Text {
+pub(crate) const fn level_words(level: Consistency) -> Text {
     match level {
         Consistency::Application => Text::new("application-consistent", "应用一致性"),
         Consistency::FileSystem => Text::new("file system-consistent", "文件系统一致性"),

@@ -3,6 +3,7 @@
 //! The hash is over the canonical calls without time, nonce, token and run id, so that a plan made in the afternoon can be
 //! approved and run at night, and any change of command, instance or role makes it another plan.
 
+use base16ct::lower::encode_string;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -38,18 +39,8 @@ impl Canonical {
             sorted.push(serde_json::json!([region, attach, command, timeout, instances]));
         }
         let text = serde_json::Value::from(sorted).to_string();
-        hex(&Sha256::digest(text.as_bytes()))
+        encode_string(&Sha256::digest(text.as_bytes()))
     }
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
-        .map(char::from)
-        .collect()
 }
 
 /// What would be done, as it crosses the border.

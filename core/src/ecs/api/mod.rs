@@ -2,6 +2,7 @@
 
 pub mod endpoint;
 pub mod filters;
+pub mod invocation_result;
 pub(crate) mod lenient;
 pub mod replies;
 pub mod requests;

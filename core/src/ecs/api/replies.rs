@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
+use super::invocation_result::InvocationResult;
 use super::lenient::{borrowed_filled, borrowed_id, borrowed_text, filled, id, list, number_or_text, text, truth};
-use crate::plugin::output::InvocationResult;
 
 /// Reply of `RunCommand`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

@@ -3,6 +3,7 @@
 //! Source: the vendor's page of the V3 signature, ecs-domain 5.2; the published signature reproduces. The official SDKs
 //! choose different headers to sign, so a verifier must take them from the request's own `SignedHeaders`.
 
+use base16ct::lower::encode_string;
 use std::borrow::Cow;
 
 use hmac::Hmac;
@@ -79,12 +80,12 @@ pub fn string_to_sign(canonical: &str) -> String {
 
 /// The keyed hash of a string to sign in lower-case hexadecimal; the key is the plain secret.
 pub fn signature(string_to_sign: &str, secret: &str) -> String {
-    hex(&keyed_hash::<Hmac<Sha256>>(secret.as_bytes(), string_to_sign.as_bytes()).into_bytes())
+    encode_string(&keyed_hash::<Hmac<Sha256>>(secret.as_bytes(), string_to_sign.as_bytes()).into_bytes())
 }
 
 /// SHA-256 in lower-case hexadecimal, as `x-acs-content-sha256` carries it.
 pub fn payload_hash(payload: &[u8]) -> String {
-    if payload.is_empty() { EMPTY_PAYLOAD_HASH.to_owned() } else { hex(&Sha256::digest(payload)) }
+    if payload.is_empty() { EMPTY_PAYLOAD_HASH.to_owned() } else { encode_string(&Sha256::digest(payload)) }
 }
 
 /// The value of the `authorization` header.
@@ -131,11 +132,6 @@ pub(super) fn sign_headers(
     let value = authorization(&credential.access_key_id, &signed_headers, &signed);
     headers.push((Cow::Borrowed("authorization"), value));
     query
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]

@@ -12,12 +12,6 @@ mod reader;
 pub use reader::{EstateReader, Scope};
 pub(crate) use reader::{group_of, is_unclear};
 
-/// Tag whose value is the id of the run: on the snapshots of its groups once they are verified, where the job asks for it, and on its
-/// invocations, where it serves the look-up after a crash and never normal polling.
-pub const RUN_TAG: &str = "consnap:run";
-/// Tag that keeps a group from being deleted, whatever its value.
-pub const HOLD_TAG: &str = "consnap:hold";
-
 /// What was read.
 #[derive(Clone, Debug)]
 pub struct Estate {
@@ -103,7 +97,7 @@ pub struct Group {
     pub status: SnapshotState,
     /// When it was made.
     pub created_at: Option<Time>,
-    /// Whether it, or one of its members, carries the tag [`HOLD_TAG`].
+    /// Whether it, or one of its members, carries the tag [`tags::HOLD`](crate::ecs::tags::HOLD).
     pub on_hold: bool,
     /// Its members.
     pub members: Vec<Member>,
@@ -114,7 +108,7 @@ pub struct Group {
 pub struct Member {
     /// Snapshot, disk, state and level.
     pub evidence: SnapshotEvidence,
-    /// The value of the tag [`RUN_TAG`].
+    /// The value of the tag [`tags::RUN`](crate::ecs::tags::RUN).
     pub run: Option<String>,
     /// Whether the snapshot itself was asked for, and answered.
     pub asked: bool,

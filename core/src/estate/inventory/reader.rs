@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{AttachedDisk, Estate, Group, HOLD_TAG, Instance, Member, RUN_TAG, RegionEstate};
+use super::{AttachedDisk, Estate, Group, Instance, Member, RegionEstate};
 use crate::base::http::{HttpReply, TransportFailure};
 use crate::base::time::Time;
 use crate::diagnostics::error::Error;
@@ -13,6 +13,7 @@ use crate::ecs::api::requests::{
 use crate::ecs::api::{ApiCall, replies};
 use crate::ecs::reading::{Next, Reading};
 use crate::ecs::reply::{self, Failure};
+use crate::ecs::tags;
 use crate::run::verdict::SnapshotState;
 use crate::run::verdict::observed::{both, evidence, instance_of, level, state_of};
 
@@ -271,8 +272,8 @@ impl Found {
                 }
                 member.asked = true;
                 member.usage = snapshot.usage.as_deref().map(str::to_owned);
-                member.run = member.run.take().or_else(|| tag(&snapshot.tags, RUN_TAG));
-                group.on_hold |= tag(&snapshot.tags, HOLD_TAG).is_some();
+                member.run = member.run.take().or_else(|| tag(&snapshot.tags, tags::RUN));
+                group.on_hold |= tag(&snapshot.tags, tags::HOLD).is_some();
             }
         }
     }
@@ -293,7 +294,7 @@ pub(crate) fn group_of(group: &replies::SnapshotGroup<'_>) -> Group {
     let shown = evidence(group);
     let members = shown.snapshots.into_iter().zip(&group.snapshots).map(|(evidence, snapshot)| Member {
         evidence,
-        run: tag(&snapshot.tags, RUN_TAG),
+        run: tag(&snapshot.tags, tags::RUN),
         asked: false,
         usage: None,
     });
@@ -305,7 +306,7 @@ pub(crate) fn group_of(group: &replies::SnapshotGroup<'_>) -> Group {
         created_at: shown.created_at,
         on_hold: std::iter::once(&group.tags)
             .chain(group.snapshots.iter().map(|snapshot| &snapshot.tags))
-            .any(|tags| tag(tags, HOLD_TAG).is_some()),
+            .any(|tags| tag(tags, tags::HOLD).is_some()),
         members: members.collect(),
     }
 }

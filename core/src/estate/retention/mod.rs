@@ -1,7 +1,7 @@
 //! Retention: which groups that consnap made may be deleted, and deleting them.
 //!
 //! [`decide`] is a pure function. Only groups of runs in the journals at hand, or those whose every snapshot carries the tag
-//! [`RUN_TAG`](crate::estate::inventory::RUN_TAG), can be deleted at all. Whatever is unknown is kept.
+//! [`tags::RUN`](crate::ecs::tags::RUN), can be deleted at all. Whatever is unknown is kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::consistency::RequiredConsistency;
 
+pub mod accept;
 pub mod forms;
 mod read;
 #[cfg(feature = "schema")]

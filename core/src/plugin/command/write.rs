@@ -4,9 +4,9 @@ use super::quoting::{self, Assigned, Value};
 use super::{Form, budget, launcher};
 use crate::base::consistency::Platform;
 use crate::catalog::parameters::{self, ParameterKind, ParameterRow};
-use crate::check::apply_acceptances;
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::{parameters as rows, writing};
+use crate::input::job::accept::apply_acceptances;
 use crate::input::job::{ExcludedDisk, Job, Timeout};
 
 /// Largest content in bytes for Linux: 24 KB once in Base64 (API: `RunCommand`, `CommandContent`, with `KeepCommand=false`).

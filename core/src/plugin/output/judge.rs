@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 
 use super::log::{self, Log};
-use super::{ContentEncoding, InvocationResult, Layer, Outcome, encoding};
+use super::{ContentEncoding, Outcome, encoding};
 use crate::base::time::Time;
+use crate::catalog::codes::Layer;
 use crate::catalog::codes::OutcomeRow;
 use crate::catalog::{exit_codes, statuses, task_errors};
 use crate::diagnostics::finding::{Finding, Severity};
 use crate::diagnostics::messages::outcomes;
+use crate::ecs::api::invocation_result::InvocationResult;
 
 /// Decodes one result.
 pub fn decode(result: &InvocationResult<'_>, encoding: ContentEncoding) -> Outcome {

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::consistency::Consistency;
 use crate::base::time::Time;
+use crate::catalog::codes::Layer;
 use crate::diagnostics::finding::Finding;
-use crate::ecs::api::lenient::{borrowed_text as text, number_or_text};
 
 mod encoding;
 mod judge;
@@ -21,72 +21,6 @@ mod words;
 pub use judge::{Decoder, decode};
 pub use page::{Decoded, Results, decode_page, read_results};
 pub use words::RenderedOutcome;
-
-/// Which layer an exit code speaks for.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Layer {
-    /// `app-snapshot-plugin`: 0 to 16 and 255.
-    Plugin,
-    /// `acs-plugin-manager`: 232 to 247.
-    Launcher,
-    /// The shell: 126, 127, 128 + signal; on Windows 9009 and exception codes.
-    Shell,
-    /// The Cloud Assistant agent: time-out, reboot codes 193, 194, 3009, 3010.
-    Agent,
-    /// The service: the command never reached the guest.
-    Service,
-    /// It cannot be told.
-    Unknown,
-}
-
-/// One result as `DescribeInvocationResults` gives it, in the wire's spelling; also read from
-/// `DescribeInvocations` (`InvokeInstance`, whose `FinishTime` is spelled differently).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default, rename_all = "PascalCase")]
-pub struct InvocationResult<'a> {
-    /// `i-...`.
-    #[serde(borrow, deserialize_with = "text")]
-    pub instance_id: Cow<'a, str>,
-    /// `t-...`.
-    #[serde(borrow, deserialize_with = "text")]
-    pub invoke_id: Cow<'a, str>,
-    /// `c-...`.
-    #[serde(borrow, deserialize_with = "text")]
-    pub command_id: Cow<'a, str>,
-    /// `Success`, `Failed`, `Timeout`, ... of this instance.
-    #[serde(borrow, deserialize_with = "text")]
-    pub invocation_status: Cow<'a, str>,
-    /// Of the whole invocation, in the legacy family; never decides.
-    #[serde(borrow, deserialize_with = "text")]
-    pub invoke_record_status: Cow<'a, str>,
-    /// Absent until finished. Some SDKs hand it on as text.
-    #[serde(deserialize_with = "number_or_text", skip_serializing_if = "Option::is_none")]
-    pub exit_code: Option<i64>,
-    /// Base64 or plain.
-    #[serde(borrow, deserialize_with = "text")]
-    pub output: Cow<'a, str>,
-    /// Bytes cut from the output.
-    #[serde(deserialize_with = "number_or_text", skip_serializing_if = "Option::is_none")]
-    pub dropped: Option<i64>,
-    /// Task error code, such as `ExecutionTimeout`.
-    #[serde(borrow, deserialize_with = "text")]
-    pub error_code: Cow<'a, str>,
-    /// Free text.
-    #[serde(borrow, deserialize_with = "text")]
-    pub error_info: Cow<'a, str>,
-    /// When the command started in the guest.
-    #[serde(borrow, deserialize_with = "text")]
-    pub start_time: Cow<'a, str>,
-    /// When it ended.
-    #[serde(borrow, alias = "FinishTime", deserialize_with = "text")]
-    pub finished_time: Cow<'a, str>,
-    /// When it was stopped.
-    #[serde(borrow, deserialize_with = "text")]
-    pub stop_time: Cow<'a, str>,
-}
 
 /// How the output is encoded.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,9 +6,10 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{ContentEncoding, Decoder, InvocationResult, Outcome};
+use super::{ContentEncoding, Decoder, Outcome};
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::outcomes;
+use crate::ecs::api::invocation_result::InvocationResult;
 use crate::ecs::api::lenient::{borrowed_text, list};
 
 /// What could be read, and what could not.

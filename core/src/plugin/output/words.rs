@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Layer, Outcome};
+use super::Outcome;
 use crate::base::consistency::Consistency;
 use crate::base::time::Time;
+use crate::catalog::codes::Layer;
 use crate::catalog::codes::{self, OutcomeRow, Repeat};
 use crate::catalog::statuses;
 use crate::diagnostics::finding::RenderedFinding;

@@ -2,6 +2,7 @@
 //!
 //! A batch at a time: between two batches the driver writes the events away, hears of interrupts, and memory stays small.
 
+use base16ct::lower::encode_string;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -13,11 +14,12 @@ use super::{Session, Setup, State};
 use crate::base::consistency::{Consistency, Platform};
 use crate::base::time::Time;
 use crate::catalog::pacing;
-use crate::check::{CheckContext, Checker, Eligibility, InstanceCheck, keep_standing_acceptances};
+use crate::check::{CheckContext, Checker, Eligibility, InstanceCheck};
 use crate::diagnostics::error::{Error, ErrorKind};
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::{consistency, runs, verdicts as rows};
 use crate::input::facts::InstanceFacts;
+use crate::input::job::accept::keep_standing_acceptances;
 use crate::input::job::{AttachRole, Job, OnUnknown};
 use crate::plugin::command::budget::budget;
 use crate::plugin::command::{BuildRequest, Naming, build};
@@ -247,8 +249,11 @@ impl Session {
 
 /// What is uploaded, for the hash of the plan: other scripts make another plan.
 fn upload_key(job: &Job) -> Option<String> {
-    let uploads: Vec<String> =
-        job.linux.uploads().map(|(path, content)| format!("{path} {}", plan::hex(&Sha256::digest(content)))).collect();
+    let uploads: Vec<String> = job
+        .linux
+        .uploads()
+        .map(|(path, content)| format!("{path} {}", encode_string(&Sha256::digest(content))))
+        .collect();
     (!uploads.is_empty()).then(|| uploads.join("\n"))
 }
 

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::event::{Event, Purpose};
-use super::start::CALL_TAG;
 use super::{Errand, Session};
 use crate::base::http::HttpReply;
 use crate::base::time::Time;
@@ -11,7 +10,7 @@ use crate::catalog::pacing;
 use crate::ecs::api::requests::{DescribeInstanceRamRole, DescribeInvocations, Filled, Ids, InvocationFilter, Tags};
 use crate::ecs::api::{ApiCall, Operation, replies};
 use crate::ecs::reply::{self, Failure};
-use crate::estate::inventory::RUN_TAG;
+use crate::ecs::tags;
 
 impl Session {
     /// The call may have happened and is not repeated any more: from here on only looks.
@@ -56,7 +55,7 @@ impl Session {
     }
 
     fn call_look(&self, region: &str, call: u64, next_token: Option<Filled>) -> Option<ApiCall> {
-        let tags = Tags::new([(RUN_TAG, self.setup.run_id.clone()), (CALL_TAG, call.to_string())]).ok()?;
+        let tags = Tags::new([(tags::RUN, self.setup.run_id.clone()), (tags::CALL, call.to_string())]).ok()?;
         Some(DescribeInvocations { filter: InvocationFilter::Tags(tags), next_token }.into_call(region))
     }
 
@@ -67,7 +66,7 @@ impl Session {
         for invocation in &page.invocations {
             // A service that ignores the filter must not lend us somebody else's invocation.
             let ours = |key: &str, value: &str| invocation.tags.iter().any(|tag| tag.key == key && tag.value == value);
-            if ours(RUN_TAG, &self.setup.run_id) && ours(CALL_TAG, &number) {
+            if ours(tags::RUN, &self.setup.run_id) && ours(tags::CALL, &number) {
                 found.extend(invocation.invoke_id.clone());
             }
         }

@@ -10,10 +10,11 @@ use crate::base::consistency::Platform;
 use crate::base::http::HttpReply;
 use crate::base::time::Time;
 use crate::catalog::{PLUGIN_VERSION, pacing};
+use crate::ecs::api::invocation_result::InvocationResult;
 use crate::ecs::api::requests::{DescribeInvocations, Filled, InvocationFilter};
 use crate::ecs::api::{Operation, replies};
 use crate::ecs::reply::{self, Failure};
-use crate::plugin::output::{ContentEncoding, InvocationResult, Outcome, decode};
+use crate::plugin::output::{ContentEncoding, Outcome, decode};
 
 impl Session {
     /// Looks at the invocations whose time has come.
@@ -159,7 +160,7 @@ fn run_time(outcome: &Outcome) -> Option<Duration> {
 
 /// Whether the plug-in may run on after this outcome: the service or the agent gave up waiting, or the shell died.
 pub(super) fn may_run_on(outcome: Option<&Outcome>) -> bool {
-    use crate::plugin::output::Layer;
+    use crate::catalog::codes::Layer;
     let Some(outcome) = outcome else { return true };
     outcome.group_may_exist && matches!(outcome.layer, Layer::Agent | Layer::Shell | Layer::Service | Layer::Unknown)
 }

@@ -16,19 +16,18 @@ use crate::base::http::HttpReply;
 use crate::base::time::Time;
 use crate::catalog::api_errors::Scope;
 use crate::catalog::{limits, pacing};
-use crate::check::{CheckContext, Checker, Eligibility, keep_standing_acceptances};
+use crate::check::{CheckContext, Checker, Eligibility};
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::guest as rows;
 use crate::ecs::api::requests::{DescribeInvocations, Filled, Ids, InvocationFilter, RunCommand, Tags};
 use crate::ecs::api::{Operation, replies};
 use crate::ecs::reply::{self, Failure};
+use crate::ecs::tags;
 use crate::input::facts::Guest;
+use crate::input::job::accept::keep_standing_acceptances;
 use crate::input::job::{Probe, forms};
 use crate::plugin::output::{ContentEncoding, decode};
 use crate::plugin::probe::{ReadAnswer, ScriptPaths, command, read_base64};
-
-/// Tag of a probe's invocation: the run that asked. Looks for the run's own calls do not see it.
-const PROBE_TAG: &str = "consnap:probe";
 
 /// So far ahead of ours the clock of whoever looked before may have been.
 const SLACK: Duration = Duration::from_secs(900);
@@ -152,7 +151,7 @@ impl Session {
             instance_ids,
             timeout_seconds: u32::try_from(pacing::PROBE_TIMEOUT.value).unwrap_or(60),
             client_token,
-            tags: Tags::new([(PROBE_TAG, run)]).ok(),
+            tags: Tags::new([(tags::PROBE, run)]).ok(),
         };
         let call = request.into_call(&self.region(region));
         self.ask(Errand::Start { region, platform, ids }, call);

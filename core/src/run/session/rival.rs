@@ -1,6 +1,7 @@
 //! Before the first instance is started: does another consnap, on another machine, run the same job right now? The lock of
 //! the state directory guards one machine only; what both can see is the service's list of invocations.
 
+use base16ct::lower::encode_string;
 use sha2::{Digest as _, Sha256};
 
 use super::event::StopReason;
@@ -12,11 +13,8 @@ use crate::ecs::api::Operation;
 use crate::ecs::api::replies;
 use crate::ecs::api::requests::{DescribeInvocations, Filled, InvocationFilter, Tags};
 use crate::ecs::reply::{self, Failure};
-use crate::estate::inventory::RUN_TAG;
+use crate::ecs::tags;
 use crate::input::job::{Job, RunOptions};
-
-/// Tag of an invocation: the hash of its job.
-pub(super) const JOB_TAG: &str = "consnap:job";
 
 /// How far the look for another run of the job is.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
@@ -58,7 +56,7 @@ impl Session {
 
     fn ask_rivals(&mut self, region: u16, next_token: Option<Filled>) -> bool {
         let name = self.region(region);
-        let Ok(tags) = Tags::new([(JOB_TAG, self.job_hash.clone())]) else { return false };
+        let Ok(tags) = Tags::new([(tags::JOB, self.job_hash.clone())]) else { return false };
         let call = DescribeInvocations { filter: InvocationFilter::RunningTags(tags), next_token }.into_call(&name);
         self.read(Errand::Rivals { region }, call);
         true
@@ -70,10 +68,10 @@ impl Session {
         for invocation in &page.invocations {
             let tag = |key: &str| invocation.tags.iter().find(|tag| tag.key == key).map(|tag| &*tag.value);
             // A service that ignores the filter must not lend us somebody else's invocation.
-            if tag(JOB_TAG) != Some(&self.job_hash) {
+            if tag(tags::JOB) != Some(&self.job_hash) {
                 continue;
             }
-            if let Some(run) = tag(RUN_TAG).filter(|run| *run != self.setup.run_id) {
+            if let Some(run) = tag(tags::RUN).filter(|run| *run != self.setup.run_id) {
                 let error = Error::new(ErrorKind::Rejected, &runs::OTHER_RUN)
                     .with("run", run)
                     .with("invocation", invocation.invoke_id.as_deref().unwrap_or("-"));
@@ -101,6 +99,6 @@ impl Session {
 pub fn job_hash(job: &Job) -> String {
     let same = Job { run: RunOptions::default(), accept: Vec::new(), description: None, ..job.clone() };
     let bytes = serde_json::to_vec(&same).unwrap_or_default();
-    let digest = crate::run::plan::hex(&Sha256::digest(bytes));
+    let digest = encode_string(&Sha256::digest(bytes));
     digest.get(..16).unwrap_or(&digest).to_owned()
 }

@@ -1,5 +1,6 @@
 //! Starting: roles where asked, then commands in waves; and what becomes of the calls that write.
 
+use base16ct::lower::encode_string;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +9,6 @@ use sha2::{Digest, Sha256};
 
 use super::event::{Event, Phase, Purpose, StopReason};
 use super::records::{Stage, TargetIndex};
-use super::rival::JOB_TAG;
 use super::{Queued, Session};
 use crate::base::consistency::Platform;
 use crate::base::http::{HttpReply, Sent};
@@ -20,11 +20,8 @@ use crate::diagnostics::messages::verdicts as rows;
 use crate::ecs::api::requests::{AttachInstanceRamRole, CommandType, Filled, Ids, RunCommand, Tags};
 use crate::ecs::api::{Operation, replies};
 use crate::ecs::reply::{self, Failure};
-use crate::estate::inventory::RUN_TAG;
+use crate::ecs::tags;
 use crate::run::verdict::ResultKind;
-
-/// Tag of an invocation: the call it came from.
-pub(super) const CALL_TAG: &str = "consnap:call";
 
 impl Session {
     pub(super) fn drive_starts(&mut self) {
@@ -282,7 +279,8 @@ impl Session {
                 instance_ids: Ids::new(ids).ok()?,
                 timeout_seconds: planned.timeout_seconds,
                 client_token: Filled::new(token).ok()?,
-                tags: Tags::new([(RUN_TAG, run.clone()), (CALL_TAG, call.to_string()), (JOB_TAG, job.clone())]).ok(),
+                tags: Tags::new([(tags::RUN, run.clone()), (tags::CALL, call.to_string()), (tags::JOB, job.clone())])
+                    .ok(),
             };
             Some(request.into_call(&region))
         });
@@ -454,6 +452,6 @@ pub(super) fn token(run: &str, call: u64, command: &str, ids: &[String]) -> Stri
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hash.update(part.as_bytes());
     }
-    let digest = crate::run::plan::hex(&hash.finalize());
+    let digest = encode_string(&hash.finalize());
     format!("consnap-{}", digest.get(..40).unwrap_or(&digest))
 }

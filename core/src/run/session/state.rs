@@ -1,5 +1,6 @@
 //! The state of a run: nothing but the fold of its events. It decides nothing.
 
+use base16ct::lower::encode_string;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
@@ -117,7 +118,7 @@ impl State {
             uploads: job
                 .linux
                 .uploads()
-                .map(|(path, content)| (path.to_owned(), crate::run::plan::hex(&Sha256::digest(content))))
+                .map(|(path, content)| (path.to_owned(), encode_string(&Sha256::digest(content))))
                 .collect(),
             scripts_on_linux: job.linux.pre_script_path.is_some() || job.linux.post_script_path.is_some(),
             index: BTreeMap::new(),

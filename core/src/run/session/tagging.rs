@@ -14,7 +14,7 @@ use crate::catalog::api_errors::{RetryClass, Scope};
 use crate::catalog::pacing;
 use crate::ecs::api::requests::{Filled, Ids, TagResources, Tags};
 use crate::ecs::reply::Failure;
-use crate::estate::inventory::RUN_TAG;
+use crate::ecs::tags;
 use crate::run::verdict::Look;
 
 /// Snapshots in one TagResources (ecs-domain 4.16).
@@ -96,7 +96,7 @@ impl Session {
                 let request = TagResources {
                     resource_type: Filled::new("snapshot").ok()?,
                     resource_ids: Ids::new(chunk.iter().cloned()).ok()?,
-                    tags: Tags::new([(RUN_TAG, run.clone())]).ok()?,
+                    tags: Tags::new([(tags::RUN, run.clone())]).ok()?,
                 };
                 Some(request.into_call(&region))
             });

@@ -4,6 +4,7 @@
 //! call that may have been carried out is repeated with its token; after a crash everything that was not yet seen in place is
 //! simply sent once more. An instance is started only when the probe has seen its scripts: content, owner, mode and folders.
 
+use base16ct::lower::encode_string;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
@@ -317,7 +318,7 @@ fn wrong_with_script(path: &str, wanted: &str, found: Option<&Script>) -> Option
 }
 
 fn hash(content: &[u8]) -> String {
-    crate::run::plan::hex(&Sha256::digest(content))
+    encode_string(&Sha256::digest(content))
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::plugin::output::Layer;
+use crate::catalog::codes::Layer;
 
 fn outcome(explained_by: &'static str, group: Option<&str>) -> Outcome {
     let ok = explained_by == "exit:plugin:0";

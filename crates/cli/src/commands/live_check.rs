@@ -12,7 +12,8 @@ use consnap_core::ecs::api::requests::{
     DescribeSnapshots, Filled, GroupFilter, Ids, InstanceFilter, InvocationFilter, RunCommand, SnapshotFilter, Tags,
 };
 use consnap_core::ecs::api::{ApiCall, replies};
-use consnap_core::estate::inventory::{EstateReader, RUN_TAG, Scope};
+use consnap_core::ecs::tags;
+use consnap_core::estate::inventory::{EstateReader, Scope};
 use consnap_core::estate::live_check::{Answer, Marker, Questions, Seen, Settlement, printed, settle};
 use consnap_core::input::job::Job;
 use consnap_core::run::session::{Goal, State};
@@ -243,7 +244,7 @@ impl Look<'_> {
     /// Prints one line on the instance; the same call twice. It keeps no journal: it changes nothing, and carries a token.
     async fn marker(&self, platform: Platform) -> Result<Marker, Error> {
         let id = new_run_id()?;
-        let tags = || Tags::new([(RUN_TAG, id.as_str())]);
+        let tags = || Tags::new([(tags::RUN, id.as_str())]);
         let (command_type, text) = match platform {
             Platform::Linux => (CommandType::RunShellScript, format!("echo '{MARKER}'")),
             Platform::Windows => (CommandType::RunBatScript, format!("echo {MARKER}")),
@@ -317,7 +318,7 @@ impl Look<'_> {
         seen.reached = target.verdict.as_deref().map(|verdict| verdict.reached);
         let run_id = state.run_id.as_str();
         let by_tag =
-            DescribeInvocations { filter: InvocationFilter::Tags(Tags::new([(RUN_TAG, run_id)])?), next_token: None };
+            DescribeInvocations { filter: InvocationFilter::Tags(Tags::new([(tags::RUN, run_id)])?), next_token: None };
         let beginning = state.group_name.get(..state.group_name.len().saturating_sub(3)).unwrap_or_default();
         let named = |name: &str| {
             Ok::<_, Error>(DescribeSnapshotGroups {
@@ -341,7 +342,7 @@ impl Look<'_> {
             if number == 0 {
                 let page = reply::parse::<replies::DescribeInvocations<'_>>(operation, reply);
                 let tagged =
-                    |tags: &[replies::Tag<'_>]| tags.iter().any(|tag| tag.key == RUN_TAG && tag.value == run_id);
+                    |tags: &[replies::Tag<'_>]| tags.iter().any(|tag| tag.key == tags::RUN && tag.value == run_id);
                 let any = page.map(|page| page.invocations.iter().any(|one| tagged(&one.tags)));
                 seen.by_tag = Some(any.map_err(|failure| failure.name().to_owned()));
             } else if let Ok(page) = reply::parse::<replies::DescribeSnapshotGroups<'_>>(operation, reply) {

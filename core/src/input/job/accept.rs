@@ -2,10 +2,10 @@
 
 use jiff::civil::Date;
 
+use super::forms::parse_day;
+use super::{Accept, Job};
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::{self, parameters};
-use crate::input::job::forms::parse_day;
-use crate::input::job::{Accept, Job};
 
 /// Marks the findings that the job accepts and that may be accepted. An acceptance without a reason, or past its day,
 /// does not count; without a day to judge by, an end date is not held against it.
@@ -23,17 +23,17 @@ pub fn keep_standing_acceptances(job: &mut Job, today: Option<Date>) {
 
 /// The acceptances of a job that count.
 #[derive(Debug)]
-pub(super) struct Acceptances<'a> {
+pub(crate) struct Acceptances<'a> {
     counting: Vec<&'a Accept>,
 }
 
 impl<'a> Acceptances<'a> {
-    pub(super) fn new(job: &'a Job, today: Option<Date>) -> Self {
+    pub(crate) fn new(job: &'a Job, today: Option<Date>) -> Self {
         let counting = job.accept.iter().filter(|accept| counts(accept, today));
         Self { counting: counting.collect() }
     }
 
-    pub(super) fn apply(&self, finding: &mut Finding) {
+    pub(crate) fn apply(&self, finding: &mut Finding) {
         if finding.row.acceptable
             && let Some(accept) = self.counting.iter().find(|accept| accept.code == finding.row.code)
         {
@@ -52,7 +52,7 @@ fn counts(accept: &Accept, today: Option<Date>) -> bool {
 }
 
 /// Findings about acceptances that ended, or whose end cannot be judged without a day.
-pub(super) fn ended(job: &Job, today: Option<Date>) -> Vec<Finding> {
+pub(crate) fn ended(job: &Job, today: Option<Date>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (at, accept) in job.accept.iter().enumerate() {
         // A code that is not known, or a day that is none, has been said when the document was read.
