@@ -4,9 +4,9 @@ use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use consnap_core::api::{ApiCall, Operation};
-use consnap_core::http::HttpReply;
-use consnap_core::{Error, Lang, Time, reply};
+use consnap_core::base::http::HttpReply;
+use consnap_core::ecs::api::{ApiCall, Operation};
+use consnap_core::{Error, Lang, Time, ecs::reply};
 use jiter::{PythonParse, StringCacheMode};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};

@@ -7,10 +7,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use consnap_core::check::{CheckContext, Checker, Eligibility, Severities};
-use consnap_core::config::{self, Job};
-use consnap_core::finding::RenderedFinding;
-use consnap_core::ops::check::{CheckInput, CheckedInstance, InstanceVerdict};
-use consnap_core::{Consistency, Error, Finding, Lang, Platform, facts};
+use consnap_core::diagnostics::finding::RenderedFinding;
+use consnap_core::input::job::{self, Job};
+use consnap_core::operations::check::{CheckInput, CheckedInstance, InstanceVerdict};
+use consnap_core::{Consistency, Error, Finding, Lang, Platform, input::facts};
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -193,12 +193,12 @@ pub(crate) fn check_many(input: &[u8], facts: PyBackedBytes, threads: usize) -> 
     let input: CheckInput =
         serde_json::from_slice(input).map_err(|error| reading::unreadable("check", error.to_string()))?;
     let as_of = match &input.as_of {
-        Some(day) => Some(consnap_core::ops::check::day("check", day)?),
+        Some(day) => Some(consnap_core::operations::check::day("check", day)?),
         None => None,
     };
     let context = CheckContext { as_of, now: input.now };
-    let (job, mut job_findings) = config::read(&input.job);
-    let (severities, refused) = consnap_core::ops::check::severities(&input);
+    let (job, mut job_findings) = job::read(&input.job);
+    let (severities, refused) = consnap_core::operations::check::severities(&input);
     job_findings.extend(refused);
     let checker = Checker::new(&job, &context).weighing(&severities);
     job_findings.extend(checker.job_findings(input.platform));

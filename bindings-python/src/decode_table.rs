@@ -1,6 +1,6 @@
 //! Many results in one call: columns at once, words only for the rows that are read.
 
-use consnap_core::output::{ContentEncoding, Decoded, Outcome, RenderedOutcome, decode_page};
+use consnap_core::plugin::output::{ContentEncoding, Decoded, Outcome, RenderedOutcome, decode_page};
 use consnap_core::{Error, Finding, Lang};
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
@@ -16,7 +16,7 @@ use crate::side_by_side::side_by_side;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Options {
-    #[serde(deserialize_with = "consnap_core::ops::decode::encoding")]
+    #[serde(deserialize_with = "consnap_core::operations::decode::encoding")]
     content_encoding: ContentEncoding,
     lang: Lang,
 }

@@ -18,7 +18,7 @@ mod simulator;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use consnap_core::{Error, Lang, ops};
+use consnap_core::{Error, Lang, operations};
 use consnap_simulator::rehearse;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -65,7 +65,7 @@ fn version() -> &'static str {
 /// The names of all operations.
 #[pyfunction]
 fn operation_names() -> Vec<&'static str> {
-    ops::NAMES.iter().copied().chain([rehearse::NAME]).collect()
+    operations::NAMES.iter().copied().chain([rehearse::NAME]).collect()
 }
 
 /// The JSON Schemas of an operation, or that of a document, as JSON.
@@ -80,7 +80,7 @@ fn operation<'py>(py: Python<'py>, name: &str, input: &[u8], lang: &str) -> Answ
     let lang = reading::lang(lang);
     let answer = py.detach(|| {
         let input = reading::value(name, input)?;
-        if name == rehearse::NAME { rehearse::run(input) } else { ops::run(name, input) }
+        if name == rehearse::NAME { rehearse::run(input) } else { operations::run(name, input) }
     });
     give(py, answer, lang)
 }

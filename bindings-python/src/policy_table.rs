@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use consnap_core::Error;
-use consnap_core::ops::check::CheckInput;
-use consnap_core::ops::policy::{PolicyCheckInput, PolicyCheckOutput, answer, policy_batch};
+use consnap_core::operations::check::CheckInput;
+use consnap_core::operations::policy::{PolicyCheckInput, PolicyCheckOutput, answer, policy_batch};
 use consnap_core::policy::{BatchJudged, NotMet, PolicyBatch, PolicyResult};
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! Input from Python.
 
-use consnap_core::catalog::messages::errors;
+use consnap_core::diagnostics::messages::errors;
 use consnap_core::{Error, ErrorKind, Lang};
 use serde_json::Value;
 

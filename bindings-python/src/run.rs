@@ -7,11 +7,11 @@ use consnap_client::driver::{Clock, Driven, Wish};
 use consnap_client::own_instance;
 use consnap_client::past_run::PastRun;
 use consnap_client::run::{self, Run};
-use consnap_core::catalog::messages::{errors, runs};
-use consnap_core::facts::InstanceFacts;
+use consnap_core::diagnostics::messages::{errors, runs};
+use consnap_core::input::facts::InstanceFacts;
 use consnap_core::policy::PolicySet;
-use consnap_core::session::{Goal, Numbered, Setup, State};
-use consnap_core::{Error, ErrorKind, Lang, Time, config};
+use consnap_core::run::session::{Goal, Numbered, Setup, State};
+use consnap_core::{Error, ErrorKind, Lang, Time, input::job};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -156,7 +156,7 @@ fn selection(mut task: Task) -> Task {
 }
 
 async fn begin(inner: &Inner, task: Task, policies: Option<&PolicySet>, goal: Goal) -> Result<Run, Error> {
-    let (job, findings) = config::read(&task.job);
+    let (job, findings) = job::read(&task.job);
     if findings.iter().any(consnap_core::Finding::blocks) {
         return Err(Error::new(ErrorKind::Input, &runs::JOB_BLOCKED).with_findings(findings));
     }
@@ -171,7 +171,7 @@ async fn begin(inner: &Inner, task: Task, policies: Option<&PolicySet>, goal: Go
     if let Some(policies) = policies {
         policies.prepare(&mut setup);
     }
-    setup.as_of = task.as_of.as_deref().map(|text| consnap_core::ops::check::day("run", text)).transpose()?;
+    setup.as_of = task.as_of.as_deref().map(|text| consnap_core::operations::check::day("run", text)).transpose()?;
     setup.own_instance = own_instance::find(|name| std::env::var(name).ok(), &inner.caller).await;
     let clock = Clock::starting_at(Clock::of_wall(Time::EPOCH).now(), inner.time_scale);
     Run::begin(setup, task.job, &inner.state_directory, &inner.caller, clock)

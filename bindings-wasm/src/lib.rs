@@ -9,10 +9,10 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use consnap_core::Lang;
-use consnap_core::catalog::messages::errors;
-use consnap_core::error::{Error, ErrorKind, RenderedError};
-use consnap_core::ops;
-use consnap_core::ops::{PlanInput, PlanOutput};
+use consnap_core::diagnostics::error::{Error, ErrorKind, RenderedError};
+use consnap_core::diagnostics::messages::errors;
+use consnap_core::operations;
+use consnap_core::operations::{PlanInput, PlanOutput};
 use consnap_simulator::rehearse;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -42,7 +42,7 @@ pub fn run(operation: &str, input: &str) -> Result<String, String> {
         "sign" => on_demand(Demand::Signature, value),
         "facts" => on_demand(Demand::Facts, value),
         "probe" => on_demand(Demand::Probe, value),
-        _ => ops::run_small(operation, value),
+        _ => operations::run_small(operation, value),
     };
     match answer {
         Ok(answer) => Ok(answer.to_string()),
@@ -54,7 +54,7 @@ pub fn run(operation: &str, input: &str) -> Result<String, String> {
 /// second part, `policy_check` and `policy_test` with the third.
 #[wasm_bindgen]
 pub fn operations() -> String {
-    ops::NAMES
+    operations::NAMES
         .iter()
         .filter(|name| !matches!(**name, "facts" | "plan" | "policy_check" | "policy_test" | "probe" | "sign"))
         .copied()
@@ -126,10 +126,10 @@ impl From<SplitLoaderError> for Refusal {
 fn second_part(demand: Demand, input: Value) -> Result<Value, Refusal> {
     match demand {
         Demand::Rehearsal => rehearse::run(input),
-        Demand::Plan => ops::run_plan(input),
-        Demand::Signature => ops::run_sign(input),
-        Demand::Facts => ops::run_facts(input),
-        Demand::Probe => ops::run_probe(input),
+        Demand::Plan => operations::run_plan(input),
+        Demand::Signature => operations::run_sign(input),
+        Demand::Facts => operations::run_facts(input),
+        Demand::Probe => operations::run_probe(input),
     }
     .map_err(Refusal::Failed)
 }
@@ -137,7 +137,7 @@ fn second_part(demand: Demand, input: Value) -> Result<Value, Refusal> {
 /// A plan for policies that read one.
 #[wasm_split(rehearsal, fallible)]
 fn plan_of(input: PlanInput) -> Result<PlanOutput, Refusal> {
-    ops::plan::plan_alone(&input).map_err(Refusal::Failed)
+    operations::plan::plan_alone(&input).map_err(Refusal::Failed)
 }
 
 /// Everything that only this function reaches is cut out into the third part. A plan comes from the second.
@@ -148,7 +148,7 @@ fn third_part(operation: String, input: Value) -> Result<Value, Refusal> {
         return Ok(json!({"members": members, "functions": consnap_core::policy::FUNCTIONS}));
     }
     let planner = |input: &PlanInput| at_once(plan_of(input.clone()), "plan", "loadRehearsal");
-    ops::run_policy(&operation, input, &planner).map_err(Refusal::Failed)
+    operations::run_policy(&operation, input, &planner).map_err(Refusal::Failed)
 }
 
 fn on_demand(demand: Demand, input: Value) -> Result<Value, Error> {

@@ -4,50 +4,29 @@
 //! repeated, what an exit code means and which consistency a snapshot really has. This crate does no I/O, reads no
 //! clock, no environment and no random numbers: they come in as arguments (`ARCHITECTURE.md`, invariant 1).
 //!
-//! Start reading at [`ops`], the border that every front (shell, Python, browser, Rust) shares.
+//! Start reading at [`operations`], the border that every front (shell, Python, browser, Rust) shares.
 
-pub mod api;
-pub mod audit;
+pub mod base;
 pub mod catalog;
 pub mod check;
-pub mod command;
-pub mod config;
-pub mod consistency;
-pub mod credentials;
-pub mod document;
-pub mod error;
+pub mod diagnostics;
+pub mod ecs;
 pub mod estate;
 pub mod export;
-pub mod facts;
-pub mod finding;
-pub mod http;
-mod lanes;
-pub mod live_check;
-pub mod ops;
-pub mod output;
-pub mod plan;
+pub mod input;
+pub mod operations;
+pub mod plugin;
 #[cfg(feature = "policy")]
 pub mod policy;
-pub mod probe;
-pub mod ram;
-pub mod reading;
-pub mod reply;
 pub mod report;
-pub mod retention;
-pub mod retry;
-pub mod sanitize;
+pub mod run;
 pub mod scrub;
-pub mod session;
-pub mod sign;
-pub mod text;
-pub mod time;
-pub mod verdict;
 
-pub use consistency::{Consistency, Platform, RequiredConsistency};
-pub use error::{Error, ErrorKind};
-pub use finding::{Finding, Severity};
-pub use text::{Lang, Text};
-pub use time::Time;
+pub use base::consistency::{Consistency, Platform, RequiredConsistency};
+pub use base::time::Time;
+pub use diagnostics::error::{Error, ErrorKind};
+pub use diagnostics::finding::{Finding, Severity};
+pub use diagnostics::text::{Lang, Text};
 
 /// The Rust example of the README compiles and holds.
 #[cfg(doctest)]

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use consnap_core::catalog::messages;
 use consnap_core::check::{CheckContext, Checker, check_many};
-use consnap_core::config::{self, Job};
-use consnap_core::{Lang, ops};
+use consnap_core::diagnostics::messages;
+use consnap_core::input::job::{self, Job};
+use consnap_core::{Lang, operations};
 use consnap_tests::fixtures;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 #[test]
 fn cases() {
-    let count = fixtures::run("check", |input| match ops::run("check", input.clone()) {
+    let count = fixtures::run("check", |input| match operations::run("check", input.clone()) {
         Ok(answer) => answer,
         Err(error) => json!({ "error": error.render(Lang::En) }),
     });
@@ -57,7 +57,7 @@ fn fixes_mend() {
                 let mut input = case.input.clone();
                 let document = if of_facts { &mut input["facts"] } else { &mut input["job"] };
                 patch(document, fix);
-                let answer = ops::run("check", input).unwrap();
+                let answer = operations::run("check", input).unwrap();
                 let same = |again: &&Value| again["code"] == finding["code"] && again["place"] == finding["place"];
                 let again = answer["findings"].as_array().unwrap().iter().find(same);
                 assert_eq!(again, None, "{}: {fix} does not mend it", case.name);
@@ -104,7 +104,7 @@ fn patch(document: &mut Value, fix: &Value) {
 
 #[test]
 fn text_that_is_no_document() {
-    let codes = |text| config::from_str_json(text).1.iter().map(consnap_core::Finding::code).collect::<Vec<_>>();
+    let codes = |text| job::from_str_json(text).1.iter().map(consnap_core::Finding::code).collect::<Vec<_>>();
     assert_eq!(codes("{"), ["CS100"]);
     let twice = r#"{"version": 1, "targets": {"ids": ["i-a"]}, "instance_ram_role": "R", "group_name": "a1", "group_name": "g1"}"#;
     assert_eq!(codes(twice), ["CS107"]);
@@ -123,7 +123,7 @@ fn many(json: &[u8]) -> (Vec<(String, Vec<&'static str>)>, Vec<String>) {
 }
 
 fn job() -> Job {
-    let (job, findings) = config::read(&json!({
+    let (job, findings) = job::read(&json!({
         "version": 1, "targets": {"ids": ["i-a"]}, "instance_ram_role": "attached", "group_name": "g-{run}",
         "required_consistency": "file_system",
     }));
@@ -279,18 +279,18 @@ proptest! {
         many(&bytes);
         many(text.as_bytes());
         many(format!("[{text}]").as_bytes());
-        config::from_str_json(&text);
+        job::from_str_json(&text);
     }
 
     /// Any document reads, and what was read reads again to the same job.
     #[test]
     fn reading_settles(document in any_json()) {
-        let (job, findings) = config::read(&document);
+        let (job, findings) = job::read(&document);
         if findings.is_empty() {
             prop_assert!(document.is_object());
         }
         let written = serde_json::to_value(&job).unwrap();
-        let (again, _) = config::read(&written);
+        let (again, _) = job::read(&written);
         prop_assert_eq!(&again, &job);
         let context = CheckContext::default();
         let checker = Checker::new(&job, &context);

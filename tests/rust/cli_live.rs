@@ -1,6 +1,6 @@
 //! `consnap live-check` and `consnap record` against the simulator over HTTP.
 
-use consnap_core::api::replies;
+use consnap_core::ecs::api::replies;
 use serde_json::{Value, json};
 
 use super::cli_run::{Simulated, with_key};

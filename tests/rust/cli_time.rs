@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use consnap_client::journal::{Journal, load};
 use consnap_core::Time;
-use consnap_core::session::{Event, Numbered};
+use consnap_core::run::session::{Event, Numbered};
 use serde_json::Value;
 
 use super::cli_crash::{calls_of, wait_for};

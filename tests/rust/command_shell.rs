@@ -14,10 +14,10 @@ use std::process::{Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use consnap_core::Platform;
-use consnap_core::command::launcher::posix;
-use consnap_core::command::launcher::{Shell, launch};
-use consnap_core::command::{BuildRequest, build};
-use consnap_core::config::Job;
+use consnap_core::input::job::Job;
+use consnap_core::plugin::command::launcher::posix;
+use consnap_core::plugin::command::launcher::{Shell, launch};
+use consnap_core::plugin::command::{BuildRequest, build};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use tempfile::TempDir;
@@ -199,6 +199,6 @@ fn the_stand_in_records_exactly() {
     }
     assert!(matches!(
         launch(Platform::Linux, "acs-plugin-manager"),
-        consnap_core::command::launcher::Launch::NoPlugin { exit: 0, .. }
+        consnap_core::plugin::command::launcher::Launch::NoPlugin { exit: 0, .. }
     ));
 }

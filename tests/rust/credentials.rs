@@ -8,10 +8,10 @@ use std::sync::Arc;
 use consnap_client::caller::ApiCaller;
 use consnap_client::credentials::{Found, Reach, find};
 use consnap_client::transport::{HttpTransport, TransportOptions};
-use consnap_core::api::replies;
-use consnap_core::api::requests::GetCallerIdentity;
-use consnap_core::credentials::{Credential, cli_profile, external, ini, issued};
-use consnap_core::reply;
+use consnap_core::ecs::api::replies;
+use consnap_core::ecs::api::requests::GetCallerIdentity;
+use consnap_core::ecs::credentials::{Credential, cli_profile, external, ini, issued};
+use consnap_core::ecs::reply;
 use consnap_core::{Error, Lang, Time};
 use consnap_simulator::scenario::{AccessKey, MetadataTokens, OwnMachine, Role};
 use consnap_simulator::{Scenario, Simulator, server};
@@ -336,7 +336,7 @@ async fn while_renewal_fails_those_at_hand_are_used_to_their_end() {
     // A call says that it certainly was not sent, and why.
     let failure = caller.call(&GetCallerIdentity.into_call("cn-hangzhou"), start.plus_seconds(3700)).await.unwrap_err();
     let failure = reply::transport(&failure);
-    assert_eq!((failure.sent, failure.to_error().row.code), (consnap_core::http::Sent::No, "CE209"));
+    assert_eq!((failure.sent, failure.to_error().row.code), (consnap_core::base::http::Sent::No, "CE209"));
 }
 
 /// The service may end a token before its time: then new credentials are fetched, and the repeated call is answered.
@@ -464,7 +464,7 @@ proptest! {
 #[tokio::test]
 async fn only_an_id_in_a_good_reply_is_the_own_instance() {
     use consnap_client::own_instance;
-    use consnap_core::api::endpoint::Endpoint;
+    use consnap_core::ecs::api::endpoint::Endpoint;
     use consnap_simulator::scenario::{MetadataTokens, OwnMachine};
     for (instance_id, expected) in [("i-bp1abc", Some("i-bp1abc")), ("", None), ("<html>", None), ("i-", None)] {
         for metadata_tokens in [MetadataTokens::Optional, MetadataTokens::Required, MetadataTokens::Unknown] {

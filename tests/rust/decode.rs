@@ -2,15 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use consnap_core::catalog::{codes, exit_codes, messages, statuses, task_errors};
-use consnap_core::output::{ContentEncoding, InvocationResult, decode, decode_page};
-use consnap_core::{Lang, ops};
+use consnap_core::ecs::api::invocation_result::InvocationResult;
+use consnap_core::plugin::output::{ContentEncoding, decode, decode_page};
+use consnap_core::{Lang, operations};
+use consnap_core::{
+    catalog::{codes, exit_codes, statuses, task_errors},
+    diagnostics::messages,
+};
 use consnap_tests::fixtures;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn answer(input: &Value) -> Value {
-    match ops::run("decode", input.clone()) {
+    match operations::run("decode", input.clone()) {
         Ok(answer) => answer,
         Err(error) => json!({ "error": error.render(Lang::En) }),
     }
@@ -201,7 +205,7 @@ proptest! {
                 // What crosses the border and what the journal keeps.
                 prop_assert!(serde_json::to_string(&outcome.render(Lang::Zh)).is_ok());
                 let kept = serde_json::to_string(outcome).unwrap();
-                prop_assert_eq!(&serde_json::from_str::<consnap_core::output::Outcome>(&kept).unwrap(), outcome);
+                prop_assert_eq!(&serde_json::from_str::<consnap_core::plugin::output::Outcome>(&kept).unwrap(), outcome);
             }
         }
     }

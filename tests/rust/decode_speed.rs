@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use consnap_core::output::{ContentEncoding, decode_page};
+use consnap_core::plugin::output::{ContentEncoding, decode_page};
 
 const PAGE: usize = 50;
 

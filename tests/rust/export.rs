@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use consnap_core::export::{ExportedFile, Target};
-use consnap_core::ops::{self, ExportInput};
+use consnap_core::operations::{self, ExportInput};
 use consnap_core::{Lang, Platform};
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ fn by_tags() -> Value {
 }
 
 fn files(job: &Value, platform: Platform, target: Target) -> Vec<ExportedFile> {
-    let output = ops::export(&ExportInput {
+    let output = operations::export(&ExportInput {
         job: job.clone(),
         platform,
         target,
@@ -147,7 +147,7 @@ fn the_cli_script_sends_the_command_as_it_was_built() {
     let content = after("--CommandContent").expect("a command");
     let command =
         String::from_utf8(base64::engine::general_purpose::STANDARD.decode(content).expect("Base64")).expect("text");
-    let got = ops::run("explain", json!({"command": command, "platform": "linux"})).expect("an explanation");
+    let got = operations::run("explain", json!({"command": command, "platform": "linux"})).expect("an explanation");
     let arguments: Vec<&str> =
         got["arguments"].as_array().expect("arguments").iter().filter_map(Value::as_str).collect();
     assert!(arguments.contains(&format!("-Description={AWKWARD}").as_str()), "{arguments:?}");
@@ -176,7 +176,7 @@ fn python_reads_programs() {
     let here = folder.path().join("linux-PythonSdk");
     let command =
         accepts(Command::new("python3").args(["-c", probe]).env("PYTHONIOENCODING", "utf-8").current_dir(here), "RUNS");
-    let got = ops::run("explain", json!({"command": command.trim_end_matches('\n'), "platform": "linux"}))
+    let got = operations::run("explain", json!({"command": command.trim_end_matches('\n'), "platform": "linux"}))
         .expect("an explanation");
     assert!(got["arguments"].to_string().contains("每晚"), "{got}");
 }
@@ -233,7 +233,7 @@ fn hcl_is_read_back() {
         let command = &value["resource"]["alicloud_ecs_command"]["snapshot"];
         let content = command["command_content"].as_str().expect("Base64");
         let content = base64::engine::general_purpose::STANDARD.decode(content).expect("Base64");
-        let built = ops::run("build", json!({"job": job, "platform": platform})).expect("a command");
+        let built = operations::run("build", json!({"job": job, "platform": platform})).expect("a command");
         assert_eq!(std::str::from_utf8(&content).ok(), built["command"].as_str(), "{name}");
         assert_eq!(command["timeout"], built["timeout_seconds"], "{name}");
     }
@@ -309,10 +309,10 @@ fn what_would_not_work_is_not_given_out() {
     let job = json!({"version": 1, "instance_ram_role": "R", "group_name": ""});
     for target in Target::ALL {
         let input = json!({"job": job, "platform": "linux", "target": target});
-        let output = ops::run("export", input).expect("an output");
+        let output = operations::run("export", input).expect("an output");
         if matches!(target, Target::Command | Target::Terraform | Target::Oos) {
             assert_eq!(output["files"], json!([]), "{target:?}");
         }
     }
-    assert!(ops::run("export", json!({"job": job, "platform": "linux", "target": "ansible"})).is_err());
+    assert!(operations::run("export", json!({"job": job, "platform": "linux", "target": "ansible"})).is_err());
 }

@@ -5,19 +5,23 @@ use std::cell::RefCell;
 
 use consnap_client::journal::{Journal, Recorded, load, load_replies};
 use consnap_client::past_run::PastRun;
-use consnap_core::api::{Operation, replies};
-use consnap_core::audit::archive::ShownGroups;
+use consnap_core::base::http::HttpReply;
 use consnap_core::catalog::ram::Extra;
-use consnap_core::command::launcher;
-use consnap_core::credentials::{cli_profile, external, ini, issued};
+use consnap_core::ecs::api::invocation_result::InvocationResult;
+use consnap_core::ecs::api::{Operation, replies};
+use consnap_core::ecs::credentials::{cli_profile, external, ini, issued};
+use consnap_core::ecs::ram::{self, PolicyKind, Wanted};
+use consnap_core::estate::audit::archive::ShownGroups;
 use consnap_core::export::Target;
-use consnap_core::http::HttpReply;
-use consnap_core::output::{ContentEncoding, InvocationResult, decode, decode_page};
-use consnap_core::ram::{self, PolicyKind, Wanted};
+use consnap_core::plugin::command::launcher;
+use consnap_core::plugin::output::{ContentEncoding, decode, decode_page};
 use consnap_core::report::{Report, timeline};
+use consnap_core::run::session::{Goal, Next, Session, Setup};
 use consnap_core::scrub::Scrubber;
-use consnap_core::session::{Goal, Next, Session, Setup};
-use consnap_core::{Lang, Platform, Time, config, facts, live_check, ops, probe, reply, sanitize};
+use consnap_core::{
+    Lang, Platform, Time, ecs::reply, estate::live_check, input::facts, input::job, operations, plugin::probe,
+    report::sanitize,
+};
 use serde_json::{Value, json};
 
 /// A reader of foreign bytes.
@@ -80,15 +84,15 @@ pub fn decode_output(bytes: &[u8]) {
 /// A job document in either form: checked, built, exported, planned.
 pub fn job(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let (_, findings) = config::from_str_json(&text);
+    let (_, findings) = job::from_str_json(&text);
     for finding in &findings {
         said(&finding.render(Lang::Zh));
     }
     let Ok(document) = consnap::read_document("job.yaml", &text) else { return };
-    let (read, _) = config::read(&document);
+    let (read, _) = job::read(&document);
     // The journal keeps a job in its normal form: read again, it must be the same job.
     if let Ok(normal) = serde_json::to_value(&read) {
-        assert_eq!(config::read(&normal).0, read, "the normal form is another job");
+        assert_eq!(job::read(&normal).0, read, "the normal form is another job");
     }
     operation("check", &json!({"job": document, "facts": fit_instances()}));
     // One platform and one tool each: the next input gets others.
@@ -332,7 +336,7 @@ pub fn is_hostile(c: char) -> bool {
 }
 
 fn operation(name: &str, input: &Value) {
-    match ops::run(name, input.clone()) {
+    match operations::run(name, input.clone()) {
         Ok(output) => said(&output),
         Err(error) => said(&error.render(Lang::En)),
     }
@@ -360,7 +364,7 @@ fn past(recorded: Recorded) {
 }
 
 /// The first calls of a job's run.
-fn begin(job: config::Job) {
+fn begin(job: job::Job) {
     let now = Time::from_millis(1_772_600_767_000);
     let mut session = Session::new(Setup::new(job, "k3v9", 7, Goal::Run), now);
     step(&mut session, now, &HttpReply { status: 503, headers: Vec::new(), body: Vec::new() }, 20);
@@ -369,7 +373,7 @@ fn begin(job: config::Job) {
 /// A usual run whose every call is answered alike.
 fn answer_everything_with(reply: &HttpReply) {
     let now = Time::from_millis(1_772_600_767_000);
-    let (job, _) = config::read(&usual_job());
+    let (job, _) = job::read(&usual_job());
     let mut session = Session::new(Setup::new(job, "k3v9", 7, Goal::Run), now);
     let identity = HttpReply {
         status: 200,

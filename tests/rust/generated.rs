@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use consnap_core::catalog::{api_errors, assumptions, budget, codes, messages, parameters};
-use consnap_core::facts::InstanceFacts;
+use consnap_core::input::facts::InstanceFacts;
 use consnap_core::policy::PolicySet;
 use consnap_core::{Lang, policy};
+use consnap_core::{
+    catalog::{api_errors, assumptions, budget, codes, parameters},
+    diagnostics::messages,
+};
 use serde_json::Value;
 
 fn root() -> PathBuf {
@@ -178,7 +181,7 @@ fn pages_of_troubleshooting() {
 
 #[test]
 fn schemas() {
-    let text = serde_json::to_string_pretty(&consnap_core::config::schema()).expect("JSON") + "\n";
+    let text = serde_json::to_string_pretty(&consnap_core::input::job::schema()).expect("JSON") + "\n";
     hold("docs/schema/job.json", &text);
     let report = consnap::schema("report").expect("a schema");
     hold("docs/schema/report.json", &(serde_json::to_string_pretty(&report).expect("JSON") + "\n"));
@@ -277,7 +280,7 @@ fn pages_of_the_pack() {
 fn descriptions() -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let facts = serde_json::to_value(schemars::schema_for!(InstanceFacts)).expect("JSON");
-    describe("job", &consnap_core::config::schema(), None, &mut found);
+    describe("job", &consnap_core::input::job::schema(), None, &mut found);
     describe("instance", &facts, None, &mut found);
     for (path, about) in policy::PLAN_MEMBERS {
         found.insert(format!("plan.{path}"), (*about).to_owned());

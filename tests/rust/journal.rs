@@ -5,7 +5,7 @@ use std::path::Path;
 
 use consnap_client::journal::{FORMAT, Header, Journal, list, load, load_replies};
 use consnap_core::Time;
-use consnap_core::http::HttpReply;
+use consnap_core::base::http::HttpReply;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use consnap_core::catalog::messages::writing;
-use consnap_core::command::launcher::{Launch, launch, trace};
-use consnap_core::command::{BuildRequest, build, explain};
-use consnap_core::config::{ExcludedDisk, Job};
+use consnap_core::diagnostics::messages::writing;
+use consnap_core::input::job::{ExcludedDisk, Job};
+use consnap_core::plugin::command::launcher::{Launch, launch, trace};
+use consnap_core::plugin::command::{BuildRequest, build, explain};
 use consnap_core::{Finding, Platform};
 use proptest::prelude::*;
 use serde::Deserialize;

@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use consnap_core::Time;
-use consnap_core::config::Job;
-use consnap_core::credentials::{Credential, Secret};
-use consnap_core::http::{HttpReply, HttpRequest};
-use consnap_core::session::{Event, Goal, Numbered, Session, Setup, Target};
-use consnap_core::verdict::ResultKind;
+use consnap_core::base::http::{HttpReply, HttpRequest};
+use consnap_core::ecs::credentials::{Credential, Secret};
+use consnap_core::input::job::Job;
+use consnap_core::run::session::{Event, Goal, Numbered, Session, Setup, Target};
+use consnap_core::run::verdict::ResultKind;
 use consnap_simulator::scenario::{DiskSpec, Fleet, GuestFault, InstanceSpec, Millis, Scenario};
 use consnap_simulator::{Answer, Arrival, Ended, MemoryDriver, Onward, Service, Simulator};
 

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use consnap_core::catalog::messages::policies;
-use consnap_core::ops;
+use consnap_core::diagnostics::messages::policies;
+use consnap_core::operations;
 use consnap_core::policy::bounds;
 use consnap_tests::fixtures;
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ fn every_row_occurs() {
 }
 
 fn run(name: &str, input: Value) -> Value {
-    ops::run(name, input).unwrap_or_else(|error| panic!("{name}: {error}"))
+    operations::run(name, input).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 fn policy(id: &str, require: &str) -> Value {

@@ -7,8 +7,8 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use consnap_core::facts::{Disk, Guest, Script};
-use consnap_core::probe::{self, ScriptPaths};
+use consnap_core::input::facts::{Disk, Guest, Script};
+use consnap_core::plugin::probe::{self, ScriptPaths};
 use consnap_core::{Finding, Platform};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use consnap_core::catalog::messages::permissions;
 use consnap_core::catalog::ram::{self as actions, Extra};
-use consnap_core::ram::{PolicyKind, Wanted, check, policy};
+use consnap_core::diagnostics::messages::permissions;
+use consnap_core::ecs::ram::{PolicyKind, Wanted, check, policy};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

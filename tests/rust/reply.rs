@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use consnap_core::ErrorKind;
-use consnap_core::api::{Operation, replies};
+use consnap_core::base::http::{HttpReply, Sent, TransportFailure, TransportReason};
 use consnap_core::catalog::api_errors::{RetryClass, Scope};
-use consnap_core::facts;
-use consnap_core::http::{HttpReply, Sent, TransportFailure, TransportReason};
-use consnap_core::reply::{self, Cause, Failure, Unreadable};
+use consnap_core::ecs::api::{Operation, replies};
+use consnap_core::ecs::reply::{self, Cause, Failure, Unreadable};
+use consnap_core::input::facts;
 use proptest::prelude::*;
 
 fn reply(status: u16, body: &str) -> HttpReply {

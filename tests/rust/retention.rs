@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use consnap_core::estate::{Estate, Group, Member, RegionEstate};
-use consnap_core::retention::{Fate, OwnGroups, Rule, decide};
-use consnap_core::verdict::{SnapshotEvidence, SnapshotState};
+use consnap_core::estate::inventory::{Estate, Group, Member, RegionEstate};
+use consnap_core::estate::retention::{Fate, OwnGroups, Rule, decide};
+use consnap_core::run::verdict::{SnapshotEvidence, SnapshotState};
 use consnap_core::{Consistency, RequiredConsistency, Time};
 use proptest::prelude::*;
 

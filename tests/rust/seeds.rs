@@ -3,12 +3,12 @@
 //! Every run ends; no outcome is lost; no instance is snapshotted twice by one run; every verdict agrees with what really
 //! happened in the simulated guests. A failing seed prints its journal. `CONSNAP_SEEDS=from..to` chooses other seeds.
 
-use consnap_core::config::{AttachRole, Job};
-use consnap_core::consistency::{Consistency, Platform};
-use consnap_core::credentials::{Credential, Secret};
+use consnap_core::base::consistency::{Consistency, Platform};
+use consnap_core::ecs::credentials::{Credential, Secret};
+use consnap_core::input::job::{AttachRole, Job};
 use consnap_core::report::{InstanceReport, Report};
-use consnap_core::session::{Goal, Numbered, Session, Setup};
-use consnap_core::verdict::{Look, ResultKind};
+use consnap_core::run::session::{Goal, Numbered, Session, Setup};
+use consnap_core::run::verdict::{Look, ResultKind};
 use consnap_core::{Lang, Time};
 use consnap_simulator::scenario::{
     ApiFault, ClosedConnection, GroupFault, GuestFault, Millis, ServiceError, SnapshotFault, TagFault, Throttle,

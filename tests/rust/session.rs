@@ -1,8 +1,8 @@
 //! The session against the simulator in virtual time, with one thing going wrong at a chosen call.
 
 use consnap_core::report::Report;
-use consnap_core::session::{Event, Next, Numbered, Session, Setup};
-use consnap_core::verdict::ResultKind;
+use consnap_core::run::session::{Event, Next, Numbered, Session, Setup};
+use consnap_core::run::verdict::ResultKind;
 use consnap_core::{ErrorKind, Lang, Platform};
 use consnap_simulator::scenario::{DiskSpec, GuestFault, InstanceSpec, Millis, Scenario};
 use consnap_simulator::{Answer, Arrival, Ended, Onward, Service, Simulator};
@@ -316,13 +316,13 @@ fn a_session_pauses_at_its_plan_where_that_is_asked() {
     let planned = loop {
         match session.poll(now) {
             Next::Send(send) => {
-                let request = consnap_core::sign::sign_call(
+                let request = consnap_core::ecs::sign::sign_call(
                     &send.call,
                     "127.0.0.1",
                     &driver.credential,
                     now,
                     &format!("{:032x}", send.call_id),
-                    consnap_core::sign::SignatureVersion::V3,
+                    consnap_core::ecs::sign::SignatureVersion::V3,
                 );
                 let answer = service.handle(now, &request);
                 let Arrival::Reply(reply) = answer.what else { panic!("a reply") };

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use consnap_core::config::{Job, OnUnknown, Probe};
-use consnap_core::session::{Event, Goal, Numbered, Session, Setup};
-use consnap_core::verdict::ResultKind;
+use consnap_core::input::job::{Job, OnUnknown, Probe};
+use consnap_core::run::session::{Event, Goal, Numbered, Session, Setup};
+use consnap_core::run::verdict::ResultKind;
 use consnap_core::{Consistency, Finding, Platform, Time};
 use consnap_simulator::scenario::{
     ApiFault, DiskSpec, Fleet, GuestFault, InstanceSpec, Millis, MountSpec, Scenario, ServiceError,

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use consnap_core::Time;
-use consnap_core::session::{Event, Numbered, Session};
-use consnap_core::verdict::ResultKind;
+use consnap_core::run::session::{Event, Numbered, Session};
+use consnap_core::run::verdict::ResultKind;
 use consnap_simulator::scenario::{
     ApiFault, DiskSpec, Fleet, GuestFault, InstanceSpec, Millis, Scenario, ServiceError, Throttle,
 };
@@ -241,7 +241,7 @@ fn transcript_of_a_fresh_role() {
     });
     let transcript = Transcript::of("a-fresh-role-needs-its-time");
     let mut setup = setup(&simulator);
-    setup.job.run.attach_role = consnap_core::config::AttachRole::IfMissing;
+    setup.job.run.attach_role = consnap_core::input::job::AttachRole::IfMissing;
     let mut session = Session::new(setup, start());
     let mut service = Meddled::new(simulator, untouched);
     let (ended, ..) = transcribe(&transcript, &mut session, &mut service, driver(start()), |_| false);

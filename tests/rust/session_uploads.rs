@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use consnap_core::config::{AttachRole, Job, MaxErrors, Probe, Upload};
-use consnap_core::plan::Plan;
-use consnap_core::session::{Event, Goal, Numbered, Session, Setup, Stage};
-use consnap_core::verdict::ResultKind;
+use consnap_core::input::job::{AttachRole, Job, MaxErrors, Probe, Upload};
+use consnap_core::run::plan::Plan;
+use consnap_core::run::session::{Event, Goal, Numbered, Session, Setup, Stage};
+use consnap_core::run::verdict::ResultKind;
 use consnap_core::{Consistency, Lang, Platform, Time};
 use consnap_simulator::scenario::{
     ApiFault, DiskSpec, Fleet, GuestFault, InstanceSpec, Millis, MountSpec, Scenario, ScriptSpec, ServiceError,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use consnap_core::sign::{v1, v3};
+use consnap_core::ecs::sign::{v1, v3};
 use serde::Deserialize;
 
 #[derive(Deserialize)]

@@ -1,10 +1,10 @@
 //! Calls to the simulator in process and in virtual time, signed like real ones.
 
 use consnap_core::Time;
-use consnap_core::api::{ApiCall, Operation};
-use consnap_core::credentials::{Credential, Secret};
-use consnap_core::http::{HttpReply, HttpRequest};
-use consnap_core::sign::{SignatureVersion, sign_call};
+use consnap_core::base::http::{HttpReply, HttpRequest};
+use consnap_core::ecs::api::{ApiCall, Operation};
+use consnap_core::ecs::credentials::{Credential, Secret};
+use consnap_core::ecs::sign::{SignatureVersion, sign_call};
 use consnap_simulator::{Answer, Arrival, Scenario, Service, Simulator};
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use consnap_core::Consistency;
 use consnap_core::Platform;
-use consnap_core::api::Operation;
+use consnap_core::ecs::api::Operation;
 use consnap_simulator::Scenario;
 use consnap_simulator::scenario::{
     ApiFault, DiskSpec, GroupFault, GuestFault, InstanceSpec, Language, NotRunning, RateLimit, ScriptSpec,
@@ -84,7 +84,8 @@ fn the_sample_commands_end_in_tagged_groups() {
 
 #[test]
 fn the_core_decodes_the_output_as_it_is_meant() {
-    use consnap_core::output::{ContentEncoding, InvocationResult, decode};
+    use consnap_core::ecs::api::invocation_result::InvocationResult;
+    use consnap_core::plugin::output::{ContentEncoding, decode};
     let mut api = plain();
     let id = api.run("RunShellScript", LINUX_COMMAND, "3600", &[LINUX]);
     api.wait(60);

@@ -1,9 +1,9 @@
 //! The demo's fleet, run by a session in virtual time: every story of it comes out as it is told.
 
-use consnap_core::config::{AttachRole, Job};
+use consnap_core::input::job::{AttachRole, Job};
 use consnap_core::report::Report;
-use consnap_core::session::{Goal, Session, Setup};
-use consnap_core::verdict::ResultKind;
+use consnap_core::run::session::{Goal, Session, Setup};
+use consnap_core::run::verdict::ResultKind;
 use consnap_core::{Consistency, Lang, Time};
 use consnap_simulator::{CallResult, Ended, MemoryDriver, Onward, Simulator, demo_scenario};
 use consnap_tests::simulated::credential;

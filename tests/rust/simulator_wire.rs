@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use consnap_core::Time;
-use consnap_core::api::{Operation, Product};
-use consnap_core::credentials::Secret;
-use consnap_core::http::HttpRequest;
-use consnap_core::sign::{SignatureVersion, v1};
+use consnap_core::base::http::HttpRequest;
+use consnap_core::ecs::api::{Operation, Product};
+use consnap_core::ecs::credentials::Secret;
+use consnap_core::ecs::sign::{SignatureVersion, v1};
 use consnap_simulator::scenario::{
     AccessKey, ApiFault, ClosedConnection, DiskSpec, Fleet, InstanceSpec, Millis, Scenario, ServiceError, Throttle,
 };
@@ -114,7 +114,7 @@ fn plain_request(method: &'static str, in_form: bool, parameters: &[(&str, &str)
     let signature = v1::signature(&v1::string_to_sign(method, parameters), secret);
     let mut all = parameters.to_vec();
     all.push(("Signature", &signature));
-    let encode = consnap_core::sign::percent_encode;
+    let encode = consnap_core::ecs::sign::percent_encode;
     let text =
         all.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect::<Vec<_>>().join("&");
     let (query, body) = if in_form { (String::new(), text.into_bytes()) } else { (text, Vec::new()) };

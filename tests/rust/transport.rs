@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use consnap_client::transport::{HttpTransport, TransportOptions};
-use consnap_core::api::endpoint::Endpoint;
-use consnap_core::http::{HttpReply, HttpRequest, Sent, TransportFailure, TransportReason};
+use consnap_core::base::http::{HttpReply, HttpRequest, Sent, TransportFailure, TransportReason};
+use consnap_core::ecs::api::endpoint::Endpoint;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 

@@ -2,11 +2,11 @@
 
 use consnap_client::caller::ApiCaller;
 use consnap_client::transport::{HttpTransport, TransportOptions};
-use consnap_core::api::requests::*;
-use consnap_core::api::{ApiCall, Operation, replies};
-use consnap_core::credentials::{Credential, Secret};
-use consnap_core::reply::{self, Failure};
-use consnap_core::sign::SignatureVersion;
+use consnap_core::ecs::api::requests::*;
+use consnap_core::ecs::api::{ApiCall, Operation, replies};
+use consnap_core::ecs::credentials::{Credential, Secret};
+use consnap_core::ecs::reply::{self, Failure};
+use consnap_core::ecs::sign::SignatureVersion;
 use consnap_core::{ErrorKind, Time};
 use consnap_simulator::{Scenario, Simulator, server};
 use serde::Deserialize;
@@ -165,6 +165,6 @@ async fn a_wrong_secret_is_a_matter_of_credentials() {
 async fn an_unknown_region_is_found_before_anything_is_sent() {
     let transport = HttpTransport::new(TransportOptions::default()).unwrap();
     let caller = ApiCaller::new(transport, credential("testsecret"), None);
-    let error = caller.endpoint_of(consnap_core::api::Product::Ecs, "cn-hangzou").unwrap_err();
+    let error = caller.endpoint_of(consnap_core::ecs::api::Product::Ecs, "cn-hangzou").unwrap_err();
     assert_eq!(error.row.code, "CE218");
 }

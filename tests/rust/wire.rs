@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use consnap_core::Time;
-use consnap_core::api::requests::*;
-use consnap_core::api::{ApiCall, Operation};
-use consnap_core::credentials::{Credential, Secret};
-use consnap_core::sign::{SignatureVersion, sign_call, v1, v3};
+use consnap_core::ecs::api::requests::*;
+use consnap_core::ecs::api::{ApiCall, Operation};
+use consnap_core::ecs::credentials::{Credential, Secret};
+use consnap_core::ecs::sign::{SignatureVersion, sign_call, v1, v3};
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -136,7 +136,7 @@ fn every_request_uses_only_parameters_the_api_has() {
             assert!(call.parameters.iter().any(|(key, _)| given(key)), "{name} lacks {parameter}");
         }
     }
-    // The calls that hand out credentials are built beside the credentials: `consnap_core::credentials::sts`.
+    // The calls that hand out credentials are built beside the credentials: `consnap_core::ecs::credentials::sts`.
     let issuing = [Operation::AssumeRole, Operation::AssumeRoleWithOidc];
     for operation in Operation::ALL.into_iter().filter(|operation| !issuing.contains(operation)) {
         assert!(calls.iter().any(|call| call.operation == operation), "{operation:?} is never built here");
@@ -180,7 +180,7 @@ fn credential(token: Option<&str>) -> Credential {
 }
 
 /// A verifier that knows only the request as it arrives: decodes the query and builds each stage anew.
-fn verifies(request: &consnap_core::http::HttpRequest, secret: &str) -> bool {
+fn verifies(request: &consnap_core::base::http::HttpRequest, secret: &str) -> bool {
     let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned();
     let query: Vec<(String, String)> = request
         .query

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::Text;
+use crate::diagnostics::text::Text;
 
 mod access;
 mod cloud_assistant;

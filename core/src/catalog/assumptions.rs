@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::text::Text;
+use crate::diagnostics::text::Text;
 
 /// An assumption.
 #[derive(Debug, Serialize)]

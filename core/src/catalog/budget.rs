@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::text::Text;
+use crate::diagnostics::text::Text;
 
 /// A term of the budget.
 #[derive(Debug, Serialize)]

@@ -4,10 +4,29 @@ use serde::{Deserialize, Serialize};
 
 use super::api_errors::{self, ApiErrorRow, RetryClass, Scope};
 use super::assumptions::{self, AssumptionRow};
-use super::{exit_codes, messages, statuses, task_errors};
-use crate::finding::{MessageRow, Severity};
-use crate::output::Layer;
-use crate::text::{Lang, Text};
+use super::{exit_codes, statuses, task_errors};
+use crate::diagnostics::finding::{MessageRow, Severity};
+use crate::diagnostics::messages;
+use crate::diagnostics::text::{Lang, Text};
+
+/// Which layer an exit code speaks for.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Layer {
+    /// `app-snapshot-plugin`: 0 to 16 and 255.
+    Plugin,
+    /// `acs-plugin-manager`: 232 to 247.
+    Launcher,
+    /// The shell: 126, 127, 128 + signal; on Windows 9009 and exception codes.
+    Shell,
+    /// The Cloud Assistant agent: time-out, reboot codes 193, 194, 3009, 3010.
+    Agent,
+    /// The service: the command never reached the guest.
+    Service,
+    /// It cannot be told.
+    Unknown,
+}
 
 /// When a new run on this instance makes sense.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -322,12 +341,12 @@ macro_rules! outcome {
         $crate::catalog::codes::OutcomeRow {
             key: $key,
             name: $name,
-            layer: $crate::output::Layer::$layer,
+            layer: $crate::catalog::codes::Layer::$layer,
             held: $crate::catalog::codes::outcome!(@$held),
             group_may_exist: $crate::catalog::codes::outcome!(@$group),
             repeat: $crate::catalog::codes::Repeat::$repeat,
-            meaning: $crate::text::Text::new($en, $zh),
-            cause: $crate::text::Text::new($cause_en, $cause_zh),
+            meaning: $crate::diagnostics::text::Text::new($en, $zh),
+            cause: $crate::diagnostics::text::Text::new($cause_en, $cause_zh),
             next_step: $next,
             source: $source,
         }

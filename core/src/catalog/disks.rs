@@ -4,7 +4,7 @@ use jiff::civil::{Date, date};
 use serde::Serialize;
 
 use super::dated;
-use crate::text::Text;
+use crate::diagnostics::text::Text;
 
 /// Whether the feature takes a category.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize)]

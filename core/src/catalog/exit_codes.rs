@@ -92,7 +92,7 @@ static UNKNOWN: ExitCodeRow = ExitCodeRow {
             "a newer plug-in or plug-in manager, or something other than the plug-in ended the command",
             "云助手插件或其插件管理程序版本较新，或由其他程序返回"
         ),
-        crate::text::Text::new(
+        crate::diagnostics::text::Text::new(
             "check whether a group was made and whether the application accepts writes; run again only after that",
             "请先确认是否已创建快照一致性组、应用是否可正常写入，之后再决定是否重新执行"
         )
@@ -117,7 +117,7 @@ use exit_codes;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::Layer;
+    use crate::catalog::codes::Layer;
 
     /// The numbers of a layer for which a column is set.
     fn numbers(layer: Layer, column: impl Fn(&OutcomeRow) -> bool) -> Vec<i64> {

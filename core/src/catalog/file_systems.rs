@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::consistency::Platform;
+use crate::base::consistency::Platform;
 
 /// What a file system means for the feature.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::text::Text;
+use crate::diagnostics::text::Text;
 
 /// A number with its unit and reason.
 #[derive(Debug, Serialize)]

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::consistency::Platform;
-use crate::text::Text;
+use crate::base::consistency::Platform;
+use crate::diagnostics::text::Text;
 
 /// How the plug-in reads a value (Go's `flag` package; `launcher.md` 6).
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize)]

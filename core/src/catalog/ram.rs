@@ -1,6 +1,6 @@
 //! What RAM must allow: to the instance, whose plug-in makes the snapshots, and to whoever runs consnap.
 
-use crate::text::Text;
+use crate::diagnostics::text::Text;
 
 /// The trust policy of the instance's role: ECS may take it on (vendor document: `Configure a RAM role`).
 pub const INSTANCE_TRUST: &str = "ecs.aliyuncs.com";

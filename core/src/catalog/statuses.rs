@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::codes::{OutcomeRow, outcome};
-use crate::text::Text;
+use crate::diagnostics::text::Text;
 
 /// A row of the table.
 #[derive(Debug, Serialize)]

@@ -7,7 +7,7 @@ use jiff::civil::{Date, date};
 use serde::Serialize;
 
 use super::dated;
-use crate::consistency::Platform;
+use crate::base::consistency::Platform;
 
 /// A family of systems, told apart by the beginning of the name.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, Serialize)]

@@ -1,7 +1,7 @@
 //! Task error codes: `ErrorCode` of a result, why the service or the agent gave up on one instance.
 
 use super::codes::{OutcomeRow, outcome};
-use crate::text::Text;
+use crate::diagnostics::text::Text;
 
 /// The row of a task error code; an unknown code has none.
 pub fn find(code: &str) -> Option<&'static OutcomeRow> {

@@ -4,10 +4,10 @@ use super::Checker;
 use super::instance::{Findings, text};
 use crate::catalog::disks::{self, DiskSupport};
 use crate::catalog::limits::{self, LimitRow};
-use crate::catalog::messages::prerequisites as rows;
-use crate::document::{quoted, shorten};
-use crate::facts::Disk;
-use crate::finding::{Finding, MessageRow};
+use crate::diagnostics::finding::{Finding, MessageRow};
+use crate::diagnostics::messages::prerequisites as rows;
+use crate::input::document::{quoted, shorten};
+use crate::input::facts::Disk;
 
 /// How many disks of which support are in the group, and how many were taken out.
 #[derive(Default)]

@@ -2,13 +2,13 @@
 
 use super::Checker;
 use super::instance::{Findings, text};
+use crate::base::consistency::Platform;
 use crate::catalog::file_systems::{FileSystemClass, classify};
 use crate::catalog::limits;
-use crate::catalog::messages::{guest as looks, prerequisites as rows};
-use crate::consistency::Platform;
-use crate::document::shorten;
-use crate::facts::{Folder, Guest, InstanceFacts, Mount, Script};
-use crate::finding::Finding;
+use crate::diagnostics::finding::Finding;
+use crate::diagnostics::messages::{guest as looks, prerequisites as rows};
+use crate::input::document::shorten;
+use crate::input::facts::{Folder, Guest, InstanceFacts, Mount, Script};
 
 /// What a look into the guest says about the level.
 #[derive(Debug, Default)]

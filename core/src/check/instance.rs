@@ -3,14 +3,14 @@
 use super::parameters::ATTACHED;
 use super::system::{SystemName, read_name};
 use super::{Checker, Eligibility, InstanceCheck, disks, guest, prediction};
+use crate::base::consistency::Platform;
+use crate::base::time::Time;
 use crate::catalog::limits;
-use crate::catalog::messages::prerequisites as rows;
-use crate::config::AttachRole;
-use crate::consistency::Platform;
-use crate::document::shorten;
-use crate::facts::{CloudAssistant, InstanceFacts, version_numbers};
-use crate::finding::{Finding, MessageRow};
-use crate::time::Time;
+use crate::diagnostics::finding::{Finding, MessageRow};
+use crate::diagnostics::messages::prerequisites as rows;
+use crate::input::document::shorten;
+use crate::input::facts::{CloudAssistant, InstanceFacts, version_numbers};
+use crate::input::job::AttachRole;
 
 /// What has been found so far.
 pub(super) struct Findings {

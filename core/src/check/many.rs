@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use serde_json::{StreamDeserializer, Value};
 
 use super::{CheckContext, Checker, InstanceCheck, instance};
-use crate::catalog::messages::parameters;
-use crate::config::Job;
-use crate::document::{duplicate_keys, shorten};
-use crate::facts::{self, BorrowedText, InstanceFacts};
-use crate::finding::Finding;
+use crate::diagnostics::finding::Finding;
+use crate::diagnostics::messages::parameters;
+use crate::input::document::{duplicate_keys, shorten};
+use crate::input::facts::{self, BorrowedText, InstanceFacts};
+use crate::input::job::Job;
 
 /// One instance of a batch.
 #[derive(Debug)]

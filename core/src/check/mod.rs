@@ -6,15 +6,15 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::base::consistency::{Consistency, Platform};
+use crate::base::time::Time;
 use crate::catalog::systems;
-use crate::config::Job;
-use crate::config::forms::parse_day;
-use crate::consistency::{Consistency, Platform};
-use crate::facts::InstanceFacts;
-use crate::finding::Finding;
-use crate::time::Time;
+use crate::diagnostics::finding::Finding;
+use crate::input::facts::InstanceFacts;
+use crate::input::job::Job;
+use crate::input::job::accept;
+use crate::input::job::forms::parse_day;
 
-mod accept;
 mod disks;
 mod guest;
 mod instance;
@@ -26,7 +26,6 @@ mod system;
 
 pub(crate) use guest::loose_folder;
 
-pub use accept::{apply_acceptances, keep_standing_acceptances};
 pub use many::{Checked, check_many};
 pub use severities::Severities;
 
@@ -73,7 +72,7 @@ pub enum Eligibility {
     Unknown,
 }
 
-crate::consistency::wire_names!(Eligibility { Yes => "yes", No => "no", Unknown => "unknown" });
+crate::base::consistency::wire_names!(Eligibility { Yes => "yes", No => "no", Unknown => "unknown" });
 
 /// What a check finds about one instance.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,7 +91,7 @@ pub struct InstanceCheck {
 
 /// Checks the parameters of the job document, for one platform or for all. Acceptances are not applied.
 ///
-/// What only the document's text shows (unknown keys, targets) is said by [`crate::config::read`].
+/// What only the document's text shows (unknown keys, targets) is said by [`crate::input::job::read`].
 pub fn check_job(job: &Job, platform: Option<Platform>) -> Vec<Finding> {
     parameters::check(job, platform)
 }
@@ -161,7 +160,7 @@ impl<'a> Checker<'a> {
     /// Checks one instance from its document; gives back its id as well. What cannot be read is a finding at the front,
     /// and the instance is not eligible for sure.
     pub fn check_document(&self, document: &serde_json::Value) -> (String, InstanceCheck) {
-        let (facts, findings) = crate::facts::read(document);
+        let (facts, findings) = crate::input::facts::read(document);
         let check = instance::check(self, &facts, findings);
         (facts.instance_id, check)
     }

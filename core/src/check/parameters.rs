@@ -4,13 +4,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use crate::catalog::messages::{guest, parameters as rows};
+use crate::base::consistency::{Platform, RequiredConsistency};
 use crate::catalog::{budget as terms, limits};
-use crate::command::budget::budget;
-use crate::config::{Job, Timeout};
-use crate::consistency::{Platform, RequiredConsistency};
-use crate::document::{quoted, shorten};
-use crate::finding::{Finding, Severity};
+use crate::diagnostics::finding::{Finding, Severity};
+use crate::diagnostics::messages::{guest, parameters as rows};
+use crate::input::document::{quoted, shorten};
+use crate::input::job::{Job, Timeout};
+use crate::plugin::command::budget::budget;
 
 /// The role each instance already has.
 pub(super) const ATTACHED: &str = "attached";
@@ -116,7 +116,7 @@ fn group_name(name: &str, findings: &mut Vec<Finding>) {
 }
 
 fn length_finding(
-    row: &'static crate::finding::MessageRow,
+    row: &'static crate::diagnostics::finding::MessageRow,
     place: &'static str,
     length: u32,
     least: &limits::LimitRow,
@@ -268,7 +268,7 @@ fn number_range(place: &'static str, key: &str, value: i64, least: i64, most: i6
 
 /// Warns of a long hold; a default that nobody wrote down is advice only.
 fn long(
-    row: &'static crate::finding::MessageRow,
+    row: &'static crate::diagnostics::finding::MessageRow,
     place: &'static str,
     seconds: i64,
     given: bool,

@@ -5,10 +5,10 @@
 
 use super::guest::{Scripts, Seen};
 use super::{Checker, Eligibility};
-use crate::catalog::messages::consistency as rows;
-use crate::catalog::messages::parameters::ONE_SCRIPT;
-use crate::consistency::{Consistency, Platform};
-use crate::finding::{Finding, MessageRow};
+use crate::base::consistency::{Consistency, Platform};
+use crate::diagnostics::finding::{Finding, MessageRow};
+use crate::diagnostics::messages::consistency as rows;
+use crate::diagnostics::messages::parameters::ONE_SCRIPT;
 
 /// The level and its reason. `blocking` is what keeps the instance from being eligible.
 pub(super) fn predict(

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::guards::{is_adjustable, is_guard};
-use crate::catalog::messages::{self, policies as rows};
-use crate::document::shorten;
-use crate::finding::{Finding, Severity};
+use crate::diagnostics::finding::{Finding, Severity};
+use crate::diagnostics::guards::{is_adjustable, is_guard};
+use crate::diagnostics::messages::{self, policies as rows};
+use crate::input::document::shorten;
 
 /// Severities that count instead of consnap's own, by code.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

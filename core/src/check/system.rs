@@ -1,7 +1,7 @@
 //! Reading the name of an operating system, in every spelling the API and the documents use.
 
+use crate::base::consistency::Platform;
 use crate::catalog::systems::{Family, NAMES};
-use crate::consistency::Platform;
 
 /// What a name says.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::{ExportedFile, Material, Naming, file, made_by, quote};
-use crate::consistency::Platform;
+use crate::base::consistency::Platform;
 
 /// The text to paste into Cloud Assistant. A shell takes comments before it; `cmd.exe` would print them.
 pub(super) fn command(material: &Material<'_>) -> Vec<ExportedFile> {

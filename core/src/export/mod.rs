@@ -7,11 +7,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::catalog::messages::exports;
-use crate::command::{self, BuildRequest, Naming};
-use crate::config::Job;
-use crate::consistency::Platform;
-use crate::finding::Finding;
+use crate::base::consistency::Platform;
+use crate::diagnostics::finding::Finding;
+use crate::diagnostics::messages::exports;
+use crate::input::job::Job;
+use crate::plugin::command::{self, BuildRequest, Naming};
 
 mod automation;
 mod call;
@@ -53,7 +53,7 @@ pub enum Target {
     RamPolicies,
 }
 
-crate::consistency::wire_names!(Target {
+crate::base::consistency::wire_names!(Target {
     Command => "command", Job => "job", RunCommand => "run_command", AliyunCli => "aliyun_cli",
     PythonConsnap => "python_consnap", PythonSdk => "python_sdk", GoSdk => "go_sdk", Terraform => "terraform",
     Oos => "oos", OosTimer => "oos_timer", Systemd => "systemd", Cron => "cron", RamPolicies => "ram_policies",

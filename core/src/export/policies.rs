@@ -2,8 +2,8 @@
 
 use super::{ExportedFile, Material, file, quote};
 use crate::catalog::ram::Extra;
-use crate::config::AttachRole;
-use crate::ram::{PolicyKind, Wanted, policy};
+use crate::ecs::ram::{PolicyKind, Wanted, policy};
+use crate::input::job::AttachRole;
 
 /// Trust and permission policy of the instance's role, permission policy of the operator, and the calls that create them.
 pub(super) fn ram_policies(material: &Material<'_>) -> Vec<ExportedFile> {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::sanitize::is_hidden;
+use crate::report::sanitize::is_hidden;
 
 /// A word of a POSIX shell.
 pub(super) fn shell(text: &str) -> String {

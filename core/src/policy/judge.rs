@@ -12,17 +12,17 @@ use super::rules::{PolicySet, Rule};
 use super::tree::Node;
 use super::view::{self, PlanView};
 use super::{Verdict, bounds};
-use crate::catalog::messages::policies::{self as rows, reasons};
-use crate::catalog::messages::runs;
+use crate::base::time::Time;
 use crate::check::CheckContext;
-use crate::config::Job;
-use crate::document::shorten;
-use crate::error::{Error, ErrorKind};
-use crate::finding::{Finding, RenderedFinding, Severity};
-use crate::plan::Plan;
-use crate::session::{Session, Setup};
-use crate::text::{Lang, Text};
-use crate::time::Time;
+use crate::diagnostics::error::{Error, ErrorKind};
+use crate::diagnostics::finding::{Finding, RenderedFinding, Severity};
+use crate::diagnostics::messages::policies::{self as rows, reasons};
+use crate::diagnostics::messages::runs;
+use crate::diagnostics::text::{Lang, Text};
+use crate::input::document::shorten;
+use crate::input::job::Job;
+use crate::run::plan::Plan;
+use crate::run::session::{Session, Setup};
 
 /// What is held to the policies.
 #[derive(Copy, Clone, Debug)]

@@ -52,6 +52,6 @@ pub enum Verdict {
     Fail,
 }
 
-crate::consistency::wire_names!(Verdict {
+crate::base::consistency::wire_names!(Verdict {
     Pass => "PASS", Skip => "SKIP", CannotJudge => "CANNOT_JUDGE", Fail => "FAIL"
 });

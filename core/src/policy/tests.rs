@@ -329,7 +329,7 @@ fn explanations_name_what_was_false_and_with_which_values() {
         document("job.linux.freeze_timeout_seconds <= 15 && instance.disks.all(d, d.size_gib < 100 || d.encrypted)");
     let (set, findings) = PolicySet::read(&policies);
     assert_eq!(findings, vec![]);
-    let (job, _) = crate::config::read(&json!({"version": 1, "targets": {"ids": ["i-a"]}}));
+    let (job, _) = crate::input::job::read(&json!({"version": 1, "targets": {"ids": ["i-a"]}}));
     let instances = [json!({"instance_id": "i-a", "disks": [{"size_gib": 50}, {"size_gib": 200, "encrypted": false}]})];
     let scene = Scene { job: &job, instances: &instances, plan: None, today: None, all: false, lang: Lang::En };
     let judged = set.judge(&scene);

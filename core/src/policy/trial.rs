@@ -12,11 +12,11 @@ use super::judge::{Exercises, verdict};
 use super::rules::{PolicySet, Rule};
 use super::types::PLAN;
 use super::{Verdict, bounds, view};
-use crate::catalog::messages::{parameters, policies as rows};
-use crate::document::{Null, clean, shorten};
-use crate::finding::{Finding, RenderedFinding};
-use crate::text::Lang;
-use crate::{config, facts};
+use crate::diagnostics::finding::{Finding, RenderedFinding};
+use crate::diagnostics::messages::{parameters, policies as rows};
+use crate::diagnostics::text::Lang;
+use crate::input::document::{Null, clean, shorten};
+use crate::input::{facts, job};
 
 /// What came of the cases.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -146,7 +146,7 @@ impl PolicySet {
                 },
             ));
         };
-        let (job, found) = config::read(&Value::Object(with_usual(case.job.as_ref(), &usual_job())));
+        let (job, found) = job::read(&Value::Object(with_usual(case.job.as_ref(), &usual_job())));
         read(found, "job");
         let job = view::job(&job);
         let facts = case.facts.as_ref().map(|given| {

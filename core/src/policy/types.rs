@@ -1,8 +1,8 @@
 //! The variables an expression sees, with their types: those of the job document, of the facts of an instance and of the
 //! plan, taken from the shapes their readers go by, so that none is forgotten.
 
-use crate::document::{Key, Shape, optional};
-use crate::{config, facts};
+use crate::input::document::{Key, Shape, optional};
+use crate::input::{facts, job};
 
 /// The type of a part of an expression.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,7 +118,7 @@ impl Variable {
 pub(super) static VARIABLES: &[Variable] = &[
     Variable {
         name: "job",
-        keys: config::KEYS,
+        keys: job::KEYS,
         about: "the job document, with the defaults of consnap and of the plug-ins filled in",
     },
     Variable {

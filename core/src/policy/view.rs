@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::catalog::parameters::{self, ParameterKind};
-use crate::config::{self, Job};
-use crate::document::{Key, Shape};
+use crate::input::document::{Key, Shape};
+use crate::input::job::{self, Job};
 
 /// The job with the defaults of consnap, and those of the plug-ins where it leaves a number or a switch out.
 pub(super) fn job(job: &Job) -> Value {
     let mut view = serde_json::to_value(job).unwrap_or_default();
-    fill(&mut view, config::KEYS);
+    fill(&mut view, job::KEYS);
     for row in parameters::ROWS {
         let (Some(default), Some((section, key))) = (row.default, section_and_key(row.key)) else { continue };
         let default = match row.kind {

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::base::consistency::{Consistency, Platform};
 use crate::catalog::assumptions::{self as rows, AssumptionRow};
-use crate::consistency::{Consistency, Platform};
-use crate::finding::Finding;
-use crate::output::{Outcome, Step};
-use crate::session::{State, Target};
-use crate::text::Lang;
-use crate::verdict::{Look, ResultKind};
+use crate::diagnostics::finding::Finding;
+use crate::diagnostics::text::Lang;
+use crate::plugin::output::{Outcome, Step};
+use crate::run::session::{State, Target};
+use crate::run::verdict::{Look, ResultKind};
 
 /// An assumption that mattered.
 #[derive(Clone, Debug, Serialize)]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Explanation, InstanceReport, Report};
-use crate::finding::RenderedFinding;
-use crate::verdict::ResultKind;
+use crate::diagnostics::finding::RenderedFinding;
+use crate::run::verdict::ResultKind;
 
 /// Instances that came out alike for the same cause.
 #[derive(Clone, Debug)]

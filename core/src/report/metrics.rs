@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::Report;
-use crate::sanitize;
-use crate::session::{State, Target};
-use crate::time::Time;
-use crate::verdict::{Look, ResultKind};
+use crate::base::time::Time;
+use crate::report::sanitize;
+use crate::run::session::{State, Target};
+use crate::run::verdict::{Look, ResultKind};
 
 /// When an instance was last snapshotted with the consistency that was required.
 #[derive(Clone, Debug, PartialEq, Eq)]

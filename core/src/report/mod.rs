@@ -5,27 +5,28 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::catalog::messages::verdicts;
-use crate::catalog::{codes, spoken};
-use crate::consistency::{Consistency, Platform, RequiredConsistency};
-use crate::error::{Error, ErrorKind, RenderedError};
-use crate::finding::{Finding, RenderedFinding};
-use crate::output::{Layer, Outcome};
-use crate::session::{Goal, Stage, State, StopReason, Target};
-use crate::text::Lang;
-use crate::time::Time;
-use crate::verdict::{Look, Proof, ResultKind, SnapshotState};
+use crate::base::consistency::{Consistency, Platform, RequiredConsistency};
+use crate::base::time::Time;
+use crate::catalog::codes::Layer;
+use crate::diagnostics::error::{Error, ErrorKind, RenderedError};
+use crate::diagnostics::finding::{Finding, RenderedFinding};
+use crate::diagnostics::messages::verdicts;
+use crate::diagnostics::text::Lang;
+use crate::plugin::output::Outcome;
+use crate::run::session::{Goal, Stage, State, StopReason, Target};
+use crate::run::verdict::{Look, Proof, ResultKind, SnapshotState};
+use crate::{catalog::codes, diagnostics::spoken};
 
 mod assumptions;
 mod causes;
-mod html;
+pub(crate) mod html;
 mod metrics;
+pub mod sanitize;
 mod sentences;
-mod timeline;
+pub(crate) mod timeline;
 
 pub use assumptions::ReliedUpon;
 pub use causes::{Cause, causes_apart};
-pub(crate) use html::audit_page;
 pub use html::html;
 pub use metrics::{LastSuccess, metrics, successes};
 pub use sentences::{result_word, sentences};
@@ -362,9 +363,9 @@ fn instance_report(state: &State, target: &Target, lang: Lang) -> InstanceReport
         (None, Some(reason)) => reason.render(lang),
         (None, None) => {
             let row = if open || !waiting {
-                &crate::catalog::messages::verdicts::RESULT_UNREADABLE
+                &crate::diagnostics::messages::verdicts::RESULT_UNREADABLE
             } else {
-                &crate::catalog::messages::verdicts::NOT_STARTED_YET
+                &crate::diagnostics::messages::verdicts::NOT_STARTED_YET
             };
             Finding::new(row, "").render(lang)
         }

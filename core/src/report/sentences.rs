@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 
 use super::{CauseGroup, Report};
-use crate::text::{Lang, Text};
-use crate::verdict::{Proof, ResultKind};
+use crate::diagnostics::text::{Lang, Text};
+use crate::run::verdict::{Proof, ResultKind};
 
 const ALL_GOOD: Text = Text::new(
     "{ok} of {all} instances reached `{required}` on every expected disk ({covered}; {excluded} excluded by the job).",
@@ -142,6 +142,7 @@ fn what_to_do(worst: &CauseGroup) -> String {
 }
 
 fn say(template: Text, lang: Lang, args: Vec<(&'static str, String)>) -> String {
-    let args: crate::finding::Args = args.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect();
+    let args: crate::diagnostics::finding::Args =
+        args.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect();
     template.fill(lang, &args)
 }

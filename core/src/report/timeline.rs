@@ -4,14 +4,14 @@ use serde::Serialize;
 
 use std::sync::Arc;
 
-use crate::api::Operation;
-use crate::catalog::{PLUGIN_VERSION, spoken};
-use crate::consistency::{Consistency, Platform};
-use crate::finding::Finding;
-use crate::output::Outcome;
-use crate::session::{Event, Goal, Numbered, Phase, Purpose, RESUMED, StopReason};
-use crate::text::{Lang, Text};
-use crate::verdict::{Look, SnapshotState};
+use crate::base::consistency::{Consistency, Platform};
+use crate::diagnostics::finding::Finding;
+use crate::diagnostics::text::{Lang, Text};
+use crate::ecs::api::Operation;
+use crate::plugin::output::Outcome;
+use crate::run::session::{Event, Goal, Numbered, Phase, Purpose, RESUMED, StopReason};
+use crate::run::verdict::{Look, SnapshotState};
+use crate::{catalog::PLUGIN_VERSION, diagnostics::spoken};
 
 /// A phase of a run, and what happened in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -316,7 +316,7 @@ const fn phase_words(phase: Phase) -> Text {
     }
 }
 
-pub(super) const fn level_words(level: Consistency) -> Text {
+pub(crate) const fn level_words(level: Consistency) -> Text {
     match level {
         Consistency::Application => Text::new("application-consistent", "应用一致性"),
         Consistency::FileSystem => Text::new("file system-consistent", "文件系统一致性"),

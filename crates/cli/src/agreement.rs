@@ -2,7 +2,7 @@
 
 use consnap_core::Consistency;
 use consnap_core::report::{InstanceReport, Report};
-use consnap_core::verdict::ResultKind;
+use consnap_core::run::verdict::ResultKind;
 use consnap_simulator::InstanceTruth;
 
 /// Every instance whose verdict is not the truth, in words.

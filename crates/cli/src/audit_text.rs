@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 use consnap_core::Text;
-use consnap_core::audit::{Audit, AuditResult, InstanceAudit, span};
+use consnap_core::estate::audit::{Audit, AuditResult, InstanceAudit, span};
 
 use crate::console::Console;
 use crate::exit::Failure;

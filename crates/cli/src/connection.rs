@@ -8,10 +8,10 @@ use consnap_client::credentials::{self, Reach};
 use consnap_client::driver::Clock;
 use consnap_client::transport::{HttpTransport, TransportOptions};
 use consnap_client::{own_instance, run};
-use consnap_core::api::Product;
-use consnap_core::api::endpoint::{Endpoint, Network};
-use consnap_core::config::Job;
-use consnap_core::session::{Goal, Setup};
+use consnap_core::ecs::api::Product;
+use consnap_core::ecs::api::endpoint::{Endpoint, Network};
+use consnap_core::input::job::Job;
+use consnap_core::run::session::{Goal, Setup};
 use consnap_core::{Error, Time};
 
 use crate::course::runtime;

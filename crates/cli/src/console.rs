@@ -3,8 +3,8 @@
 use std::io::{self, BufRead as _, BufWriter, Write};
 
 use anstyle::{AnsiColor, Style};
-use consnap_core::finding::RenderedFinding;
-use consnap_core::{Lang, Severity, Text, sanitize};
+use consnap_core::diagnostics::finding::RenderedFinding;
+use consnap_core::{Lang, Severity, Text, report::sanitize};
 use serde::Serialize;
 use serde_json::json;
 

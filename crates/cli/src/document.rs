@@ -7,7 +7,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use consnap_core::catalog::messages::errors;
+use consnap_core::diagnostics::messages::errors;
 use consnap_core::{Error, ErrorKind};
 use serde::Deserialize;
 use serde::de::{MapAccess, SeqAccess, Visitor};

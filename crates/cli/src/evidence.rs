@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use consnap_client::journal;
 use consnap_client::past_run::PastRun;
 use consnap_client::run::Run;
-use consnap_core::catalog::messages::errors;
+use consnap_core::diagnostics::messages::errors;
 use consnap_core::report::{self, LastSuccess, Report};
-use consnap_core::session::{Numbered, State};
+use consnap_core::run::session::{Numbered, State};
 use consnap_core::{Error, ErrorKind, Text};
 
 use crate::arguments::LogFormat;

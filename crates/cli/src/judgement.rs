@@ -1,9 +1,9 @@
 //! Findings and verdicts in the form that other tools read: one entry for each thing that was looked at.
 
 use consnap_core::Severity;
-use consnap_core::finding::RenderedFinding;
-use consnap_core::ops::check::CheckOutput;
-use consnap_core::ops::{PolicyCheckOutput, PolicyTestOutput};
+use consnap_core::diagnostics::finding::RenderedFinding;
+use consnap_core::operations::check::CheckOutput;
+use consnap_core::operations::{PolicyCheckOutput, PolicyTestOutput};
 use consnap_core::policy::{PolicyResult, Verdict};
 
 use crate::arguments::Format;

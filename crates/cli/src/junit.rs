@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use consnap_core::{Severity, sanitize};
+use consnap_core::{Severity, report::sanitize};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 

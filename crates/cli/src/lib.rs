@@ -35,7 +35,7 @@ use std::ffi::OsString;
 use clap::{CommandFactory as _, Parser as _};
 
 use arguments::{Arguments, Command, Format};
-use consnap_core::catalog::messages::errors;
+use consnap_core::diagnostics::messages::errors;
 use consnap_core::{Error, ErrorKind};
 use console::Console;
 pub use exit::Exit;

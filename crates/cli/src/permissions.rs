@@ -2,14 +2,14 @@
 
 use consnap_client::caller::ApiCaller;
 use consnap_client::driver::Clock;
-use consnap_core::api::ApiCall;
-use consnap_core::api::requests::{
+use consnap_core::catalog::ram;
+use consnap_core::ecs::api::ApiCall;
+use consnap_core::ecs::api::requests::{
     DescribeCloudAssistantStatus, DescribeDisks, DescribeInstanceRamRole, DescribeInstances, DescribeInvocationResults,
     DescribeInvocations, DescribeSnapshotGroups, DescribeSnapshots, DiskFilter, Filled, GroupFilter, Ids,
     InstanceFilter, InvocationFilter, SnapshotFilter, Tags,
 };
-use consnap_core::catalog::ram;
-use consnap_core::{Error, reply};
+use consnap_core::{Error, ecs::reply};
 use serde::Serialize;
 
 /// What was seen of the rights of some credentials.

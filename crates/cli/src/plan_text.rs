@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use consnap_core::catalog::budget;
-use consnap_core::config::Job;
-use consnap_core::finding::RenderedFinding;
-use consnap_core::plan::{Plan, PlannedInstance};
+use consnap_core::diagnostics::finding::RenderedFinding;
+use consnap_core::input::job::Job;
+use consnap_core::run::plan::{Plan, PlannedInstance};
 use consnap_core::{Platform, Text};
 
 use crate::console::Console;

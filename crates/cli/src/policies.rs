@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use consnap_client::run::Run;
-use consnap_core::catalog::messages::{errors, runs};
 use consnap_core::check::{CheckContext, Severities};
-use consnap_core::finding::RenderedFinding;
-use consnap_core::ops::policy::answer;
-use consnap_core::ops::{PlanInput, PolicyCheckOutput};
+use consnap_core::diagnostics::finding::RenderedFinding;
+use consnap_core::diagnostics::messages::{errors, runs};
+use consnap_core::operations::policy::answer;
+use consnap_core::operations::{PlanInput, PolicyCheckOutput};
 use consnap_core::policy::{Explanation, PolicyResult, PolicySet, Scene, Verdict};
-use consnap_core::{Error, ErrorKind, Finding, Text, config, ops};
+use consnap_core::{Error, ErrorKind, Finding, Text, input::job, operations};
 use serde_json::Value;
 
 use crate::console::Console;
@@ -101,7 +101,7 @@ impl Policies {
 
     /// Holds a job, facts and a plan to the policies. A plan that is needed and not given is worked out of the facts.
     pub(crate) fn judge(&self, held: &Held<'_>, all: bool, console: &Console) -> Result<PolicyCheckOutput, Failure> {
-        let (job, _) = config::read(held.job);
+        let (job, _) = job::read(held.job);
         let now = crate::clock::now();
         let made = match held.plan {
             None if self.set.reads_plan() && !held.facts.is_empty() => {
@@ -115,7 +115,7 @@ impl Policies {
                     policies: None,
                     lang: console.lang(),
                 };
-                ops::plan(&input)?.plan.and_then(|plan| serde_json::to_value(plan).ok())
+                operations::plan(&input)?.plan.and_then(|plan| serde_json::to_value(plan).ok())
             }
             _ => None,
         };

@@ -3,9 +3,9 @@
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
-use consnap_core::catalog::{PLUGIN_VERSION, spoken};
-use consnap_core::session::{Event, Numbered, Phase, State, StopReason};
-use consnap_core::{Lang, Text, sanitize};
+use consnap_core::run::session::{Event, Numbered, Phase, State, StopReason};
+use consnap_core::{Lang, Text, report::sanitize};
+use consnap_core::{catalog::PLUGIN_VERSION, diagnostics::spoken};
 use serde_json::json;
 
 use crate::arguments::LogFormat;

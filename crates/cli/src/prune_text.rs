@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Style};
 use consnap_core::Text;
-use consnap_core::audit::span;
-use consnap_core::retention::{Pruning, Row};
+use consnap_core::estate::audit::span;
+use consnap_core::estate::retention::{Pruning, Row};
 
 use crate::console::Console;
 use crate::exit::Failure;

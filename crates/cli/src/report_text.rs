@@ -2,9 +2,9 @@
 
 use anstyle::{AnsiColor, Style};
 use consnap_core::Text;
-use consnap_core::finding::RenderedFinding;
+use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::report::{Cause, InstanceReport, Report, causes_apart, result_word};
-use consnap_core::verdict::ResultKind;
+use consnap_core::run::verdict::ResultKind;
 
 use crate::console::Console;
 use crate::exit::Failure;

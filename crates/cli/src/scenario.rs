@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use consnap_core::catalog::messages::errors;
+use consnap_core::diagnostics::messages::errors;
 use consnap_core::{Error, ErrorKind, Finding};
 use consnap_simulator::Scenario;
 

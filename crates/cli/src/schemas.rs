@@ -1,9 +1,9 @@
 //! JSON Schemas of what crosses the border: documents, answers and operations.
 
-use consnap_core::audit::Audit;
+use consnap_core::estate::audit::Audit;
+use consnap_core::estate::retention::Pruning;
 use consnap_core::report::Report;
-use consnap_core::retention::Pruning;
-use consnap_core::{config, ops, policy};
+use consnap_core::{input::job, operations, policy};
 use consnap_simulator::{InstanceTruth, RecordedCall, Scenario, rehearse};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, schema_for};
@@ -16,17 +16,17 @@ pub(crate) const DOCUMENTS: [&str; 9] =
 /// The JSON Schema of one of them, or `{operation, input, output}` of an operation.
 pub fn schema(name: &str) -> Option<Value> {
     match name {
-        "job" => Some(config::schema()),
+        "job" => Some(job::schema()),
         "policy" => Some(policy::schema()),
         "scenario" => Some(json!(schema_for!(Scenario))),
         "report" => Some(answer::<Report>()),
         "audit" => Some(answer::<Audit>()),
         "prune" => Some(answer::<Pruning>()),
-        "error" => Some(ops::error_schema()),
+        "error" => Some(operations::error_schema()),
         "call" => Some(answer::<RecordedCall>()),
         "truth" => Some(answer::<InstanceTruth>()),
         rehearse::NAME => Some(rehearse::schema()),
-        name => ops::schema(name),
+        name => operations::schema(name),
     }
 }
 

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use consnap_core::audit::Selector;
-use consnap_core::config::forms::parse_duration;
+use consnap_core::estate::audit::Selector;
+use consnap_core::input::job::forms::parse_duration;
 use consnap_core::{RequiredConsistency, Time};
 
 use crate::commands::run::usable_job;

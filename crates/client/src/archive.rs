@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use consnap_core::audit::archive::{Archive, ShownGroups, UnreadableRun, verdicts};
+use consnap_core::estate::audit::archive::{Archive, ShownGroups, UnreadableRun, verdicts};
 use consnap_core::{Error, Lang, Time};
 
 use crate::journal::{self, load_replies};

@@ -1,11 +1,11 @@
 //! One call: endpoint, signature, transport.
 
-use consnap_core::api::endpoint::{Endpoint, Network};
-use consnap_core::api::{ApiCall, Product};
+use consnap_core::base::http::{HttpReply, Sent, TransportFailure, TransportReason};
 use consnap_core::catalog::api_errors::RetryClass;
-use consnap_core::http::{HttpReply, Sent, TransportFailure, TransportReason};
-use consnap_core::sign::{SignatureVersion, sign_call};
-use consnap_core::{Error, Lang, Time, reply};
+use consnap_core::ecs::api::endpoint::{Endpoint, Network};
+use consnap_core::ecs::api::{ApiCall, Product};
+use consnap_core::ecs::sign::{SignatureVersion, sign_call};
+use consnap_core::{Error, Lang, Time, ecs::reply};
 
 use crate::credentials::Provider;
 use crate::driver::Caller;

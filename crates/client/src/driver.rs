@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use consnap_core::Time;
-use consnap_core::api::ApiCall;
-use consnap_core::http::{HttpReply, Sent, TransportFailure, TransportReason};
-use consnap_core::session::{Next, Numbered, Send as Outgoing, Session, State};
+use consnap_core::base::http::{HttpReply, Sent, TransportFailure, TransportReason};
+use consnap_core::ecs::api::ApiCall;
+use consnap_core::run::session::{Next, Numbered, Send as Outgoing, Session, State};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 

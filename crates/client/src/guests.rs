@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use consnap_core::Time;
-use consnap_core::facts::Guest;
+use consnap_core::input::facts::Guest;
 use serde::{Deserialize, Serialize};
 
 use crate::journal::state_directory::{make_private, private_file};

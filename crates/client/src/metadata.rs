@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use consnap_core::Error;
-use consnap_core::api::endpoint::Endpoint;
-use consnap_core::http::{HttpReply, HttpRequest, Sent};
-use consnap_core::sign::USER_AGENT;
+use consnap_core::base::http::{HttpReply, HttpRequest, Sent};
+use consnap_core::ecs::api::endpoint::Endpoint;
+use consnap_core::ecs::sign::USER_AGENT;
 
 use crate::transport::{HttpTransport, TransportOptions};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consnap_core::api::endpoint::Endpoint;
+use consnap_core::ecs::api::endpoint::Endpoint;
 
 use crate::caller::ApiCaller;
 use crate::metadata::Metadata;

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use consnap_core::catalog::messages::errors;
-use consnap_core::config::{self, Job};
-use consnap_core::session::{Goal, Numbered, Setup, State};
+use consnap_core::diagnostics::messages::errors;
+use consnap_core::input::job::{self, Job};
+use consnap_core::run::session::{Goal, Numbered, Setup, State};
 use consnap_core::{Error, ErrorKind, Time};
 
 use crate::driver::Clock;
@@ -36,7 +36,7 @@ impl PastRun {
             })
         });
         let events = events.collect::<Result<Vec<Numbered>, Error>>()?;
-        let (mut job, _) = config::read(&header.job);
+        let (mut job, _) = job::read(&header.job);
         job.regions.clone_from(&header.regions);
         Ok(Self { header, job, events })
     }

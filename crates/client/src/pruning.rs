@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use consnap_core::audit::archive::UnreadableRun;
-use consnap_core::http::{Sent, TransportFailure, TransportReason};
-use consnap_core::retention::{Deletion, DeletionEvent, Deletions, Ended, Next, OwnGroups};
+use consnap_core::base::http::{Sent, TransportFailure, TransportReason};
+use consnap_core::estate::audit::archive::UnreadableRun;
+use consnap_core::estate::retention::{Deletion, DeletionEvent, Deletions, Ended, Next, OwnGroups};
 use consnap_core::{Error, Lang, Time};
 
 use crate::caller::ApiCaller;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use consnap_core::Time;
-use consnap_core::estate::EstateReader;
-use consnap_core::http::{HttpReply, TransportFailure};
-use consnap_core::live_check::Questions;
-use consnap_core::reading::Next;
+use consnap_core::base::http::{HttpReply, TransportFailure};
+use consnap_core::ecs::reading::Next;
+use consnap_core::estate::inventory::EstateReader;
+use consnap_core::estate::live_check::Questions;
 use tokio::task::JoinSet;
 
 use crate::driver::{Caller, Clock};

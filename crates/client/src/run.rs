@@ -8,14 +8,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use consnap_core::api::{ApiCall, Product};
-use consnap_core::catalog::messages::journal as rows;
-use consnap_core::catalog::messages::verdicts;
-use consnap_core::config::{Job, Probe};
-use consnap_core::http::HttpReply;
-use consnap_core::plan::Plan;
+use consnap_core::base::http::HttpReply;
+use consnap_core::diagnostics::messages::journal as rows;
+use consnap_core::diagnostics::messages::verdicts;
+use consnap_core::ecs::api::{ApiCall, Product};
+use consnap_core::input::job::{Job, Probe};
 use consnap_core::report::Report;
-use consnap_core::session::{Event, Goal, LastSelection, Numbered, Session, Setup, State, job_hash, no_start_after};
+use consnap_core::run::plan::Plan;
+use consnap_core::run::session::{
+    Event, Goal, LastSelection, Numbered, Session, Setup, State, job_hash, no_start_after,
+};
 use consnap_core::{Error, ErrorKind, Lang, Time};
 use jiff::tz::TimeZone;
 use serde_json::Value;

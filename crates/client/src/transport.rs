@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use consnap_core::Error;
-use consnap_core::api::endpoint::Endpoint;
-use consnap_core::http::{HttpReply, HttpRequest, Sent, TransportFailure, TransportReason};
+use consnap_core::base::http::{HttpReply, HttpRequest, Sent, TransportFailure, TransportReason};
+use consnap_core::ecs::api::endpoint::Endpoint;
 use reqwest::{Client, Method, Url, redirect, retry};
 use tokio::sync::OnceCell;
 

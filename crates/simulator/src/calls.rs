@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use consnap_core::Time;
-use consnap_core::api::Operation;
+use consnap_core::ecs::api::Operation;
 use serde::Serialize;
 
 /// Calls kept; older ones are only counted.

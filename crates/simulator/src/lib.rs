@@ -5,7 +5,7 @@
 //! it behind a port on 127.0.0.1 for real clients.
 
 use consnap_core::Time;
-use consnap_core::http::{HttpReply, HttpRequest};
+use consnap_core::base::http::{HttpReply, HttpRequest};
 
 mod calls;
 mod guest;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use consnap_core::Time;
-use consnap_core::credentials::Credential;
-use consnap_core::http::{HttpReply, Sent, TransportFailure, TransportReason};
-use consnap_core::session::{Next, Numbered, Session};
-use consnap_core::sign::{SignatureVersion, sign_call};
+use consnap_core::base::http::{HttpReply, Sent, TransportFailure, TransportReason};
+use consnap_core::ecs::credentials::Credential;
+use consnap_core::ecs::sign::{SignatureVersion, sign_call};
+use consnap_core::run::session::{Next, Numbered, Session};
 
 use crate::{Arrival, Service};
 

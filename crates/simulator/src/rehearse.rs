@@ -1,11 +1,11 @@
 //! Operation `simulate`: a job against a scenario, in memory and in virtual time. Hours pass in milliseconds.
 
-use consnap_core::config;
-use consnap_core::credentials::{Credential, Secret};
-use consnap_core::error::{Error, ErrorKind};
-use consnap_core::finding::RenderedFinding;
+use consnap_core::diagnostics::error::{Error, ErrorKind};
+use consnap_core::diagnostics::finding::RenderedFinding;
+use consnap_core::ecs::credentials::{Credential, Secret};
+use consnap_core::input::job;
 use consnap_core::report::{Report, Stretch, timeline};
-use consnap_core::session::{Goal, Numbered, Session, Setup};
+use consnap_core::run::session::{Goal, Numbered, Session, Setup};
 use consnap_core::{Finding, Lang, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ pub struct SimulateOutput {
     pub findings: Vec<RenderedFinding>,
 }
 
-/// Carries out `simulate` on a JSON object, as `consnap_core::ops::run` does its operations.
+/// Carries out `simulate` on a JSON object, as `consnap_core::operations::run` does its operations.
 ///
 /// # Errors
 ///
@@ -68,7 +68,7 @@ pub fn run(input: Value) -> Result<Value, Error> {
     serde_json::to_value(simulate(&input)?).map_err(|error| unreadable(&error.to_string()))
 }
 
-/// The JSON Schemas of the operation: `{input, output}`, as `consnap_core::ops::schema` gives those of its own.
+/// The JSON Schemas of the operation: `{input, output}`, as `consnap_core::operations::schema` gives those of its own.
 #[cfg(feature = "schema")]
 pub fn schema() -> Value {
     let output = schemars::generate::SchemaSettings::draft2020_12().for_serialize().into_generator();
@@ -93,7 +93,7 @@ pub fn simulate(input: &SimulateInput) -> Result<SimulateOutput, Error> {
     if fleet > MOST_INSTANCES {
         return Err(unreadable(&format!("`scenario`: more than {MOST_INSTANCES} instances")));
     }
-    let (job, findings) = config::read(&input.job);
+    let (job, findings) = job::read(&input.job);
     let key = scenario.access_keys.first().cloned().unwrap_or_default();
     let credential = Credential {
         access_key_id: key.id,
@@ -144,7 +144,7 @@ fn truth(truth: &InstanceTruth) -> Value {
 }
 
 fn unreadable(reason: &str) -> Error {
-    Error::new(ErrorKind::Input, &consnap_core::catalog::messages::errors::UNREADABLE_INPUT)
+    Error::new(ErrorKind::Input, &consnap_core::diagnostics::messages::errors::UNREADABLE_INPUT)
         .with("operation", NAME)
         .with("reason", reason)
 }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use consnap_core::Time;
-use consnap_core::http::{HttpReply, HttpRequest};
+use consnap_core::base::http::{HttpReply, HttpRequest};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;

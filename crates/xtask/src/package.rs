@@ -41,12 +41,16 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
         fs::copy(root().join("bindings-wasm/package").join(name), folder.join(name))?;
     }
     let mut schemas = Vec::new();
-    for name in consnap_core::ops::NAMES {
-        let schema = consnap_core::ops::schema(name).ok_or_else(|| Failure::new(format!("`{name}` has no schema")))?;
+    for name in consnap_core::operations::NAMES {
+        let schema =
+            consnap_core::operations::schema(name).ok_or_else(|| Failure::new(format!("`{name}` has no schema")))?;
         schemas.push((*name, schema));
     }
     schemas.push((rehearse::NAME, rehearse::schema()));
-    fs::write(folder.join("index.d.ts"), typescript::declarations(&schemas, &consnap_core::ops::error_schema()))?;
+    fs::write(
+        folder.join("index.d.ts"),
+        typescript::declarations(&schemas, &consnap_core::operations::error_schema()),
+    )?;
     fs::write(folder.join("package.json"), manifest())?;
     let packed = |names: &[&str]| {
         names.iter().try_fold(0, |sum, name| Ok::<_, Failure>(sum + wasm::gzipped(&fs::read(folder.join(name))?)?))

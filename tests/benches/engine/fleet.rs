@@ -1,9 +1,9 @@
 //! The fleet that the benchmarks of the session run over.
 
 use consnap_core::Time;
-use consnap_core::config::Job;
-use consnap_core::credentials::{Credential, Secret};
-use consnap_core::session::{Goal, Setup};
+use consnap_core::ecs::credentials::{Credential, Secret};
+use consnap_core::input::job::Job;
+use consnap_core::run::session::{Goal, Setup};
 use consnap_simulator::Simulator;
 use consnap_simulator::scenario::{DiskSpec, Fleet, InstanceSpec, Scenario};
 

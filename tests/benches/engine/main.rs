@@ -8,10 +8,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use consnap_core::Time;
+use consnap_core::base::http::HttpRequest;
 use consnap_core::check::{CheckContext, check_many};
-use consnap_core::http::HttpRequest;
-use consnap_core::output::{ContentEncoding, decode_page};
-use consnap_core::session::Session;
+use consnap_core::plugin::output::{ContentEncoding, decode_page};
+use consnap_core::run::session::Session;
 use consnap_simulator::{Answer, Ended, MemoryDriver, Onward, Service, Simulator};
 
 mod client;
@@ -264,15 +264,16 @@ fn session(count: u32, goal: Option<Duration>) -> Vec<Row> {
 
 /// What signing so many calls takes: the driver's business, not the session's.
 fn signing(calls: u64) -> Duration {
-    let id = consnap_core::api::requests::Filled::new("t-hz0exampleinv0001").expect("an id");
-    let filter = consnap_core::api::requests::InvocationFilter::Invocation { invoke_id: id, include_output: true };
-    let call = consnap_core::api::requests::DescribeInvocations { filter, next_token: None }.into_call("cn-hangzhou");
+    let id = consnap_core::ecs::api::requests::Filled::new("t-hz0exampleinv0001").expect("an id");
+    let filter = consnap_core::ecs::api::requests::InvocationFilter::Invocation { invoke_id: id, include_output: true };
+    let call =
+        consnap_core::ecs::api::requests::DescribeInvocations { filter, next_token: None }.into_call("cn-hangzhou");
     let credential = fleet::credential();
     let begin = cpu_time();
     for number in 0..calls {
         let nonce = format!("{number:032x}");
-        let version = consnap_core::sign::SignatureVersion::V3;
-        black_box(consnap_core::sign::sign_call(&call, "127.0.0.1", &credential, fleet::start(), &nonce, version));
+        let version = consnap_core::ecs::sign::SignatureVersion::V3;
+        black_box(consnap_core::ecs::sign::sign_call(&call, "127.0.0.1", &credential, fleet::start(), &nonce, version));
     }
     cpu_time().saturating_sub(begin)
 }

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use consnap_core::policy::{PolicySet, Scene};
-use consnap_core::{Lang, config, facts};
+use consnap_core::{Lang, input::facts, input::job};
 use serde_json::{Value, json};
 
 use super::{Row, median};
@@ -49,7 +49,7 @@ fn instance(at: usize) -> Value {
 
 pub(crate) fn bench() -> Vec<Row> {
     let documents: Vec<Value> = (0..INSTANCES).map(instance).collect();
-    let (job, _) = config::read(&json!({
+    let (job, _) = job::read(&json!({
         "version": 1, "targets": {"tags": {"a": "b"}}, "instance_ram_role": "AppSnapshotRoleName", "group_name": "n-{run}",
     }));
     let compiled = median(5, || {

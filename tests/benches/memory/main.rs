@@ -2,8 +2,8 @@
 //! runs against. A program of its own, because counting every allocation would slow what `engine` measures.
 
 use consnap_core::Time;
-use consnap_core::http::HttpRequest;
-use consnap_core::session::Session;
+use consnap_core::base::http::HttpRequest;
+use consnap_core::run::session::Session;
 use consnap_simulator::{Answer, Arrival, Ended, MemoryDriver, Onward, Service, Simulator};
 use peak_alloc::PeakAlloc;
 

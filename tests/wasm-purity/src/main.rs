@@ -6,8 +6,8 @@
 use std::hint::black_box;
 
 fn main() {
-    for name in consnap_core::ops::NAMES {
-        let answer = consnap_core::ops::run(black_box(name), black_box(serde_json::Value::Null));
+    for name in consnap_core::operations::NAMES {
+        let answer = consnap_core::operations::run(black_box(name), black_box(serde_json::Value::Null));
         black_box(answer.is_ok());
     }
 }

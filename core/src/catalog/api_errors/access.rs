@@ -1,7 +1,7 @@
 //! Codes of the gateway: signature, credentials, permissions, throttling, faults of the service.
 
 use super::{ApiErrorRow, REPEAT, REPORT, RetryClass, Scope, api_errors};
-use crate::text::Text;
+use crate::diagnostics::text::Text;
 
 const SLOW_DOWN: Text = Text::new(
     "nothing was started by this call; consnap slows down and repeats it, a quota can be raised in Quota Center",

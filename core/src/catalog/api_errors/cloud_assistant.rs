@@ -1,7 +1,7 @@
 //! Codes of the Cloud Assistant operations: running, stopping and reading commands, and its status.
 
 use super::{ApiErrorRow, MEND_JOB, REPEAT, REPORT, RetryClass, Scope, api_errors};
-use crate::text::Text;
+use crate::diagnostics::text::Text;
 
 const NOT_THIS_INSTANCE: Text = Text::new(
     "take the instance out of the job, or check whether it was released or lies in another region or account",

@@ -1,7 +1,7 @@
 //! Codes of STS when a role is taken on (AssumeRole, AssumeRoleWithOIDC), and of calls that hand a role on.
 
 use super::{ApiErrorRow, RetryClass, Scope, api_errors};
-use crate::text::Text;
+use crate::diagnostics::text::Text;
 
 const ROLE_ARN: Text = Text::new(
     "correct the ARN of the role in the profile or in `ALIBABA_CLOUD_ROLE_ARN`: `acs:ram::ACCOUNT:role/NAME`",

@@ -1,7 +1,7 @@
 //! Codes of the operations on instances, disks, RAM roles and regions.
 
 use super::{ApiErrorRow, MEND_JOB, REPORT, RetryClass, Scope, api_errors};
-use crate::text::Text;
+use crate::diagnostics::text::Text;
 
 api_errors! {
     "ECS API reference, AttachInstanceRamRole (2024-12), DescribeInstanceRamRole (2021-07)" {

@@ -1,7 +1,7 @@
 //! Codes of SendFile, which consnap sends for jobs that upload their scripts (`linux.upload`).
 
 use super::{ApiErrorRow, RetryClass, Scope, api_errors};
-use crate::text::Text;
+use crate::diagnostics::text::Text;
 
 api_errors! {
     "SendFile (2025-12), for scripts that are uploaded" {

@@ -2,7 +2,7 @@
 //! calls it inside the guest.
 
 use super::{ApiErrorRow, MEND_JOB, REPEAT, REPORT, RetryClass, Scope, api_errors};
-use crate::text::Text;
+use crate::diagnostics::text::Text;
 
 const EXCLUDE_DISK: Text = Text::new(
     "exclude the disk in `exclude_disks` of the job document, or take the instance out of the job",

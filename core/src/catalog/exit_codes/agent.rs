@@ -1,7 +1,7 @@
 //! The Cloud Assistant agent: 1 on its own time-out, -1 after a signal, and the codes that switch the instance off.
 
 use super::exit_codes;
-use crate::text::Text;
+use crate::diagnostics::text::Text;
 
 const NEVER_USE: Text = Text::new(
     "see why the instance was switched off or restarted; never let a script end with this code; look for the group before another run",

@@ -1,7 +1,7 @@
 //! `acs-plugin-manager`, which fetches and starts the plug-in: 232 to 247, and 0 to 3 where they are its own.
 
 use super::exit_codes;
-use crate::text::Text;
+use crate::diagnostics::text::Text;
 
 const NETWORK: Text = Text::new(
     "let the instance reach `https://<region>.axt.aliyun.com` and the Cloud Assistant OSS bucket, then run again",

@@ -1,7 +1,7 @@
 //! `app-snapshot-plugin` and `app-snapshot-plugin-win`: 0 to 16 and 255.
 
 use super::exit_codes;
-use crate::text::Text;
+use crate::diagnostics::text::Text;
 
 const UNFREEZE: Text = Text::new(
     "check at once that the application accepts writes; if not: VNC console, `fsfreeze -u` on each mount with `/` last, then the post-thaw script",

@@ -1,7 +1,7 @@
 //! The shell that starts the launcher: 2, 126, 127, 128 + signal; on Windows 9009 and exception codes.
 
 use super::exit_codes;
-use crate::text::Text;
+use crate::diagnostics::text::Text;
 
 const EXPLAIN: Text = Text::new("paste the command into `consnap explain`", "请将命令粘贴到 `consnap explain` 检查");
 const LOOK_AT_GUEST: Text = Text::new(

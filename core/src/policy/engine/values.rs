@@ -50,7 +50,7 @@ pub(super) fn shown(value: &dyn Val, depth: u8) -> Value {
         return Value::from(*number.inner());
     }
     if let Some(text) = value.downcast_ref::<CelString<'_>>() {
-        return Value::from(crate::document::shorten(text.inner()));
+        return Value::from(crate::input::document::shorten(text.inner()));
     }
     if value.downcast_ref::<CelNull>().is_some() || depth > 2 {
         return Value::Null;

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::{Page, lasted, percent, short, time_of_day, words};
+use crate::base::time::Time;
 use crate::report::{CommandReport, InstanceReport, Report, Stretch, Weight};
-use crate::time::Time;
 
 /// Lanes drawn: what is more is in the table.
 const LANES: usize = 60;

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::{Page, level_words, moment, results, short, words};
-use crate::catalog::messages::verdicts::COMMAND_FAILED;
-use crate::catalog::{spoken, statuses};
-use crate::consistency::Consistency;
-use crate::finding::{RenderedFinding, Severity};
+use crate::base::consistency::Consistency;
+use crate::diagnostics::finding::{RenderedFinding, Severity};
+use crate::diagnostics::messages::verdicts::COMMAND_FAILED;
+use crate::diagnostics::text::{Lang, Text};
 use crate::report::{CommandReport, DiskReport, InstanceReport, Report, result_word};
-use crate::text::{Lang, Text};
-use crate::verdict::{ResultKind, SnapshotState};
+use crate::run::verdict::{ResultKind, SnapshotState};
+use crate::{catalog::statuses, diagnostics::spoken};
 
 /// Writes the section.
 pub(super) fn write(page: &mut Page, report: &Report) {

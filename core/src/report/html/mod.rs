@@ -11,18 +11,15 @@ use sha2::{Digest, Sha256};
 
 use super::timeline::level_words;
 use super::{Report, Stretch, Summary, causes_apart, result_word};
-use crate::consistency::{Consistency, RequiredConsistency};
-use crate::sanitize;
-use crate::text::{Lang, Text};
-use crate::time::Time;
-use crate::verdict::ResultKind;
+use crate::base::consistency::{Consistency, RequiredConsistency};
+use crate::base::time::Time;
+use crate::diagnostics::text::{Lang, Text};
+use crate::report::sanitize;
+use crate::run::verdict::ResultKind;
 
-mod audit;
 mod course;
 mod instances;
-mod words;
-
-pub(crate) use audit::page as audit_page;
+pub(crate) mod words;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("filter.js");
@@ -44,23 +41,23 @@ pub fn html(report: &Report, story: &[Stretch], lang: Lang) -> String {
 }
 
 /// The page as it is being written. Only [`Page::raw`] takes text as it is, and only text of ours.
-struct Page {
-    out: String,
-    lang: Lang,
+pub(crate) struct Page {
+    pub(crate) out: String,
+    pub(crate) lang: Lang,
 }
 
 impl Page {
-    fn raw(&mut self, markup: &str) {
+    pub(crate) fn raw(&mut self, markup: &str) {
         self.out.push_str(markup);
     }
 
     /// Foreign text.
-    fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         self.out.push_str(&sanitize::html(text));
     }
 
     /// A sentence in which names stand in backticks.
-    fn sentence(&mut self, text: &str) {
+    pub(crate) fn sentence(&mut self, text: &str) {
         for (index, part) in text.split('`').enumerate() {
             if index % 2 == 1 {
                 self.raw("<code>");
@@ -73,36 +70,36 @@ impl Page {
     }
 
     /// A text of ours.
-    fn say(&mut self, text: &Text) {
+    pub(crate) fn say(&mut self, text: &Text) {
         let words = text.get(self.lang);
         self.text(words);
     }
 
     /// A text of ours with its values.
-    fn fill(&mut self, text: &Text, args: &[(&'static str, String)]) {
+    pub(crate) fn fill(&mut self, text: &Text, args: &[(&'static str, String)]) {
         let words = self.words(text, args);
         self.sentence(&words);
     }
 
-    fn words(&self, text: &Text, args: &[(&'static str, String)]) -> String {
+    pub(crate) fn words(&self, text: &Text, args: &[(&'static str, String)]) -> String {
         let args: Vec<_> = args.iter().map(|(name, value)| (Cow::Borrowed(*name), value.clone())).collect();
         text.fill(self.lang, &args)
     }
 
-    fn heading(&mut self, id: &'static str, text: &Text) {
+    pub(crate) fn heading(&mut self, id: &'static str, text: &Text) {
         let _ = write!(self.out, "<h2 id=\"{id}\">");
         self.say(text);
         self.raw("</h2>\n");
     }
 
-    fn badge(&mut self, result: ResultKind) {
+    pub(crate) fn badge(&mut self, result: ResultKind) {
         let _ = write!(self.out, "<span class=\"badge {}\">", result.name());
         self.text(result_word(result, self.lang));
         self.raw("</span>");
     }
 
     /// A term and what stands beside it.
-    fn point(&mut self, term: &Text, class: &'static str, value: &str) {
+    pub(crate) fn point(&mut self, term: &Text, class: &'static str, value: &str) {
         self.raw("<dt>");
         self.say(term);
         let _ = write!(self.out, "</dt><dd class=\"{class}\">");
@@ -110,12 +107,12 @@ impl Page {
         self.raw("</dd>\n");
     }
 
-    fn begin(&mut self, report: &Report) {
+    pub(crate) fn begin(&mut self, report: &Report) {
         self.open(&format!("{}: {}/{}", report.run_id, report.summary.ok, report.summary.instances));
     }
 
     /// Everything before the content; the title is foreign text.
-    fn open(&mut self, title: &str) {
+    pub(crate) fn open(&mut self, title: &str) {
         let lang = match self.lang {
             Lang::En => "en",
             Lang::Zh => "zh-Hans",
@@ -140,7 +137,7 @@ impl Page {
     }
 
     /// What came of it, in one glance.
-    fn head(&mut self, report: &Report) {
+    pub(crate) fn head(&mut self, report: &Report) {
         self.raw("<header>\n<p class=\"eyebrow\"><strong>consnap</strong> · ");
         self.fill(&words::RUN, &[("run", report.run_id.clone())]);
         self.raw("</p>\n<h1>");
@@ -172,7 +169,7 @@ impl Page {
         self.ways(report);
     }
 
-    fn headline(&self, report: &Report) -> String {
+    pub(crate) fn headline(&self, report: &Report) -> String {
         let summary = &report.summary;
         if report.error.is_some() {
             return words::NOTHING_STARTED.get(self.lang).to_owned();
@@ -195,7 +192,7 @@ impl Page {
     }
 
     /// One bar, divided by result, with its words below: colour says nothing alone.
-    fn share(&mut self, summary: &Summary) {
+    pub(crate) fn share(&mut self, summary: &Summary) {
         let counts = results(summary);
         let all = u64::from(summary.instances);
         self.raw("<svg class=\"share\" aria-hidden=\"true\" focusable=\"false\">");
@@ -224,7 +221,7 @@ impl Page {
         self.raw("</ul>\n");
     }
 
-    fn figures(&self, report: &Report) -> Vec<(&'static Text, String)> {
+    pub(crate) fn figures(&self, report: &Report) -> Vec<(&'static Text, String)> {
         let summary = &report.summary;
         let mut figures = vec![
             (&words::REQUIRED, format!("`{}`", report.required_consistency)),
@@ -258,7 +255,7 @@ impl Page {
     }
 
     /// The ways to the parts of the page.
-    fn ways(&mut self, report: &Report) {
+    pub(crate) fn ways(&mut self, report: &Report) {
         self.raw("<nav class=\"ways\" aria-label=\"");
         self.say(&words::PARTS);
         self.raw("\">\n");
@@ -276,7 +273,7 @@ impl Page {
         self.raw("</nav>\n");
     }
 
-    fn causes(&mut self, report: &Report) {
+    pub(crate) fn causes(&mut self, report: &Report) {
         let causes = causes_apart(report);
         if causes.is_empty() {
             return;
@@ -322,7 +319,7 @@ impl Page {
         self.raw("</div>\n</section>\n");
     }
 
-    fn assumptions(&mut self, report: &Report) {
+    pub(crate) fn assumptions(&mut self, report: &Report) {
         if report.assumptions.is_empty() {
             return;
         }
@@ -343,7 +340,7 @@ impl Page {
         self.raw("</ul>\n</section>\n");
     }
 
-    fn foot(&mut self, report: &Report) {
+    pub(crate) fn foot(&mut self, report: &Report) {
         self.raw("</main>\n<footer>\n<p>");
         self.say(&words::HOW_TO_READ);
         self.raw("</p>\n<p>");
@@ -383,7 +380,7 @@ fn percent(part: u64, whole: u64) -> String {
 }
 
 /// `2026-11-22 02:00:13 UTC`.
-fn moment(at: Time) -> String {
+pub(crate) fn moment(at: Time) -> String {
     at.to_wire().replace('T', " ").replace('Z', " UTC")
 }
 

@@ -1,123 +1,123 @@
 //! The words of the page.
 
-use crate::finding::Severity;
-use crate::text::Text;
+use crate::diagnostics::finding::Severity;
+use crate::diagnostics::text::Text;
 
-pub(super) static SKIP: Text = Text::new("skip to the instances", "跳到实例列表");
-pub(super) static RUN: Text = Text::new("run `{run}`", "执行 `{run}`");
-pub(super) static THE_ONLY_ONE: Text = Text::new("The instance is {level}", "该实例达到{level}");
-pub(super) static ALL_REACHED: Text = Text::new("All {all} instances are {level}", "全部 {all} 台实例达到{level}");
-pub(super) static SOME_REACHED: Text =
+pub(crate) static SKIP: Text = Text::new("skip to the instances", "跳到实例列表");
+pub(crate) static RUN: Text = Text::new("run `{run}`", "执行 `{run}`");
+pub(crate) static THE_ONLY_ONE: Text = Text::new("The instance is {level}", "该实例达到{level}");
+pub(crate) static ALL_REACHED: Text = Text::new("All {all} instances are {level}", "全部 {all} 台实例达到{level}");
+pub(crate) static SOME_REACHED: Text =
     Text::new("{ok} of {all} instances are {level}", "{all} 台实例中有 {ok} 台达到{level}");
-pub(super) static NOTHING_STARTED: Text = Text::new("Nothing was started", "未启动任何实例");
-pub(super) static ALARM: Text = Text::new(
+pub(crate) static NOTHING_STARTED: Text = Text::new("Nothing was started", "未启动任何实例");
+pub(crate) static ALARM: Text = Text::new(
     "May still be held: {count}. Deal with this before anything else.",
     "可能仍处于冻结状态的实例：{count} 台。请优先处理。",
 );
-pub(super) static PARTS: Text = Text::new("parts of this page", "本页内容");
+pub(crate) static PARTS: Text = Text::new("parts of this page", "本页内容");
 
-pub(super) static REQUIRED: Text = Text::new("required consistency", "要求的一致性");
-pub(super) static GROUP_NAME: Text = Text::new("name of the groups", "快照一致性组名称");
-pub(super) static ACCOUNT: Text = Text::new("account", "账号");
-pub(super) static REGIONS: Text = Text::new("regions", "地域");
-pub(super) static STARTED: Text = Text::new("began", "开始时间");
-pub(super) static LASTED: Text = Text::new("took", "用时");
-pub(super) static DISKS_COVERED: Text = Text::new("disks with a snapshot", "有快照的云盘");
-pub(super) static OF_DISKS: Text = Text::new(
+pub(crate) static REQUIRED: Text = Text::new("required consistency", "要求的一致性");
+pub(crate) static GROUP_NAME: Text = Text::new("name of the groups", "快照一致性组名称");
+pub(crate) static ACCOUNT: Text = Text::new("account", "账号");
+pub(crate) static REGIONS: Text = Text::new("regions", "地域");
+pub(crate) static STARTED: Text = Text::new("began", "开始时间");
+pub(crate) static LASTED: Text = Text::new("took", "用时");
+pub(crate) static DISKS_COVERED: Text = Text::new("disks with a snapshot", "有快照的云盘");
+pub(crate) static OF_DISKS: Text = Text::new(
     "{covered} of {expected}; {excluded} excluded by the job",
     "{expected} 块中的 {covered} 块；作业排除 {excluded} 块",
 );
-pub(super) static LONGEST_HOLD: Text = Text::new("longest hold", "最长冻结");
-pub(super) static CALLS: Text = Text::new("calls to the service", "API 调用");
-pub(super) static CALLS_MADE: Text =
+pub(crate) static LONGEST_HOLD: Text = Text::new("longest hold", "最长冻结");
+pub(crate) static CALLS: Text = Text::new("calls to the service", "API 调用");
+pub(crate) static CALLS_MADE: Text =
     Text::new("{calls}, throttled {throttled} times", "{calls} 次，流控 {throttled} 次");
-pub(super) static EXIT_STATUS: Text = Text::new("exit status", "退出状态");
-pub(super) static PLAN_HASH: Text = Text::new("plan", "计划");
+pub(crate) static EXIT_STATUS: Text = Text::new("exit status", "退出状态");
+pub(crate) static PLAN_HASH: Text = Text::new("plan", "计划");
 
-pub(super) static CAUSES: Text = Text::new("Causes", "原因");
-pub(super) static COURSE: Text = Text::new("Timeline", "过程");
-pub(super) static INSTANCES: Text = Text::new("Instances", "实例");
-pub(super) static ASSUMPTIONS: Text = Text::new("Assumptions", "假设");
-pub(super) static ASSUMPTIONS_LEAD: Text = Text::new(
+pub(crate) static CAUSES: Text = Text::new("Causes", "原因");
+pub(crate) static COURSE: Text = Text::new("Timeline", "过程");
+pub(crate) static INSTANCES: Text = Text::new("Instances", "实例");
+pub(crate) static ASSUMPTIONS: Text = Text::new("Assumptions", "假设");
+pub(crate) static ASSUMPTIONS_LEAD: Text = Text::new(
     "What this report relies on although nobody has seen it on the live service.",
     "本报告依赖但未在真实服务上验证过的内容。",
 );
-pub(super) static INSTANCES_COUNT: Text = Text::new("instances: {count}", "实例：{count} 台");
-pub(super) static MORE: Text = Text::new("and {count} more", "另外 {count} 台");
-pub(super) static MEANING: Text = Text::new("meaning", "含义");
-pub(super) static USUAL_CAUSE: Text = Text::new("usual cause", "常见原因");
-pub(super) static WHAT_TO_DO: Text = Text::new("what to do", "处理方法");
+pub(crate) static INSTANCES_COUNT: Text = Text::new("instances: {count}", "实例：{count} 台");
+pub(crate) static MORE: Text = Text::new("and {count} more", "另外 {count} 台");
+pub(crate) static MEANING: Text = Text::new("meaning", "含义");
+pub(crate) static USUAL_CAUSE: Text = Text::new("usual cause", "常见原因");
+pub(crate) static WHAT_TO_DO: Text = Text::new("what to do", "处理方法");
 
-pub(super) static KEY_SENT: Text = Text::new("sent, not begun", "已发送，未开始");
-pub(super) static KEY_COMMAND: Text = Text::new("command in the guest", "实例内命令");
-pub(super) static KEY_SCRIPT: Text = Text::new("application scripts", "应用冻结脚本与解冻脚本");
-pub(super) static KEY_HOLD: Text = Text::new("file systems frozen", "文件系统IO冻结");
-pub(super) static KEY_GROUP: Text = Text::new("group created", "快照一致性组创建");
-pub(super) static WAVE: Text =
+pub(crate) static KEY_SENT: Text = Text::new("sent, not begun", "已发送，未开始");
+pub(crate) static KEY_COMMAND: Text = Text::new("command in the guest", "实例内命令");
+pub(crate) static KEY_SCRIPT: Text = Text::new("application scripts", "应用冻结脚本与解冻脚本");
+pub(crate) static KEY_HOLD: Text = Text::new("file systems frozen", "文件系统IO冻结");
+pub(crate) static KEY_GROUP: Text = Text::new("group created", "快照一致性组创建");
+pub(crate) static WAVE: Text =
     Text::new("wave {wave} · {time} UTC · {count}", "第 {wave} 批 · {time} UTC · {count} 台");
-pub(super) static MORE_STARTED: Text =
+pub(crate) static MORE_STARTED: Text =
     Text::new("{count} more were started; the table lists them all", "另有 {count} 台已启动；完整列表见实例表");
-pub(super) static MORE_MOMENTS: Text = Text::new("{count} more in the journal", "另有 {count} 条，见执行记录");
+pub(crate) static MORE_MOMENTS: Text = Text::new("{count} more in the journal", "另有 {count} 条，见执行记录");
 
-pub(super) static NARROW: Text = Text::new("narrow the table", "筛选");
-pub(super) static EVERY: Text = Text::new("all", "全部");
-pub(super) static SEARCH: Text = Text::new("id, name, group or cause", "ID、名称、快照一致性组或原因");
-pub(super) static SHOWN: Text = Text::new("{shown} of {all} shown", "显示 {shown} / {all}");
-pub(super) static RESULT: Text = Text::new("result", "判定结果");
-pub(super) static INSTANCE: Text = Text::new("instance", "实例");
-pub(super) static LEVEL: Text = Text::new("reached", "达到");
-pub(super) static PROOF: Text = Text::new("proof", "依据");
-pub(super) static DISKS: Text = Text::new("disks", "云盘");
-pub(super) static HELD: Text = Text::new("held", "冻结");
-pub(super) static GROUP: Text = Text::new("group", "快照一致性组");
-pub(super) static WHY: Text = Text::new("why", "原因");
-pub(super) static MAYBE_NOW: Text = Text::new("maybe now", "可能仍冻结");
-pub(super) static EVIDENCE: Text = Text::new("evidence", "证据");
+pub(crate) static NARROW: Text = Text::new("narrow the table", "筛选");
+pub(crate) static EVERY: Text = Text::new("all", "全部");
+pub(crate) static SEARCH: Text = Text::new("id, name, group or cause", "ID、名称、快照一致性组或原因");
+pub(crate) static SHOWN: Text = Text::new("{shown} of {all} shown", "显示 {shown} / {all}");
+pub(crate) static RESULT: Text = Text::new("result", "判定结果");
+pub(crate) static INSTANCE: Text = Text::new("instance", "实例");
+pub(crate) static LEVEL: Text = Text::new("reached", "达到");
+pub(crate) static PROOF: Text = Text::new("proof", "依据");
+pub(crate) static DISKS: Text = Text::new("disks", "云盘");
+pub(crate) static HELD: Text = Text::new("held", "冻结");
+pub(crate) static GROUP: Text = Text::new("group", "快照一致性组");
+pub(crate) static WHY: Text = Text::new("why", "原因");
+pub(crate) static MAYBE_NOW: Text = Text::new("maybe now", "可能仍冻结");
+pub(crate) static EVIDENCE: Text = Text::new("evidence", "证据");
 
-pub(super) static VERDICT: Text = Text::new("Verdict", "判定结果");
-pub(super) static WANTED: Text = Text::new("wanted", "要求");
-pub(super) static GOT: Text = Text::new("reached", "达到");
-pub(super) static PREDICTED: Text = Text::new("predicted", "预计");
-pub(super) static PLACE: Text = Text::new("place", "地域与平台");
-pub(super) static AGENT: Text = Text::new("Cloud Assistant", "云助手Agent");
-pub(super) static SENT: Text = Text::new("sent (times started)", "发送时间（启动次数）");
-pub(super) static COMMAND: Text = Text::new("Command", "命令");
-pub(super) static STATUS: Text = Text::new("invocation status", "执行状态");
-pub(super) static ERROR_CODE: Text = Text::new("error code", "错误码");
-pub(super) static EXIT_CODE: Text = Text::new("exit code", "退出码");
-pub(super) static MARKER: Text = Text::new("log names", "输出中的组");
-pub(super) static MARKER_SAME: Text = Text::new("the same group", "同一快照一致性组");
-pub(super) static MARKER_OTHER: Text = Text::new("`{group}`, which the look did not find", "`{group}`，但未查询到");
-pub(super) static MARKER_NONE: Text = Text::new("no group", "未给出快照一致性组");
-pub(super) static PLUGIN: Text = Text::new("plug-in", "云助手插件");
-pub(super) static IN_GUEST: Text = Text::new("in the guest", "实例内时间");
-pub(super) static DROPPED: Text = Text::new("bytes cut from the output", "输出被截断的字节数");
-pub(super) static GROUP_AND_SNAPSHOTS: Text = Text::new("Group and snapshots", "快照一致性组与快照");
-pub(super) static MADE_AT: Text = Text::new("created {at}", "创建于 {at}");
-pub(super) static DISK: Text = Text::new("disk", "云盘");
-pub(super) static DEVICE: Text = Text::new("device", "设备");
-pub(super) static SNAPSHOT: Text = Text::new("snapshot", "快照");
-pub(super) static STATE: Text = Text::new("state", "状态");
-pub(super) static TAG: Text = Text::new("tag", "标签");
-pub(super) static NO_SNAPSHOT: Text = Text::new("no snapshot", "没有快照");
-pub(super) static NO_TAG: Text = Text::new("no consistency tag", "没有一致性标签");
-pub(super) static EXCLUDED: Text = Text::new("excluded by the job:", "作业排除：");
-pub(super) static LOG_LINES: Text = Text::new("Error lines in the output", "实例输出中的错误行");
-pub(super) static FINDINGS: Text = Text::new("Findings", "检查结果");
-pub(super) static ACCEPTED: Text = Text::new("accepted: {reason}", "已豁免：{reason}");
+pub(crate) static VERDICT: Text = Text::new("Verdict", "判定结果");
+pub(crate) static WANTED: Text = Text::new("wanted", "要求");
+pub(crate) static GOT: Text = Text::new("reached", "达到");
+pub(crate) static PREDICTED: Text = Text::new("predicted", "预计");
+pub(crate) static PLACE: Text = Text::new("place", "地域与平台");
+pub(crate) static AGENT: Text = Text::new("Cloud Assistant", "云助手Agent");
+pub(crate) static SENT: Text = Text::new("sent (times started)", "发送时间（启动次数）");
+pub(crate) static COMMAND: Text = Text::new("Command", "命令");
+pub(crate) static STATUS: Text = Text::new("invocation status", "执行状态");
+pub(crate) static ERROR_CODE: Text = Text::new("error code", "错误码");
+pub(crate) static EXIT_CODE: Text = Text::new("exit code", "退出码");
+pub(crate) static MARKER: Text = Text::new("log names", "输出中的组");
+pub(crate) static MARKER_SAME: Text = Text::new("the same group", "同一快照一致性组");
+pub(crate) static MARKER_OTHER: Text = Text::new("`{group}`, which the look did not find", "`{group}`，但未查询到");
+pub(crate) static MARKER_NONE: Text = Text::new("no group", "未给出快照一致性组");
+pub(crate) static PLUGIN: Text = Text::new("plug-in", "云助手插件");
+pub(crate) static IN_GUEST: Text = Text::new("in the guest", "实例内时间");
+pub(crate) static DROPPED: Text = Text::new("bytes cut from the output", "输出被截断的字节数");
+pub(crate) static GROUP_AND_SNAPSHOTS: Text = Text::new("Group and snapshots", "快照一致性组与快照");
+pub(crate) static MADE_AT: Text = Text::new("created {at}", "创建于 {at}");
+pub(crate) static DISK: Text = Text::new("disk", "云盘");
+pub(crate) static DEVICE: Text = Text::new("device", "设备");
+pub(crate) static SNAPSHOT: Text = Text::new("snapshot", "快照");
+pub(crate) static STATE: Text = Text::new("state", "状态");
+pub(crate) static TAG: Text = Text::new("tag", "标签");
+pub(crate) static NO_SNAPSHOT: Text = Text::new("no snapshot", "没有快照");
+pub(crate) static NO_TAG: Text = Text::new("no consistency tag", "没有一致性标签");
+pub(crate) static EXCLUDED: Text = Text::new("excluded by the job:", "作业排除：");
+pub(crate) static LOG_LINES: Text = Text::new("Error lines in the output", "实例输出中的错误行");
+pub(crate) static FINDINGS: Text = Text::new("Findings", "检查结果");
+pub(crate) static ACCEPTED: Text = Text::new("accepted: {reason}", "已豁免：{reason}");
 
-pub(super) static HOW_TO_READ: Text = Text::new(
+pub(crate) static HOW_TO_READ: Text = Text::new(
     "Levels are read from the tags of the snapshots, never from an exit code. Neither tag nor tag+log proves that the \
      application can be restored; only a restore does. All times are UTC.",
     "一致性级别取自快照标签，而非退出码。tag 与 tag+log 均不能证明应用可以恢复；只有恢复演练才能证明。所有时间均为 UTC（+00:00）。",
 );
-pub(super) static MADE_BY: Text = Text::new(
+pub(crate) static MADE_BY: Text = Text::new(
     "consnap {version}, report version {report}; the same as data: `consnap show {run} --format json`",
     "consnap {version}，报告版本 {report}；数据形式：`consnap show {run} --format json`",
 );
 
 /// The weight of a finding.
-pub(super) const fn severity(severity: Severity) -> Text {
+pub(crate) const fn severity(severity: Severity) -> Text {
     match severity {
         Severity::Error => Text::new("error", "错误"),
         Severity::Warning => Text::new("warning", "警告"),
@@ -126,7 +126,7 @@ pub(super) const fn severity(severity: Severity) -> Text {
 }
 
 /// A step of the plug-in; what is not known speaks for itself.
-pub(super) fn step(name: &str) -> Text {
+pub(crate) fn step(name: &str) -> Text {
     match name {
         "pre_script" => Text::new("application pre-freeze script begins", "应用冻结脚本开始"),
         "pre_script_ended" => Text::new("pre-freeze script over", "应用冻结脚本结束"),

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use consnap_client::{archive, reading};
-use consnap_core::audit::{self, Audit, Objective, Period};
-use consnap_core::catalog::messages::{audits, runs};
-use consnap_core::estate::{Estate, EstateReader, Scope};
+use consnap_core::diagnostics::messages::{audits, runs};
+use consnap_core::estate::audit::{self, Audit, Objective, Period};
+use consnap_core::estate::inventory::{Estate, EstateReader, Scope};
 use consnap_core::{Error, ErrorKind, Time};
 
 use crate::audit_text;
@@ -128,7 +128,7 @@ fn present(
         return Err(Error::new(ErrorKind::Input, &runs::NO_REGION).into());
     }
     let estate = runtime()?.block_on(read(&connection, selection, objective))?;
-    let listed = |region: &consnap_core::estate::RegionEstate| {
+    let listed = |region: &consnap_core::estate::inventory::RegionEstate| {
         region.unread.instances.as_ref().filter(|_| region.instances.is_empty()).cloned()
     };
     // Where not even the instances could be listed, the refusal is the answer.

@@ -1,6 +1,6 @@
 //! `consnap command`: the one command line that reaches the plug-in as it was meant.
 
-use consnap_core::ops::{self, BuildInput};
+use consnap_core::operations::{self, BuildInput};
 use consnap_core::{Platform, Text};
 
 use crate::console::Console;
@@ -48,7 +48,7 @@ impl From<PlatformName> for Platform {
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let document = arguments.job.document()?;
     let platform = Platform::from(arguments.platform);
-    let built = ops::build(&BuildInput {
+    let built = operations::build(&BuildInput {
         job: document.value.clone(),
         platform,
         instance: arguments.job.flags().instances.first().cloned(),

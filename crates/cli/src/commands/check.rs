@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use consnap_client::run::Run;
-use consnap_core::catalog::messages::guest;
 use consnap_core::check::Eligibility;
-use consnap_core::facts::InstanceFacts;
-use consnap_core::finding::{Finding, RenderedFinding};
-use consnap_core::ops::check::{CheckOutput, CheckedInstance, InstanceVerdict, check_documents};
-use consnap_core::ops::{self, CheckInput, PolicyCheckOutput};
-use consnap_core::session::{Goal, Target};
+use consnap_core::diagnostics::finding::{Finding, RenderedFinding};
+use consnap_core::diagnostics::messages::guest;
+use consnap_core::input::facts::InstanceFacts;
+use consnap_core::operations::check::{CheckOutput, CheckedInstance, InstanceVerdict, check_documents};
+use consnap_core::operations::{self, CheckInput, PolicyCheckOutput};
+use consnap_core::run::session::{Goal, Target};
 use consnap_core::{Severity, Text};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -91,7 +91,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let checked = match (&text, looked) {
         (_, Some(looked)) => looked.check(&input, arguments.save_facts.as_deref(), console)?,
         (Some(text), None) => check_documents(&input, text.as_bytes())?,
-        (None, None) => ops::check(&input)?,
+        (None, None) => operations::check(&input)?,
     };
     let held = match &policies {
         Some(policies) => {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use consnap_client::caller::ApiCaller;
 use consnap_client::run::Run;
 use consnap_client::transport::{HttpTransport, TransportOptions};
-use consnap_core::credentials::{Credential, Secret};
-use consnap_core::session::Goal;
-use consnap_core::{Text, config};
+use consnap_core::ecs::credentials::{Credential, Secret};
+use consnap_core::run::session::Goal;
+use consnap_core::{Text, input::job};
 use consnap_simulator::{Simulator, demo_scenario, server};
 use serde_json::json;
 
@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     });
     let line = console.text(&BEGIN, &[("count", ids.len().to_string()), ("endpoint", server.endpoint())]);
     console.note(&line);
-    let (job, _) = config::read(&document);
+    let (job, _) = job::read(&document);
     let credential = Credential {
         access_key_id: key.id,
         access_key_secret: Secret::new(key.secret),

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use consnap_client::caller::ApiCaller;
 use consnap_client::driver::Clock;
-use consnap_core::api::requests::{DescribeRegions, GetCallerIdentity};
-use consnap_core::api::{ApiCall, replies};
-use consnap_core::catalog::messages::journal as rows;
-use consnap_core::http::HttpReply;
-use consnap_core::{Error, ErrorKind, Lang, Text, Time, reply};
+use consnap_core::base::http::HttpReply;
+use consnap_core::diagnostics::messages::journal as rows;
+use consnap_core::ecs::api::requests::{DescribeRegions, GetCallerIdentity};
+use consnap_core::ecs::api::{ApiCall, replies};
+use consnap_core::{Error, ErrorKind, Lang, Text, Time, ecs::reply};
 use serde::Serialize;
 
 use crate::connection::{Connection, ConnectionArguments};
@@ -201,7 +201,7 @@ fn clock_line(skew: Skew, lang: Lang) -> Line {
 }
 
 fn identity(reply: &HttpReply) -> Result<replies::GetCallerIdentity, Error> {
-    reply::parse(consnap_core::api::Operation::GetCallerIdentity, reply).map_err(|failure| failure.to_error())
+    reply::parse(consnap_core::ecs::api::Operation::GetCallerIdentity, reply).map_err(|failure| failure.to_error())
 }
 
 fn is_refusal(error: &Error) -> bool {

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use consnap_core::catalog::codes::{CodeKind, RenderedExplanation};
-use consnap_core::catalog::messages::errors;
-use consnap_core::catalog::spoken;
-use consnap_core::finding::RenderedFinding;
-use consnap_core::ops::explain::ParameterExplanation;
-use consnap_core::ops::{self, DecodeInput, DecodeOutput, ExplainInput, ExplainOutput};
-use consnap_core::output::ContentEncoding;
+use consnap_core::diagnostics::finding::RenderedFinding;
+use consnap_core::diagnostics::messages::errors;
+use consnap_core::diagnostics::spoken;
+use consnap_core::operations::explain::ParameterExplanation;
+use consnap_core::operations::{self, DecodeInput, DecodeOutput, ExplainInput, ExplainOutput};
+use consnap_core::plugin::output::ContentEncoding;
 use consnap_core::{Error, ErrorKind, Lang, Text};
 use serde_json::Value;
 
@@ -74,21 +74,21 @@ fn recognise(arguments: &Arguments, text: &str, is_file: bool, lang: Lang) -> Re
     if text.starts_with(['{', '['])
         && let Ok(results) = serde_json::from_str::<Value>(text)
     {
-        return ops::decode(&DecodeInput { results: Some(results), lang, ..DecodeInput::default() })
+        return operations::decode(&DecodeInput { results: Some(results), lang, ..DecodeInput::default() })
             .map(Found::Results);
     }
     if text.contains("acs-plugin-manager") && !bare {
         let platform = arguments.platform.map(Into::into);
         let input = ExplainInput { command: Some(text.to_owned()), platform, lang, ..ExplainInput::default() };
-        return ops::explain(&input).map(Found::Command);
+        return operations::explain(&input).map(Found::Command);
     }
     if !bare && !text.contains('\n') {
-        let code = ops::explain(&ExplainInput { code: Some(text.to_owned()), lang, ..ExplainInput::default() })?;
+        let code = operations::explain(&ExplainInput { code: Some(text.to_owned()), lang, ..ExplainInput::default() })?;
         if matches!(&code, ExplainOutput::Code { explanations } if !explanations.is_empty()) {
             return Ok(Found::Code(code));
         }
         let name = Some(text.to_owned());
-        let parameter = ops::explain(&ExplainInput { parameter: name, lang, ..ExplainInput::default() })?;
+        let parameter = operations::explain(&ExplainInput { parameter: name, lang, ..ExplainInput::default() })?;
         if matches!(&parameter, ExplainOutput::Parameter { parameter: Some(_) }) {
             return Ok(Found::Code(parameter));
         }
@@ -100,7 +100,7 @@ fn recognise(arguments: &Arguments, text: &str, is_file: bool, lang: Lang) -> Re
     if !(bare || is_log || is_base64 && is_file || is_base64 && text.len() >= 64) {
         return Ok(Found::Nothing);
     }
-    ops::decode(&DecodeInput {
+    operations::decode(&DecodeInput {
         output: Some(text.to_owned()),
         content_encoding: if is_base64 { ContentEncoding::Base64 } else { ContentEncoding::PlainText },
         exit_code: arguments.exit_code,

@@ -3,9 +3,9 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use consnap_core::catalog::messages::errors;
+use consnap_core::diagnostics::messages::errors;
 use consnap_core::export::{ExportedFile, Target};
-use consnap_core::ops::{self, ExportInput};
+use consnap_core::operations::{self, ExportInput};
 use consnap_core::{Error, ErrorKind, Platform, Text};
 use serde_json::Value;
 
@@ -110,7 +110,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         Some(name) => name.into(),
         None => platform_of(&document.value, target)?,
     };
-    let output = ops::export(&ExportInput {
+    let output = operations::export(&ExportInput {
         job: document.value.clone(),
         platform,
         target,

@@ -3,8 +3,8 @@
 use consnap_client::journal;
 use consnap_client::past_run::PastRun;
 use consnap_core::report::{Report, result_word};
-use consnap_core::session::Phase;
-use consnap_core::verdict::ResultKind;
+use consnap_core::run::session::Phase;
+use consnap_core::run::verdict::ResultKind;
 use consnap_core::{Error, Text};
 use serde::Serialize;
 

@@ -6,17 +6,18 @@ use std::time::Duration;
 use consnap_client::driver::Clock;
 use consnap_client::reading;
 use consnap_client::run::{Run, new_run_id, new_seed};
-use consnap_core::api::requests::{
+use consnap_core::diagnostics::messages::{audits, runs};
+use consnap_core::ecs::api::requests::{
     CommandType, DescribeInstanceRamRole, DescribeInstances, DescribeInvocations, DescribeSnapshotGroups,
     DescribeSnapshots, Filled, GroupFilter, Ids, InstanceFilter, InvocationFilter, RunCommand, SnapshotFilter, Tags,
 };
-use consnap_core::api::{ApiCall, replies};
-use consnap_core::catalog::messages::{audits, runs};
-use consnap_core::config::Job;
-use consnap_core::estate::{EstateReader, RUN_TAG, Scope};
-use consnap_core::live_check::{Answer, Marker, Questions, Seen, Settlement, printed, settle};
-use consnap_core::session::{Goal, State};
-use consnap_core::{Error, ErrorKind, Platform, Text, reply};
+use consnap_core::ecs::api::{ApiCall, replies};
+use consnap_core::ecs::tags;
+use consnap_core::estate::inventory::{EstateReader, Scope};
+use consnap_core::estate::live_check::{Answer, Marker, Questions, Seen, Settlement, printed, settle};
+use consnap_core::input::job::Job;
+use consnap_core::run::session::{Goal, State};
+use consnap_core::{Error, ErrorKind, Platform, Text, ecs::reply};
 use serde::Serialize;
 use serde_json::json;
 
@@ -173,7 +174,10 @@ struct Look<'a> {
 
 impl Look<'_> {
     /// Asks questions that only read, and gives the answers in their order.
-    async fn ask(&self, calls: Vec<ApiCall>) -> Result<Vec<Result<consnap_core::http::HttpReply, String>>, Error> {
+    async fn ask(
+        &self,
+        calls: Vec<ApiCall>,
+    ) -> Result<Vec<Result<consnap_core::base::http::HttpReply, String>>, Error> {
         let mut questions = Questions::new(calls, new_seed()?);
         reading::read_all(&mut questions, &self.connection.caller, &self.clock).await;
         let answers = questions.into_answers().into_iter().map(|answer| match answer {
@@ -240,7 +244,7 @@ impl Look<'_> {
     /// Prints one line on the instance; the same call twice. It keeps no journal: it changes nothing, and carries a token.
     async fn marker(&self, platform: Platform) -> Result<Marker, Error> {
         let id = new_run_id()?;
-        let tags = || Tags::new([(RUN_TAG, id.as_str())]);
+        let tags = || Tags::new([(tags::RUN, id.as_str())]);
         let (command_type, text) = match platform {
             Platform::Linux => (CommandType::RunShellScript, format!("echo '{MARKER}'")),
             Platform::Windows => (CommandType::RunBatScript, format!("echo {MARKER}")),
@@ -259,9 +263,9 @@ impl Look<'_> {
         let Some(Ok(invocation)) = marker.first.clone() else { return Ok(marker) };
         let running = DescribeInvocations { filter: InvocationFilter::RunningTags(tags()?), next_token: None };
         let answers = self.ask(vec![running.into_call(self.region), self.invocation(&invocation, false)?]).await?;
-        let shown = |answer: Option<&Result<consnap_core::http::HttpReply, String>>| {
+        let shown = |answer: Option<&Result<consnap_core::base::http::HttpReply, String>>| {
             let reply = answer?.as_ref().ok()?;
-            let operation = consnap_core::api::Operation::DescribeInvocations;
+            let operation = consnap_core::ecs::api::Operation::DescribeInvocations;
             let page = reply::parse::<replies::DescribeInvocations<'_>>(operation, reply).ok()?;
             let one = page.invocations.into_iter().find(|one| one.invoke_id.as_deref() == Some(&*invocation));
             Some(one.map(|one| one.invocation_status.unwrap_or_default()))
@@ -291,7 +295,7 @@ impl Look<'_> {
 
     /// What the harmless command printed, once it is over.
     async fn output_of(&self, invocation: &str) -> Result<Option<String>, Error> {
-        let operation = consnap_core::api::Operation::DescribeInvocations;
+        let operation = consnap_core::ecs::api::Operation::DescribeInvocations;
         for _ in 0..LOOKS {
             self.clock.wait_until(self.clock.now().plus(BETWEEN_LOOKS)).await;
             let answers = self.ask(vec![self.invocation(invocation, true)?]).await?;
@@ -314,7 +318,7 @@ impl Look<'_> {
         seen.reached = target.verdict.as_deref().map(|verdict| verdict.reached);
         let run_id = state.run_id.as_str();
         let by_tag =
-            DescribeInvocations { filter: InvocationFilter::Tags(Tags::new([(RUN_TAG, run_id)])?), next_token: None };
+            DescribeInvocations { filter: InvocationFilter::Tags(Tags::new([(tags::RUN, run_id)])?), next_token: None };
         let beginning = state.group_name.get(..state.group_name.len().saturating_sub(3)).unwrap_or_default();
         let named = |name: &str| {
             Ok::<_, Error>(DescribeSnapshotGroups {
@@ -338,7 +342,7 @@ impl Look<'_> {
             if number == 0 {
                 let page = reply::parse::<replies::DescribeInvocations<'_>>(operation, reply);
                 let tagged =
-                    |tags: &[replies::Tag<'_>]| tags.iter().any(|tag| tag.key == RUN_TAG && tag.value == run_id);
+                    |tags: &[replies::Tag<'_>]| tags.iter().any(|tag| tag.key == tags::RUN && tag.value == run_id);
                 let any = page.map(|page| page.invocations.iter().any(|one| tagged(&one.tags)));
                 seen.by_tag = Some(any.map_err(|failure| failure.name().to_owned()));
             } else if let Ok(page) = reply::parse::<replies::DescribeSnapshotGroups<'_>>(operation, reply) {

@@ -7,10 +7,12 @@ use std::time::Duration;
 use consnap_client::driver::Clock;
 use consnap_client::journal::{FORMAT, Header};
 use consnap_client::{pruning, reading, run as ids};
-use consnap_core::audit::Selector;
-use consnap_core::catalog::messages::{retention as rows, runs};
-use consnap_core::estate::{Estate, EstateReader, Scope};
-use consnap_core::retention::{self, Decision, Deletion, Ended, Fate, OwnGroups, Pruning, Rule, pruning as report};
+use consnap_core::diagnostics::messages::{retention as rows, runs};
+use consnap_core::estate::audit::Selector;
+use consnap_core::estate::inventory::{Estate, EstateReader, Scope};
+use consnap_core::estate::retention::{
+    self, Decision, Deletion, Ended, Fate, OwnGroups, Pruning, Rule, pruning as report,
+};
 use consnap_core::{Error, ErrorKind, Text};
 use serde_json::json;
 

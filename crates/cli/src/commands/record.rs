@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use consnap_client::journal::load_replies;
 use consnap_client::past_run::PastRun;
 use consnap_client::{reading, run as ids};
-use consnap_core::api::requests::{
+use consnap_core::base::http::HttpReply;
+use consnap_core::diagnostics::messages::runs;
+use consnap_core::ecs::api::requests::{
     DescribeCloudAssistantStatus, DescribeDisks, DescribeInstanceRamRole, DescribeInstances, DescribeSnapshotGroups,
     DescribeSnapshots, DiskFilter, Filled, GroupFilter, Ids, InstanceFilter, SnapshotFilter,
 };
-use consnap_core::catalog::messages::runs;
-use consnap_core::http::HttpReply;
-use consnap_core::live_check::Questions;
+use consnap_core::estate::live_check::Questions;
 use consnap_core::scrub::Scrubber;
 use consnap_core::{Error, ErrorKind, Text};
 use serde::Serialize;

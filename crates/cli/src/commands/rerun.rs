@@ -6,10 +6,10 @@ use std::io::IsTerminal as _;
 use consnap_client::journal::{self, Journal};
 use consnap_client::past_run::PastRun;
 use consnap_client::run::Run;
-use consnap_core::catalog::messages::errors;
+use consnap_core::diagnostics::messages::errors;
 use consnap_core::report::Report;
-use consnap_core::session::{Goal, Phase};
-use consnap_core::verdict::ResultKind;
+use consnap_core::run::session::{Goal, Phase};
+use consnap_core::run::verdict::ResultKind;
 use consnap_core::{Error, ErrorKind, Text};
 use serde_json::{Value, json};
 

@@ -3,11 +3,11 @@
 use std::io::IsTerminal as _;
 
 use consnap_client::run::Run;
-use consnap_core::catalog::messages::{errors, runs};
 use consnap_core::check::{CheckContext, Checker};
-use consnap_core::config::{self, Job};
+use consnap_core::diagnostics::messages::{errors, runs};
+use consnap_core::input::job::{self, Job};
 use consnap_core::report::Report;
-use consnap_core::session::Goal;
+use consnap_core::run::session::Goal;
 use consnap_core::{Error, ErrorKind, Finding};
 
 use crate::arguments::LogFormat;
@@ -99,7 +99,7 @@ pub(crate) fn usable_job(
     policies: Option<&Policies>,
     console: &mut Console,
 ) -> Result<Job, Failure> {
-    let (job, mut findings) = config::read(&document.value);
+    let (job, mut findings) = job::read(&document.value);
     let context = CheckContext { as_of: None, now: Some(crate::clock::now()) };
     let severities = policies.map(|policies| policies.severities().clone()).unwrap_or_default();
     for finding in Checker::new(&job, &context).weighing(&severities).job_findings(None) {

@@ -1,7 +1,7 @@
 //! `consnap schema`: JSON Schemas of the job document and of every operation.
 
-use consnap_core::catalog::messages::errors;
-use consnap_core::{Error, ErrorKind, ops};
+use consnap_core::diagnostics::messages::errors;
+use consnap_core::{Error, ErrorKind, operations};
 
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let schema = schemas::schema(name).ok_or_else(|| {
         Error::new(ErrorKind::Input, &errors::UNKNOWN_SCHEMA)
             .with("name", name)
-            .with("known", format!("{}, {}", schemas::DOCUMENTS.join(", "), ops::NAMES.join(", ")))
+            .with("known", format!("{}, {}", schemas::DOCUMENTS.join(", "), operations::NAMES.join(", ")))
     })?;
     console.json(&schema)?;
     Ok(Exit::Reached)

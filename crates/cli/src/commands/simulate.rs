@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         let server = server::serve(Simulator::new(scenario), arguments.port).await.map_err(|error| {
             consnap_core::Error::new(
                 consnap_core::ErrorKind::Input,
-                &consnap_core::catalog::messages::errors::PORT_UNUSABLE,
+                &consnap_core::diagnostics::messages::errors::PORT_UNUSABLE,
             )
             .with("port", arguments.port.to_string())
             .with("reason", error.to_string())

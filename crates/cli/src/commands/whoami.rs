@@ -1,9 +1,9 @@
 //! `consnap whoami`: whose credentials these are.
 
 use consnap_client::driver::Clock;
-use consnap_core::api::requests::GetCallerIdentity;
-use consnap_core::api::{Operation, replies};
-use consnap_core::{Text, Time, reply};
+use consnap_core::ecs::api::requests::GetCallerIdentity;
+use consnap_core::ecs::api::{Operation, replies};
+use consnap_core::{Text, Time, ecs::reply};
 
 use crate::connection::ConnectionArguments;
 use crate::console::Console;

@@ -3,8 +3,8 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use consnap_core::catalog::messages::calls;
-use consnap_core::credentials::{Credential, external};
+use consnap_core::diagnostics::messages::calls;
+use consnap_core::ecs::credentials::{Credential, external};
 use consnap_core::{Error, ErrorKind};
 use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;

@@ -5,14 +5,14 @@ use std::path::Path;
 use std::pin::Pin;
 use std::time::Duration;
 
-use consnap_core::api::endpoint::{Endpoint, Network};
+use consnap_core::base::http::{HttpReply, HttpRequest, TransportFailure};
 use consnap_core::catalog::api_errors::RetryClass;
-use consnap_core::catalog::messages::calls;
-use consnap_core::credentials::recipe::{AssumeRole, OidcRole};
-use consnap_core::credentials::{Credential, Recipe, issued, sts};
-use consnap_core::http::{HttpReply, HttpRequest, TransportFailure};
-use consnap_core::sign::{SignatureVersion, percent_encode, sign_call};
-use consnap_core::{Error, ErrorKind, Lang, Time, reply};
+use consnap_core::diagnostics::messages::calls;
+use consnap_core::ecs::api::endpoint::{Endpoint, Network};
+use consnap_core::ecs::credentials::recipe::{AssumeRole, OidcRole};
+use consnap_core::ecs::credentials::{Credential, Recipe, issued, sts};
+use consnap_core::ecs::sign::{SignatureVersion, percent_encode, sign_call};
+use consnap_core::{Error, ErrorKind, Lang, Time, ecs::reply};
 
 use super::{external, read, unreadable};
 use crate::caller::nonce;
@@ -104,7 +104,7 @@ impl Fetcher {
         let token = read(file)?.ok_or_else(|| unreadable(file, "it does not exist"))?;
         let request = sts::assume_role_with_oidc(oidc, token.trim(), &endpoint.authority(), now, &random()?);
         let answer = self.send(&endpoint, &request, None).await?;
-        let operation = consnap_core::api::Operation::AssumeRoleWithOidc;
+        let operation = consnap_core::ecs::api::Operation::AssumeRoleWithOidc;
         let body = reply::classify(operation, &answer).map_err(|failure| failure.to_error())?;
         issued::parse(body, source)
     }

@@ -6,9 +6,9 @@ mod provider;
 
 use std::path::{Path, PathBuf};
 
-use consnap_core::catalog::messages::calls;
-use consnap_core::credentials::environment::{oidc_from_environment, sts_place, variables};
-use consnap_core::credentials::{Recipe, Secret, cli_profile, from_environment, ini};
+use consnap_core::diagnostics::messages::calls;
+use consnap_core::ecs::credentials::environment::{oidc_from_environment, sts_place, variables};
+use consnap_core::ecs::credentials::{Recipe, Secret, cli_profile, from_environment, ini};
 use consnap_core::{Error, ErrorKind};
 use zeroize::Zeroizing;
 

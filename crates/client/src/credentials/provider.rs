@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use consnap_core::catalog::messages::calls;
-use consnap_core::credentials::{Credential, Recipe};
+use consnap_core::diagnostics::messages::calls;
+use consnap_core::ecs::credentials::{Credential, Recipe};
 use consnap_core::{Error, ErrorKind, Time};
 use tokio::sync::Mutex;
 

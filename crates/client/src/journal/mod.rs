@@ -14,8 +14,8 @@ mod writer;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use consnap_core::catalog::messages::journal as rows;
-use consnap_core::http::HttpReply;
+use consnap_core::base::http::HttpReply;
+use consnap_core::diagnostics::messages::journal as rows;
 use consnap_core::{Error, ErrorKind, Time};
 use serde::{Deserialize, Serialize};
 

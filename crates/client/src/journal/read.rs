@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use consnap_core::catalog::messages::journal as rows;
+use consnap_core::diagnostics::messages::journal as rows;
 use consnap_core::{Error, ErrorKind, Time};
 
 use super::{FORMAT, Header, JOURNAL, io_error, line, run_directory, run_not_found};

@@ -1,9 +1,9 @@
 //! The journal as the driver sees it.
 
 use consnap_core::Error;
-use consnap_core::api::ApiCall;
-use consnap_core::http::HttpReply;
-use consnap_core::session::Numbered;
+use consnap_core::base::http::HttpReply;
+use consnap_core::ecs::api::ApiCall;
+use consnap_core::run::session::Numbered;
 
 use super::Journal;
 use crate::driver::Record;

@@ -7,7 +7,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use consnap_core::Error;
-use consnap_core::http::HttpReply;
+use consnap_core::base::http::HttpReply;
 use serde::{Deserialize, Serialize};
 
 use super::read::damaged;

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use consnap_core::catalog::messages::journal as rows;
+use consnap_core::diagnostics::messages::journal as rows;
 use consnap_core::{Error, ErrorKind};
 
 /// The state directory: `$CONSNAP_STATE_DIR`, else `$XDG_STATE_HOME/consnap`, else `$HOME/.local/state/consnap`; on

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use consnap_core::catalog::messages::calls;
+use consnap_core::diagnostics::messages::calls;
 use consnap_core::{Error, ErrorKind};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use consnap_core::Platform;
-use consnap_core::probe::ScriptPaths;
+use consnap_core::plugin::probe::ScriptPaths;
 
 use crate::random::{hash, mix};
 use crate::scenario::{GuestFault, GuestSpec, InstanceSpec, MountSpec, ScriptSpec};

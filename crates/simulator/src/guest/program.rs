@@ -1,8 +1,8 @@
 //! From the command's content to what runs: the launcher's model, then the plug-in's parameters.
 
 use consnap_core::Platform;
-use consnap_core::command::launcher::{Launch, launch};
-use consnap_core::probe::{self, ScriptPaths};
+use consnap_core::plugin::command::launcher::{Launch, launch};
+use consnap_core::plugin::probe::{self, ScriptPaths};
 
 use super::arguments::{self, Options};
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use consnap_core::Finding;
-use consnap_core::api::Operation;
-use consnap_core::catalog::messages::{errors, parameters};
-use consnap_core::document::{Null, clean};
+use consnap_core::diagnostics::messages::{errors, parameters};
+use consnap_core::ecs::api::Operation;
+use consnap_core::input::document::{Null, clean};
 use serde_json::{Value, json};
 
 use super::shape::KEYS;

@@ -1,6 +1,6 @@
 //! The keys of a scenario document, for its reader. A test holds them against the types.
 
-use consnap_core::document::{Key, Shape, optional};
+use consnap_core::input::document::{Key, Shape, optional};
 
 const COUNT: Shape = Shape::Whole(0, u32::MAX as i64);
 const FROM_ONE: Shape = Shape::Whole(1, u32::MAX as i64);

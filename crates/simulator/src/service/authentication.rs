@@ -4,7 +4,7 @@ use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
 use consnap_core::Time;
-use consnap_core::sign::{v1, v3};
+use consnap_core::ecs::sign::{v1, v3};
 
 use super::error::ApiError;
 use super::request::{Request, Signature};

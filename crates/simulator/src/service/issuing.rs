@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use consnap_core::Time;
-use consnap_core::http::{HttpReply, HttpRequest};
+use consnap_core::base::http::{HttpReply, HttpRequest};
 
 use super::Simulator;
 use super::error::ApiError;

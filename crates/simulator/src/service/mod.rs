@@ -16,8 +16,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use consnap_core::Time;
-use consnap_core::api::Operation;
-use consnap_core::http::{HttpReply, HttpRequest};
+use consnap_core::base::http::{HttpReply, HttpRequest};
+use consnap_core::ecs::api::Operation;
 
 pub(crate) use authentication::FixedState;
 use authentication::{Gate, Moment};

@@ -1,7 +1,7 @@
 //! The parameters each operation has, as the vendor's published API metadata of April 2026 lists them. The service takes
 //! others without a word (sdk-wire.md 2.2.4); the log of calls names them.
 
-use consnap_core::api::Operation;
+use consnap_core::ecs::api::Operation;
 
 use super::request::Parameters;
 

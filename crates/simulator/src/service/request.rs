@@ -1,7 +1,7 @@
 //! Reads a request as the service does: from headers, query and form, decoded, whatever the SDK's spelling
 //! (sdk-wire.md 2.2).
 
-use consnap_core::http::HttpRequest;
+use consnap_core::base::http::HttpRequest;
 
 use super::error::ApiError;
 

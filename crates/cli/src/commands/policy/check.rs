@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use consnap_core::facts;
-use consnap_core::ops::policy::answer;
+use consnap_core::input::facts;
+use consnap_core::operations::policy::answer;
 use consnap_core::policy::Judged;
 use serde_json::Value;
 
@@ -76,7 +76,7 @@ pub(crate) fn documents(text: &str) -> Result<Vec<Value>, Failure> {
             Err(error) => {
                 return Err(consnap_core::Error::new(
                     consnap_core::ErrorKind::Input,
-                    &consnap_core::catalog::messages::errors::UNREADABLE_DOCUMENT,
+                    &consnap_core::diagnostics::messages::errors::UNREADABLE_DOCUMENT,
                 )
                 .with("place", "facts")
                 .with("reason", error.to_string())

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use consnap_core::catalog::messages::errors;
+use consnap_core::diagnostics::messages::errors;
 use consnap_core::{Error, ErrorKind, Text};
 use serde_json::json;
 

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use consnap_core::Text;
-use consnap_core::finding::RenderedFinding;
-use consnap_core::ops::PolicyTestOutput;
+use consnap_core::diagnostics::finding::RenderedFinding;
+use consnap_core::operations::PolicyTestOutput;
 use consnap_core::{Finding, policy::Tried};
 
 use crate::console::Console;

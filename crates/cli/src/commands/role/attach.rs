@@ -5,10 +5,10 @@ use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use consnap_client::driver::Clock;
-use consnap_core::api::requests::{AttachInstanceRamRole, DescribeInstanceRamRole, Filled, Ids};
-use consnap_core::api::{ApiCall, Operation, replies};
-use consnap_core::catalog::messages::{errors, runs};
-use consnap_core::{Error, ErrorKind, Text, Time, reply};
+use consnap_core::diagnostics::messages::{errors, runs};
+use consnap_core::ecs::api::requests::{AttachInstanceRamRole, DescribeInstanceRamRole, Filled, Ids};
+use consnap_core::ecs::api::{ApiCall, Operation, replies};
+use consnap_core::{Error, ErrorKind, Text, Time, ecs::reply};
 use serde_json::json;
 
 use crate::connection::{Connection, ConnectionArguments};
@@ -163,7 +163,7 @@ impl Client<'_> {
                     }
                 }
             }
-            Err(failure) if failure.sent == consnap_core::http::Sent::Maybe => {}
+            Err(failure) if failure.sent == consnap_core::base::http::Sent::Maybe => {}
             Err(failure) => return Err(failure.to_error()),
         }
         let mut roles = BTreeMap::new();
@@ -188,7 +188,7 @@ impl Client<'_> {
         Ok(())
     }
 
-    async fn send(&self, call: &ApiCall) -> Result<consnap_core::http::HttpReply, Error> {
+    async fn send(&self, call: &ApiCall) -> Result<consnap_core::base::http::HttpReply, Error> {
         self.connection
             .caller
             .call(call, self.clock.now())

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use consnap_core::ram::{self, PolicyKind};
+use consnap_core::ecs::ram::{self, PolicyKind};
 use consnap_core::{Finding, Text};
 use serde_json::json;
 

@@ -5,7 +5,7 @@ mod check;
 mod print;
 
 use consnap_core::catalog::ram::Extra;
-use consnap_core::ram::Wanted;
+use consnap_core::ecs::ram::Wanted;
 
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
@@ -70,7 +70,7 @@ impl Needs {
     }
 }
 
-impl From<PolicyName> for consnap_core::ram::PolicyKind {
+impl From<PolicyName> for consnap_core::ecs::ram::PolicyKind {
     fn from(name: PolicyName) -> Self {
         match name {
             PolicyName::Trust => Self::Trust,

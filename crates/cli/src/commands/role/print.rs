@@ -1,7 +1,7 @@
 //! `consnap role print`: the policies, ready to be pasted.
 
 use consnap_core::Text;
-use consnap_core::ram::{PolicyKind, policy};
+use consnap_core::ecs::ram::{PolicyKind, policy};
 use serde_json::{Map, Value};
 
 use super::{Needs, PolicyName};

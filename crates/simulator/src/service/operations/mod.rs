@@ -12,7 +12,7 @@ mod snapshots;
 mod tags;
 
 use consnap_core::Time;
-use consnap_core::api::Operation;
+use consnap_core::ecs::api::Operation;
 
 pub(crate) use files::SentFiles;
 pub(crate) use run_command::ClientTokens;

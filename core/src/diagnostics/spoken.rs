@@ -1,0 +1,200 @@
+//! What consnap's own keys are called in words: reasons to stop, keys of results, tags. JSON keeps the keys; people read these.
+
+use std::borrow::Cow;
+
+use crate::diagnostics::text::{Lang, Text};
+
+/// A reason to start nothing new.
+struct StopRow {
+    /// As JSON has it: `held`.
+    key: &'static str,
+    /// With what it names: an instance, a number, a code, a run.
+    with_detail: Text,
+    /// Where that is not known.
+    alone: Text,
+}
+
+const fn stop_row(key: &'static str, with_detail: Text, alone: Text) -> StopRow {
+    StopRow { key, with_detail, alone }
+}
+
+static STOPS: &[StopRow] = &[
+    stop_row(
+        "held",
+        Text::new("the guest of `{detail}` may still be held", "`{detail}` 可能仍处于冻结状态"),
+        Text::new("a guest may still be held", "有实例可能仍处于冻结状态"),
+    ),
+    stop_row(
+        "canary",
+        Text::new(
+            "`{detail}`, of the first wave, did not reach what is required",
+            "首批验证的实例 `{detail}` 未达到要求",
+        ),
+        Text::new("the first wave did not reach what is required", "首批验证未达到要求"),
+    ),
+    stop_row(
+        "errors",
+        Text::new(
+            "instances that did not reach what is required: {detail}, more than `max_errors` allows",
+            "未达到要求的实例有 {detail} 台，超过 `max_errors` 的限制",
+        ),
+        Text::new("more instances failed than `max_errors` allows", "失败的实例数超过 `max_errors` 的限制"),
+    ),
+    stop_row(
+        "account",
+        Text::new("the service refuses this account's calls (`{detail}`)", "服务拒绝了该账号的请求（`{detail}`）"),
+        Text::new("the service refuses this account's calls", "服务拒绝了该账号的请求"),
+    ),
+    stop_row(
+        "user",
+        Text::new("somebody interrupted the run", "执行已被人为中断"),
+        Text::new("somebody interrupted the run", "执行已被人为中断"),
+    ),
+    stop_row(
+        "deadline",
+        Text::new("the time for starting instances is over", "已超过允许启动实例的时间"),
+        Text::new("the time for starting instances is over", "已超过允许启动实例的时间"),
+    ),
+    stop_row(
+        "journal",
+        Text::new("the journal cannot be written", "无法写入执行记录"),
+        Text::new("the journal cannot be written", "无法写入执行记录"),
+    ),
+    stop_row(
+        "unreachable",
+        Text::new("the service could not be reached for too long", "服务长时间无法连接"),
+        Text::new("the service could not be reached for too long", "服务长时间无法连接"),
+    ),
+    stop_row(
+        "other_run",
+        Text::new("run `{detail}` of the same job is under way", "同一作业的另一次执行 `{detail}` 正在进行"),
+        Text::new("another run of the same job is under way", "同一作业的另一次执行正在进行"),
+    ),
+];
+
+/// Why nothing new is started, in words. A reason of another version of consnap speaks for itself.
+pub fn stop_reason(key: &str, detail: &str, lang: Lang) -> String {
+    match STOPS.iter().find(|row| row.key == key) {
+        Some(row) if detail.is_empty() => row.alone.get(lang).to_owned(),
+        Some(row) => row.with_detail.fill(lang, &[("detail".into(), detail.to_owned())]),
+        None => format!("`{key}` {detail}").trim_end().to_owned(),
+    }
+}
+
+const PLUGIN_EXIT: Text = Text::new("plug-in exit code {number}", "云助手插件退出码 {number}");
+const LAUNCHER_EXIT: Text = Text::new("plug-in manager exit code {number}", "插件管理程序退出码 {number}");
+const SHELL_EXIT: Text = Text::new("shell exit code {number}", "Shell 退出码 {number}");
+const AGENT_EXIT: Text = Text::new("Cloud Assistant exit code {number}", "云助手Agent退出码 {number}");
+const PLUGIN_CRASH: Text = Text::new("a crash of the plug-in", "云助手插件崩溃");
+const SIGNAL: Text = Text::new("a signal that ended the command", "命令被信号终止");
+const UNKNOWN_EXIT: Text = Text::new("an exit code that is not known", "未知的退出码");
+const UNKNOWN_STATUS: Text = Text::new("an invocation status that is not known", "未知的命令执行状态");
+const UNKNOWN_TASK_ERROR: Text = Text::new("an execution error code that is not known", "未知的执行错误码");
+const STATUS: Text = Text::new("invocation status `{number}`", "命令执行状态 `{number}`");
+const TASK_ERROR: Text = Text::new("execution error code `{number}`", "执行错误码 `{number}`");
+
+/// The key of a result's row in words: `plug-in exit code 12` for `exit:plugin:12`.
+pub fn result_key(key: &str, lang: Lang) -> String {
+    let (text, number) = match key {
+        "exit:plugin:panic" => (PLUGIN_CRASH, ""),
+        "exit:shell:128+n" => (SIGNAL, ""),
+        "exit:unknown" => (UNKNOWN_EXIT, ""),
+        "status:unknown" => (UNKNOWN_STATUS, ""),
+        "task:unknown" => (UNKNOWN_TASK_ERROR, ""),
+        _ => {
+            let kinds = [
+                ("exit:plugin:", PLUGIN_EXIT),
+                ("exit:launcher:", LAUNCHER_EXIT),
+                ("exit:shell:", SHELL_EXIT),
+                ("exit:agent:", AGENT_EXIT),
+                ("status:", STATUS),
+                ("task:", TASK_ERROR),
+            ];
+            let known = kinds.into_iter().find_map(|(begin, text)| Some((text, key.strip_prefix(begin)?)));
+            let Some(known) = known else { return format!("`{key}`") };
+            known
+        }
+    };
+    text.fill(lang, &[("number".into(), number.to_owned())])
+}
+
+const NO_TAG: Text = Text::new("carry no consistency tag", "没有一致性标签");
+const TAGGED: Text = Text::new("are tagged `{tag}`", "带有标签 `{tag}`");
+
+/// The words for a value of a finding that is a key, with the name under which a message has them.
+pub(crate) fn of_argument(name: &str, value: &str, lang: Lang) -> Option<(Cow<'static, str>, String)> {
+    match name {
+        "explained" => Some((Cow::Borrowed("outcome"), result_key(value, lang))),
+        "reason" if STOPS.iter().any(|row| row.key == value) => {
+            Some((Cow::Borrowed("stop_reason"), stop_reason(value, "", lang)))
+        }
+        "tag" => {
+            let text = if value == "-" { NO_TAG } else { TAGGED };
+            Some((Cow::Borrowed("how_tagged"), text.fill(lang, &[("tag".into(), value.to_owned())])))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::codes;
+    use crate::diagnostics::finding::Finding;
+    use crate::diagnostics::messages::verdicts;
+    use crate::run::session::StopReason;
+
+    #[test]
+    fn every_reason_to_stop_has_words() {
+        let reasons = [
+            StopReason::Held { instance: "i-1".into() },
+            StopReason::Canary { instance: "i-1".into() },
+            StopReason::Errors { failures: 2 },
+            StopReason::Account { code: "Forbidden.RAM".into() },
+            StopReason::User,
+            StopReason::Deadline,
+            StopReason::Journal,
+            StopReason::Unreachable,
+            StopReason::OtherRun { run: "8f3a01c2".into() },
+        ];
+        assert_eq!(reasons.len(), STOPS.len());
+        for reason in &reasons {
+            for lang in [Lang::En, Lang::Zh] {
+                let words = stop_reason(reason.name(), &reason.detail(), lang);
+                assert!(
+                    words.contains(&reason.detail()) && !words.contains(&format!("`{}`", reason.name())),
+                    "{words}"
+                );
+                assert_eq!(words.is_ascii(), lang == Lang::En, "{words}");
+            }
+        }
+        assert_eq!(stop_reason("newer", "i-1", Lang::En), "`newer` i-1");
+    }
+
+    #[test]
+    fn no_key_of_a_result_is_shown_bare() {
+        for row in codes::outcome_rows() {
+            for lang in [Lang::En, Lang::Zh] {
+                let words = result_key(row.key, lang);
+                assert!(!words.contains(row.key) && !words.contains('{'), "{}: {words}", row.key);
+                assert_eq!(words.is_ascii(), lang == Lang::En, "{words}");
+            }
+        }
+        assert_eq!(result_key("exit:plugin:12", Lang::En), "plug-in exit code 12");
+        assert_eq!(result_key("something:else", Lang::En), "`something:else`");
+    }
+
+    #[test]
+    fn findings_tell_keys_in_words() {
+        let why = Finding::new(&verdicts::NOT_STARTED_STOPPED, "").with("reason", "held");
+        assert_eq!(why.message(Lang::En), "not started, because the run had stopped: a guest may still be held");
+        let why = Finding::new(&verdicts::COMMAND_FAILED, "").with("explained", "exit:plugin:4");
+        assert_eq!(why.message(Lang::En), "the command did not succeed: plug-in exit code 4");
+        assert_eq!(why.message(Lang::Zh), "命令未成功：云助手插件退出码 4");
+        let why = Finding::new(&verdicts::WEAKER_THAN_REQUIRED, "")
+            .with("level", "crash")
+            .with("required", "application")
+            .with("tag", "-");
+        assert_eq!(why.message(Lang::En), "the snapshots carry no consistency tag: `crash` instead of `application`");
+    }
+}

@@ -1,0 +1,296 @@
+//! Profiles of the `aliyun` CLI: `~/.aliyun/config.json` (ecs-domain 6.2).
+
+use serde::Deserialize;
+
+use super::recipe::{AssumeRole, DEFAULT_DURATION_SECONDS, OidcRole, Recipe, Role, StsPlace};
+use super::{Credential, Secret, position};
+use crate::base::time::Time;
+use crate::diagnostics::error::{Error, ErrorKind};
+use crate::diagnostics::messages::calls;
+
+/// A profile that can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CliProfile {
+    /// Its name.
+    pub name: String,
+    /// How its credentials are had; `None` when it is a profile of access keys without any, as `aliyun configure` makes
+    /// one.
+    pub recipe: Option<Recipe>,
+    /// The region it prefers.
+    pub region_id: Option<String>,
+}
+
+/// The modes that can be used, as the CLI writes them.
+pub const MODES: &[&str] =
+    &["AK", "StsToken", "RamRoleArn", "EcsRamRole", "ChainableRamRoleArn", "OIDC", "External", "CredentialsURI"];
+
+/// Profiles that may lead to one another before it is a circle.
+const LONGEST_CHAIN: usize = 8;
+
+#[derive(Deserialize)]
+struct File {
+    #[serde(default)]
+    current: Option<String>,
+    #[serde(default)]
+    profiles: Vec<Entry>,
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+struct Entry {
+    name: String,
+    mode: Option<String>,
+    access_key_id: Option<String>,
+    access_key_secret: Option<Secret>,
+    sts_token: Option<Secret>,
+    /// Seconds since the epoch; 0 when not known.
+    sts_expiration: Option<i64>,
+    region_id: Option<String>,
+    ram_role_name: Option<String>,
+    ram_role_arn: Option<String>,
+    ram_session_name: Option<String>,
+    /// As the Python SDK spells it for OIDC.
+    role_session_name: Option<String>,
+    expired_seconds: Option<u32>,
+    policy: Option<String>,
+    external_id: Option<String>,
+    source_profile: Option<String>,
+    sts_region: Option<String>,
+    sts_endpoint: Option<String>,
+    enable_vpc: Option<bool>,
+    endpoint_type: Option<String>,
+    oidc_provider_arn: Option<String>,
+    oidc_token_file: Option<String>,
+    process_command: Option<String>,
+    credentials_uri: Option<Secret>,
+}
+
+/// Reads the file's text. `wanted` names the profile; without it the file's `current` one counts. `file` is for messages.
+///
+/// [`MODES`] are read in any case, as the CLI takes them; another mode is an error that names it.
+pub fn parse(text: &str, file: &str, wanted: Option<&str>) -> Result<CliProfile, Error> {
+    let read: File = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
+        Error::new(ErrorKind::Credential, &calls::CREDENTIALS_FILE_UNREADABLE)
+            .with("file", file)
+            .with("detail", position(&error))
+    })?;
+    let wanted = wanted.or(read.current.as_deref()).filter(|name| !name.is_empty()).unwrap_or("default").to_owned();
+    let profiles = Profiles { all: &read.profiles, file };
+    let profile = profiles.find(&wanted)?;
+    let recipe = profiles.recipe(profile, 1)?;
+    Ok(CliProfile { recipe, region_id: filled(profile.region_id.as_ref()), name: wanted })
+}
+
+/// The profiles of one file.
+struct Profiles<'a> {
+    all: &'a [Entry],
+    file: &'a str,
+}
+
+impl<'a> Profiles<'a> {
+    fn find(&self, name: &str) -> Result<&'a Entry, Error> {
+        self.all.iter().find(|profile| profile.name == name).ok_or_else(|| {
+            let known: Vec<String> = self.all.iter().map(|profile| format!("`{}`", profile.name)).collect();
+            Error::new(ErrorKind::Credential, &calls::PROFILE_NOT_FOUND)
+                .with("profile", name)
+                .with("file", self.file)
+                .with("known", if known.is_empty() { "-".to_owned() } else { known.join(", ") })
+        })
+    }
+
+    fn source(&self, profile: &Entry) -> String {
+        format!("profile `{}` in `{}`", profile.name, self.file)
+    }
+
+    fn lacks(&self, profile: &Entry, missing: &str) -> Error {
+        Error::new(ErrorKind::Credential, &calls::CREDENTIALS_INCOMPLETE)
+            .with("source", self.source(profile))
+            .with("missing", missing)
+    }
+
+    fn required(&self, profile: &Entry, name: &str, value: Option<&String>) -> Result<String, Error> {
+        filled(value).ok_or_else(|| self.lacks(profile, name))
+    }
+
+    /// `depth` counts the profiles on the way.
+    fn recipe(&self, profile: &Entry, depth: usize) -> Result<Option<Recipe>, Error> {
+        // The CLI takes a profile without a mode for one of access keys.
+        let mode = profile.mode.as_deref().filter(|mode| !mode.is_empty()).unwrap_or("AK");
+        let known = MODES.iter().copied().find(|known| known.eq_ignore_ascii_case(mode));
+        Ok(Some(match known {
+            Some("AK") => {
+                if is_empty(profile) {
+                    return Ok(None);
+                }
+                Recipe::Given(self.given(profile, false)?)
+            }
+            Some("StsToken") => {
+                if profile.sts_token.as_ref().is_none_or(Secret::is_empty) {
+                    return Err(self.lacks(profile, "sts_token"));
+                }
+                Recipe::Given(self.given(profile, true)?)
+            }
+            Some("RamRoleArn") => {
+                // A token may be left over from another mode; only temporary keys have one.
+                let temporary = profile.access_key_id.as_deref().is_some_and(|id| id.trim().starts_with("STS."));
+                self.assumed(profile, Recipe::Given(self.given(profile, temporary)?))?
+            }
+            Some("ChainableRamRoleArn") => {
+                let name = self.required(profile, "source_profile", profile.source_profile.as_ref())?;
+                let circle = || {
+                    Error::new(ErrorKind::Credential, &calls::PROFILES_IN_A_CIRCLE)
+                        .with("profile", profile.name.clone())
+                        .with("file", self.file)
+                };
+                if depth >= LONGEST_CHAIN {
+                    return Err(circle());
+                }
+                let source = self.find(&name)?;
+                let base = self.recipe(source, depth + 1)?.ok_or_else(|| self.lacks(source, "access_key_id"))?;
+                self.assumed(profile, base)?
+            }
+            Some("EcsRamRole") => Recipe::Metadata { role_name: filled(profile.ram_role_name.as_ref()) },
+            Some("OIDC") => Recipe::Oidc(OidcRole {
+                provider_arn: self.required(profile, "oidc_provider_arn", profile.oidc_provider_arn.as_ref())?,
+                token_file: self.required(profile, "oidc_token_file", profile.oidc_token_file.as_ref())?,
+                role: self.role(profile)?,
+                sts: sts(profile),
+            }),
+            Some("External") => Recipe::External {
+                command: self.required(profile, "process_command", profile.process_command.as_ref())?,
+            },
+            Some("CredentialsURI") => {
+                let uri = profile.credentials_uri.clone().filter(|uri| !uri.is_empty());
+                Recipe::Uri { uri: uri.ok_or_else(|| self.lacks(profile, "credentials_uri"))? }
+            }
+            _ => {
+                return Err(Error::new(ErrorKind::Credential, &calls::PROFILE_MODE_NOT_SUPPORTED)
+                    .with("profile", profile.name.clone())
+                    .with("file", self.file)
+                    .with("mode", mode));
+            }
+        }))
+    }
+
+    /// What stands in the profile itself.
+    fn given(&self, profile: &Entry, with_token: bool) -> Result<Credential, Error> {
+        let mut credential = Credential::assemble(
+            self.source(profile),
+            ("access_key_id", profile.access_key_id.clone()),
+            ("access_key_secret", profile.access_key_secret.clone()),
+            profile.sts_token.clone().filter(|_| with_token),
+        )?;
+        credential.expires_at = profile
+            .sts_expiration
+            .filter(|seconds| credential.security_token.is_some() && *seconds > 0)
+            .map(|seconds| Time::from_millis(seconds.saturating_mul(1000)));
+        Ok(credential)
+    }
+
+    fn assumed(&self, profile: &Entry, base: Recipe) -> Result<Recipe, Error> {
+        Ok(Recipe::Role(Box::new(AssumeRole { base, role: self.role(profile)?, sts: sts(profile) })))
+    }
+
+    fn role(&self, profile: &Entry) -> Result<Role, Error> {
+        let mut role = Role::new(self.required(profile, "ram_role_arn", profile.ram_role_arn.as_ref())?)
+            .called(profile.ram_session_name.clone().or_else(|| profile.role_session_name.clone()));
+        role.duration_seconds =
+            profile.expired_seconds.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_DURATION_SECONDS);
+        role.policy = filled(profile.policy.as_ref());
+        role.external_id = filled(profile.external_id.as_ref());
+        Ok(role)
+    }
+}
+
+fn is_empty(profile: &Entry) -> bool {
+    filled(profile.access_key_id.as_ref()).is_none() && profile.access_key_secret.as_ref().is_none_or(Secret::is_empty)
+}
+
+fn filled(value: Option<&String>) -> Option<String> {
+    value.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn sts(profile: &Entry) -> StsPlace {
+    let of_type = profile.endpoint_type.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("vpc"));
+    let in_vpc = profile.enable_vpc.or(of_type.then_some(true));
+    // Inside a VPC only the host of a region answers.
+    let own = filled(profile.region_id.as_ref()).filter(|_| in_vpc == Some(true));
+    StsPlace {
+        endpoint: filled(profile.sts_endpoint.as_ref()),
+        region: filled(profile.sts_region.as_ref()).or(own),
+        in_vpc,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = r#"{"current":"sts","meta_path":"","profiles":[
+        {"name":"default","mode":"AK","access_key_id":" LTAI1 ","access_key_secret":"hush","region_id":"cn-hangzhou"},
+        {"name":"sts","mode":"stsToken","access_key_id":"STS.1","access_key_secret":"hush","sts_token":"token","sts_expiration":1700000000},
+        {"name":"half","mode":"StsToken","access_key_id":"STS.1","access_key_secret":"hush"},
+        {"name":"fresh","mode":"AK","access_key_id":"","access_key_secret":""},
+        {"name":"ecs","mode":"EcsRamRole","ram_role_name":"r"},
+        {"name":"role","mode":"RamRoleArn","access_key_id":"LTAI1","access_key_secret":"hush","ram_role_arn":"acs:ram::1:role/ops","expired_seconds":900,"external_id":"x","sts_region":"cn-beijing","enable_vpc":true},
+        {"name":"chain","mode":"ChainableRamRoleArn","source_profile":"ecs","ram_role_arn":"acs:ram::1:role/ops","ram_session_name":"s"},
+        {"name":"a","mode":"ChainableRamRoleArn","source_profile":"b","ram_role_arn":"x"},
+        {"name":"b","mode":"ChainableRamRoleArn","source_profile":"a","ram_role_arn":"x"},
+        {"name":"oidc","mode":"OIDC","oidc_provider_arn":"p","oidc_token_file":"/t","ram_role_arn":"acs:ram::1:role/ops"},
+        {"name":"ext","mode":"External","process_command":"get-cred --json"},
+        {"name":"uri","mode":"CredentialsURI","credentials_uri":"http://127.0.0.1/hush"},
+        {"name":"sso","mode":"CloudSSO"}]}"#;
+
+    fn recipe(name: &str) -> Recipe {
+        parse(FILE, "f", Some(name)).unwrap().recipe.unwrap()
+    }
+
+    fn code(result: Result<CliProfile, Error>) -> &'static str {
+        result.unwrap_err().row.code
+    }
+
+    #[test]
+    fn takes_the_current_or_the_named_profile() {
+        let Some(Recipe::Given(current)) = parse(FILE, "f", None).unwrap().recipe else { panic!("given") };
+        assert_eq!(current.security_token.unwrap().expose(), "token");
+        assert_eq!(current.expires_at, Some(Time::from_millis(1_700_000_000_000)));
+        let named = parse(FILE, "f", Some("default")).unwrap();
+        assert_eq!(named.region_id.as_deref(), Some("cn-hangzhou"));
+        let Some(Recipe::Given(named)) = named.recipe else { panic!("given") };
+        assert_eq!((named.access_key_id.as_str(), named.security_token), ("LTAI1", None));
+        assert_eq!(parse(FILE, "f", Some("fresh")).unwrap().recipe, None);
+    }
+
+    #[test]
+    fn reads_every_mode() {
+        let Recipe::Role(assume) = recipe("role") else { panic!("a role") };
+        assert_eq!((assume.role.duration_seconds, assume.role.external_id.as_deref()), (900, Some("x")));
+        assert_eq!((assume.sts.region.as_deref(), assume.sts.in_vpc), (Some("cn-beijing"), Some(true)));
+        assert_eq!(assume.role.session_name, "consnap");
+        let Recipe::Role(chained) = recipe("chain") else { panic!("a role") };
+        assert_eq!(chained.base, Recipe::Metadata { role_name: Some("r".to_owned()) });
+        assert_eq!((chained.role.session_name.as_str(), chained.role.duration_seconds), ("s", 3600));
+        let Recipe::Oidc(oidc) = recipe("oidc") else { panic!("OIDC") };
+        assert_eq!((oidc.provider_arn.as_str(), oidc.token_file.as_str()), ("p", "/t"));
+        assert_eq!(recipe("ext"), Recipe::External { command: "get-cred --json".to_owned() });
+        assert!(matches!(recipe("uri"), Recipe::Uri { .. }));
+        assert!(!format!("{:?}", recipe("uri")).contains("hush"));
+        assert_eq!(code(parse(FILE, "f", Some("a"))), "CE208");
+    }
+
+    #[test]
+    fn says_what_is_wrong_without_the_secret() {
+        let error = parse(FILE, "config.json", Some("sso")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "profile `sso` in `config.json` uses mode `CloudSSO`, which consnap does not support"
+        );
+        let error = parse(FILE, "f", Some("nope")).unwrap_err();
+        assert!(error.to_string().starts_with("there is no profile `nope` in `f`; it has: `default`, `sts`, `half`"));
+        assert_eq!(code(parse(FILE, "f", Some("half"))), "CE202");
+        assert_eq!(code(parse("{}", "f", None)), "CE204");
+        let error = parse(r#"{"profiles":[{"name":"default","sts_expiration":"hush"}]}"#, "f", None).unwrap_err();
+        assert_eq!(error.row.code, "CE205");
+        assert!(!error.to_string().contains("hush"), "{error}");
+    }
+}

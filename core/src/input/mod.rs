@@ -1,0 +1,6 @@
+//! What people and tools bring: documents read with findings, the job, the facts of instances.
+//! It uses `ecs` and the layers below it.
+
+pub mod document;
+pub mod facts;
+pub mod job;

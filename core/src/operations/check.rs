@@ -1,0 +1,284 @@
+//! Operation `check`: findings about a job and about instances, and the consistency that will come of it.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+#[cfg(feature = "policy")]
+use super::policy::{Planner, policy_check_with};
+use super::{Deserialize, Serialize, Value, unreadable};
+use crate::base::consistency::{Consistency, Platform};
+use crate::base::time::Time;
+use crate::check::{CheckContext, Checker, Eligibility, InstanceCheck, Severities};
+use crate::diagnostics::error::Error;
+use crate::diagnostics::finding::{Finding, RenderedFinding, Severity};
+use crate::diagnostics::text::Lang;
+use crate::input::job;
+
+/// A job, and what is known of instances.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CheckInput {
+    /// The job document.
+    pub job: Value,
+    /// The facts of one instance, or a list of them; without it only the job is checked.
+    #[serde(default)]
+    pub facts: Option<Value>,
+    /// Check the job for this platform only, where there are no facts to tell it.
+    #[serde(default)]
+    pub platform: Option<Platform>,
+    /// Judge by the newest edition of the vendor's documents not later than this day, `2025-06-01`.
+    #[serde(default)]
+    pub as_of: Option<String>,
+    /// The time of the check; without it the age of heartbeats and facts is not judged.
+    #[serde(default)]
+    pub now: Option<Time>,
+    /// Severities that count instead of consnap's own, by code of finding; those of a policy document.
+    #[serde(default)]
+    pub severities: BTreeMap<String, Severity>,
+    /// A policy document, or a list of them, that job and instances are held to as well. Their severities go before those
+    /// given here.
+    #[cfg(feature = "policy")]
+    #[serde(default)]
+    pub policies: Option<Value>,
+    /// The language of words.
+    #[serde(default)]
+    pub lang: Lang,
+}
+
+/// What was found. For one instance its members stand beside `findings`, for a list under `instances`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CheckOutput {
+    /// About the job document; for one instance also about its facts.
+    pub findings: Vec<RenderedFinding>,
+    /// The one instance.
+    #[serde(flatten)]
+    pub instance: Option<InstanceVerdict>,
+    /// The instances, in the order of the facts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instances: Option<Vec<CheckedInstance>>,
+    /// What policies say, where there are any.
+    #[cfg(feature = "policy")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policies: Option<super::PolicyCheckOutput>,
+}
+
+/// A [`CheckOutput`] without policies, so that whoever has not loaded them need not know how they are written down.
+#[derive(Serialize)]
+pub(super) struct Checked {
+    findings: Vec<RenderedFinding>,
+    #[serde(flatten)]
+    instance: Option<InstanceVerdict>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instances: Option<Vec<CheckedInstance>>,
+}
+
+/// One instance of a list.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CheckedInstance {
+    /// What was found about its facts.
+    pub findings: Vec<RenderedFinding>,
+    /// What comes of it.
+    #[serde(flatten)]
+    pub verdict: InstanceVerdict,
+}
+
+/// What comes of the findings.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct InstanceVerdict {
+    /// `i-...`.
+    pub instance_id: String,
+    /// Which plug-in it takes; null when the facts do not tell.
+    pub platform: Option<Platform>,
+    /// Whether it can be snapshotted, as far as the API shows.
+    pub eligible: Eligibility,
+    /// The consistency the job will give on it.
+    pub predicted_consistency: Consistency,
+    /// Why.
+    pub predicted_why: RenderedFinding,
+}
+
+/// Checks a job, and instances against it. What cannot be read of job or facts is a finding.
+///
+/// # Errors
+///
+/// `CE102` when `as_of` cannot be read.
+pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
+    #[cfg(feature = "policy")]
+    if input.policies.is_some() {
+        return check_held(input, &super::plan::plan_alone);
+    }
+    let Checked { findings, instance, instances } = check_alone(input)?;
+    Ok(CheckOutput {
+        findings,
+        instance,
+        instances,
+        #[cfg(feature = "policy")]
+        policies: None,
+    })
+}
+
+/// [`check`] where job and facts are held to policies as well.
+#[cfg(feature = "policy")]
+pub(super) fn check_held(input: &CheckInput, planner: Planner<'_>) -> Result<CheckOutput, Error> {
+    let Checked { findings, instance, instances } = weighed(input, &wanted(input))?;
+    let policies = held(input, input.facts.clone(), planner)?;
+    Ok(CheckOutput { findings, instance, instances, policies })
+}
+
+/// [`check`] for a host that has not loaded the policies; a document of them is refused, not left out.
+pub(super) fn check_alone(input: &CheckInput) -> Result<Checked, Error> {
+    #[cfg(feature = "policy")]
+    if input.policies.is_some() {
+        return Err(super::not_loaded("check"));
+    }
+    weighed(input, &input.severities)
+}
+
+fn weighed(input: &CheckInput, wanted: &BTreeMap<String, Severity>) -> Result<Checked, Error> {
+    let context =
+        CheckContext { as_of: input.as_of.as_deref().map(|text| day("check", text)).transpose()?, now: input.now };
+    let (job, mut findings) = job::read(&input.job);
+    let (severities, refused) = Severities::read(wanted, "/severities");
+    findings.extend(refused);
+    let checker = Checker::new(&job, &context).weighing(&severities);
+    let lang = input.lang;
+    let one = |facts: &Value| -> (Vec<Finding>, InstanceVerdict) {
+        let (instance_id, check) = checker.check_document(facts);
+        let InstanceCheck { platform, findings, eligible, predicted, predicted_why } = check;
+        let verdict = InstanceVerdict {
+            instance_id,
+            platform,
+            eligible,
+            predicted_consistency: predicted,
+            predicted_why: predicted_why.render(lang),
+        };
+        (findings, verdict)
+    };
+    let mut output = Checked { findings: Vec::new(), instance: None, instances: None };
+    match &input.facts {
+        None | Some(Value::Null) => findings.extend(checker.job_findings(input.platform)),
+        Some(Value::Array(list)) => {
+            findings.extend(checker.job_findings(input.platform));
+            let checked = list.iter().map(|facts| {
+                let (findings, verdict) = one(facts);
+                CheckedInstance { findings: rendered(&findings, lang), verdict }
+            });
+            output.instances = Some(checked.collect());
+        }
+        Some(facts) => {
+            let (of_instance, verdict) = one(facts);
+            findings.extend(checker.job_findings(verdict.platform.or(input.platform)));
+            findings.extend(of_instance);
+            output.instance = Some(verdict);
+        }
+    }
+    output.findings = rendered(&findings, lang);
+    Ok(output)
+}
+
+/// As [`check`] for a list, with the facts as text: a list, or one object after the other. Nothing is read twice.
+///
+/// # Errors
+///
+/// `CE102` when `as_of` cannot be read.
+pub fn check_documents(input: &CheckInput, facts: &[u8]) -> Result<CheckOutput, Error> {
+    let context =
+        CheckContext { as_of: input.as_of.as_deref().map(|text| day("check", text)).transpose()?, now: input.now };
+    let (job, mut findings) = job::read(&input.job);
+    let (severities, refused) = severities(input);
+    findings.extend(refused);
+    let checker = Checker::new(&job, &context).weighing(&severities);
+    findings.extend(checker.job_findings(input.platform));
+    let lang = input.lang;
+    let mut instances = Vec::new();
+    let (_, of_batch) = checker.check_many(facts, |checked| {
+        let InstanceCheck { platform, findings, eligible, predicted, predicted_why } = checked.check;
+        instances.push(CheckedInstance {
+            findings: rendered(&findings, lang),
+            verdict: InstanceVerdict {
+                instance_id: checked.instance_id.to_owned(),
+                platform,
+                eligible,
+                predicted_consistency: predicted,
+                predicted_why: predicted_why.render(lang),
+            },
+        });
+    });
+    findings.extend(of_batch);
+    Ok(CheckOutput {
+        findings: rendered(&findings, lang),
+        instance: None,
+        instances: Some(instances),
+        #[cfg(feature = "policy")]
+        policies: match &input.policies {
+            Some(_) => held(input, Some(Value::Array(documents(facts))), &super::plan::plan_alone)?,
+            None => None,
+        },
+    })
+}
+
+/// The severities that count, and what is wrong with those that cannot.
+pub fn severities(input: &CheckInput) -> (Severities, Vec<Finding>) {
+    #[cfg(feature = "policy")]
+    let wanted = &wanted(input);
+    #[cfg(not(feature = "policy"))]
+    let wanted = &input.severities;
+    Severities::read(wanted, "/severities")
+}
+
+/// The severities asked for, with those of the policies before them.
+#[cfg(feature = "policy")]
+fn wanted(input: &CheckInput) -> BTreeMap<String, Severity> {
+    super::policy::with_severities_of(input.policies.as_ref(), &input.severities)
+}
+
+/// What the policies say of job and facts.
+#[cfg(feature = "policy")]
+fn held(
+    input: &CheckInput,
+    facts: Option<Value>,
+    planner: Planner<'_>,
+) -> Result<Option<super::PolicyCheckOutput>, Error> {
+    let Some(policies) = &input.policies else { return Ok(None) };
+    let held = super::PolicyCheckInput {
+        policies: policies.clone(),
+        job: Some(input.job.clone()),
+        facts,
+        plan: None,
+        as_of: input.as_of.clone(),
+        now: input.now,
+        all: false,
+        lang: input.lang,
+    };
+    policy_check_with(&held, planner).map(Some)
+}
+
+/// The documents of a list, or one after the other; what cannot be read has been said by the check.
+#[cfg(feature = "policy")]
+fn documents(facts: &[u8]) -> Vec<Value> {
+    let values = serde_json::Deserializer::from_slice(facts).into_iter::<Value>().map_while(Result::ok);
+    values
+        .flat_map(|value| match value {
+            Value::Array(list) => list,
+            one => vec![one],
+        })
+        .collect()
+}
+
+fn rendered(findings: &[Finding], lang: Lang) -> Vec<RenderedFinding> {
+    findings.iter().map(|finding| finding.render(lang)).collect()
+}
+
+/// Reads a day such as `2025-06-01` in the input of an operation.
+///
+/// # Errors
+///
+/// `CE102` when it is not one.
+pub fn day(operation: &str, text: &str) -> Result<Date, Error> {
+    text.parse().map_err(|_| unreadable(operation, format!("`as_of`: `{text}` is not a day such as 2025-06-01")))
+}

@@ -1,0 +1,139 @@
+//! What becomes of a call: its answer is taken in by whoever asked, or its failure repeated, waited for or given up.
+
+use std::time::Duration;
+
+use super::event::{Event, StopReason};
+use super::{Errand, Queued, Session};
+use crate::base::http::{HttpReply, Sent};
+use crate::base::time::Time;
+use crate::catalog::api_errors::RetryClass;
+use crate::catalog::pacing;
+use crate::ecs::api::replies;
+use crate::ecs::reply::{self, Failure};
+use crate::ecs::retry::Backoff;
+
+impl Session {
+    pub(super) fn answered(&mut self, queued: Queued, reply: &HttpReply) {
+        let taken = match &queued.errand {
+            Errand::Identity => reply::parse::<replies::GetCallerIdentity>(queued.call.operation, reply)
+                .map(|identity| self.identified(identity)),
+            Errand::Discover(errand) => self.discovered(errand, reply),
+            Errand::Probe(errand) => self.probed(errand, reply),
+            Errand::Write => self.write_answered(&queued, reply),
+            Errand::RoleLook { call } => self.role_looked(*call, reply),
+            Errand::Files { sent } => self.files_looked(*sent, reply),
+            Errand::Poll { invocation } => self.polled(*invocation, reply),
+            Errand::Rivals { region } => self.rivals_listed(*region, reply),
+            Errand::CallLook { call, found } => self.call_looked(*call, found.clone(), reply),
+            Errand::Groups { region, filter } => {
+                let sent = queued.first_sent.unwrap_or(Time::EPOCH);
+                self.groups_listed(*region, filter, sent, reply)
+            }
+            Errand::Snapshots { region } => self.snapshots_listed(*region, reply),
+        };
+        if let Err(failure) = taken {
+            self.failed(queued, failure, None);
+        }
+    }
+
+    /// Decides whether a failed call is repeated, looked for, or given up.
+    pub(super) fn failed(&mut self, mut queued: Queued, failure: Failure, reply: Option<&HttpReply>) {
+        let code = failure.name();
+        queued.maybe_done |= failure.sent == Sent::Maybe;
+        let writes = matches!(queued.errand, Errand::Write);
+        match failure.retry {
+            RetryClass::Throttled => {
+                let operation = queued.call.operation;
+                self.queue.throttled(operation, self.now, failure.retry_after);
+                self.emit(Event::Throttled { operation, code: code.to_owned() });
+                if !writes && self.endures(&queued, failure.retry) {
+                    self.requeue(queued, failure.retry_after);
+                    return;
+                }
+            }
+            RetryClass::SignAgain if queued.attempt < 4 => {
+                if let Some(reply) = reply {
+                    self.correct_clock(&failure, reply);
+                }
+                queued.not_before = self.now;
+                self.queue.push_first(queued);
+                return;
+            }
+            _ => {}
+        }
+        if writes {
+            self.write_failed(queued, failure);
+            return;
+        }
+        let passing = matches!(
+            failure.retry,
+            RetryClass::MaybeCarriedOut
+                | RetryClass::StillProcessing
+                | RetryClass::AfterPause
+                | RetryClass::RefreshCredentials
+        );
+        if passing && self.endures(&queued, failure.retry) {
+            let operation = queued.call.operation;
+            self.emit(Event::CallRepeated {
+                call: None,
+                operation,
+                code: code.to_owned(),
+                attempt: queued.attempt + 1,
+            });
+            self.requeue(queued, failure.retry_after);
+            return;
+        }
+        self.read_given_up(queued, &failure);
+    }
+
+    /// Whether a call is worth another attempt: a few before anything runs, for hours while something does.
+    fn endures(&self, queued: &Queued, retry: RetryClass) -> bool {
+        if self.state.counts.in_flight > 0 || matches!(queued.errand, Errand::Groups { .. } | Errand::Snapshots { .. })
+        {
+            let since = self.now.since(queued.first_sent.unwrap_or(self.now));
+            // A service comes back by itself; credentials that nobody renews do not.
+            let longest = match retry {
+                RetryClass::RefreshCredentials => pacing::CREDENTIALS_ENDURANCE.value,
+                _ => pacing::READ_ENDURANCE.value,
+            };
+            return since < Duration::from_secs(longest);
+        }
+        u64::from(queued.attempt) < pacing::READ_ATTEMPTS.value
+    }
+
+    pub(super) fn requeue(&mut self, mut queued: Queued, retry_after: Option<Duration>) {
+        let pause =
+            Backoff::default().wait(queued.attempt, self.random.draw()).max(retry_after.unwrap_or(Duration::ZERO));
+        queued.not_before = self.now.plus(pause);
+        self.queue.push(queued, self.now);
+    }
+
+    /// Compares with the service's clock through its `Date` header only.
+    fn correct_clock(&mut self, failure: &Failure, reply: &HttpReply) {
+        if let Some(offset_millis) = failure.clock_offset(reply, self.now) {
+            self.emit(Event::ClockCorrected { offset_millis });
+        }
+    }
+
+    fn read_given_up(&mut self, queued: Queued, failure: &Failure) {
+        match queued.errand {
+            Errand::Identity => self.end_with(failure.to_error()),
+            Errand::Discover(errand) => self.discovery_failed(&errand, failure),
+            Errand::Probe(errand) => self.probe_failed(errand, failure),
+            Errand::Poll { invocation } => self.poll_given_up(invocation, failure),
+            Errand::Rivals { .. } => {
+                // Nothing is started in the dark.
+                let why = match failure.sent {
+                    Sent::Yes => StopReason::Account { code: failure.name().to_owned() },
+                    Sent::No | Sent::Maybe => StopReason::Unreachable,
+                };
+                self.end_before_start(failure.to_error(), why);
+            }
+            Errand::CallLook { call, .. } => self.look_given_up(call),
+            Errand::RoleLook { call } => self.role_look_given_up(call, failure),
+            Errand::Files { sent } => self.files_given_up(sent, failure),
+            Errand::Groups { region, .. } | Errand::Snapshots { region } => self.look_refused(region, failure),
+            Errand::Write => {}
+        }
+    }
+}

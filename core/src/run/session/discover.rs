@@ -1,0 +1,466 @@
+//! Discovery and check: from the job's targets to instances with facts, findings, predictions and commands.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Session;
+use super::event::{Event, Goal, Phase};
+use crate::base::http::HttpReply;
+use crate::catalog::{limits, pacing};
+use crate::check::{CheckContext, Checker};
+use crate::diagnostics::error::{Error, ErrorKind};
+use crate::diagnostics::finding::Finding;
+use crate::diagnostics::messages::runs;
+use crate::ecs::api::replies;
+use crate::ecs::api::requests::{
+    DescribeCloudAssistantStatus, DescribeDisks, DescribeInstanceRamRole, DescribeInstances, DiskFilter, Filled, Ids,
+    InstanceFilter, Tags,
+};
+use crate::ecs::reply::{self, Failure};
+use crate::input::facts::from_api::{cloud_assistant, disk_of, from_api};
+use crate::input::facts::{Disk, InstanceFacts};
+
+/// What a call of discovery asks for.
+#[derive(Clone, Debug)]
+pub(super) enum Errand {
+    Instances { region: u16 },
+    Disks { region: u16 },
+    Assistants,
+    Roles { ids: Vec<String> },
+}
+
+/// What is known so far.
+#[derive(Debug, Default)]
+pub(super) struct Discovery {
+    pub(super) stage: Step,
+    /// Calls for instances, queued or under way.
+    listing: usize,
+    /// Calls for what belongs to them, queued or under way.
+    outstanding: usize,
+    /// Instances by region whose Cloud Assistant and role were not asked for yet.
+    unasked: BTreeMap<u16, Vec<String>>,
+    pub(super) found: Vec<Found>,
+    by_id: BTreeMap<String, usize>,
+    /// The instance that was asked for last.
+    recent: usize,
+    /// The ids the job asks for, sorted; empty when it asks by tags.
+    wanted: Vec<String>,
+    /// Regions whose disks could not be read.
+    pub(super) disks_refused: BTreeSet<u16>,
+}
+
+impl Discovery {
+    /// How many answers of this kind are missing.
+    fn missing(&mut self, errand: &Errand) -> &mut usize {
+        match errand {
+            Errand::Instances { .. } => &mut self.listing,
+            Errand::Disks { .. } | Errand::Assistants | Errand::Roles { .. } => &mut self.outstanding,
+        }
+    }
+
+    pub(super) fn of(&mut self, instance: &str) -> Option<&mut Found> {
+        // Replies mostly come in the order of the instances, and the disks of one after another: looking there first is far
+        // cheaper than looking among all.
+        let near = self.recent..self.recent.saturating_add(2);
+        let at = near
+            .into_iter()
+            .find(|&at| self.found.get(at).is_some_and(|found| found.facts.instance_id == instance))
+            .or_else(|| self.by_id.get(instance).copied())?;
+        self.recent = at;
+        self.found.get_mut(at)
+    }
+
+    /// Notes a disk with the instances it is attached to.
+    fn attach(&mut self, disk: replies::Disk) {
+        let mut owners: Vec<String> = disk.attached_to().map(str::to_owned).collect();
+        let last = owners.pop();
+        for owner in owners {
+            if let Some(found) = self.of(&owner) {
+                found.add(disk_of(disk.clone(), &owner));
+            }
+        }
+        if let Some((owner, found)) = last.as_deref().and_then(|owner| Some((owner, self.of(owner)?))) {
+            found.add(disk_of(disk, owner));
+        }
+    }
+
+    /// What was found, and the regions whose disks could not be read.
+    pub(super) fn into_found(self) -> (Vec<Found>, BTreeSet<u16>) {
+        (self.found, self.disks_refused)
+    }
+}
+
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Step {
+    #[default]
+    Instances,
+    Details,
+    Probe,
+}
+
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) region: u16,
+    pub(super) facts: InstanceFacts,
+    pub(super) disks: Vec<Disk>,
+    /// Whether an empty list of disks means that there is none.
+    pub(super) disks_known: bool,
+    /// What is odd about the look into its guest.
+    pub(super) odd: Vec<Finding>,
+    /// Whether this process has looked into its guest.
+    pub(super) looked: bool,
+}
+
+impl Found {
+    /// Puts the disks among the facts, unless the region's could not be read.
+    pub(super) fn settle_disks(&mut self, refused: &BTreeSet<u16>) {
+        if std::mem::take(&mut self.disks_known) && !refused.contains(&self.region) {
+            self.facts.disks = Some(std::mem::take(&mut self.disks));
+        }
+    }
+
+    /// Pages may overlap while disks come and go.
+    fn add(&mut self, disk: Disk) {
+        if !self.disks.iter().any(|known| known.disk_id == disk.disk_id) {
+            self.disks.push(disk);
+        }
+    }
+}
+
+impl Session {
+    /// A job with blocking findings, or one that asks for what this version cannot do, ends before anything is sent.
+    pub(super) fn refuse_unusable_job(&mut self) {
+        let context = CheckContext { as_of: self.setup.as_of, now: Some(self.now) };
+        let blocking: Vec<Finding> = Checker::new(&self.setup.job, &context)
+            .weighing(&self.setup.severities)
+            .job_findings(None)
+            .into_iter()
+            .filter(Finding::blocks)
+            .collect();
+        if !blocking.is_empty() {
+            self.end_with(Error::new(ErrorKind::Input, &runs::JOB_BLOCKED).with_findings(blocking));
+        } else if self.state.regions.is_empty() {
+            self.end_with(Error::new(ErrorKind::Input, &runs::NO_REGION));
+        }
+    }
+
+    pub(super) fn drive_discovery(&mut self) {
+        if self.state.plan_hash.is_some() || self.setup.goal == Goal::Verify {
+            return;
+        }
+        if self.checking.is_some() {
+            self.check_some();
+            return;
+        }
+        let Some(discovery) = &self.discovery else {
+            self.begin_discovery();
+            return;
+        };
+        match discovery.stage {
+            // Each API has its own pace: what is asked for early is there when the last page of instances has come.
+            Step::Instances if discovery.listing > 0 => self.ask_about_the_found(100),
+            Step::Instances => self.ask_details(),
+            _ if discovery.outstanding > 0 => {}
+            Step::Details => self.begin_probe(),
+            Step::Probe => self.drive_probe(),
+        }
+    }
+
+    fn begin_discovery(&mut self) {
+        self.emit(Event::PhaseEntered { phase: Phase::Discover });
+        let mut discovery = Discovery::default();
+        let targets = &self.setup.job.targets;
+        let mut filters: Vec<InstanceFilter> = Vec::new();
+        if targets.all {
+            filters.push(InstanceFilter::Region);
+        } else if targets.tags.is_empty() {
+            let excluded: BTreeSet<&String> = targets.exclude.ids.iter().collect();
+            // In the job's order, without duplicates.
+            let mut seen = BTreeSet::new();
+            let ids: Vec<&String> =
+                targets.ids.iter().filter(|id| !excluded.contains(id) && seen.insert(*id)).collect();
+            filters.extend(
+                ids.chunks(100).filter_map(|chunk| Ids::new(chunk.iter().copied()).ok()).map(InstanceFilter::Ids),
+            );
+            discovery.wanted = seen.into_iter().cloned().collect();
+        } else {
+            let tags = Tags::new(targets.tags.iter().map(|(key, value)| (key.clone(), value.clone())));
+            filters.extend(tags.ok().map(InstanceFilter::Tags));
+        }
+        self.discovery = Some(discovery);
+        for region in 0..self.state.regions.len() {
+            let Ok(index) = u16::try_from(region) else { continue };
+            for filter in &filters {
+                let call =
+                    DescribeInstances { filter: filter.clone(), next_token: None }.into_call(&self.region(index));
+                self.discover(Errand::Instances { region: index }, call);
+            }
+        }
+        if filters.is_empty() {
+            self.end_with(Error::new(ErrorKind::Input, &runs::NOTHING_SELECTED));
+        }
+    }
+
+    fn discover(&mut self, errand: Errand, call: crate::ecs::api::ApiCall) {
+        if let Some(discovery) = &mut self.discovery {
+            *discovery.missing(&errand) += 1;
+        }
+        self.read(super::Errand::Discover(errand), call);
+    }
+
+    pub(super) fn region(&self, index: u16) -> String {
+        self.state.regions.get(usize::from(index)).cloned().unwrap_or_default()
+    }
+
+    /// A page has come.
+    pub(super) fn discovered(&mut self, errand: &Errand, reply: &HttpReply) -> Result<(), Failure> {
+        use crate::ecs::api::Operation;
+        match errand {
+            &Errand::Instances { region } => {
+                let page = reply::parse::<replies::DescribeInstances<'_>>(Operation::DescribeInstances, reply)?;
+                for instance in page.instances {
+                    self.found(region, instance);
+                }
+                let name = self.region(region);
+                let (all, tags) = (self.setup.job.targets.all, self.setup.job.targets.tags.clone());
+                self.next_page(page.next_token, |token| {
+                    // Ids have no pages: a chunk of them fits one.
+                    let filter = if all { InstanceFilter::Region } else { InstanceFilter::Tags(Tags::new(tags).ok()?) };
+                    let call = DescribeInstances { filter, next_token: Some(token) }.into_call(&name);
+                    Some((Errand::Instances { region }, call))
+                });
+            }
+            &Errand::Disks { region } => {
+                let page = reply::parse::<replies::DescribeDisks>(Operation::DescribeDisks, reply)?;
+                if let Some(discovery) = &mut self.discovery {
+                    for disk in page.disks {
+                        discovery.attach(disk);
+                    }
+                }
+                let name = self.region(region);
+                self.next_page(page.next_token, |token| {
+                    let call = DescribeDisks { filter: DiskFilter::Region, next_token: Some(token) };
+                    Some((Errand::Disks { region }, call.into_call(&name)))
+                });
+            }
+            Errand::Assistants => {
+                let page = reply::parse::<replies::DescribeCloudAssistantStatus>(
+                    Operation::DescribeCloudAssistantStatus,
+                    reply,
+                )?;
+                if let Some(discovery) = &mut self.discovery {
+                    for status in page.statuses {
+                        if let Some(found) = discovery.of(&status.instance_id) {
+                            found.facts.cloud_assistant = Some(cloud_assistant(status));
+                        }
+                    }
+                }
+            }
+            Errand::Roles { ids } => {
+                let mut page =
+                    reply::parse::<replies::DescribeInstanceRamRole>(Operation::DescribeInstanceRamRole, reply)?;
+                if let Some(discovery) = &mut self.discovery {
+                    // An instance that was asked for and is not listed has no role.
+                    for id in ids {
+                        let role = page.roles.iter_mut().find(|role| role.instance_id.as_deref() == Some(id));
+                        let role = role.and_then(|role| role.ram_role_name.take());
+                        if let Some(found) = discovery.of(id) {
+                            found.facts.ram_role = Some(role.unwrap_or_default());
+                        }
+                    }
+                }
+            }
+        }
+        if let Some(discovery) = &mut self.discovery {
+            let missing = discovery.missing(errand);
+            *missing = missing.saturating_sub(1);
+        }
+        Ok(())
+    }
+
+    fn next_page(
+        &mut self,
+        token: Option<String>,
+        call: impl FnOnce(Filled) -> Option<(Errand, crate::ecs::api::ApiCall)>,
+    ) {
+        let next = token.and_then(|token| Filled::new(token).ok()).and_then(call);
+        if let Some((errand, call)) = next {
+            self.discover(errand, call);
+        }
+    }
+
+    fn found(&mut self, region: u16, instance: replies::Instance<'_>) {
+        let Some(discovery) = &mut self.discovery else { return };
+        let exclude = &self.setup.job.targets.exclude;
+        let tags_match = |tags: &[replies::Tag<'_>], key: &str, value: &str| {
+            tags.iter().any(|tag| tag.key == key && tag.value == value)
+        };
+        if exclude.ids.contains(&instance.instance_id)
+            || exclude.tags.iter().any(|(key, value)| tags_match(&instance.tags, key, value))
+        {
+            return;
+        }
+        // The service filters, but a filter it ignores must not widen the selection.
+        let wanted = &self.setup.job.targets;
+        let selected = if wanted.all {
+            true
+        } else if wanted.tags.is_empty() {
+            discovery.wanted.binary_search(&instance.instance_id).is_ok()
+        } else {
+            wanted.tags.iter().all(|(key, value)| tags_match(&instance.tags, key, value))
+        };
+        if !selected {
+            return;
+        }
+        if let Entry::Vacant(place) = discovery.by_id.entry(instance.instance_id.clone()) {
+            place.insert(discovery.found.len());
+            discovery.unasked.entry(region).or_default().push(instance.instance_id.clone());
+            let mut facts = from_api(instance, &[], None, None);
+            facts.collected_at = Some(self.now);
+            discovery.found.push(Found {
+                region,
+                facts,
+                disks: Vec::new(),
+                disks_known: true,
+                odd: Vec::new(),
+                looked: false,
+            });
+        }
+    }
+
+    /// Takes in an instance whose facts, disks included, are at hand.
+    pub(super) fn hand_over(&mut self, region: u16, mut facts: InstanceFacts) {
+        let discovery = self.discovery.get_or_insert_default();
+        if let Entry::Vacant(place) = discovery.by_id.entry(facts.instance_id.clone()) {
+            place.insert(discovery.found.len());
+            let disks = facts.disks.take();
+            let disks_known = disks.is_some();
+            discovery.found.push(Found {
+                region,
+                facts,
+                disks: disks.unwrap_or_default(),
+                disks_known,
+                odd: Vec::new(),
+                looked: false,
+            });
+        }
+    }
+
+    /// The index of a region, which may be a new one.
+    pub(super) fn region_index(&mut self, name: &str) -> u16 {
+        let known = self.state.regions.iter().position(|region| region == name);
+        let index = known.unwrap_or_else(|| {
+            self.state.regions.push(name.to_owned());
+            self.state.regions.len() - 1
+        });
+        u16::try_from(index).unwrap_or(u16::MAX)
+    }
+
+    /// Asks for Cloud Assistant and roles of the instances found so far, as soon as a region has so many.
+    fn ask_about_the_found(&mut self, at_least: usize) {
+        let roles_per_call = usize::try_from(pacing::IDS_PER_ROLE_QUERY.value).unwrap_or(50);
+        let mut ready: Vec<(u16, Vec<String>)> = Vec::new();
+        if let Some(discovery) = &mut self.discovery {
+            for (&region, ids) in discovery.unasked.iter_mut().filter(|(_, ids)| ids.len() >= at_least) {
+                let whole = if at_least > 1 { ids.len() / at_least * at_least } else { ids.len() };
+                ready.push((region, ids.drain(..whole).collect()));
+            }
+        }
+        for (region, ids) in ready {
+            let name = self.region(region);
+            for chunk in ids.chunks(100) {
+                let Ok(instance_ids) = Ids::new(chunk.iter().cloned()) else { continue };
+                let call = DescribeCloudAssistantStatus { instance_ids }.into_call(&name);
+                self.discover(Errand::Assistants, call);
+            }
+            for chunk in ids.chunks(roles_per_call) {
+                let Ok(instance_ids) = Ids::new(chunk.iter().cloned()) else { continue };
+                let call = DescribeInstanceRamRole { instance_ids }.into_call(&name);
+                self.discover(Errand::Roles { ids: chunk.to_vec() }, call);
+            }
+        }
+    }
+
+    /// The instances are known: ask for their disks, and for what else was not asked yet.
+    fn ask_details(&mut self) {
+        if let Err(error) = self.selection_allowed() {
+            self.end_with(error);
+            return;
+        }
+        let mut by_region: BTreeMap<u16, Vec<String>> = BTreeMap::new();
+        if let Some(discovery) = &mut self.discovery {
+            discovery.stage = Step::Details;
+            // All are found: what their list took in advance is a good part of the memory of a large run.
+            discovery.found.shrink_to_fit();
+            for found in &discovery.found {
+                by_region.entry(found.region).or_default().push(found.facts.instance_id.clone());
+            }
+        }
+        let list_from = usize::try_from(pacing::LIST_DISKS_FROM.value).unwrap_or(10);
+        for (region, ids) in by_region {
+            let name = self.region(region);
+            if ids.len() >= list_from {
+                let call = DescribeDisks { filter: DiskFilter::Region, next_token: None }.into_call(&name);
+                self.discover(Errand::Disks { region }, call);
+            } else {
+                for id in &ids {
+                    let Ok(id) = Filled::new(id.as_str()) else { continue };
+                    let call = DescribeDisks { filter: DiskFilter::Instance(id), next_token: None }.into_call(&name);
+                    self.discover(Errand::Disks { region }, call);
+                }
+            }
+        }
+        self.ask_about_the_found(1);
+    }
+
+    /// Whether the selection may be worked on at all.
+    fn selection_allowed(&self) -> Result<(), Error> {
+        let Some(discovery) = &self.discovery else { return Ok(()) };
+        let count = discovery.found.len();
+        if count == 0 {
+            return Err(Error::new(ErrorKind::Input, &runs::NOTHING_SELECTED));
+        }
+        if let Some(expect) = self.setup.job.targets.expect {
+            let (min, max) = (expect.min.unwrap_or(0), expect.max.unwrap_or(u32::MAX));
+            if count < min as usize || count > max as usize {
+                return Err(Error::new(ErrorKind::Input, &runs::SELECTION_OUT_OF_BOUNDS)
+                    .with("count", count.to_string())
+                    .with("min", min.to_string())
+                    .with("max", if max == u32::MAX { "-".to_owned() } else { max.to_string() }));
+            }
+        }
+        if let Some(last) = self.setup.last_selection.as_ref().filter(|_| !self.setup.fewer) {
+            let least = u64::from(last.count) * u64::from(100 - limits::SELECTION_SHRINKS_BY.value);
+            if (count as u64) * 100 < least {
+                return Err(Error::new(ErrorKind::Rejected, &runs::SELECTION_SHRANK)
+                    .with("count", count.to_string())
+                    .with("last", last.count.to_string())
+                    .with("run", last.run_id.clone()));
+            }
+        }
+        if let Some(own) = self.setup.own_instance.as_deref().filter(|_| !self.setup.include_self)
+            && discovery.by_id.contains_key(own)
+        {
+            return Err(Error::new(ErrorKind::Rejected, &runs::OWN_INSTANCE).with("instance", own));
+        }
+        Ok(())
+    }
+
+    pub(super) fn discovery_failed(&mut self, errand: &Errand, failure: &Failure) {
+        if let Some(discovery) = &mut self.discovery {
+            let missing = discovery.missing(errand);
+            *missing = missing.saturating_sub(1);
+            match errand {
+                // Without the instances there is nothing to do.
+                Errand::Instances { .. } => {}
+                Errand::Disks { region } => {
+                    discovery.disks_refused.insert(*region);
+                    return;
+                }
+                // The facts stay unknown, which counts against success where it matters.
+                Errand::Assistants | Errand::Roles { .. } => return,
+            }
+        }
+        self.end_with(failure.to_error());
+    }
+}

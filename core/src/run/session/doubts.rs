@@ -1,0 +1,156 @@
+//! Calls that may have been carried out and are not repeated any more: they are only looked for.
+
+use std::time::Duration;
+
+use super::event::{Event, Purpose};
+use super::{Errand, Session};
+use crate::base::http::HttpReply;
+use crate::base::time::Time;
+use crate::catalog::pacing;
+use crate::ecs::api::requests::{DescribeInstanceRamRole, DescribeInvocations, Filled, Ids, InvocationFilter, Tags};
+use crate::ecs::api::{ApiCall, Operation, replies};
+use crate::ecs::reply::{self, Failure};
+use crate::ecs::tags;
+
+impl Session {
+    /// The call may have happened and is not repeated any more: from here on only looks.
+    pub(super) fn doubt_call(&mut self, call: u64, code: &str) {
+        let Some(record) = self.state.calls.get(&call) else { return };
+        match record.purpose {
+            Purpose::Upload => return self.upload_lost(call, code),
+            // They are tagged once more.
+            Purpose::Tag => return self.tags_lost(call),
+            Purpose::Run | Purpose::Attach => {}
+        }
+        let gap = Duration::from_secs(pacing::LOOK_GAP.value);
+        if !record.in_doubt {
+            self.emit(Event::CallInDoubt { call, code: code.to_owned() });
+        }
+        self.doubts.entry(call).or_insert((self.now.plus(gap), 0));
+    }
+
+    /// Looks for calls in doubt whose time has come.
+    pub(super) fn drive_doubts(&mut self) {
+        let due: Vec<u64> = self.doubts.iter().filter(|(_, (at, _))| *at <= self.now).map(|(call, _)| *call).collect();
+        for call in due {
+            // Until the look is answered nobody looks again.
+            if let Some(doubt) = self.doubts.get_mut(&call) {
+                doubt.0 = Time::FAR_FUTURE;
+            }
+            let Some(record) = self.state.calls.get(&call) else {
+                self.doubts.remove(&call);
+                continue;
+            };
+            let Some(first) = record.targets.first().and_then(|&index| self.state.target(index)) else { continue };
+            let region = self.region(first.region);
+            if record.purpose == Purpose::Attach {
+                let ids = self.ids_of(&record.targets.clone());
+                if let Ok(instance_ids) = Ids::new(ids) {
+                    self.read(Errand::RoleLook { call }, DescribeInstanceRamRole { instance_ids }.into_call(&region));
+                }
+            } else if let Some(request) = self.call_look(&region, call, None) {
+                self.read(Errand::CallLook { call, found: Vec::new() }, request);
+            }
+        }
+    }
+
+    fn call_look(&self, region: &str, call: u64, next_token: Option<Filled>) -> Option<ApiCall> {
+        let tags = Tags::new([(tags::RUN, self.setup.run_id.clone()), (tags::CALL, call.to_string())]).ok()?;
+        Some(DescribeInvocations { filter: InvocationFilter::Tags(tags), next_token }.into_call(region))
+    }
+
+    /// A look for an invocation is answered.
+    pub(super) fn call_looked(&mut self, call: u64, mut found: Vec<String>, reply: &HttpReply) -> Result<(), Failure> {
+        let page = reply::parse::<replies::DescribeInvocations<'_>>(Operation::DescribeInvocations, reply)?;
+        let number = call.to_string();
+        for invocation in &page.invocations {
+            // A service that ignores the filter must not lend us somebody else's invocation.
+            let ours = |key: &str, value: &str| invocation.tags.iter().any(|tag| tag.key == key && tag.value == value);
+            if ours(tags::RUN, &self.setup.run_id) && ours(tags::CALL, &number) {
+                found.extend(invocation.invoke_id.clone());
+            }
+        }
+        if let Some(token) = page.next_token.and_then(|token| Filled::new(token).ok()) {
+            let region = self.region_of_call(call);
+            if let Some(request) = self.call_look(&region, call, Some(token)) {
+                self.read(Errand::CallLook { call, found }, request);
+            }
+            return Ok(());
+        }
+        match found.as_slice() {
+            [one] => self.accept_call(call, one.clone(), None, true),
+            // Two invocations of one call cannot be: nothing about it can be trusted.
+            [_, _, ..] => self.lose_call(call),
+            [] => self.look_again(call),
+        }
+        Ok(())
+    }
+
+    fn region_of_call(&self, call: u64) -> String {
+        let region = self
+            .state
+            .calls
+            .get(&call)
+            .and_then(|record| record.targets.first())
+            .and_then(|&index| self.state.target(index))
+            .map_or(0, |target| target.region);
+        self.region(region)
+    }
+
+    /// Nothing was found: once more after the gap, then it is lost.
+    fn look_again(&mut self, call: u64) {
+        let gap = Duration::from_secs(pacing::LOOK_GAP.value);
+        let next = self.now.plus(gap);
+        let Some(doubt) = self.doubts.get_mut(&call) else { return };
+        doubt.1 += 1;
+        if doubt.1 >= 2 {
+            self.lose_call(call);
+        } else {
+            doubt.0 = next;
+        }
+    }
+
+    fn lose_call(&mut self, call: u64) {
+        self.doubts.remove(&call);
+        let targets = self.state.calls.get(&call).map(|record| record.targets.clone()).unwrap_or_default();
+        self.emit(Event::CallLost { call });
+        for index in targets {
+            self.watch_group(index);
+        }
+    }
+
+    /// The look for an invocation could not be had.
+    pub(super) fn look_given_up(&mut self, call: u64) {
+        self.lose_call(call);
+    }
+
+    /// A look for an attached role is answered.
+    pub(super) fn role_looked(&mut self, call: u64, reply: &HttpReply) -> Result<(), Failure> {
+        let page = reply::parse::<replies::DescribeInstanceRamRole>(Operation::DescribeInstanceRamRole, reply)?;
+        let Some(record) = self.state.calls.get(&call) else { return Ok(()) };
+        let targets = record.targets.clone();
+        let role = self.setup.job.instance_ram_role.clone();
+        self.doubts.remove(&call);
+        self.emit(Event::CallAccepted { call, invoke_id: None, request_id: None, adopted: true });
+        for instance in self.ids_of(&targets) {
+            let attached = page
+                .roles
+                .iter()
+                .find(|found| found.instance_id.as_deref() == Some(&*instance))
+                .and_then(|found| found.ram_role_name.clone());
+            let failed = (attached.as_deref() != Some(&*role)).then(|| "RoleNotFoundAfterAttach".to_owned());
+            self.role_result(instance, failed);
+        }
+        Ok(())
+    }
+
+    /// The look for an attached role could not be had.
+    pub(super) fn role_look_given_up(&mut self, call: u64, failure: &Failure) {
+        let targets = self.state.calls.get(&call).map(|record| record.targets.clone()).unwrap_or_default();
+        self.doubts.remove(&call);
+        self.emit(Event::CallAccepted { call, invoke_id: None, request_id: None, adopted: true });
+        for instance in self.ids_of(&targets) {
+            self.role_result(instance, Some(failure.name().to_owned()));
+        }
+    }
+}

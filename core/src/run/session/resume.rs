@@ -1,0 +1,156 @@
+//! Going on with a run from its journal.
+
+use std::time::Duration;
+
+use super::event::{Event, Goal, Numbered, Phase, Purpose};
+use super::records::{Stage, TargetIndex};
+use super::{Errand, Queued, Session, Setup};
+use crate::base::http::Sent;
+use crate::base::time::Time;
+use crate::catalog::pacing;
+use crate::ecs::reply::Failure;
+use crate::run::verdict::ResultKind;
+
+/// Why a call of an earlier process is repeated or looked for.
+pub(crate) const RESUMED: &str = "resumed";
+
+impl Session {
+    /// Goes on with a run from its events. With [`Goal::Run`] everything that is open is followed to its end, and
+    /// instances that wait for their turn are started; with [`Goal::Verify`] every started instance is looked at
+    /// again and nothing is written.
+    ///
+    /// `now` must not be before the last event: pass the later of the clock and [`Numbered::at`] of the last one.
+    pub fn resume(setup: Setup, events: &[Numbered], now: Time) -> Self {
+        let goal = setup.goal;
+        let mut session = Self::bare(setup, now);
+        for numbered in events {
+            session.state.apply(numbered);
+        }
+        session.now = now.max(session.state.last_at);
+        session.random.stir(session.state.last_seq);
+        session.next_call = session.state.last_call + 1;
+        session.state.goal = goal;
+        if session.state.plan_hash.is_none() {
+            // Nothing was written yet: discovery begins anew.
+            let started = Event::RunStarted {
+                run_id: session.setup.run_id.clone(),
+                goal,
+                consnap: env!("CARGO_PKG_VERSION").to_owned(),
+                as_of: session.setup.as_of.map(|date| date.to_string()),
+            };
+            session.emit(started);
+            session.refuse_unusable_job();
+            return session;
+        }
+        session.to_take_up = true;
+        session.ask_identity();
+        session
+    }
+
+    /// Takes up what the journal left open, now that the credentials are known to be those of the run's account.
+    pub(super) fn take_up_journal(&mut self) {
+        if !std::mem::take(&mut self.to_take_up) {
+            return;
+        }
+        self.emit(Event::PhaseEntered { phase: Phase::Identity });
+        match self.setup.goal {
+            Goal::Verify => self.watch_everything_started(),
+            Goal::Run | Goal::Plan => self.take_up(),
+        }
+    }
+
+    /// Rebuilds what is not in the state: timers, queues, looks.
+    fn take_up(&mut self) {
+        self.attach_asked = true;
+        self.attaching = true;
+        self.canary_chosen = self.state.targets.iter().any(|target| target.starts > 0);
+        let (mut looking, mut unknown, mut done) = (Vec::new(), Vec::new(), Vec::new());
+        for index in 0..self.state.targets.len() {
+            let Ok(index) = TargetIndex::try_from(index) else { break };
+            let Some(target) = self.state.target(index) else { continue };
+            match target.stage {
+                Stage::Waiting { not_before } if not_before > self.now => {
+                    self.pauses.insert((not_before, index));
+                }
+                Stage::Waiting { .. } => self.waiting.push_back(index),
+                Stage::Looking => looking.push(index),
+                // What could not be seen then may be seen now.
+                Stage::Done if target.verdict.as_ref().is_some_and(|verdict| verdict.result == ResultKind::Unknown) => {
+                    unknown.push(index);
+                }
+                Stage::Done => done.push(index),
+                _ => {}
+            }
+        }
+        if self.state.calls.values().all(|record| record.purpose == Purpose::Run)
+            && !self.canary_chosen
+            && self.state.phase < Phase::Run
+        {
+            // Roles that were never asked for are asked for now.
+            self.attach_asked = false;
+        }
+        let canary = usize::try_from(self.setup.job.run.canary).unwrap_or(usize::MAX);
+        if self.canary_chosen && canary > 0 {
+            // The canary is whoever was started first; the rest waits for it again.
+            let mut started: Vec<(Time, TargetIndex)> = self
+                .state
+                .targets
+                .iter()
+                .zip(0..)
+                .filter_map(|(target, index)| Some((target.started_at?, index)))
+                .collect();
+            started.sort_unstable();
+            self.canary = started.into_iter().take(canary).map(|(_, index)| index).collect();
+        }
+        for index in looking {
+            self.watch_group(index);
+        }
+        for index in unknown {
+            self.watch_again(index);
+        }
+        for index in done {
+            self.tag_later(index);
+        }
+        for (invocation, record) in self.state.invocations.iter().enumerate() {
+            if let (false, Ok(invocation)) = (record.open.is_empty(), u32::try_from(invocation)) {
+                self.polls.insert((self.now, invocation));
+            }
+        }
+        let open: Vec<u64> = self.state.calls.keys().copied().collect();
+        for call in open {
+            self.take_up_call(call);
+        }
+    }
+
+    /// A call without an answer: it may have been sent. Within the window its bytes are repeated, later only looked for.
+    fn take_up_call(&mut self, call: u64) {
+        let Some(record) = self.state.calls.get(&call) else { return };
+        let young = self.now.since(record.intended_at) < Duration::from_secs(pacing::REPEAT_WINDOW.value);
+        let repeatable = record.purpose == Purpose::Run && young && !record.in_doubt;
+        match record.request.clone().filter(|_| repeatable) {
+            Some(request) => {
+                let mut queued = Queued::new(call, Errand::Write, *request, 0, self.now);
+                queued.attempt = 1;
+                queued.first_sent = Some(record.intended_at);
+                queued.maybe_done = true;
+                let (operation, code) = (queued.call.operation, RESUMED.to_owned());
+                self.emit(Event::CallRepeated { call: Some(call), operation, code, attempt: 2 });
+                self.queue.push(queued, self.now);
+            }
+            None => self.doubt_call(call, RESUMED),
+        }
+    }
+}
+
+impl Failure {
+    /// A call that was never handed to the network.
+    pub(super) fn never_sent(why: &str) -> Self {
+        let mut failure = crate::ecs::reply::transport(&crate::base::http::TransportFailure {
+            sent: Sent::No,
+            reason: crate::base::http::TransportReason::Other,
+            detail: why.to_owned(),
+        });
+        failure.scope = crate::catalog::api_errors::Scope::Batch;
+        failure
+    }
+}

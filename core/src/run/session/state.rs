@@ -1,0 +1,583 @@
+//! The state of a run: nothing but the fold of its events. It decides nothing.
+
+use base16ct::lower::encode_string;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+
+use super::event::{Event, Goal, Numbered, Phase, PlannedCommand, Purpose, StopReason};
+use super::records::{CallRecord, Counts, Invocation, Stage, Target, TargetIndex};
+use crate::base::consistency::{Consistency, Platform, RequiredConsistency};
+use crate::base::time::Time;
+use crate::diagnostics::finding::Finding;
+use crate::diagnostics::messages::verdicts as rows;
+use crate::ecs::api::ApiCall;
+use crate::input::job::Job;
+use crate::plugin::output::Outcome;
+use crate::run::verdict::{Evidence, Look, ResultKind, judge};
+
+/// The state.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// `8f3a01c2`.
+    pub run_id: String,
+    /// What for.
+    pub goal: Goal,
+    /// When it began.
+    pub started_at: Time,
+    /// The last event's time.
+    pub last_at: Time,
+    /// The last event's number.
+    pub last_seq: u64,
+    /// The account.
+    pub account_id: Option<String>,
+    /// The caller.
+    pub caller_arn: Option<String>,
+    /// The phase.
+    pub phase: Phase,
+    /// Regions of the job.
+    pub regions: Vec<String>,
+    /// The commands.
+    pub commands: Vec<PlannedCommand>,
+    /// The instances, in the order they were checked.
+    pub targets: Vec<Target>,
+    /// Writing calls without a final answer.
+    pub calls: BTreeMap<u64, CallRecord>,
+    /// The highest call number.
+    pub last_call: u64,
+    /// Invocations.
+    pub invocations: Vec<Invocation>,
+    /// Hash of the plan; set when discovery and check are complete.
+    pub plan_hash: Option<String>,
+    /// Name of the groups.
+    pub group_name: String,
+    /// Instances that the plan starts.
+    pub startable: u32,
+    /// Instances in one RunCommand.
+    pub ids_per_call: usize,
+    /// Versions of the plug-in that were seen and that the facts know nothing of.
+    pub new_plugins: BTreeSet<String>,
+    /// Why nothing new is started.
+    pub stopped: Option<StopReason>,
+    /// How far the service's clock is ahead, in milliseconds.
+    pub clock_offset_millis: i64,
+    /// How often the service asked to slow down.
+    pub throttled: u64,
+    /// Calls sent by the processes that ended this run.
+    pub calls_sent: u64,
+    /// Code of the error that ended the run.
+    pub error: Option<String>,
+    /// Counters.
+    pub counts: Counts,
+    /// What the job requires.
+    pub required: RequiredConsistency,
+    /// What is uploaded to Linux instances that need it: path and SHA-256.
+    pub uploads: Vec<(String, String)>,
+    scripts_on_linux: bool,
+    /// How many of the regions the job names; the others were found.
+    given_regions: usize,
+    index: BTreeMap<Arc<str>, TargetIndex>,
+    /// The instance of the last event that was about one.
+    recent: TargetIndex,
+}
+
+impl State {
+    /// The state before the first event.
+    pub fn new(job: &Job) -> Self {
+        Self {
+            run_id: String::new(),
+            goal: Goal::Plan,
+            started_at: Time::EPOCH,
+            last_at: Time::EPOCH,
+            last_seq: 0,
+            account_id: None,
+            caller_arn: None,
+            phase: Phase::Identity,
+            regions: job.regions.clone(),
+            given_regions: job.regions.len(),
+            commands: Vec::new(),
+            targets: Vec::new(),
+            calls: BTreeMap::new(),
+            last_call: 0,
+            invocations: Vec::new(),
+            plan_hash: None,
+            group_name: String::new(),
+            startable: 0,
+            ids_per_call: usize::try_from(crate::catalog::pacing::IDS_PER_CALL.value).unwrap_or(100),
+            new_plugins: BTreeSet::new(),
+            stopped: None,
+            clock_offset_millis: 0,
+            throttled: 0,
+            calls_sent: 0,
+            error: None,
+            counts: Counts::default(),
+            required: job.required_consistency,
+            uploads: job
+                .linux
+                .uploads()
+                .map(|(path, content)| (path.to_owned(), encode_string(&Sha256::digest(content))))
+                .collect(),
+            scripts_on_linux: job.linux.pre_script_path.is_some() || job.linux.post_script_path.is_some(),
+            index: BTreeMap::new(),
+            recent: TargetIndex::MAX,
+        }
+    }
+
+    /// A run that is taken up before its plan begins with everything again: what an earlier process had found, and the
+    /// numbers of the commands it had written, do not count any more.
+    fn begin_anew(&mut self) {
+        let mut regions = mem::take(&mut self.regions);
+        regions.truncate(self.given_regions);
+        *self = Self {
+            regions,
+            last_seq: self.last_seq,
+            last_at: self.last_at,
+            given_regions: self.given_regions,
+            required: self.required,
+            uploads: mem::take(&mut self.uploads),
+            scripts_on_linux: self.scripts_on_linux,
+            ..Self::new(&Job::default())
+        };
+    }
+
+    /// The index of an instance.
+    pub fn find(&self, instance: &str) -> Option<TargetIndex> {
+        self.find_after(self.recent, instance)
+    }
+
+    /// The same, for one who has just met another: what is asked for together mostly comes in one order, and looking at the
+    /// next instance first is ten times as fast as looking among all.
+    pub(super) fn find_after(&self, recent: TargetIndex, instance: &str) -> Option<TargetIndex> {
+        let next = recent.wrapping_add(1);
+        if self.target(next).is_some_and(|target| *target.id == *instance) {
+            return Some(next);
+        }
+        self.index.get(instance).copied()
+    }
+
+    /// The index of the instance an event is about.
+    fn meet(&mut self, instance: &str) -> Option<TargetIndex> {
+        self.recent = self.find(instance)?;
+        Some(self.recent)
+    }
+
+    /// An instance.
+    pub fn target(&self, index: TargetIndex) -> Option<&Target> {
+        self.targets.get(index as usize)
+    }
+
+    /// The command an instance gets or got.
+    pub fn command_of(&self, target: &Target) -> Option<&PlannedCommand> {
+        self.commands.get(target.command? as usize)
+    }
+
+    /// Takes one event in. An event about something unknown changes nothing: an old journal never breaks a new reader.
+    pub fn apply(&mut self, numbered: &Numbered) {
+        let at = numbered.at;
+        self.last_seq = numbered.seq;
+        self.last_at = self.last_at.max(at);
+        match &numbered.event {
+            Event::RunStarted { run_id, goal, .. } => {
+                self.begin_anew();
+                self.run_id.clone_from(run_id);
+                self.goal = *goal;
+                self.started_at = at;
+            }
+            Event::CallerIdentified { account_id, arn } => {
+                self.account_id = Some(account_id.clone());
+                self.caller_arn = Some(arn.clone());
+            }
+            Event::PhaseEntered { phase } => self.phase = *phase,
+            Event::CommandWritten { planned, .. } => self.commands.push(planned.clone()),
+            Event::InstanceChecked { .. } => self.add_target(&numbered.event),
+            Event::PlanMade { hash, group_name, eligible, .. } => {
+                self.startable = *eligible;
+                self.plan_hash = Some(hash.clone());
+                self.group_name.clone_from(group_name);
+            }
+            Event::CallIntended { call, purpose, instances, request } => {
+                self.intend(at, *call, *purpose, instances, request);
+            }
+            Event::CallAccepted { call, invoke_id, adopted, .. } => {
+                self.accept(at, *call, invoke_id.as_deref(), *adopted);
+            }
+            Event::CallRejected { call, failure } => self.reject(*call, failure.code.as_deref().unwrap_or("-")),
+            Event::CallRepeated { call, .. } => {
+                if let Some(record) = call.and_then(|call| self.calls.get_mut(&call)) {
+                    record.repeated = true;
+                    let (targets, purpose) = (record.targets.clone(), record.purpose);
+                    if purpose == Purpose::Run {
+                        self.started(&targets, at);
+                    }
+                }
+            }
+            Event::CallInDoubt { call, .. } => {
+                if let Some(record) = self.calls.get_mut(call) {
+                    record.in_doubt = true;
+                }
+            }
+            Event::CallLost { call } => self.lose(*call),
+            Event::NotStarted { instance, why } => {
+                if let Some(index) = self.meet(instance) {
+                    let started_before = self.target(index).is_some_and(|target| target.outcome.is_some());
+                    if why.row != &rows::NOT_STARTED_STOPPED && !started_before {
+                        self.counts.failures += 1;
+                    }
+                    self.set_aside(index, why.clone());
+                }
+            }
+            Event::RoleAttached { instance, failed } => self.role_attached(at, instance, failed.as_deref()),
+            Event::ScriptsUploaded { instance, failed } => self.scripts_uploaded(instance, failed.as_ref()),
+            Event::CommandFinished { instance, outcome } => self.command_finished(instance, outcome),
+            Event::ResultGone { instance, .. } => {
+                if let Some(index) = self.meet(instance) {
+                    self.close_result(index);
+                    self.set_stage(index, Stage::Looking);
+                }
+            }
+            Event::RetryScheduled { instance, not_before, .. } => {
+                if let Some(index) = self.meet(instance) {
+                    // The outcome stays until the next start is taken: it is the verdict if that never comes.
+                    if let Some(target) = self.targets.get_mut(index as usize) {
+                        target.look = Some(Arc::new(Look::Nothing));
+                    }
+                    self.set_stage(index, Stage::Waiting { not_before: *not_before });
+                }
+            }
+            Event::GroupLooked { instance, look } => self.group_looked(instance, look),
+            Event::SnapshotsTagged { instances, failed } => self.snapshots_tagged(instances, failed.as_deref()),
+            Event::StartsStopped { why } => self.stop(why),
+            Event::ClockCorrected { offset_millis } => self.clock_offset_millis = *offset_millis,
+            Event::Throttled { .. } => self.throttled += 1,
+            Event::PluginIsNew { version, .. } => {
+                self.new_plugins.insert(version.clone());
+            }
+            Event::RunEnded { calls, error } => {
+                self.calls_sent += calls;
+                self.error.clone_from(error);
+                self.phase = Phase::Ended;
+            }
+        }
+    }
+
+    fn add_target(&mut self, event: &Event) {
+        let Event::InstanceChecked {
+            instance,
+            name,
+            region,
+            platform,
+            predicted,
+            why,
+            findings,
+            expected_disks,
+            excluded_disks,
+            agent_version,
+            spread,
+            needs_role,
+            needs_upload,
+            command,
+            set_aside,
+        } = event
+        else {
+            return;
+        };
+        let Ok(index) = TargetIndex::try_from(self.targets.len()) else { return };
+        let Entry::Vacant(place) = self.index.entry(Arc::clone(instance)) else { return };
+        place.insert(index);
+        let region = self.regions.iter().position(|known| known == region).unwrap_or_else(|| {
+            self.regions.push(region.clone());
+            self.regions.len() - 1
+        });
+        let stage = if set_aside.is_some() { Stage::SetAside } else { Stage::Waiting { not_before: Time::EPOCH } };
+        if set_aside.is_some() {
+            self.counts.done += 1;
+        } else {
+            self.counts.waiting += 1;
+        }
+        self.targets.push(Target {
+            id: Arc::clone(instance),
+            name: name.as_str().into(),
+            region: u16::try_from(region).unwrap_or(u16::MAX),
+            platform: *platform,
+            predicted: *predicted,
+            predicted_why: Arc::clone(why),
+            findings: Arc::clone(findings),
+            expected: Arc::clone(expected_disks),
+            excluded: excluded_disks.clone().into_boxed_slice(),
+            agent_version: agent_version.as_deref().map(Into::into),
+            spread: spread.as_deref().map(Into::into),
+            needs_role: *needs_role,
+            needs_upload: *needs_upload,
+            role_attached_at: None,
+            command: *command,
+            stage,
+            starts: 0,
+            started_at: None,
+            lost: false,
+            start_adopted: false,
+            start_repeated: false,
+            outcome: None,
+            look: None,
+            tagged: false,
+            not_run: set_aside.as_ref().map(|finding| Box::new(finding.clone())),
+            verdict: None,
+        });
+    }
+
+    fn intend(&mut self, at: Time, call: u64, purpose: Purpose, instances: &[Arc<str>], request: &ApiCall) {
+        let targets: Vec<TargetIndex> = instances.iter().filter_map(|id| self.meet(id)).collect();
+        self.last_call = self.last_call.max(call);
+        if purpose == Purpose::Run {
+            for &index in &targets {
+                self.set_stage(index, Stage::Starting { call });
+                if let Some(target) = self.targets.get_mut(index as usize) {
+                    target.starts = target.starts.saturating_add(1);
+                    target.started_at = Some(at);
+                }
+            }
+        }
+        let record = CallRecord {
+            purpose,
+            targets,
+            request: Some(Box::new(request.clone())),
+            intended_at: at,
+            in_doubt: false,
+            repeated: false,
+        };
+        self.calls.insert(call, record);
+    }
+
+    /// What was sent once more may only now be carried out: whatever counts from a start counts from its latest time.
+    fn started(&mut self, targets: &[TargetIndex], at: Time) {
+        for &index in targets {
+            if let Some(target) = self.targets.get_mut(index as usize) {
+                target.started_at = Some(at);
+            }
+        }
+    }
+
+    fn accept(&mut self, at: Time, call: u64, invoke_id: Option<&str>, adopted: bool) {
+        let Some(record) = self.calls.remove(&call) else { return };
+        let Some(invoke_id) = invoke_id else { return };
+        let Ok(invocation) = u32::try_from(self.invocations.len()) else { return };
+        let first = record.targets.first().and_then(|&index| self.target(index));
+        let region = first.map_or(0, |target| target.region);
+        let timeout_seconds =
+            first.and_then(|target| self.command_of(target)).map_or(60, |command| command.timeout_seconds);
+        if !adopted {
+            self.started(&record.targets, at);
+        }
+        for &index in &record.targets {
+            self.forget_earlier_start(index);
+            if let Some(target) = self.targets.get_mut(index as usize) {
+                target.start_adopted = adopted;
+                target.start_repeated = record.repeated;
+            }
+            self.set_stage(index, Stage::Running { invocation });
+        }
+        self.invocations.push(Invocation {
+            invoke_id: invoke_id.into(),
+            region,
+            open: record.targets,
+            accepted_at: at,
+            timeout_seconds,
+        });
+    }
+
+    fn reject(&mut self, call: u64, code: &str) {
+        let Some(record) = self.calls.remove(&call) else { return };
+        if record.purpose != Purpose::Run {
+            return;
+        }
+        if code == "InstanceIds.ExceedLimit" {
+            self.ids_per_call = usize::try_from(crate::catalog::pacing::IDS_PER_CALL_REDUCED.value).unwrap_or(50);
+        }
+        // They wait again; what follows (a half, or being set aside) is the session's decision and another event.
+        for &index in &record.targets {
+            if let Some(target) = self.targets.get_mut(index as usize) {
+                target.starts = target.starts.saturating_sub(1);
+                target.started_at = None;
+            }
+            self.set_stage(index, Stage::Waiting { not_before: Time::EPOCH });
+        }
+    }
+
+    fn lose(&mut self, call: u64) {
+        let Some(record) = self.calls.remove(&call) else { return };
+        if record.purpose != Purpose::Run {
+            return;
+        }
+        for &index in &record.targets {
+            self.forget_earlier_start(index);
+            if let Some(target) = self.targets.get_mut(index as usize) {
+                target.lost = true;
+            }
+            self.set_stage(index, Stage::Looking);
+        }
+    }
+
+    fn role_attached(&mut self, at: Time, instance: &str, failed: Option<&str>) {
+        let Some(index) = self.meet(instance) else { return };
+        if let Some(target) = self.targets.get_mut(index as usize) {
+            target.needs_role = false;
+            match failed {
+                None => target.role_attached_at = Some(at),
+                Some(code) => {
+                    target.not_run = Some(Box::new(Finding::new(&rows::ROLE_NOT_ATTACHED, "").with("code", code)));
+                }
+            }
+        }
+        if failed.is_some() {
+            self.counts.failures += 1;
+            self.set_stage(index, Stage::SetAside);
+        }
+    }
+
+    fn scripts_uploaded(&mut self, instance: &str, failed: Option<&Finding>) {
+        let Some(index) = self.meet(instance) else { return };
+        if let Some(target) = self.targets.get_mut(index as usize) {
+            target.needs_upload = false;
+            target.not_run = failed.map(|finding| Box::new(finding.clone()));
+        }
+        if failed.is_some() {
+            self.counts.failures += 1;
+            self.set_stage(index, Stage::SetAside);
+        }
+    }
+
+    fn command_finished(&mut self, instance: &str, outcome: &Arc<Outcome>) {
+        let Some(index) = self.meet(instance) else { return };
+        self.close_result(index);
+        let must_look = outcome.succeeded || outcome.group_may_exist || outcome.snapshot_group_id.is_some();
+        if let Some(target) = self.targets.get_mut(index as usize) {
+            target.outcome = Some(Arc::clone(outcome));
+        }
+        if must_look || outcome.explained_by == "exit:plugin:16" {
+            self.set_stage(index, Stage::Looking);
+        } else {
+            self.conclude(index);
+        }
+    }
+
+    /// The invocation no longer waits for this instance.
+    fn close_result(&mut self, index: TargetIndex) {
+        let Some(Stage::Running { invocation }) = self.target(index).map(|target| target.stage) else { return };
+        if let Some(invocation) = self.invocations.get_mut(invocation as usize) {
+            invocation.open.retain(|&open| open != index);
+        }
+    }
+
+    fn group_looked(&mut self, instance: &str, look: &Arc<Look>) {
+        let Some(index) = self.meet(instance) else { return };
+        if let Some(target) = self.targets.get_mut(index as usize) {
+            target.look = Some(Arc::clone(look));
+            if target.verdict.is_some() {
+                // A later look replaces an earlier verdict.
+                if target.verdict.as_ref().is_some_and(|verdict| verdict.result != ResultKind::Ok) {
+                    self.counts.failures = self.counts.failures.saturating_sub(1);
+                }
+                target.verdict = None;
+            }
+        }
+        self.conclude(index);
+    }
+
+    fn snapshots_tagged(&mut self, instances: &[Arc<str>], failed: Option<&str>) {
+        for instance in instances {
+            let Some(index) = self.meet(instance) else { continue };
+            let Some(target) = self.targets.get_mut(index as usize) else { continue };
+            target.tagged = failed.is_none();
+            let is_of_tag = |finding: &&Finding| finding.row == &rows::RUN_TAG_MISSING;
+            if failed.is_some() || target.findings.iter().any(|finding| is_of_tag(&finding)) {
+                let finding = failed.map(|code| Finding::new(&rows::RUN_TAG_MISSING, "").with("code", code));
+                let others = target.findings.iter().filter(|finding| !is_of_tag(finding)).cloned();
+                target.findings = others.chain(finding).collect();
+            }
+        }
+    }
+
+    /// All is known: the verdict stands.
+    fn conclude(&mut self, index: TargetIndex) {
+        let Some(target) = self.targets.get(index as usize) else { return };
+        let mut verdict = judge(&Evidence {
+            required: self.required,
+            platform: target.platform,
+            has_scripts: target.platform == Some(Platform::Linux) && self.scripts_on_linux,
+            expected: &target.expected,
+            outcome: target.outcome.as_deref(),
+            look: target.look.as_deref(),
+        });
+        if target.lost && verdict.reached == Consistency::None {
+            verdict.result = ResultKind::Unknown;
+            verdict.reached = Consistency::Unknown;
+            verdict.why = Finding::new(&rows::CALL_LOST, "");
+        }
+        if verdict.result != ResultKind::Ok {
+            self.counts.failures += 1;
+        }
+        if let Some(target) = self.targets.get_mut(index as usize) {
+            target.verdict = Some(Box::new(verdict));
+        }
+        self.set_stage(index, Stage::Done);
+    }
+
+    fn stop(&mut self, why: &StopReason) {
+        if self.stopped.is_none() {
+            self.stopped = Some(why.clone());
+        }
+        for index in 0..self.targets.len() {
+            let waiting = matches!(self.targets.get(index), Some(Target { stage: Stage::Waiting { .. }, .. }));
+            if waiting {
+                let reason = Finding::new(&rows::NOT_STARTED_STOPPED, "").with("reason", why.name());
+                self.set_aside(TargetIndex::try_from(index).unwrap_or(TargetIndex::MAX), reason);
+            }
+        }
+    }
+
+    fn forget_earlier_start(&mut self, index: TargetIndex) {
+        if let Some(target) = self.targets.get_mut(index as usize) {
+            target.outcome = None;
+            target.look = None;
+        }
+    }
+
+    fn set_aside(&mut self, index: TargetIndex, reason: Finding) {
+        if self.target(index).is_some_and(|target| target.outcome.is_some()) {
+            // It was started before and waited to be tried once more: what came of that stands.
+            self.conclude(index);
+            return;
+        }
+        if let Some(target) = self.targets.get_mut(index as usize) {
+            target.not_run = Some(Box::new(reason));
+        }
+        self.set_stage(index, Stage::SetAside);
+    }
+
+    /// Moves an instance and keeps the counters right.
+    fn set_stage(&mut self, index: TargetIndex, stage: Stage) {
+        let Some(target) = self.targets.get_mut(index as usize) else { return };
+        let counts = &mut self.counts;
+        match target.stage {
+            Stage::Waiting { .. } => counts.waiting = counts.waiting.saturating_sub(1),
+            Stage::Starting { .. } | Stage::Running { .. } => {
+                counts.in_flight = counts.in_flight.saturating_sub(1);
+                counts.unread = counts.unread.saturating_sub(1);
+            }
+            Stage::Looking => counts.in_flight = counts.in_flight.saturating_sub(1),
+            Stage::SetAside | Stage::Done => counts.done = counts.done.saturating_sub(1),
+        }
+        match stage {
+            Stage::Waiting { .. } => counts.waiting += 1,
+            Stage::Starting { .. } | Stage::Running { .. } => {
+                counts.in_flight += 1;
+                counts.unread += 1;
+            }
+            Stage::Looking => counts.in_flight += 1,
+            Stage::SetAside | Stage::Done => counts.done += 1,
+        }
+        target.stage = stage;
+    }
+}

@@ -1,0 +1,429 @@
+//! Verification: the groups, their snapshots and the tags that alone tell the level.
+//!
+//! Groups of a run are found by its unique name in one paged listing per region; a handful with known ids is asked for
+//! directly. Tags are read where the group shows them, and from DescribeSnapshots where it does not.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::event::{Event, Goal, Phase};
+use super::follow::may_run_on;
+use super::records::{Stage, TargetIndex};
+use super::sweep::Sweep;
+use super::{Errand, Session};
+use crate::base::consistency::Consistency;
+use crate::base::http::HttpReply;
+use crate::base::time::Time;
+use crate::catalog::{budget, pacing};
+use crate::ecs::api::requests::{DescribeSnapshotGroups, DescribeSnapshots, Filled, GroupFilter, Ids, SnapshotFilter};
+use crate::ecs::api::{Operation, replies};
+use crate::ecs::reply::{self, Failure};
+use crate::run::verdict::{Look, SnapshotState, observed};
+
+/// Ids in one DescribeSnapshotGroups (ecs-domain 4.13).
+const GROUPS_PER_QUERY: usize = 10;
+
+/// What verification keeps between calls.
+#[derive(Debug, Default)]
+pub(super) struct Verification {
+    /// Instances whose group must be looked at.
+    watches: BTreeMap<u16, BTreeMap<TargetIndex, Watch>>,
+    /// Instances that may be tried once more if no group is found.
+    pub(super) retry: BTreeSet<TargetIndex>,
+    /// Listings under way, by region.
+    sweeps: BTreeMap<u16, Sweep>,
+    /// When a region is listed next, and the pause after that.
+    pace: BTreeMap<u16, (Time, Duration)>,
+    /// Looks that came to a conclusion.
+    concluded: usize,
+}
+
+#[derive(Debug)]
+struct Watch {
+    /// Since when the command is known to be over; what was asked earlier may show less than there is.
+    since: Time,
+    /// From this time on a missing group is no group.
+    conclude_at: Time,
+    /// When its group was first seen, and first seen accomplished.
+    first_seen: Option<Time>,
+    accomplished_since: Option<Time>,
+}
+
+/// What a listing shows of an instance.
+enum Seen {
+    /// Nothing that could be relied on yet.
+    Nothing,
+    /// A group that may still change.
+    Unfinished { accomplished: bool },
+    /// All there is.
+    All(Look),
+}
+
+impl Verification {
+    pub(super) fn is_idle(&self) -> bool {
+        self.watches.is_empty() && self.sweeps.is_empty()
+    }
+
+    pub(super) fn next_wake(&self) -> Time {
+        self.watches
+            .keys()
+            .filter(|region| !self.sweeps.contains_key(region))
+            .map(|region| self.pace.get(region).map_or(Time::EPOCH, |(at, _)| *at))
+            .min()
+            .unwrap_or(Time::FAR_FUTURE)
+    }
+
+    /// Instances whose group must be looked at.
+    fn count(&self) -> usize {
+        self.watches.values().map(BTreeMap::len).sum()
+    }
+
+    /// Those of one region.
+    fn of_region(&self, region: u16) -> impl Iterator<Item = (TargetIndex, &Watch)> {
+        self.watches.get(&region).into_iter().flatten().map(|(&index, watch)| (index, watch))
+    }
+}
+
+impl Session {
+    /// From here on the instance's group is looked for.
+    pub(super) fn watch_group(&mut self, index: TargetIndex) {
+        let Some(target) = self.state.target(index) else { return };
+        let retry = self.verification.retry.contains(&index);
+        if target.stage != Stage::Looking && !retry {
+            return;
+        }
+        let region = target.region;
+        let outcome = target.outcome.as_deref();
+        let named = outcome.is_some_and(|outcome| outcome.snapshot_group_id.is_some());
+        let wait = Duration::from_secs(if named {
+            pacing::VISIBLE_WAIT.value
+        } else {
+            // The plug-in is over; only the service's own delay is left.
+            pacing::VERIFY_GAP.value * 4
+        });
+        let mut conclude_at = self.now.plus(wait);
+        if may_run_on(outcome) {
+            // Its time is up, and it went on all the same: a group it makes now still takes its time to show.
+            let late = self.now.plus_seconds(pacing::VISIBLE_WAIT.value);
+            conclude_at = late.max(self.settled_at(index));
+        }
+        let watch = Watch { since: self.now, conclude_at, first_seen: None, accomplished_since: None };
+        self.verification.watches.entry(region).or_default().insert(index, watch);
+        let gap = Duration::from_secs(pacing::VERIFY_GAP.value);
+        let soon = self.now.plus(Duration::from_millis(500));
+        let pace = self.verification.pace.entry(region).or_insert((soon, gap));
+        pace.1 = gap;
+        pace.0 = pace.0.min(soon);
+    }
+
+    pub(super) fn drive_verification(&mut self) {
+        if self.verification.watches.is_empty() {
+            return;
+        }
+        if self.state.counts.waiting == 0 && self.polls.is_empty() && self.state.phase < Phase::Verify {
+            self.emit(Event::PhaseEntered { phase: Phase::Verify });
+        }
+        let regions: Vec<u16> = self.verification.watches.keys().copied().collect();
+        for region in regions {
+            let due = self.verification.pace.get(&region).is_none_or(|(at, _)| *at <= self.now);
+            if !due || self.verification.sweeps.contains_key(&region) {
+                continue;
+            }
+            let targets: Vec<TargetIndex> = self.verification.of_region(region).map(|(index, _)| index).collect();
+            if self.worth_a_listing(&targets) {
+                self.begin_sweep(region, &targets);
+            } else if let Some(pace) = self.verification.pace.get_mut(&region) {
+                // More results will come; asking again before then would only spin.
+                pace.0 = self.now.plus(Duration::from_secs(1));
+            }
+        }
+    }
+
+    /// A listing costs a page per hundred groups, so it waits until enough results are in, or nothing else is left.
+    fn worth_a_listing(&self, targets: &[TargetIndex]) -> bool {
+        let counts = self.state.counts;
+        let watched = u32::try_from(self.verification.count()).unwrap_or(u32::MAX);
+        let nothing_else = counts.in_flight <= watched || self.setup.goal == Goal::Verify || !self.canary.is_empty();
+        if nothing_else || (targets.len() <= GROUPS_PER_QUERY && self.direct(targets).len() == 1) {
+            return true;
+        }
+        // A listing of a large run takes as long as its pages are many, and what ends meanwhile waits for the next one: when all
+        // is started and the last results are near, one listing tells of all.
+        let pages = u64::from(counts.done.saturating_add(counts.in_flight)) / 100;
+        let last_start = self.state.invocations.last().map_or(Time::EPOCH, |invocation| invocation.accepted_at);
+        let near =
+            last_start.plus_seconds(self.usual_run_seconds.max(pacing::POLL_FIRST.value) * 2).plus_seconds(pages / 10);
+        if counts.waiting == 0 && pages > 10 && self.now < near {
+            return false;
+        }
+        let half_of_flight = (self.setup.job.run.max_in_flight as usize).div_ceil(2);
+        // Each listing begins at the first group of the run: only when there are three times as many is it worth another.
+        let many = (self.verification.concluded * 2).max(counts.in_flight as usize / 4).max(20);
+        let enough = many.min(half_of_flight.max(1));
+        targets.len() >= enough
+    }
+
+    /// The questions that ask for the groups of these instances and no others: by the ids that logs name, else one by one.
+    fn direct(&self, targets: &[TargetIndex]) -> Vec<GroupFilter> {
+        let mut named: Vec<String> = Vec::new();
+        let mut filters = Vec::new();
+        for target in targets.iter().filter_map(|&index| self.state.target(index)) {
+            let group = target.outcome.as_ref().and_then(|outcome| outcome.snapshot_group_id.clone());
+            let name = Filled::new(self.state.group_name.as_str());
+            match (group, name, Filled::new(&*target.id)) {
+                (Some(group), _, _) => named.push(group),
+                (None, Ok(name), Ok(instance_id)) => filters.push(GroupFilter::NameOfInstance { name, instance_id }),
+                _ => {}
+            }
+        }
+        filters.extend(
+            named
+                .chunks(GROUPS_PER_QUERY)
+                .filter_map(|chunk| Ids::new(chunk.iter().cloned()).ok())
+                .map(GroupFilter::Ids),
+        );
+        filters
+    }
+
+    /// Asks for the groups of a region's watched instances, in whichever way takes fewer calls.
+    fn begin_sweep(&mut self, region: u16, targets: &[TargetIndex]) {
+        let pages =
+            self.state.targets.iter().filter(|target| target.region == region && target.starts > 0).count() / 100;
+        // Not even worth counting: every ten instances are a call.
+        let few = targets.len() <= (pages + 1).saturating_mul(GROUPS_PER_QUERY);
+        let mut filters = if few { self.direct(targets) } else { Vec::new() };
+        if filters.is_empty() || filters.len() > pages + 1 {
+            let Ok(name) = Filled::new(self.state.group_name.as_str()) else { return };
+            filters = vec![GroupFilter::Name(name)];
+        }
+        let sweep = Sweep::new(self.now, filters.len());
+        self.verification.sweeps.insert(region, sweep);
+        let name = self.region(region);
+        for filter in filters {
+            let call = DescribeSnapshotGroups { filter: filter.clone(), next_token: None }.into_call(&name);
+            self.read(Errand::Groups { region, filter }, call);
+        }
+    }
+
+    /// A page of groups has come. It tells of every instance whose command was known to be over when it was asked for, also
+    /// of those that came after the listing began: a long listing keeps up with the results.
+    pub(super) fn groups_listed(
+        &mut self,
+        region: u16,
+        filter: &GroupFilter,
+        sent: Time,
+        reply: &HttpReply,
+    ) -> Result<(), Failure> {
+        let page = reply::parse::<replies::DescribeSnapshotGroups<'_>>(Operation::DescribeSnapshotGroups, reply)?;
+        let name = self.region(region);
+        let next_token = page.next_token.and_then(|token| Filled::new(token).ok());
+        let Some(sweep) = self.verification.sweeps.get_mut(&region) else { return Ok(()) };
+        let watches = self.verification.watches.get(&region);
+        let is_watched = |index: &TargetIndex| {
+            watches.and_then(|watches| watches.get(index)).is_some_and(|watch| watch.since <= sent)
+        };
+        let mut recent = TargetIndex::MAX;
+        for group in &page.groups {
+            let index = observed::instance_of(group).and_then(|instance| self.state.find_after(recent, instance));
+            recent = index.unwrap_or(recent);
+            if let Some(index) = index.filter(is_watched) {
+                sweep.take_group(group, index, &self.state.group_name);
+            }
+        }
+        if next_token.is_some() {
+            let call = DescribeSnapshotGroups { filter: filter.clone(), next_token }.into_call(&name);
+            self.read(Errand::Groups { region, filter: filter.clone() }, call);
+            return Ok(());
+        }
+        sweep.outstanding = sweep.outstanding.saturating_sub(1);
+        if sweep.outstanding > 0 {
+            return Ok(());
+        }
+        self.groups_complete(region);
+        Ok(())
+    }
+
+    /// All pages are in. Where a finished group shows no tags, the snapshots themselves are asked.
+    fn groups_complete(&mut self, region: u16) {
+        let name = self.region(region);
+        let Some(sweep) = self.verification.sweeps.get_mut(&region) else { return };
+        let untagged = sweep.untagged_snapshots();
+        if sweep.asked_snapshots || untagged.is_empty() {
+            self.evaluate(region);
+            return;
+        }
+        sweep.asked_snapshots = true;
+        let chunks: Vec<Ids<100>> =
+            untagged.chunks(100).filter_map(|chunk| Ids::new(chunk.iter().cloned()).ok()).collect();
+        sweep.outstanding = chunks.len();
+        for ids in chunks {
+            let call = DescribeSnapshots { filter: SnapshotFilter::Ids(ids), next_token: None }.into_call(&name);
+            self.read(Errand::Snapshots { region }, call);
+        }
+    }
+
+    /// A page of snapshots has come.
+    pub(super) fn snapshots_listed(&mut self, region: u16, reply: &HttpReply) -> Result<(), Failure> {
+        let page = reply::parse::<replies::DescribeSnapshots<'_>>(Operation::DescribeSnapshots, reply)?;
+        let Some(sweep) = self.verification.sweeps.get_mut(&region) else { return Ok(()) };
+        page.snapshots.iter().for_each(|snapshot| sweep.take_snapshot(snapshot));
+        sweep.outstanding = sweep.outstanding.saturating_sub(1);
+        if sweep.outstanding == 0 {
+            self.evaluate(region);
+        }
+        Ok(())
+    }
+
+    /// The listing of a region is complete: conclude what can be concluded, one after the other, so that what was seen of a
+    /// large run is not held twice.
+    fn evaluate(&mut self, region: u16) {
+        let Some(mut sweep) = self.verification.sweeps.remove(&region) else { return };
+        let now = self.now;
+        let watched: Vec<TargetIndex> = self.verification.of_region(region).map(|(index, _)| index).collect();
+        for index in watched {
+            match self.seen(&mut sweep, region, index) {
+                Seen::Nothing => {}
+                Seen::Unfinished { accomplished } => {
+                    let watch = self.verification.watches.get_mut(&region).and_then(|watches| watches.get_mut(&index));
+                    if let Some(watch) = watch {
+                        watch.first_seen.get_or_insert(now);
+                        if accomplished {
+                            watch.accomplished_since.get_or_insert(now);
+                        }
+                    }
+                }
+                Seen::All(look) => self.conclude_look(region, index, look),
+            }
+        }
+        self.pace_next(region, sweep.began_at);
+    }
+
+    /// What a complete listing shows of an instance.
+    fn seen(&self, sweep: &mut Sweep, region: u16, index: TargetIndex) -> Seen {
+        let watch = self.verification.watches.get(&region).and_then(|watches| watches.get(&index));
+        let (Some(watch), Some(target)) = (watch, self.state.target(index)) else { return Seen::Nothing };
+        let named = target.outcome.as_ref().and_then(|outcome| outcome.snapshot_group_id.as_deref());
+        if named.is_none() && watch.since > sweep.began_at {
+            // Pages from before may have shown a second group of that name.
+            return Seen::Nothing;
+        }
+        let evidence = match sweep.evidence_of(index, named) {
+            Ok(Some(evidence)) => evidence,
+            // Only what a listing of that time or later does not show was not there at that time.
+            Ok(None) if sweep.began_at < watch.conclude_at => return Seen::Nothing,
+            Ok(None) => {
+                return Seen::All(named.map_or(Look::Nothing, |id| Look::NotVisible { group_id: id.to_owned() }));
+            }
+            Err(groups) => return Seen::All(Look::Ambiguous { groups }),
+        };
+        let waited = |since: Option<Time>, seconds: u64| {
+            since.is_some_and(|since| self.now.since(since) >= Duration::from_secs(seconds))
+        };
+        let accomplished = match evidence.status {
+            SnapshotState::Failed => return Seen::All(Look::Found(evidence)),
+            SnapshotState::Progressing | SnapshotState::Unknown => false,
+            SnapshotState::Accomplished => true,
+        };
+        let over = if accomplished {
+            let complete = target.expected.iter().all(|disk| {
+                evidence.snapshots.iter().any(|snapshot| {
+                    snapshot.disk_id == disk.disk_id
+                        && snapshot.level != Consistency::Crash
+                        && matches!(snapshot.status, SnapshotState::Accomplished | SnapshotState::Failed)
+                })
+            });
+            // A command that runs on may still change the picture: both scripts, the tags.
+            let finished = target.outcome.as_ref().is_none_or(|outcome| outcome.finished);
+            (complete && finished) || waited(watch.accomplished_since, pacing::TAG_WAIT.value)
+        } else {
+            waited(watch.first_seen, u64::from(budget::GROUP.seconds))
+        };
+        if over { Seen::All(Look::Found(evidence)) } else { Seen::Unfinished { accomplished } }
+    }
+
+    fn conclude_look(&mut self, region: u16, index: TargetIndex, look: Look) {
+        if let Some(watches) = self.verification.watches.get_mut(&region) {
+            watches.remove(&index);
+            if watches.is_empty() {
+                self.verification.watches.remove(&region);
+            }
+        }
+        self.verification.concluded += 1;
+        let retry = self.verification.retry.remove(&index);
+        let Some(target) = self.state.target(index) else { return };
+        let instance = Arc::clone(&target.id);
+        let explained_by = target.outcome.as_ref().map(|outcome| outcome.explained_by.to_string());
+        if retry && look == Look::Nothing && self.state.stopped.is_none() {
+            let not_before = self.now.plus_seconds(pacing::RETRY_PAUSE.value);
+            let explained_by = explained_by.unwrap_or_default();
+            self.emit(Event::RetryScheduled { instance, not_before, explained_by });
+            self.pauses.insert((not_before, index));
+            return;
+        }
+        self.emit(Event::GroupLooked { instance, look: Arc::new(look) });
+        self.tag_later(index);
+    }
+
+    /// When the region is listed next, after a listing that began at that time.
+    fn pace_next(&mut self, region: u16, began_at: Time) {
+        let longest = Duration::from_secs(pacing::VERIFY_LONGEST.value);
+        let conclude = self
+            .verification
+            .of_region(region)
+            .filter(|(_, watch)| watch.first_seen.is_none())
+            .map(|(_, watch)| watch.conclude_at)
+            .min();
+        let unseen = |watch: &Watch| watch.since > began_at && watch.first_seen.is_none();
+        let came_since = self.verification.of_region(region).any(|(_, watch)| unseen(watch));
+        let now = self.now;
+        if let Some(pace) = self.verification.pace.get_mut(&region) {
+            if came_since {
+                pace.0 = now;
+                return;
+            }
+            pace.0 = now.plus(pace.1);
+            // The moment at which "none" can be said must not be slept through.
+            if let Some(conclude) = conclude.filter(|at| *at > now && *at < pace.0) {
+                pace.0 = conclude;
+            }
+            pace.1 = (pace.1 * 2).min(longest);
+        }
+    }
+
+    /// The service would not, or could not, tell: that is unknown, never none.
+    pub(super) fn look_refused(&mut self, region: u16, failure: &Failure) {
+        self.verification.sweeps.remove(&region);
+        let refused: Vec<TargetIndex> = self.verification.of_region(region).map(|(index, _)| index).collect();
+        for index in refused {
+            self.verification.retry.remove(&index);
+            self.conclude_look(region, index, Look::Refused { code: failure.name().to_owned() });
+        }
+    }
+
+    /// Looks again at everything that was started.
+    pub(super) fn watch_everything_started(&mut self) {
+        let started: Vec<TargetIndex> = (0..self.state.targets.len())
+            .filter_map(|index| TargetIndex::try_from(index).ok())
+            .filter(|&index| self.state.target(index).is_some_and(|target| target.starts > 0))
+            .collect();
+        for index in started {
+            self.watch_again(index);
+        }
+    }
+
+    /// Looks again at an instance whose command is long over.
+    pub(super) fn watch_again(&mut self, index: TargetIndex) {
+        let Some(target) = self.state.target(index) else { return };
+        let region = target.region;
+        let wait = Duration::from_secs(pacing::VERIFY_GAP.value * 2);
+        let watch = Watch {
+            since: self.now,
+            conclude_at: self.now.plus(wait),
+            first_seen: None,
+            accomplished_since: Some(Time::EPOCH),
+        };
+        self.verification.watches.entry(region).or_default().insert(index, watch);
+        self.verification.pace.insert(region, (self.now, Duration::from_secs(pacing::VERIFY_GAP.value)));
+    }
+}
