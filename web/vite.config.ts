@@ -13,7 +13,8 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: { output: { codeSplitting: false } },
   },
-  // Policies are judged in a worker: one file, and a classic script, because a page opened from a folder may start no other.
+  // Policies are judged in a worker: one file, and a classic script, because a page opened from a folder may start no
+  // other.
   worker: { format: "iife", rolldownOptions: { output: { codeSplitting: false } } },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
 });

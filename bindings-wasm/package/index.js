@@ -1,5 +1,12 @@
 // The typed clothes of the engine: objects in, objects out, errors that carry their detail.
-import init, { catalogue_date as dateText, initSync, operations as names, policy_reference as referenceText, run as runText, version as versionText } from "./consnap_engine.js";
+import init, {
+  catalogue_date as dateText,
+  initSync,
+  operations as names,
+  policy_reference as referenceText,
+  run as runText,
+  version as versionText,
+} from "./consnap_engine.js";
 import { isLoaded, loadPart } from "./parts.js";
 
 /** A call that could not be carried out. What is wrong with input comes back as findings instead. */
@@ -21,7 +28,10 @@ export function loadSync(module) {
   initSync({ module });
 }
 
-/** Loads what rehearses, plans, signs and reads replies, so that `run` knows `simulate`, `plan`, `sign`, `facts` and `probe`. */
+/**
+ * Loads what rehearses, plans, signs and reads replies, so that `run` knows `simulate`, `plan`, `sign`, `facts` and
+ * `probe`.
+ */
 export const loadRehearsal = (sources) => loadPart("rehearsal", sources);
 
 /** Loads policies, so that `run` knows `policy_check` and `policy_test`, and `check` and `plan` take `policies`. */

@@ -1,5 +1,5 @@
-// What is cut out of the engine and loaded when it is asked for. Each part works on the engine's memory and its functions; what
-// two of them share is a module of its own, loaded with the first of them.
+// What is cut out of the engine and loaded when it is asked for. Each part works on the engine's memory and its
+// functions; what two of them share is a module of its own, loaded with the first of them.
 import { initSync } from "./consnap_engine.js";
 
 const OWN = {

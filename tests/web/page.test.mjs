@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -7,8 +7,13 @@ import { axeSource, dist, launch, open, serve } from "./browser.mjs";
 
 let browser;
 let server;
-before(async () => { [browser, server] = await Promise.all([launch(), serve()]); });
-after(async () => { await browser?.close(); await server?.close(); });
+before(async () => {
+  [browser, server] = await Promise.all([launch(), serve()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
 
 const shown = (page) => page.locator("#output-files pre").first().textContent();
 const inLang = (lang) => ({ locale: lang === "zh" ? "zh-CN" : "en-US" });
@@ -19,7 +24,10 @@ for (const lang of ["en", "zh"]) {
   test(`build in ${lang}: a correct command at once, findings with fixes, every export`, async () => {
     const { context, page, wrong } = await open(browser, server.address, inLang(lang));
     assert.equal(await page.getAttribute("html", "lang"), chinese ? "zh-CN" : "en");
-    assert.match(await shown(page), /acs-plugin-manager --exec --plugin app-snapshot-plugin --params=-RamRoleName="AppSnapshotRoleName"/);
+    assert.match(
+      await shown(page),
+      /acs-plugin-manager --exec --plugin app-snapshot-plugin --params=-RamRoleName="AppSnapshotRoleName"/,
+    );
     await page.getByLabel(chinese ? "快照一致性组名称" : "Name of the group", { exact: true }).fill("");
     assert.equal(await page.locator(".verdict.bad").count(), 1);
     assert.ok((await page.locator(".field .finding.error").count()) > 0);
@@ -28,7 +36,8 @@ for (const lang of ["en", "zh"]) {
     for (const tab of await page.locator(".targets [role=tab]").all()) {
       await tab.click();
       assert.ok((await shown(page)).length > 40, await tab.textContent());
-      if (!/JSON|request|请求|RAM/.test(await tab.textContent())) assert.match(await shown(page), /consnap \d+\.\d+\.\d+, catalogue \d{4}-\d\d-\d\d/);
+      if (!/JSON|request|请求|RAM/.test(await tab.textContent()))
+        assert.match(await shown(page), /consnap \d+\.\d+\.\d+, catalogue \d{4}-\d\d-\d\d/);
     }
     assert.deepEqual(wrong, []);
     await context.close();
@@ -61,7 +70,10 @@ for (const lang of ["en", "zh"]) {
     assert.equal(await page.locator(".explanation").count(), 2);
     await example(chinese ? "输出" : "Output");
     await page.waitForSelector(".finding.warning");
-    assert.match(await page.locator(".result").textContent(), chinese ? /日志所称的级别: 文件系统一致性/ : /Level the log claims: File system-consistent/);
+    assert.match(
+      await page.locator(".result").textContent(),
+      chinese ? /日志所称的级别: 文件系统一致性/ : /Level the log claims: File system-consistent/,
+    );
     await page.fill("#explain-text", "[error] File /tmp/prescript.sh not found");
     await page.waitForSelector(".explanation");
     assert.equal(await page.locator("[role=alert]").count(), 0, "a log that begins with a bracket is not JSON");
@@ -84,7 +96,11 @@ for (const lang of ["en", "zh"]) {
     assert.ok((await page.locator(".moment").count()) > 10);
     assert.equal(await page.locator(".moment.urgent").count(), 2);
     const told = await page.locator(".timeline").textContent();
-    assert.doesNotMatch(told, /run_started|phase_entered|command_finished|[a-z]_[a-z]/, "names of events are not for people");
+    assert.doesNotMatch(
+      told,
+      /run_started|phase_entered|command_finished|[a-z]_[a-z]/,
+      "names of events are not for people",
+    );
     assert.match(told, chinese ? /退出码 12/ : /exit code 12/);
     // A job with errors is not played, and the errors are shown.
     await page.click("#tab-build");
@@ -100,7 +116,10 @@ for (const lang of ["en", "zh"]) {
     await page.waitForSelector("tbody .badge.urgent");
     // In the other language it is told anew, at once.
     await page.selectOption(".settings select >> nth=0", chinese ? "en" : "zh");
-    await page.waitForFunction((words) => document.querySelector(".timeline")?.textContent.includes(words), chinese ? "exit code 12" : "退出码 12");
+    await page.waitForFunction(
+      (words) => document.querySelector(".timeline")?.textContent.includes(words),
+      chinese ? "exit code 12" : "退出码 12",
+    );
     assert.deepEqual(wrong, []);
     await context.close();
   });
@@ -158,11 +177,19 @@ test("every file of every export can be copied and downloaded, and says where it
     for (const file of await page.locator("figure.file").all()) {
       const name = await file.locator(".file-name").textContent();
       const content = await file.locator("pre").textContent();
-      assert.equal((await copied(page, file.getByRole("button").first(), "Copied")).replaceAll("\r\n", "\n"), content.replaceAll("\r\n", "\n"), name);
+      assert.equal(
+        (await copied(page, file.getByRole("button").first(), "Copied")).replaceAll("\r\n", "\n"),
+        content.replaceAll("\r\n", "\n"),
+        name,
+      );
       const [download] = await Promise.all([page.waitForEvent("download"), file.getByRole("button").nth(1).click()]);
       assert.equal(download.suggestedFilename(), name);
       assert.equal(readFileSync(await download.path(), "utf8"), content, name);
-      if (/consnap \d+\.\d+\.\d+, catalogue \d{4}-\d\d-\d\d/.test(content) && (content.includes(link) || name.endsWith(".json"))) origins += 1;
+      if (
+        /consnap \d+\.\d+\.\d+, catalogue \d{4}-\d\d-\d\d/.test(content) &&
+        (content.includes(link) || name.endsWith(".json"))
+      )
+        origins += 1;
     }
     assert.ok(origins > 0, `${await tab.textContent()} does not say where it comes from`);
   }
@@ -190,7 +217,10 @@ test("a link brings back the same page, and asks no server for it", async () => 
   await other.page.locator("details.more summary").click();
   assert.equal(await other.page.inputValue("#field-description"), "月度备份");
   assert.equal(await shown(other.page), await shown(page));
-  assert.ok(server.asked.slice(before).every((path) => !path.includes("linked")), "the fragment reached the server");
+  assert.ok(
+    server.asked.slice(before).every((path) => !path.includes("linked")),
+    "the fragment reached the server",
+  );
   assert.deepEqual([...wrong, ...other.wrong], []);
   await Promise.all([context.close(), other.context.close()]);
 });
@@ -205,7 +235,10 @@ test("a draft outlives the page, and starting over forgets it", async () => {
   await page.goto(server.address);
   await page.waitForSelector("html[data-ready]", { state: "attached" });
   assert.equal(await page.inputValue("#field-group_name"), "drafted");
-  assert.deepEqual([await page.getAttribute("html", "lang"), await page.getAttribute("html", "data-theme")], ["zh-CN", "dark"]);
+  assert.deepEqual(
+    [await page.getAttribute("html", "lang"), await page.getAttribute("html", "data-theme")],
+    ["zh-CN", "dark"],
+  );
   await page.getByRole("button", { name: "重新开始" }).click();
   assert.equal(await page.inputValue("#field-group_name"), "mysql-{run}");
   assert.deepEqual(wrong, []);
@@ -216,14 +249,20 @@ test("an old link keeps its facts, gives the same output, and says what today's 
   const { context, page, wrong } = await open(browser, server.address, inLang("en"));
   const job = { version: 1, targets: {}, instance_ram_role: "AppSnapshotRoleName", group_name: "old" };
   const old = { v: 1, a: "build", p: "linux", k: "", t: "command", c: "2021-06-07", j: job };
-  await page.evaluate((hash) => { location.hash = hash; }, fragment(old));
+  await page.evaluate((hash) => {
+    location.hash = hash;
+  }, fragment(old));
   await page.waitForSelector(".pinned");
-  const command = 'acs-plugin-manager --exec --plugin app-snapshot-plugin --params=-RamRoleName="AppSnapshotRoleName",-Name="old"\n';
+  const command =
+    'acs-plugin-manager --exec --plugin app-snapshot-plugin --params=-RamRoleName="AppSnapshotRoleName",-Name="old"\n';
   const output = await shown(page);
   assert.match(output, /^# consnap \S+, catalogue 2021-06-07\n/);
   assert.ok(output.endsWith(command), output);
   const said = await page.locator(".pinned").textContent();
-  assert.match(said, /2021-06-07.*Alibaba Cloud Linux 3: Not eligible → Eligible.*cloud_auto: Not eligible → Eligible/s);
+  assert.match(
+    said,
+    /2021-06-07.*Alibaba Cloud Linux 3: Not eligible → Eligible.*cloud_auto: Not eligible → Eligible/s,
+  );
   assert.doesNotMatch(said, /CentOS 7\.9/, "what did not change is not told");
   // The facts of that day also judge instances.
   await page.click("#tab-facts");
@@ -244,14 +283,36 @@ test("links that are none of ours change nothing", async () => {
   const { context, page, wrong } = await open(browser, server.address, inLang("en"));
   const before = await shown(page);
   const good = { v: 1, a: "build", p: "linux", k: "", t: "command", c: "2026-11-22", j: {} };
-  for (const hash of ["#c=", "#c=%%%", "#x=1", fragment({ ...good, v: 2 }), fragment({ ...good, j: [] }), fragment({ ...good, c: "soon" }), fragment(null)]) {
-    await page.evaluate((next) => { location.hash = next; }, hash);
+  for (const hash of [
+    "#c=",
+    "#c=%%%",
+    "#x=1",
+    fragment({ ...good, v: 2 }),
+    fragment({ ...good, j: [] }),
+    fragment({ ...good, c: "soon" }),
+    fragment(null),
+  ]) {
+    await page.evaluate((next) => {
+      location.hash = next;
+    }, hash);
     await page.waitForTimeout(30);
     assert.equal((await shown(page)).split("\n").at(-2), before.split("\n").at(-2), hash);
   }
   // A hostile job is read like any other: as text.
-  const hostile = { version: 1, group_name: "<img src=x onerror=alert(1)>", __proto__: { polluted: 1 }, instance_ram_role: { a: [1] }, linux: 7, targets: "all" };
-  await page.evaluate((next) => { location.hash = next; }, fragment({ ...good, j: hostile }));
+  const hostile = {
+    version: 1,
+    group_name: "<img src=x onerror=alert(1)>",
+    __proto__: { polluted: 1 },
+    instance_ram_role: { a: [1] },
+    linux: 7,
+    targets: "all",
+  };
+  await page.evaluate(
+    (next) => {
+      location.hash = next;
+    },
+    fragment({ ...good, j: hostile }),
+  );
   await page.waitForSelector(".verdict.bad");
   assert.equal(await page.locator("main img").count(), 0);
   assert.equal(await page.evaluate(() => ({}).polluted), undefined);
@@ -263,13 +324,18 @@ test("works offline after the first visit, and asks for nothing but its own file
   const own = await serve();
   const { context, page, wrong } = await open(browser, own.address, inLang("en"));
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
-  await page.waitForFunction(async () => (await caches.keys()).length > 0 && navigator.serviceWorker.controller !== null);
+  await page.waitForFunction(
+    async () => (await caches.keys()).length > 0 && navigator.serviceWorker.controller !== null,
+  );
   assert.ok(!own.asked.some((path) => path.includes("rehearsal")), "the second module is not loaded unasked");
   await page.click("#tab-rehearse");
   await page.locator("button.primary").click();
   await page.waitForSelector("tbody tr");
   const files = new Set(["/", "/sw.js", ...readdirSync(dist, { recursive: true }).map((name) => `/${name}`)]);
-  assert.deepEqual(own.asked.filter((path) => !files.has(path)), []);
+  assert.deepEqual(
+    own.asked.filter((path) => !files.has(path)),
+    [],
+  );
   await own.close();
   await context.setOffline(true);
   await page.reload();
@@ -289,8 +355,12 @@ test("the single file opens from a plain folder, rehearsal and all", async () =>
   const address = pathToFileURL(join(dist, "consnap.html")).href;
   const wrong = [];
   page.on("pageerror", (error) => wrong.push(error.message));
-  page.on("console", (message) => { if (message.type() === "error") wrong.push(message.text()); });
-  page.on("request", (request) => { if (!request.url().startsWith(address) && !/^(data|blob):/.test(request.url())) wrong.push(request.url()); });
+  page.on("console", (message) => {
+    if (message.type() === "error") wrong.push(message.text());
+  });
+  page.on("request", (request) => {
+    if (!request.url().startsWith(address) && !/^(data|blob):/.test(request.url())) wrong.push(request.url());
+  });
   await page.goto(address);
   await page.waitForSelector("html[data-ready]", { state: "attached" });
   assert.match(await shown(page), /acs-plugin-manager/);
@@ -319,7 +389,10 @@ test("the policy forbids everything but the page's own files, and holds", async 
 });
 
 test("any static host will do: below a folder, and without the type of WebAssembly", async () => {
-  const own = await serve({ below: "/tools/consnap", types: { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" } });
+  const own = await serve({
+    below: "/tools/consnap",
+    types: { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" },
+  });
   const { context, page, wrong } = await open(browser, own.address, inLang("en"));
   assert.match(await shown(page), /acs-plugin-manager/);
   await page.click("#tab-rehearse");
@@ -332,7 +405,9 @@ test("any static host will do: below a folder, and without the type of WebAssemb
 
 test("every parameter of the catalogue has its field, with help at hand", async () => {
   const table = readFileSync(new URL("../../docs/reference/parameters.md", import.meta.url), "utf8");
-  const parameters = [...table.matchAll(/^\| `([\w/]+)` \| `(\w+)` \| ([a-z, ]+) \|/gm)].map(([, key, wire, platforms]) => ({ key, wire, platforms }));
+  const parameters = [...table.matchAll(/^\| `([\w/]+)` \| `(\w+)` \| ([a-z, ]+) \|/gm)].map(
+    ([, key, wire, platforms]) => ({ key, wire, platforms }),
+  );
   assert.equal(parameters.length, 12);
   const { context, page, wrong } = await open(browser, server.address, inLang("en"));
   for (const [at, platform] of ["linux", "windows"].entries()) {
@@ -355,9 +430,16 @@ test("no field asks for credentials, in any area", async () => {
   for (const area of ["build", "facts", "policies", "explain", "rehearse"]) {
     await page.click(`#tab-${area}`);
     if (area === "build") await page.locator("details.more summary").click();
-    const fields = await page.evaluate(() => [...document.querySelectorAll("input, select, textarea")].map((field) => `${field.type} ${field.id} ${field.labels?.[0]?.textContent ?? ""}`));
+    const fields = await page.evaluate(() =>
+      [...document.querySelectorAll("input, select, textarea")].map(
+        (field) => `${field.type} ${field.id} ${field.labels?.[0]?.textContent ?? ""}`,
+      ),
+    );
     assert.ok(fields.length > 1);
-    assert.deepEqual(fields.filter((field) => /password|secret|access.?key|token|credential/i.test(field)), []);
+    assert.deepEqual(
+      fields.filter((field) => /password|secret|access.?key|token|credential/i.test(field)),
+      [],
+    );
   }
   await context.close();
 });
@@ -383,16 +465,33 @@ const FULL = {
 };
 
 for (const colorScheme of ["light", "dark"]) {
-  for (const [width, lang] of [[360, "zh"], [1440, "en"]]) {
-    test(`no barrier that axe knows in the ${colorScheme} theme at ${width} pixels, and nothing wider than the screen`, async () => {
-      const { context, page } = await open(browser, server.address, { ...inLang(lang), colorScheme, viewport: { width, height: 780 }, bypassCSP: true });
+  for (const [width, lang] of [
+    [360, "zh"],
+    [1440, "en"],
+  ]) {
+    test(`no barrier that axe knows, nothing wider than the screen: ${colorScheme}, ${width} pixels`, async () => {
+      const { context, page } = await open(browser, server.address, {
+        ...inLang(lang),
+        colorScheme,
+        viewport: { width, height: 780 },
+        bypassCSP: true,
+      });
       await page.addScriptTag({ path: axeSource });
       for (const [area, fill] of Object.entries(FULL)) {
         await page.click(`#tab-${area}`);
         await fill(page);
         await page.waitForTimeout(200); // colours fade in
         const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-        assert.deepEqual(violations.map((found) => `${area} ${found.id}: ${found.nodes.slice(0, 3).map((node) => node.html).join(" | ")}`), []);
+        assert.deepEqual(
+          violations.map(
+            (found) =>
+              `${area} ${found.id}: ${found.nodes
+                .slice(0, 3)
+                .map((node) => node.html)
+                .join(" | ")}`,
+          ),
+          [],
+        );
         const wide = await page.evaluate(() => document.documentElement.scrollWidth);
         assert.ok(wide <= width, `${area} is ${wide} px wide`);
       }
@@ -403,17 +502,24 @@ for (const colorScheme of ["light", "dark"]) {
 
 test("nothing moves for those who asked for it", async () => {
   const { context, page } = await open(browser, server.address, { ...inLang("en"), reducedMotion: "reduce" });
-  const moving = await page.evaluate(() => [...document.querySelectorAll("*")].filter((element) => {
-    const style = getComputedStyle(element);
-    return style.transitionDuration !== "0s" || style.animationName !== "none" || style.scrollBehavior === "smooth";
-  }).length);
+  const moving = await page.evaluate(
+    () =>
+      [...document.querySelectorAll("*")].filter((element) => {
+        const style = getComputedStyle(element);
+        return style.transitionDuration !== "0s" || style.animationName !== "none" || style.scrollBehavior === "smooth";
+      }).length,
+  );
   assert.equal(moving, 0);
   await context.close();
 });
 
 test("the keyboard alone is enough, from the first key to a rehearsal", async () => {
   const { context, page, wrong } = await open(browser, server.address, inLang("en"));
-  const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.className || document.activeElement?.textContent || "");
+  const focused = () =>
+    page.evaluate(
+      () =>
+        document.activeElement?.id || document.activeElement?.className || document.activeElement?.textContent || "",
+    );
   /** Tabs until the focus is where it is wanted; each stop on the way must show it. */
   const tabTo = async (wanted) => {
     for (let presses = 0; presses < 90; presses += 1) {
@@ -422,7 +528,9 @@ test("the keyboard alone is enough, from the first key to a rehearsal", async ()
       const visible = await page.evaluate(() => {
         const element = document.activeElement;
         const within = element?.closest(".switch label, .fault") ?? element;
-        const outlined = [within, within?.querySelector("span"), element].some((part) => part && getComputedStyle(part).outlineStyle !== "none");
+        const outlined = [within, within?.querySelector("span"), element].some(
+          (part) => part && getComputedStyle(part).outlineStyle !== "none",
+        );
         return element === document.body || outlined;
       });
       assert.ok(visible, `the focus on ${await focused()} cannot be seen`);
@@ -450,7 +558,8 @@ test("the keyboard alone is enough, from the first key to a rehearsal", async ()
   await page.getByText("Copied").first().waitFor();
   assert.equal(await clipboard(page), await shown(page));
   // Around the end of the page, back to its tabs.
-  for (let presses = 0; presses < 90 && !(await focused()).startsWith("tab-"); presses += 1) await page.keyboard.press("Shift+Tab");
+  for (let presses = 0; presses < 90 && !(await focused()).startsWith("tab-"); presses += 1)
+    await page.keyboard.press("Shift+Tab");
   await page.keyboard.press("ArrowLeft");
   assert.equal(await focused(), "tab-rehearse");
   await tabTo((at) => at === "rehearse-count");

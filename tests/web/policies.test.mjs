@@ -1,7 +1,7 @@
 // The area Policies of the built page, in Chromium.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -10,12 +10,19 @@ import { axeSource, dist, launch, open, serve } from "./browser.mjs";
 
 let browser;
 let server;
-before(async () => { [browser, server] = await Promise.all([launch(), serve()]); });
-after(async () => { await browser?.close(); await server?.close(); });
+before(async () => {
+  [browser, server] = await Promise.all([launch(), serve()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
 
 const inLang = (lang) => ({ locale: lang === "zh" ? "zh-CN" : "en-US" });
 const pack = fileURLToPath(new URL("../../policies/", import.meta.url));
-const packed = readdirSync(pack).filter((name) => name.endsWith(".yaml")).sort();
+const packed = readdirSync(pack)
+  .filter((name) => name.endsWith(".yaml"))
+  .sort();
 
 const RULE = (require, more = "") => `version: 1
 language: cel
@@ -40,19 +47,25 @@ const type = async (page, text) => {
 const put = async (page, selector, text) => {
   // The area may still be on its way.
   await page.waitForSelector(selector);
-  await page.evaluate(([selector, text]) => {
-    const editor = document.querySelector(selector);
-    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(editor, text);
-    editor.dispatchEvent(new Event("input", { bubbles: true }));
-    return new Promise((drawn) => { requestAnimationFrame(() => requestAnimationFrame(drawn)); });
-  }, [selector, text]);
+  await page.evaluate(
+    ([selector, text]) => {
+      const editor = document.querySelector(selector);
+      Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(editor, text);
+      editor.dispatchEvent(new Event("input", { bubbles: true }));
+      return new Promise((drawn) => {
+        requestAnimationFrame(() => requestAnimationFrame(drawn));
+      });
+    },
+    [selector, text],
+  );
 };
 const judged = (page) => page.waitForSelector("#area .result[aria-busy=false] :is(.verdict, .blocked-note)");
 const title = (page) => page.locator("#area .result > .verdict strong").textContent();
-const shownLines = (page) => page.evaluate(() => {
-  const editor = document.querySelector("#policies-text");
-  return editor.value.slice(editor.selectionStart, editor.selectionEnd);
-});
+const shownLines = (page) =>
+  page.evaluate(() => {
+    const editor = document.querySelector("#policies-text");
+    return editor.value.slice(editor.selectionStart, editor.selectionEnd);
+  });
 
 for (const lang of ["en", "zh"]) {
   const chinese = lang === "zh";
@@ -63,8 +76,16 @@ for (const lang of ["en", "zh"]) {
     await type(page, RULE("job.linux.freeze_timeout_seconds <= 5"));
     assert.equal(await title(page), chinese ? "作业不符合规则" : "Policies stand against the job");
     const result = await page.locator("#area .result").textContent();
-    assert.match(result, chinese ? /不是我们的/ : /It is not ours: policy ours is not met; job.linux.freeze_timeout_seconds is 10, wanted is <= 5/);
-    assert.match(await page.locator(".why").first().textContent(), /false job\.linux\.freeze_timeout_seconds <= 5.*10 job\.linux\.freeze_timeout_seconds/s);
+    assert.match(
+      result,
+      chinese
+        ? /不是我们的/
+        : /It is not ours: policy ours is not met; job.linux.freeze_timeout_seconds is 10, wanted is <= 5/,
+    );
+    assert.match(
+      await page.locator(".why").first().textContent(),
+      /false job\.linux\.freeze_timeout_seconds <= 5.*10 job\.linux\.freeze_timeout_seconds/s,
+    );
     // A typo is found where it stands, with a suggestion.
     await type(page, RULE("job.linux.freeze_timeout_secnds <= 5"));
     await page.waitForSelector(".document-findings");
@@ -75,7 +96,10 @@ for (const lang of ["en", "zh"]) {
     // What is no YAML is told with its line.
     await type(page, "version: 1\npolicies: [\n");
     await page.waitForSelector("[role=alert] .link");
-    assert.match(await page.locator("[role=alert]").textContent(), chinese ? /第 \d 行 无法读取此文档/ : /Line \d The document cannot be read/);
+    assert.match(
+      await page.locator("[role=alert]").textContent(),
+      chinese ? /第 \d 行 无法读取此文档/ : /Line \d The document cannot be read/,
+    );
     // Met at last.
     await type(page, RULE("job.linux.freeze_timeout_seconds <= 30"));
     await page.waitForSelector(".verdict.good");
@@ -85,9 +109,15 @@ for (const lang of ["en", "zh"]) {
   });
 
   test(`cases in ${lang}: those that differ with what was expected and why, and what none tries`, async () => {
-    const cases = "    cases:\n      - {name: right, job: {group_name: ours-1}, expect: PASS}\n      - {name: not so, job: {group_name: theirs}, expect: PASS}\n";
+    const cases =
+      "    cases:\n" +
+      "      - {name: right, job: {group_name: ours-1}, expect: PASS}\n" +
+      "      - {name: not so, job: {group_name: theirs}, expect: PASS}\n";
     const { context, page, wrong } = await enter(lang, RULE("job.group_name.startsWith('ours-')", cases));
-    assert.match(await page.locator(".cases .figure").textContent(), chinese ? /2 个用例中 1 个符合期望/ : /1 of 2 as expected/);
+    assert.match(
+      await page.locator(".cases .figure").textContent(),
+      chinese ? /2 个用例中 1 个符合期望/ : /1 of 2 as expected/,
+    );
     const differs = page.locator(".case.differs");
     assert.match(await differs.textContent(), chinese ? /FAIL.*期望 PASS/ : /FAIL.*expected PASS/);
     assert.match(await differs.locator(".why").textContent(), /"theirs" job\.group_name/);
@@ -113,8 +143,12 @@ test("every starter is the pack's own document, and gives what the command line 
     assert.equal(await page.locator(".case.differs").count(), 0, name);
     assert.ok(shown.length > 3, name);
     if (!binary) continue;
-    const tried = JSON.parse(execFileSync(binary, ["policy", "test", join(pack, name), "--format", "json"], { encoding: "utf8" }));
-    const inOrder = tried.exercised.flatMap(({ policy }) => tried.cases.filter((one) => one.policy === policy)).map((one) => one.got);
+    const tried = JSON.parse(
+      execFileSync(binary, ["policy", "test", join(pack, name), "--format", "json"], { encoding: "utf8" }),
+    );
+    const inOrder = tried.exercised
+      .flatMap(({ policy }) => tried.cases.filter((one) => one.policy === policy))
+      .map((one) => one.got);
     assert.deepEqual(shown, inOrder, name);
   }
   if (!binary) t.diagnostic("CONSNAP names no binary: the command line was not asked");
@@ -124,26 +158,48 @@ test("every starter is the pack's own document, and gives what the command line 
 
 test("YAML is read as the command line reads it", async (t) => {
   const binary = process.env.CONSNAP;
-  if (!binary) { t.skip("CONSNAP names no binary"); return; }
-  const scalars = "no, 0o14, 1_000, ~, 2027-01-01, 0x1F, 1e3, .5, 'yes', on, +1, -0, 012, 1:30, 0b1, True, TRUE, Null, '', y, =, 1., -1.5, !!str 5";
+  if (!binary) {
+    t.skip("CONSNAP names no binary");
+    return;
+  }
+  const scalars =
+    "no, 0o14, 1_000, ~, 2027-01-01, 0x1F, 1e3, .5, 'yes', on, +1, -0, 012, 1:30, " +
+    "0b1, True, TRUE, Null, '', y, =, 1., -1.5, !!str 5";
   const readable = [
     RULE("'true'", `    links: [${scalars}]\n`),
-    "version: 1\nlanguage: cel\nbase: &b {name: a, expect: PASS}\ncases:\n  - {<<: *b, policy: p}\n  - *b\n1: x\n", "", "[]", "just text",
+    "version: 1\nlanguage: cel\nbase: &b {name: a, expect: PASS}\ncases:\n  - {<<: *b, policy: p}\n  - *b\n1: x\n",
+    "",
+    "[]",
+    "just text",
     '{"version": 1, "language": "cel", "policies": []}',
   ];
-  const refused = ["version: 1\n---\nversion: 1\n", "version: 1\nversion: 2\n", "a: .inf\n", "? [a]\n: x\n", "a: [\n", `${"- ".repeat(40)}x\n`, '{"a": 1, "a": 2}'];
+  const refused = [
+    "version: 1\n---\nversion: 1\n",
+    "version: 1\nversion: 2\n",
+    "a: .inf\n",
+    "? [a]\n: x\n",
+    "a: [\n",
+    `${"- ".repeat(40)}x\n`,
+    '{"a": 1, "a": 2}',
+  ];
   const { context, page, wrong } = await enter("en");
   const folder = mkdtempSync(join(tmpdir(), "consnap-yaml-"));
   const file = join(folder, "p.yaml");
   const told = (text) => {
     writeFileSync(file, text);
     const { stdout, status } = spawnSync(binary, ["policy", "check", file, "--format", "json"], { encoding: "utf8" });
-    return status === 2 ? undefined : JSON.parse(stdout).findings.map(({ code, place }) => `${code} ${place.replace(/^\/0/, "")}`);
+    return status === 2
+      ? undefined
+      : JSON.parse(stdout).findings.map(({ code, place }) => `${code} ${place.replace(/^\/0/, "")}`);
   };
   for (const text of readable.filter((text) => text)) {
     await put(page, "#policies-text", text);
     await judged(page);
-    const shown = await page.locator(".document-findings .placed").evaluateAll((all) => all.map((one) => `${one.querySelector(".code-name").textContent} ${one.querySelector("p code").textContent}`));
+    const shown = await page
+      .locator(".document-findings .placed")
+      .evaluateAll((all) =>
+        all.map((one) => `${one.querySelector(".code-name").textContent} ${one.querySelector("p code").textContent}`),
+      );
     assert.deepEqual(shown, told(text), text);
   }
   for (const text of refused) {
@@ -161,7 +217,10 @@ test("YAML is read as the command line reads it", async (t) => {
 });
 
 test("instances of the area Facts are judged, each with its own reason, and waivers are told", async () => {
-  const waiver = "waivers:\n  - {policy: ours, instances: [i-bp1debian00000000001], reason: being replaced, owner: dba@example.com, expires: 2099-12-31}\n";
+  const waiver =
+    "waivers:\n" +
+    "  - {policy: ours, instances: [i-bp1debian00000000001], reason: being replaced, " +
+    "owner: dba@example.com, expires: 2099-12-31}\n";
   const { context, page, wrong } = await enter("en", RULE("instance.status == 'Running'", waiver));
   await page.getByText("held to nothing", { exact: true }).waitFor();
   assert.equal(await title(page), "Nothing was held to the policies");
@@ -173,7 +232,10 @@ test("instances of the area Facts are judged, each with its own reason, and waiv
   await judged(page);
   const result = page.locator(".policy-result");
   assert.equal(await result.count(), 1);
-  assert.match(await result.textContent(), /i-bp1debian00000000001.*Accepted.*being replaced.*Waived until 2099-12-31; dba@example.com answers for it/s);
+  assert.match(
+    await result.textContent(),
+    /i-bp1debian00000000001.*Accepted.*being replaced.*Waived until 2099-12-31; dba@example.com answers for it/s,
+  );
   assert.match(await page.locator(".badges").textContent(), /met 1not met 1/);
   // One that reads the plan has one made of the same facts.
   await type(page, RULE("plan.instances == 2"));
@@ -187,9 +249,16 @@ test("the builder speaks of policies when there are some, and by their severitie
   const { context, page, wrong } = await open(browser, own.address, inLang("en"));
   await page.waitForTimeout(400);
   assert.equal(await page.locator(".policy-line").count(), 0);
-  assert.deepEqual(own.asked.filter((path) => /policies|worker|shared/.test(path)), [], "nothing of policies is loaded unasked");
+  assert.deepEqual(
+    own.asked.filter((path) => /policies|worker|shared/.test(path)),
+    [],
+    "nothing of policies is loaded unasked",
+  );
   await page.click("#tab-policies");
-  await type(page, RULE("job.group_name.startsWith('ours-')", "findings:\n  - {code: CS133, severity: error, reason: ours}\n"));
+  await type(
+    page,
+    RULE("job.group_name.startsWith('ours-')", "findings:\n  - {code: CS133, severity: error, reason: ours}\n"),
+  );
   await page.click("#tab-build");
   const line = page.locator(".policy-line");
   await page.waitForSelector(".policy-line.bad");
@@ -219,10 +288,16 @@ test("a link carries the document, a draft keeps it, copy and download give it",
   await judged(other.page);
   assert.equal(await other.page.inputValue("#policies-text"), document);
   assert.equal(await title(other.page), "作业不符合规则");
-  assert.ok(server.asked.slice(before).every((path) => !path.includes("ours")), "the document reached the server");
+  assert.ok(
+    server.asked.slice(before).every((path) => !path.includes("ours")),
+    "the document reached the server",
+  );
   await page.getByRole("button", { name: "Copy policies.yaml" }).click();
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), document);
-  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download policies.yaml" }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Download policies.yaml" }).click(),
+  ]);
   assert.equal(readFileSync(await download.path(), "utf8"), document);
   // One too long for a link stays in the draft, and the page says so.
   const long = `${document}${"# filler\n".repeat(9_000)}`;
@@ -241,11 +316,28 @@ test("a link carries the document, a draft keeps it, copy and download give it",
 
 test("a job that is none is judged as one: what it lacks cannot be judged", async () => {
   const job = { version: 1, targets: "all", linux: 7, instance_ram_role: { a: [1] } };
-  const state = { v: 1, a: "policies", p: "linux", k: "", t: "command", c: "2026-11-22", j: job, y: RULE("job.description == 'x'") };
+  const state = {
+    v: 1,
+    a: "policies",
+    p: "linux",
+    k: "",
+    t: "command",
+    c: "2026-11-22",
+    j: job,
+    y: RULE("job.description == 'x'"),
+  };
   const { context, page, wrong } = await open(browser, server.address, inLang("en"));
-  await page.evaluate((hash) => { location.hash = hash; }, `#c=${Buffer.from(JSON.stringify(state)).toString("base64url")}`);
+  await page.evaluate(
+    (hash) => {
+      location.hash = hash;
+    },
+    `#c=${Buffer.from(JSON.stringify(state)).toString("base64url")}`,
+  );
   await judged(page);
-  assert.match(await page.locator("#area .result").textContent(), /cannot be judged.*CANNOT_JUDGE job\.description == 'x'/s);
+  assert.match(
+    await page.locator("#area .result").textContent(),
+    /cannot be judged.*CANNOT_JUDGE job\.description == 'x'/s,
+  );
   assert.deepEqual(wrong, []);
   await context.close();
 });
@@ -261,11 +353,14 @@ test("files are chosen or dropped, and what is no document is refused in words",
   await page.setInputFiles("input[type=file]", file("p.yaml", "# ".repeat(600_000)));
   await page.getByText("larger than 1 MB").waitFor();
   assert.equal(await page.inputValue("#policies-text"), RULE("'true'"), "what was there stays");
-  const drop = (names) => page.evaluate((names) => {
-    const dataTransfer = new DataTransfer();
-    for (const name of names) dataTransfer.items.add(new File(["version: 1\nlanguage: cel\n"], name));
-    document.querySelector("#policies-text").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
-  }, names);
+  const drop = (names) =>
+    page.evaluate((names) => {
+      const dataTransfer = new DataTransfer();
+      for (const name of names) dataTransfer.items.add(new File(["version: 1\nlanguage: cel\n"], name));
+      document
+        .querySelector("#policies-text")
+        .dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+    }, names);
   await drop(["a.yaml", "b.yaml"]);
   await page.getByText("One document at a time").waitFor();
   await drop(["a.yaml"]);
@@ -277,21 +372,45 @@ test("files are chosen or dropped, and what is no document is refused in words",
 test("a hostile document takes nothing with it: the page answers all the while, and judges the next one", async () => {
   const { context, page, wrong } = await enter("en");
   const many = (count, text) => text.repeat(count);
-  const bomb = ["a: &a [x, x, x, x, x, x, x, x, x]", ..."bcdefghi".split("").map((name, at) => `${name}: &${name} [${many(9, `*${"abcdefgh"[at]}, `)}]`)].join("\n");
+  const bomb = [
+    "a: &a [x, x, x, x, x, x, x, x, x]",
+    ..."bcdefghi".split("").map((name, at) => `${name}: &${name} [${many(9, `*${"abcdefgh"[at]}, `)}]`),
+  ].join("\n");
   const hostile = [
-    RULE(`"${many(400, "!")}true"`), RULE(`"${many(700, "(")}true${many(700, ")")}"`), RULE(`${many(20_000, "1+")}1 > 0`), RULE(`'${many(300, "[")}${many(300, "]")}.size() == 0'`),
-    many(20_000, "["), many(3_000, "["), `${many(2_000, "- ")}x`, bomb, `{"a":${many(3_000, '{"a":')}1${many(3_001, "}")}`, "<img src=x onerror=alert(1)>",
-    RULE("job.group_name.matches('((((a*)*)*)*)*b')"), "version: 1\n__proto__: {polluted: 1}\n", "\u0000\u202e: 1",
+    RULE(`"${many(400, "!")}true"`),
+    RULE(`"${many(700, "(")}true${many(700, ")")}"`),
+    RULE(`${many(20_000, "1+")}1 > 0`),
+    RULE(`'${many(300, "[")}${many(300, "]")}.size() == 0'`),
+    many(20_000, "["),
+    many(3_000, "["),
+    `${many(2_000, "- ")}x`,
+    bomb,
+    `{"a":${many(3_000, '{"a":')}1${many(3_001, "}")}`,
+    "<img src=x onerror=alert(1)>",
+    RULE("job.group_name.matches('((((a*)*)*)*)*b')"),
+    "version: 1\n__proto__: {polluted: 1}\n",
+    "\u0000\u202e: 1",
   ];
   for (const text of hostile) {
     await page.evaluate(() => {
       globalThis.longest = 0;
       let last = performance.now();
-      globalThis.ticking = setInterval(() => { const now = performance.now(); globalThis.longest = Math.max(globalThis.longest, now - last); last = now; }, 10);
+      globalThis.ticking = setInterval(() => {
+        const now = performance.now();
+        globalThis.longest = Math.max(globalThis.longest, now - last);
+        last = now;
+      }, 10);
     });
     await put(page, "#policies-text", text);
-    await page.waitForFunction(() => document.querySelector("#area .result").getAttribute("aria-busy") === "false", undefined, { timeout: 25_000 });
-    const longest = await page.evaluate(() => { clearInterval(globalThis.ticking); return globalThis.longest; });
+    await page.waitForFunction(
+      () => document.querySelector("#area .result").getAttribute("aria-busy") === "false",
+      undefined,
+      { timeout: 25_000 },
+    );
+    const longest = await page.evaluate(() => {
+      clearInterval(globalThis.ticking);
+      return globalThis.longest;
+    });
     assert.ok(longest < 1_500, `the page stood still for ${longest} ms: ${text.slice(0, 60)}`);
     const said = await page.locator("#area .result").textContent();
     assert.match(said, /The document has errors|cannot be read|Policies stand against|Nothing/, text.slice(0, 60));
@@ -307,12 +426,19 @@ test("a hostile document takes nothing with it: the page answers all the while, 
 
 test("work without end is bounded by the engine; the answer says so and a newer document overtakes it", async () => {
   const { context, page, wrong } = await enter("en");
-  const policy = (at) => `  - id: slow-${String(at)}\n    require: job.targets.ids.all(a, job.targets.ids.all(b, a != b || a == b))\n    message: {en: slow}\n`;
+  const policy = (at) =>
+    `  - id: slow-${String(at)}\n` +
+    `    require: job.targets.ids.all(a, job.targets.ids.all(b, a != b || a == b))\n` +
+    `    message: {en: slow}\n`;
   await page.click("#tab-build");
   await page.locator("details.more summary").click();
   await put(page, "#field-targets-ids", Array.from({ length: 1_000 }, (_, at) => `i-${String(at)}`).join("\n"));
   await page.click("#tab-policies");
-  await put(page, "#policies-text", `version: 1\nlanguage: cel\npolicies:\n${Array.from({ length: 300 }, (_, at) => policy(at)).join("")}`);
+  await put(
+    page,
+    "#policies-text",
+    `version: 1\nlanguage: cel\npolicies:\n${Array.from({ length: 300 }, (_, at) => policy(at)).join("")}`,
+  );
   await page.waitForTimeout(400);
   assert.equal(await page.getAttribute("#area .result", "aria-busy"), "true", "it takes its time");
   const begun = Date.now();
@@ -365,7 +491,10 @@ test("an engine that traps, or cannot be loaded, is told in words and loaded ane
   const wrong = [];
   page.on("pageerror", (error) => wrong.push(error.message));
   const module = readdirSync(join(dist, "assets")).find((name) => /^consnap_policies.*\.wasm$/.test(name));
-  const answers = [{ status: 200, body: Buffer.from("not a module") }, { status: 200, body: spoilt(readFileSync(join(dist, "assets", module))) }];
+  const answers = [
+    { status: 200, body: Buffer.from("not a module") },
+    { status: 200, body: spoilt(readFileSync(join(dist, "assets", module))) },
+  ];
   await context.route(/consnap_policies.*\.wasm$/, async (route) => {
     const answer = answers.shift();
     if (answer) await route.fulfill({ contentType: "application/wasm", ...answer });
@@ -393,7 +522,9 @@ test("policies work in the single file, and offline after their first use", asyn
   const page = await single.newPage();
   const wrong = [];
   page.on("pageerror", (error) => wrong.push(error.message));
-  page.on("console", (message) => { if (message.type() === "error") wrong.push(message.text()); });
+  page.on("console", (message) => {
+    if (message.type() === "error") wrong.push(message.text());
+  });
   await page.goto(pathToFileURL(join(dist, "consnap.html")).href);
   await page.waitForSelector("html[data-ready]", { state: "attached" });
   await page.click("#tab-policies");
@@ -404,7 +535,9 @@ test("policies work in the single file, and offline after their first use", asyn
 
   const own = await serve();
   const opened = await open(browser, own.address, inLang("en"));
-  await opened.page.waitForFunction(async () => (await caches.keys()).length > 0 && navigator.serviceWorker.controller !== null);
+  await opened.page.waitForFunction(
+    async () => (await caches.keys()).length > 0 && navigator.serviceWorker.controller !== null,
+  );
   await opened.page.click("#tab-policies");
   await type(opened.page, RULE("'true'"));
   await opened.page.waitForSelector(".verdict.good");
@@ -418,11 +551,16 @@ test("policies work in the single file, and offline after their first use", asyn
 
 test("five tabs and all areas have room on a phone, in both languages", async () => {
   for (const lang of ["en", "zh"]) {
-    const { context, page } = await open(browser, server.address, { ...inLang(lang), viewport: { width: 360, height: 780 } });
+    const { context, page } = await open(browser, server.address, {
+      ...inLang(lang),
+      viewport: { width: 360, height: 780 },
+    });
     for (const area of ["build", "facts", "policies", "explain", "rehearse"]) {
       await page.click(`#tab-${area}`);
       assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 360, `${lang} ${area}`);
-      const right = await page.evaluate(() => Math.max(...[...document.querySelectorAll(".tabs [role=tab]")].map((tab) => tab.getBoundingClientRect().right)));
+      const right = await page.evaluate(() =>
+        Math.max(...[...document.querySelectorAll(".tabs [role=tab]")].map((tab) => tab.getBoundingClientRect().right)),
+      );
       assert.ok(right <= 350, `${lang}: the tabs end at ${right}`);
     }
     await context.close();
@@ -438,7 +576,10 @@ test("the keyboard alone is enough: a starter, a change, to the line and back", 
       await page.keyboard.press(key);
       const visible = await page.evaluate(() => {
         const element = document.activeElement;
-        return element === document.body || [element, element.closest(".upload")].some((part) => part && getComputedStyle(part).outlineStyle !== "none");
+        return (
+          element === document.body ||
+          [element, element.closest(".upload")].some((part) => part && getComputedStyle(part).outlineStyle !== "none")
+        );
       });
       assert.ok(visible, `the focus on ${await focused()} cannot be seen`);
     }
@@ -466,22 +607,47 @@ test("the keyboard alone is enough: a starter, a change, to the line and back", 
 });
 
 for (const colorScheme of ["light", "dark"]) {
-  for (const [width, lang] of [[360, "zh"], [1440, "en"]]) {
-    test(`no barrier that axe knows in the ${colorScheme} theme at ${width} pixels, and nothing wider than the screen`, async () => {
-      const { context, page } = await enter(lang, undefined, { colorScheme, viewport: { width, height: 780 }, bypassCSP: true });
+  for (const [width, lang] of [
+    [360, "zh"],
+    [1440, "en"],
+  ]) {
+    test(`no barrier that axe knows, nothing wider than the screen: ${colorScheme}, ${width} pixels`, async () => {
+      const { context, page } = await enter(lang, undefined, {
+        colorScheme,
+        viewport: { width, height: 780 },
+        bypassCSP: true,
+      });
       await page.addScriptTag({ path: axeSource });
-      const cases = "    cases:\n      - {name: one, expect: PASS}\n      - {name: other, job: {group_name: ours}, expect: FAIL}\n";
+      const cases =
+        "    cases:\n      - {name: one, expect: PASS}\n      - {name: other, job: {group_name: ours}, expect: FAIL}\n";
       const states = [
-        RULE("job.group_name.startsWith('ours')", cases), RULE("job.group_nam == 'x'"), "policies: [", RULE("'true'"),
-        `version: 1\nlanguage: cel\npolicies:\n  - {id: ${"a-very-long-name-".repeat(3)}x, require: "job.group_name == '${"w".repeat(200)}'", message: {en: ${"x".repeat(300)}}}\n`,
+        RULE("job.group_name.startsWith('ours')", cases),
+        RULE("job.group_nam == 'x'"),
+        "policies: [",
+        RULE("'true'"),
+        `version: 1\n` +
+          `language: cel\n` +
+          `policies:\n` +
+          `  - {id: ${"a-very-long-name-".repeat(3)}x, require: "job.group_name == '${"w".repeat(200)}'", ` +
+          `message: {en: ${"x".repeat(300)}}}\n`,
       ];
       for (const text of states) {
         await type(page, text);
         await page.waitForFunction(() => document.querySelector("#area .result").getAttribute("aria-busy") === "false");
-        if (await page.locator(".reference:not([open]) summary").count()) await page.locator(".reference summary").click();
+        if (await page.locator(".reference:not([open]) summary").count())
+          await page.locator(".reference summary").click();
         await page.waitForTimeout(200);
         const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-        assert.deepEqual(violations.map((found) => `${found.id}: ${found.nodes.slice(0, 3).map((node) => node.html).join(" | ")}`), []);
+        assert.deepEqual(
+          violations.map(
+            (found) =>
+              `${found.id}: ${found.nodes
+                .slice(0, 3)
+                .map((node) => node.html)
+                .join(" | ")}`,
+          ),
+          [],
+        );
         const wide = await page.evaluate(() => document.documentElement.scrollWidth);
         assert.ok(wide <= width, `${text.slice(0, 40)}: ${wide} px wide`);
       }
@@ -489,7 +655,10 @@ for (const colorScheme of ["light", "dark"]) {
       await page.waitForSelector(".policy-line");
       await page.waitForTimeout(300);
       const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-      assert.deepEqual(violations.map((found) => found.id), []);
+      assert.deepEqual(
+        violations.map((found) => found.id),
+        [],
+      );
       assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
       await context.close();
     });

@@ -1,23 +1,30 @@
 // After Vite: the service worker with the list of files it keeps, and the page as one file.
 import { createHash } from "node:crypto";
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { gzipSync } from "node:zlib";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
 const listed = (folder) =>
   readdirSync(join(dist, folder), { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? listed(posix.join(folder, entry.name)) : [posix.join(folder, entry.name)],
   );
-const files = listed("").filter((name) => name !== "sw.js" && name !== "consnap.html").sort();
+const files = listed("")
+  .filter((name) => name !== "sw.js" && name !== "consnap.html")
+  .sort();
 const bytes = (name) => readFileSync(join(dist, name));
 
 // The engine is fetched while the script is still on its way.
 const preload = files.find((name) => /engine_bg.*\.wasm$/.test(name));
 writeFileSync(
   join(dist, "index.html"),
-  bytes("index.html").toString("utf8").replace("</title>", `</title>\n    <link rel="preload" href="./${preload}" as="fetch" type="application/wasm" crossorigin />`),
+  bytes("index.html")
+    .toString("utf8")
+    .replace(
+      "</title>",
+      `</title>\n    <link rel="preload" href="./${preload}" as="fetch" type="application/wasm" crossorigin />`,
+    ),
 );
 
 const digest = createHash("sha256");
@@ -38,7 +45,8 @@ self.addEventListener("install", (event) => {
 });
 self.addEventListener("activate", (event) => {
   const old = caches.keys().then((names) => names.filter((name) => name.startsWith("consnap-") && name !== CACHE));
-  event.waitUntil(old.then((names) => Promise.all(names.map((name) => caches.delete(name)))).then(() => self.clients.claim()));
+  const gone = old.then((names) => Promise.all(names.map((name) => caches.delete(name))));
+  event.waitUntil(gone.then(() => self.clients.claim()));
 });
 self.addEventListener("fetch", (event) => {
   const address = new URL(event.request.url);
@@ -66,27 +74,44 @@ const worker = files.find((name) => /^assets\/worker-.*\.js$/.test(name));
 const code = bytes(script).toString("utf8").replaceAll("</script", "<\\/script");
 const css = bytes(style).toString("utf8");
 const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+const inlined = (name) => gzipSync(bytes(name), { level: 9 }).toString("base64");
 const icon = `data:image/svg+xml;base64,${bytes("icon.svg").toString("base64")}`;
-const policy =
-  `default-src 'none'; script-src ${hash(code)} 'wasm-unsafe-eval'; style-src ${hash(css)}; img-src data:; worker-src blob:; base-uri 'none'; form-action 'none'`;
+const policy = [
+  "default-src 'none'",
+  `script-src ${hash(code)} 'wasm-unsafe-eval'`,
+  `style-src ${hash(css)}`,
+  "img-src data:",
+  "worker-src blob:",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
 const single = page
   .replace(/content="default-src[^"]*"/, () => `content="${policy}"`)
   .replace(/<link rel="(?:manifest|preload)"[^>]*>\s*/g, "")
   .replace(/href="\.\/icon\.svg"/, () => `href="${icon}"`)
   .replace(/<link rel="stylesheet"[^>]*>\s*/, () => `<style>${css}</style>`)
   .replace(/<script type="module"[^>]*><\/script>\s*/, "")
-  .replace("</body>", () =>
-    [["engine", engine], ["shared", part("shared")], ["rehearsal", part("rehearsal")], ["policies", part("policies")], ["worker", worker]]
-      .map(([id, name]) => `<script type="application/octet-stream" id="consnap-${id}">${gzipSync(bytes(name), { level: 9 }).toString("base64")}</script>\n`)
-      .join("") +
-    `<script type="module">${code}</script>\n</body>`,
+  .replace(
+    "</body>",
+    () =>
+      `${[
+        ["engine", engine],
+        ["shared", part("shared")],
+        ["rehearsal", part("rehearsal")],
+        ["policies", part("policies")],
+        ["worker", worker],
+      ]
+        .map(([id, name]) => `<script type="application/octet-stream" id="consnap-${id}">${inlined(name)}</script>\n`)
+        .join("")}<script type="module">${code}</script>\n</body>`,
   );
 if (/(?:src|href)="\.?\/?assets\//.test(single)) throw new Error("consnap.html still refers to other files");
 writeFileSync(join(dist, "consnap.html"), single);
 
 const packed = (name) => gzipSync(bytes(name), { level: 9 }).length;
 const total = ["index.html", script, style, engine, "icon.svg"].map(packed).reduce((sum, size) => sum + size, 0);
-console.log(`page: ${Math.round(total / 1000)} kB gzipped of at most 500, consnap.html ${Math.round(single.length / 1000)} kB`);
+console.log(
+  `page: ${Math.round(total / 1000)} kB gzipped of at most 500, consnap.html ${Math.round(single.length / 1000)} kB`,
+);
 const policies = [part("shared"), part("policies"), worker].map(packed).reduce((sum, size) => sum + size, 0);
 console.log(`policies: ${Math.round(policies / 1000)} kB more of at most 350, when they are asked for`);
 if (policies > 350_000) throw new Error(`policies: ${policies} bytes gzipped are above the budget of 350000`);

@@ -1,6 +1,6 @@
-// The only file of the page that touches WebAssembly; policies are judged in a worker, which has an engine of its own. Everything
-// the page knows about snapshots comes through here.
-import * as consnap from "consnap";
+// The only file of the page that touches WebAssembly; policies are judged in a worker, which has an engine of its own.
+// Everything the page knows about snapshots comes through here.
+
 import type {
   BudgetOutput,
   BuildOutput,
@@ -18,12 +18,23 @@ import type {
   SimulateInput,
   SimulateOutput,
 } from "consnap";
+import * as consnap from "consnap";
 import engineAddress from "../../bindings-wasm/pkg/consnap_engine_bg.wasm?url";
 import policiesAddress from "../../bindings-wasm/pkg/consnap_policies.wasm?url";
 import rehearsalAddress from "../../bindings-wasm/pkg/consnap_rehearsal.wasm?url";
 import sharedAddress from "../../bindings-wasm/pkg/consnap_shared.wasm?url";
 
-export type { BudgetOutput, BuildOutput, CheckInput, CheckOutput, DecodeOutput, ExplainOutput, ExportOutput, FactsOutput, SimulateOutput };
+export type {
+  BudgetOutput,
+  BuildOutput,
+  CheckInput,
+  CheckOutput,
+  DecodeOutput,
+  ExplainOutput,
+  ExportOutput,
+  FactsOutput,
+  SimulateOutput,
+};
 export type Finding = RenderedFinding;
 export type Failure = RenderedError;
 export type Platform = "linux" | "windows";
@@ -31,7 +42,12 @@ export type Lang = "en" | "zh";
 export type Target = ExportInput["target"];
 export type Job = Record<string, unknown>;
 
-const ADDRESSES = { engine: engineAddress, shared: sharedAddress, rehearsal: rehearsalAddress, policies: policiesAddress };
+const ADDRESSES = {
+  engine: engineAddress,
+  shared: sharedAddress,
+  rehearsal: rehearsalAddress,
+  policies: policiesAddress,
+};
 
 /** A file that stands in the page itself, in the single-file form. */
 export async function inlined(id: string): Promise<ArrayBuffer | undefined> {
@@ -42,11 +58,17 @@ export async function inlined(id: string): Promise<ArrayBuffer | undefined> {
 }
 
 /** A module's bytes in the single-file form, else its address. */
-const source = async (name: keyof typeof ADDRESSES) => (await inlined(`consnap-${name}`)) ?? new URL(ADDRESSES[name], location.href).href;
+const source = async (name: keyof typeof ADDRESSES) =>
+  (await inlined(`consnap-${name}`)) ?? new URL(ADDRESSES[name], location.href).href;
 
 /** Where all modules come from, for an engine elsewhere. */
 export const moduleAddresses = async () => {
-  const [engine, shared, rehearsal, policies] = await Promise.all([source("engine"), source("shared"), source("rehearsal"), source("policies")]);
+  const [engine, shared, rehearsal, policies] = await Promise.all([
+    source("engine"),
+    source("shared"),
+    source("rehearsal"),
+    source("policies"),
+  ]);
   return { engine, shared, rehearsal, policies };
 };
 
@@ -63,7 +85,10 @@ let rehearsal: Promise<void> | undefined;
 export function loadRehearsal(): Promise<void> {
   rehearsal ??= Promise.all([source("shared"), source("rehearsal")])
     .then(([shared, part]) => consnap.loadRehearsal({ shared, rehearsal: part }))
-    .catch((error: unknown) => { rehearsal = undefined; throw error; });
+    .catch((error: unknown) => {
+      rehearsal = undefined;
+      throw error;
+    });
   return rehearsal;
 }
 

@@ -5,14 +5,14 @@ import { preferredLang } from "./state";
 import "./styles.css";
 import { WORDS } from "./words";
 
-const place = document.getElementById("app")!;
+const place = document.getElementById("app") ?? document.body;
 const words = WORDS[preferredLang()];
 try {
   await loadEngine();
   performance.mark("consnap-engine");
   render(<App />, place);
   performance.mark("consnap-ready");
-  document.documentElement.dataset["ready"] = "true";
+  document.documentElement.dataset.ready = "true";
 } catch (error) {
   place.textContent = `${words.failed}: ${String(error)}`;
 }

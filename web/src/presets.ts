@@ -27,7 +27,7 @@ const job = (rest: Job): Job => ({
   ...rest,
 });
 
-export const PRESETS: Preset[] = [
+export const PRESETS: [Preset, ...Preset[]] = [
   {
     key: "mysql",
     platform: "linux",

@@ -21,13 +21,25 @@ export interface State {
 
 export const AREAS: Area[] = ["build", "facts", "policies", "explain", "rehearse"];
 const TARGETS: Target[] = [
-  "command", "run_command", "aliyun_cli", "job", "python_consnap", "python_sdk", "go_sdk", "terraform", "oos", "oos_timer",
-  "systemd", "cron", "ram_policies",
+  "command",
+  "run_command",
+  "aliyun_cli",
+  "job",
+  "python_consnap",
+  "python_sdk",
+  "go_sdk",
+  "terraform",
+  "oos",
+  "oos_timer",
+  "systemd",
+  "cron",
+  "ram_policies",
 ];
+
 export { TARGETS };
 
 export const initial = (catalogue: string): State => {
-  const preset = PRESETS[0]!;
+  const preset = PRESETS[0];
   return {
     area: "build",
     platform: preset.platform,
@@ -64,7 +76,13 @@ export const toLink = (state: State): string => toFragment(fitsLink(state) ? sta
 /** The state as a fragment. */
 export function toFragment(state: State): string {
   const packed: Packed = {
-    v: 1, a: state.area, p: state.platform, k: state.preset, j: state.job, t: state.target, c: state.catalogue,
+    v: 1,
+    a: state.area,
+    p: state.platform,
+    k: state.preset,
+    j: state.job,
+    t: state.target,
+    c: state.catalogue,
     ...(state.separator ? { s: 1 as const } : {}),
     ...(state.policies ? { y: state.policies } : {}),
   };
@@ -107,8 +125,18 @@ export const pastedValue = <T>(key: string): T | undefined => pasted.get(key) as
 /** State that outlives a change of area and not the page: what is pasted enters neither the link nor the draft. */
 export function usePasted<T>(key: string, first: T): [T, (value: T) => void] {
   const [value, setValue] = useState<T>(() => (pasted.has(key) ? (pasted.get(key) as T) : first));
-  return [value, (next) => { pasted.set(key, next); setValue(next); }];
+  return [
+    value,
+    (next) => {
+      pasted.set(key, next);
+      setValue(next);
+    },
+  ];
 }
+
+/** The entry that an arrow key leads to, round and round. */
+export const neighbour = <T>(all: readonly T[], of: T, step: number): T =>
+  all[(all.indexOf(of) + step + all.length) % all.length] ?? of;
 
 /** Something that is true for two seconds after it was last said. */
 export function useMoment(): [boolean, () => void] {
@@ -149,7 +177,12 @@ export const writeDraft = (state: State | undefined): void => memory.set(DRAFT, 
 export function preferredLang(): Lang {
   const kept = memory.get("consnap.lang");
   if (kept === "en" || kept === "zh") return kept;
-  return navigator.languages.find((lang) => /^(en|zh)\b/i.test(lang))?.toLowerCase().startsWith("zh") ? "zh" : "en";
+  return navigator.languages
+    .find((lang) => /^(en|zh)\b/i.test(lang))
+    ?.toLowerCase()
+    .startsWith("zh")
+    ? "zh"
+    : "en";
 }
 
 export function preferredTheme(): Theme {
@@ -164,14 +197,18 @@ export function at(document: unknown, pointer: string): unknown {
     .slice(1)
     .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
     .reduce<unknown>(
-      (value, part) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>)[part] : undefined),
+      (value, part) =>
+        typeof value === "object" && value !== null ? (value as Record<string, unknown>)[part] : undefined,
       document,
     );
 }
 
 /** The document with another member at a pointer; `undefined` removes it. */
 export function put(document: Job, pointer: string, value: unknown): Job {
-  const parts = pointer.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const parts = pointer
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
   const copy = structuredClone(document);
   let place: Record<string, unknown> = copy;
   for (const part of parts.slice(0, -1)) {

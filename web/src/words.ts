@@ -93,7 +93,11 @@ const en = {
     unknown: "Unknown",
   } as Record<string, string>,
   shortLevels: {
-    application: "Application", file_system: "File system", crash: "Crash", none: "None", unknown: "Unknown",
+    application: "Application",
+    file_system: "File system",
+    crash: "Crash",
+    none: "None",
+    unknown: "Unknown",
   } as Record<string, string>,
   predictionNote: "Only the tags of the snapshots show it afterwards.",
   budget: "Time budget",
@@ -135,9 +139,12 @@ const en = {
   added: "new",
   gone: "gone",
   factsTitle: "Check instances",
-  factsLead: "Paste replies of the API or the CLI, or fill in the form. Each instance is checked against the job you built.",
+  factsLead:
+    "Paste replies of the API or the CLI, or fill in the form. Each instance is checked against the job you built.",
   factsPaste: "API replies",
-  factsPasteHint: "DescribeInstances, DescribeDisks, DescribeCloudAssistantStatus, DescribeInstanceRamRole: one after the other, in any order",
+  factsPasteHint:
+    "DescribeInstances, DescribeDisks, DescribeCloudAssistantStatus, DescribeInstanceRamRole: " +
+    "one after the other, in any order",
   factsForm: "Short form",
   factsExample: "Try an example",
   recognised: "Recognised",
@@ -179,7 +186,10 @@ const en = {
   policyNoText: "The file is not text in UTF-8, so it is not taken.",
   policyNoLink: "The document is too long for a link: download it, and send the file along with the link.",
   policyUnreadable: (reason: string) => `The document cannot be read: ${reason}`,
-  policyCannotKeep: { deep: "it is nested too deeply, or too large once its aliases are followed", number: "it holds a number that cannot be kept as it is written" },
+  policyCannotKeep: {
+    deep: "it is nested too deeply, or too large once its aliases are followed",
+    number: "it holds a number that cannot be kept as it is written",
+  },
   policyStopped: {
     long: "Judging took too long and was ended. Nothing is known of the policies: make lists or conditions shorter.",
     broken: "Judging ended unexpectedly; its engine is loaded anew. Nothing is known of the policies.",
@@ -194,10 +204,14 @@ const en = {
   policyWrong: "The document has errors",
   policyUnheld: "Nothing was held to the policies",
   policyCounts: (met: number, unmet: number, unknown: number, others: number, waived: number, unheld: number) =>
-    `${met} met, ${unmet} not met, ${unknown} cannot be judged, ${others} for others${waived ? `; ${waived} waived` : ""}${unheld ? `; ${unheld} held to nothing` : ""}`,
+    `${met} met, ${unmet} not met, ${unknown} cannot be judged, ${others} for others` +
+    (waived ? `; ${waived} waived` : "") +
+    (unheld ? `; ${unheld} held to nothing` : ""),
   policyNeedsFacts: "Some policies speak of instances, and none are known:",
   policyToFacts: "paste their facts",
-  policyFacts: (count: number) => `Judged with ${count} ${count === 1 ? "instance" : "instances"} of the area Facts. A job that names no instances counts as one for those.`,
+  policyFacts: (count: number) =>
+    `Judged with ${count} ${count === 1 ? "instance" : "instances"} of the area Facts. ` +
+    "A job that names no instances counts as one for those.",
   policyFindings: "About the document",
   policyResults: "Policies",
   policyVerdicts: { passed: "met", failed: "not met", cannot_judge: "cannot be judged", skipped: "for others" },
@@ -232,7 +246,14 @@ const en = {
   nextStep: "Next step",
   unknownCode: "This code is not known. Unknown is never clean: look at the snapshots and their tags.",
   layer: "Layer",
-  layers: { plugin: "plug-in", launcher: "plug-in manager", shell: "shell", agent: "Cloud Assistant", service: "service", unknown: "not known" } as Record<string, string>,
+  layers: {
+    plugin: "plug-in",
+    launcher: "plug-in manager",
+    shell: "shell",
+    agent: "Cloud Assistant",
+    service: "service",
+    unknown: "not known",
+  } as Record<string, string>,
   claimed: "Level the log claims",
   held: "The guest may still be held",
   heldShort: "held",
@@ -242,7 +263,8 @@ const en = {
   group: "Group",
   status: "Status",
   rehearseTitle: "Rehearse",
-  rehearseLead: "Run the job you built against a simulated service, with things going wrong. Virtual time: it takes a moment.",
+  rehearseLead:
+    "Run the job you built against a simulated service, with things going wrong. Virtual time: it takes a moment.",
   instances: "Instances",
   whatGoesWrong: "What goes wrong",
   faults: {
@@ -267,11 +289,15 @@ const en = {
   span: (seconds: number) => {
     if (seconds < 60) return `${seconds.toFixed(1)} s`;
     const minutes = Math.floor(seconds / 60);
-    return minutes < 60 ? `${String(minutes)} min ${String(Math.round(seconds % 60))} s` : `${String(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`;
+    return minutes < 60
+      ? `${String(minutes)} min ${String(Math.round(seconds % 60))} s`
+      : `${String(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`;
   },
   playing: "Rehearsing…",
   rehearseNone: "Choose what goes wrong, and see what consnap would do and what it would report.",
-  noModule: "The simulator could not be loaded. It is fetched the first time a rehearsal is asked for, and works offline from then on.",
+  noModule:
+    "The simulator could not be loaded. " +
+    "It is fetched the first time a rehearsal is asked for, and works offline from then on.",
   took: (span: string, calls: number) => `${span} of virtual time, ${calls} calls`,
   timeline: "What happens",
   report: "Report",
@@ -282,11 +308,20 @@ const en = {
   why: "Why",
   exitStatus: (status: number) => `exit status ${status}`,
   ends: {
-    0: "Everything was reached", 1: "Not everything was reached", 2: "Nothing was started", 3: "Nothing was started",
-    4: "A result is unknown", 5: "A guest may still be held",
+    0: "Everything was reached",
+    1: "Not everything was reached",
+    2: "Nothing was started",
+    3: "Nothing was started",
+    4: "A result is unknown",
+    5: "A guest may still be held",
   } as Record<number, string>,
   results: {
-    urgent: "URGENT", unknown: "UNKNOWN", failed: "FAILED", weaker: "WEAKER", not_run: "NOT RUN", ok: "OK",
+    urgent: "URGENT",
+    unknown: "UNKNOWN",
+    failed: "FAILED",
+    weaker: "WEAKER",
+    not_run: "NOT RUN",
+    ok: "OK",
   } as Record<string, string>,
   footer: (version: string, date: string) => `consnap ${version} · facts of ${date}`,
   unverified: "Never run against the live service: every assumption is numbered in the project's README.",
@@ -427,7 +462,8 @@ const zh: Words = {
   factsTitle: "检查实例",
   factsLead: "粘贴 API 或 CLI 的返回结果，或填写简表。每台实例都会按您生成的作业进行检查。",
   factsPaste: "API 返回结果",
-  factsPasteHint: "DescribeInstances、DescribeDisks、DescribeCloudAssistantStatus、DescribeInstanceRamRole：依次粘贴，顺序不限",
+  factsPasteHint:
+    "DescribeInstances、DescribeDisks、DescribeCloudAssistantStatus、DescribeInstanceRamRole：依次粘贴，顺序不限",
   factsForm: "简表",
   factsExample: "试用示例",
   recognised: "已识别",
@@ -484,7 +520,9 @@ const zh: Words = {
   policyWrong: "文档有错误",
   policyUnheld: "没有内容按规则判定",
   policyCounts: (met, unmet, unknown, others, waived, unheld) =>
-    `${met} 项符合，${unmet} 项不符合，${unknown} 项无法判定，${others} 项不适用${waived ? `；${waived} 项已豁免` : ""}${unheld ? `；${unheld} 条规则未用于任何对象` : ""}`,
+    `${met} 项符合，${unmet} 项不符合，${unknown} 项无法判定，${others} 项不适用` +
+    (waived ? `；${waived} 项已豁免` : "") +
+    (unheld ? `；${unheld} 条规则未用于任何对象` : ""),
   policyNeedsFacts: "部分规则针对实例，但尚无实例信息：",
   policyToFacts: "粘贴实例信息",
   policyFacts: (count) => `已按“检查”区域中的 ${count} 台实例判定。作业未指定实例时，视为针对这些实例。`,
@@ -522,7 +560,14 @@ const zh: Words = {
   nextStep: "下一步",
   unknownCode: "无法识别此代码。未知不等于正常：请查看快照及其标签。",
   layer: "层级",
-  layers: { plugin: "插件", launcher: "插件管理程序", shell: "Shell", agent: "云助手Agent", service: "服务", unknown: "未知" },
+  layers: {
+    plugin: "插件",
+    launcher: "插件管理程序",
+    shell: "Shell",
+    agent: "云助手Agent",
+    service: "服务",
+    unknown: "未知",
+  },
   claimed: "日志所称的级别",
   held: "实例可能仍处于冻结状态",
   heldShort: "冻结中",
@@ -557,7 +602,9 @@ const zh: Words = {
   span: (seconds) => {
     if (seconds < 60) return `${seconds.toFixed(1)} 秒`;
     const minutes = Math.floor(seconds / 60);
-    return minutes < 60 ? `${String(minutes)} 分 ${String(Math.round(seconds % 60))} 秒` : `${String(Math.floor(minutes / 60))} 小时 ${String(minutes % 60)} 分`;
+    return minutes < 60
+      ? `${String(minutes)} 分 ${String(Math.round(seconds % 60))} 秒`
+      : `${String(Math.floor(minutes / 60))} 小时 ${String(minutes % 60)} 分`;
   },
   playing: "正在演练…",
   rehearseNone: "选择出现的问题，查看 consnap 会如何处理以及会给出怎样的报告。",
@@ -572,10 +619,20 @@ const zh: Words = {
   why: "原因",
   exitStatus: (status) => `退出状态 ${status}`,
   ends: {
-    0: "全部达到要求", 1: "未全部达到要求", 2: "未启动任何实例", 3: "未启动任何实例", 4: "有结果未知", 5: "有实例可能仍处于冻结状态",
+    0: "全部达到要求",
+    1: "未全部达到要求",
+    2: "未启动任何实例",
+    3: "未启动任何实例",
+    4: "有结果未知",
+    5: "有实例可能仍处于冻结状态",
   },
   results: {
-    urgent: "紧急", unknown: "结果未知", failed: "失败", weaker: "一致性降级", not_run: "未执行", ok: "达到",
+    urgent: "紧急",
+    unknown: "结果未知",
+    failed: "失败",
+    weaker: "一致性降级",
+    not_run: "未执行",
+    ok: "达到",
   },
   footer: (version, date) => `consnap ${version} · 资料截至 ${date}`,
   unverified: "尚未在真实服务上运行过：所有假设均在项目 README 中编号列出。",

@@ -1,9 +1,9 @@
 import { useMemo, useState } from "preact/hooks";
 import type { Context } from "../app";
-import { budget, build, check, type CheckInput, type Finding, type Job, type Lang, type Platform } from "../engine";
+import { budget, build, type CheckInput, check, type Finding, type Job, type Lang, type Platform } from "../engine";
 import { fitInstance } from "../facts/fit";
-import { PRESETS } from "../presets";
 import { PolicyLine, weightOf } from "../policies/PolicyLine";
+import { PRESETS } from "../presets";
 import { at, patched } from "../state";
 import { Budget } from "./Budget";
 import { Field } from "./Field";
@@ -35,14 +35,29 @@ const aboutTargets = (finding: Finding) => finding.place === "/targets" || findi
 
 const FIRST = ["/instance_ram_role", "/group_name", "/required_consistency"];
 const OF_PLATFORM: Record<Platform, string[]> = {
-  linux: ["/linux/pre_script_path", "/linux/post_script_path", "/linux/script_timeout_seconds", "/linux/freeze_file_systems", "/linux/freeze_timeout_seconds"],
+  linux: [
+    "/linux/pre_script_path",
+    "/linux/post_script_path",
+    "/linux/script_timeout_seconds",
+    "/linux/freeze_file_systems",
+    "/linux/freeze_timeout_seconds",
+  ],
   windows: ["/windows/vss_writers"],
 };
 const MORE = [
-  "/description", "/instant_access", "/instant_access_retention_days", "/exclude_disks", "/regions", "/targets/ids", "/targets/tags",
-  "/run/timeout", "/run/max_in_flight", "/run/max_errors",
+  "/description",
+  "/instant_access",
+  "/instant_access_retention_days",
+  "/exclude_disks",
+  "/regions",
+  "/targets/ids",
+  "/targets/tags",
+  "/run/timeout",
+  "/run/max_in_flight",
+  "/run/max_errors",
 ];
-const isAt = (places: string[]) => (finding: Finding) => places.some((place) => finding.place === place || finding.place.startsWith(`${place}/`));
+const isAt = (places: string[]) => (finding: Finding) =>
+  places.some((place) => finding.place === place || finding.place.startsWith(`${place}/`));
 
 export function Build(context: Context & { today: string }) {
   const { state, change, words, lang, today } = context;
@@ -51,15 +66,27 @@ export function Build(context: Context & { today: string }) {
     const ids = at(job, "/targets/ids");
     return Array.isArray(ids) && typeof ids[0] === "string" ? ids[0] : undefined;
   }, [job]);
-  const built = useMemo(() => build(job, platform, instance, state.separator, lang), [job, platform, instance, state.separator, lang]);
+  const built = useMemo(
+    () => build(job, platform, instance, state.separator, lang),
+    [job, platform, instance, state.separator, lang],
+  );
   const { outcome } = context.standing;
   const judged = outcome && "judged" in outcome ? outcome.judged : undefined;
   const severities = judged?.check.severities;
-  const about = useMemo(() => jobFindings(job, platform, state.catalogue, lang, severities), [job, platform, state.catalogue, lang, severities]);
-  const checked = useMemo(() => prediction(job, platform, state.catalogue, lang), [job, platform, state.catalogue, lang]);
+  const about = useMemo(
+    () => jobFindings(job, platform, state.catalogue, lang, severities),
+    [job, platform, state.catalogue, lang, severities],
+  );
+  const checked = useMemo(
+    () => prediction(job, platform, state.catalogue, lang),
+    [job, platform, state.catalogue, lang],
+  );
   const spent = useMemo(() => budget(job, platform, lang), [job, platform, lang]);
   const output = built.ok ? built.value : undefined;
-  const findings = merged(output?.findings ?? [], about.filter((finding) => !aboutTargets(finding)));
+  const findings = merged(
+    output?.findings ?? [],
+    about.filter((finding) => !aboutTargets(finding)),
+  );
   const errors = findings.filter((finding) => finding.severity === "error" && !finding.accepted).length;
   const warnings = findings.filter((finding) => finding.severity === "warning").length;
   const disallowed = state.policies.trim() !== "" && weightOf(context.standing, words) === "bad";
@@ -70,14 +97,19 @@ export function Build(context: Context & { today: string }) {
   const open = asked || forced;
   const shown = isAt([...FIRST, ...OF_PLATFORM[platform], ...(open ? MORE : [])]);
   const elsewhere = findings.filter((finding) => !shown(finding));
-  const field = (place: string, kind: Parameters<typeof Field>[0]["kind"], more: Partial<Parameters<typeof Field>[0]> = {}) => (
-    <Field key={place} {...context} place={place} kind={kind} findings={findings} {...more} />
-  );
+  const field = (
+    place: string,
+    kind: Parameters<typeof Field>[0]["kind"],
+    more: Partial<Parameters<typeof Field>[0]> = {},
+  ) => <Field key={place} {...context} place={place} kind={kind} findings={findings} {...more} />;
   const platformSwitch = (
     <fieldset class="switch">
       <legend class="hidden">{words.platform}</legend>
       {(["linux", "windows"] as Platform[]).map((name) => (
-        <label key={name}><input type="radio" name="platform" checked={platform === name} onChange={() => change({ platform: name })} /><span>{name === "linux" ? "Linux" : "Windows"}</span></label>
+        <label key={name}>
+          <input type="radio" name="platform" checked={platform === name} onChange={() => change({ platform: name })} />
+          <span>{name === "linux" ? "Linux" : "Windows"}</span>
+        </label>
       ))}
     </fieldset>
   );
@@ -86,14 +118,24 @@ export function Build(context: Context & { today: string }) {
       <section class="form" aria-labelledby="build-title">
         <h1 id="build-title">{words.buildTitle}</h1>
         <p class="lead">{words.buildLead}</p>
-        {state.catalogue !== today && <Pinned {...context} findingsOf={(day) => jobFindings(job, platform, day, lang)} />}
+        {state.catalogue !== today && (
+          <Pinned {...context} findingsOf={(day) => jobFindings(job, platform, day, lang)} />
+        )}
         <div class="presets" role="group" aria-label={words.startFrom}>
           <span class="group-label">{words.startFrom}</span>
           {platformSwitch}
           {PRESETS.map((preset) => (
-            <button key={preset.key} type="button" class="preset" aria-pressed={state.preset === preset.key}
-              onClick={() => change({ preset: preset.key, platform: preset.platform, job: structuredClone(preset.job) })}>
-              <strong>{preset.title(words)}</strong><small>{preset.note(words)}</small>
+            <button
+              key={preset.key}
+              type="button"
+              class="preset"
+              aria-pressed={state.preset === preset.key}
+              onClick={() =>
+                change({ preset: preset.key, platform: preset.platform, job: structuredClone(preset.job) })
+              }
+            >
+              <strong>{preset.title(words)}</strong>
+              <small>{preset.note(words)}</small>
             </button>
           ))}
         </div>
@@ -103,43 +145,116 @@ export function Build(context: Context & { today: string }) {
             {field("/instance_ram_role", "text", { placeholder: "AppSnapshotRoleName" })}
             {field("/group_name", "text", { placeholder: "nightly-{run}" })}
           </div>
-          {field("/required_consistency", "choice", { choices: [["application", words.application], ["file_system", words.fileSystem]] })}
+          {field("/required_consistency", "choice", {
+            choices: [
+              ["application", words.application],
+              ["file_system", words.fileSystem],
+            ],
+          })}
         </div>
         {platform === "linux" ? (
           <div class="card">
             <h2>{words.scripts}</h2>
-            <div class="pair">{field("/linux/pre_script_path", "text", { placeholder: "/tmp/prescript.sh" })}{field("/linux/post_script_path", "text", { placeholder: "/tmp/postscript.sh" })}</div>
-            <div class="triple">{field("/linux/script_timeout_seconds", "number")}{field("/linux/freeze_file_systems", "truth")}{field("/linux/freeze_timeout_seconds", "number")}</div>
+            <div class="pair">
+              {field("/linux/pre_script_path", "text", { placeholder: "/tmp/prescript.sh" })}
+              {field("/linux/post_script_path", "text", { placeholder: "/tmp/postscript.sh" })}
+            </div>
+            <div class="triple">
+              {field("/linux/script_timeout_seconds", "number")}
+              {field("/linux/freeze_file_systems", "truth")}
+              {field("/linux/freeze_timeout_seconds", "number")}
+            </div>
           </div>
         ) : (
-          <div class="card"><h2>{words.vss}</h2>{field("/windows/vss_writers", "truth")}</div>
+          <div class="card">
+            <h2>{words.vss}</h2>
+            {field("/windows/vss_writers", "truth")}
+          </div>
         )}
-        <details class="card more" open={open} onToggle={(event) => { if (forced) event.currentTarget.open = true; else setAsked(event.currentTarget.open); }}>
-          <summary><span class="summary-title">{words.more}</span><small>{words.moreNote}</small></summary>
-          {open && <><div class="pair">{field("/targets/ids", "lines", { placeholder: "i-bp1…" })}{field("/targets/tags", "tags", { placeholder: "app=orders" })}</div>
-          <div class="pair">{field("/regions", "lines", { placeholder: "cn-hangzhou" })}{field("/exclude_disks", "pairs", { placeholder: "i-bp1… d-bp1…" })}</div>
-          {field("/description", "text")}
-          <div class="triple">{field("/run/timeout", "number")}{field("/run/max_in_flight", "number", { placeholder: "10" })}{field("/run/max_errors", "number", { placeholder: "1" })}</div>
-          <div class="pair">{field("/instant_access", "truth")}{field("/instant_access_retention_days", "number")}</div>
-          <label class="tick"><input type="checkbox" checked={state.separator} onChange={(event) => change({ separator: event.currentTarget.checked })} /> {words.separator}</label></>}
+        <details
+          class="card more"
+          open={open}
+          onToggle={(event) => {
+            if (forced) event.currentTarget.open = true;
+            else setAsked(event.currentTarget.open);
+          }}
+        >
+          <summary>
+            <span class="summary-title">{words.more}</span>
+            <small>{words.moreNote}</small>
+          </summary>
+          {open && (
+            <>
+              <div class="pair">
+                {field("/targets/ids", "lines", { placeholder: "i-bp1…" })}
+                {field("/targets/tags", "tags", { placeholder: "app=orders" })}
+              </div>
+              <div class="pair">
+                {field("/regions", "lines", { placeholder: "cn-hangzhou" })}
+                {field("/exclude_disks", "pairs", { placeholder: "i-bp1… d-bp1…" })}
+              </div>
+              {field("/description", "text")}
+              <div class="triple">
+                {field("/run/timeout", "number")}
+                {field("/run/max_in_flight", "number", { placeholder: "10" })}
+                {field("/run/max_errors", "number", { placeholder: "1" })}
+              </div>
+              <div class="pair">
+                {field("/instant_access", "truth")}
+                {field("/instant_access_retention_days", "number")}
+              </div>
+              <label class="tick">
+                <input
+                  type="checkbox"
+                  checked={state.separator}
+                  onChange={(event) => change({ separator: event.currentTarget.checked })}
+                />{" "}
+                {words.separator}
+              </label>
+            </>
+          )}
         </details>
-        <a class="jump" href="#result" onClick={(event) => { event.preventDefault(); document.getElementById("result")?.scrollIntoView(); document.getElementById("result")?.focus({ preventScroll: true }); }}>
-          <strong class={errors || disallowed ? "bad" : "good"}>{readiness}</strong><span>{words.toResult}</span>
+        <a
+          class="jump"
+          href="#result"
+          onClick={(event) => {
+            event.preventDefault();
+            document.getElementById("result")?.scrollIntoView();
+            document.getElementById("result")?.focus({ preventScroll: true });
+          }}
+        >
+          <strong class={errors || disallowed ? "bad" : "good"}>{readiness}</strong>
+          <span>{words.toResult}</span>
         </a>
       </section>
 
       <section class="result" id="result" tabIndex={-1} aria-label={words.result}>
         <div class={`verdict ${errors || disallowed ? "bad" : "good"}`} role="status">
           <strong>{readiness}</strong>
-          {(errors + warnings > 0 || !disallowed) && <span>{errors + warnings ? words.counts(errors, warnings) : words.noFindings}</span>}
-          {state.policies.trim() && <PolicyLine standing={context.standing} words={words} onShow={() => change({ area: "policies" })} />}
+          {(errors + warnings > 0 || !disallowed) && (
+            <span>{errors + warnings ? words.counts(errors, warnings) : words.noFindings}</span>
+          )}
+          {state.policies.trim() && (
+            <PolicyLine standing={context.standing} words={words} onShow={() => change({ area: "policies" })} />
+          )}
         </div>
         <Output {...context} />
         {output?.command && state.target === "command" && (
           <>
-            <p class="hint send"><Ticked text={words.send(platform === "linux" ? "RunShellScript" : "RunBatScript", output.timeout_seconds)} /></p>
-            <details class="arrives"><summary>{words.arguments}</summary>
-              <ol class="argv">{output.arguments.map((argument) => <li key={argument}><code>{argument}</code></li>)}</ol>
+            <p class="hint send">
+              <Ticked
+                text={words.send(platform === "linux" ? "RunShellScript" : "RunBatScript", output.timeout_seconds)}
+              />
+            </p>
+            <details class="arrives">
+              <summary>{words.arguments}</summary>
+              <ol class="argv">
+                {output.arguments.map((argument) => (
+                  <li key={argument}>
+                    <code>{argument}</code>
+                  </li>
+                ))}
+              </ol>
               <p class="hint">{words.proven}</p>
             </details>
           </>
@@ -149,7 +264,11 @@ export function Build(context: Context & { today: string }) {
             <section class="prediction" aria-label={words.prediction}>
               <h3>{words.prediction}</h3>
               <p class={`level ${checked.predicted_consistency}`}>{words.levels[checked.predicted_consistency]}</p>
-              {checked.predicted_why && <p class="hint"><Ticked text={checked.predicted_why.message} /></p>}
+              {checked.predicted_why && (
+                <p class="hint">
+                  <Ticked text={checked.predicted_why.message} />
+                </p>
+              )}
               <p class="hint">{words.predictionNote}</p>
             </section>
           )}

@@ -30,7 +30,9 @@ export function Field(props: Props) {
   const mine = findings.filter((finding) => finding.place === place || finding.place.startsWith(`${place}/`));
   const worst = mine.some((finding) => finding.severity === "error" && !finding.accepted);
   const hint = words.hints[place];
-  const described = [hint ? `${id}-hint` : "", mine.length ? `${id}-findings` : "", open ? `${id}-help` : ""].filter(Boolean).join(" ");
+  const described = [hint ? `${id}-hint` : "", mine.length ? `${id}-findings` : "", open ? `${id}-help` : ""]
+    .filter(Boolean)
+    .join(" ");
   const common = { id, "aria-describedby": described || undefined, "aria-invalid": worst || undefined };
   const default_ = about?.default;
   return (
@@ -38,21 +40,57 @@ export function Field(props: Props) {
       <div class="label-row">
         <label for={id}>{words.fields[place]}</label>
         {about && (
-          <button type="button" class="help" aria-expanded={open} aria-controls={`${id}-help`} onClick={() => setOpen(!open)}>
-            <span aria-hidden="true">?</span><span class="hidden">{words.help}: {words.fields[place]}</span>
+          <button
+            type="button"
+            class="help"
+            aria-expanded={open}
+            aria-controls={`${id}-help`}
+            onClick={() => setOpen(!open)}
+          >
+            <span aria-hidden="true">?</span>
+            <span class="hidden">
+              {words.help}: {words.fields[place]}
+            </span>
           </button>
         )}
       </div>
       <Control {...props} common={common} value={value} set={set} default_={default_ ?? undefined} />
-      {hint && <p class="hint" id={`${id}-hint`}>{hint}</p>}
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
       {open && about && (
         <div class="about" id={`${id}-help`}>
-          <p><Ticked text={about.about} /></p>
-          <p class="wire"><code>{about.wire}</code>{about.range && <> · {words.range} {about.range.join("–")}</>}{default_ && <> · {words.defaultIs} {default_}</>}{about.required && <> · {words.required}</>}</p>
-          <p class="source">{words.source}: {about.source}</p>
+          <p>
+            <Ticked text={about.about} />
+          </p>
+          <p class="wire">
+            <code>{about.wire}</code>
+            {about.range && (
+              <>
+                {" "}
+                · {words.range} {about.range.join("–")}
+              </>
+            )}
+            {default_ && (
+              <>
+                {" "}
+                · {words.defaultIs} {default_}
+              </>
+            )}
+            {about.required && <> · {words.required}</>}
+          </p>
+          <p class="source">
+            {words.source}: {about.source}
+          </p>
         </div>
       )}
-      {mine.length > 0 && <div id={`${id}-findings`}><Findings findings={mine} words={words} onFix={(patch) => change({ job: patched(state.job, patch) })} /></div>}
+      {mine.length > 0 && (
+        <div id={`${id}-findings`}>
+          <Findings findings={mine} words={words} onFix={(patch) => change({ job: patched(state.job, patch) })} />
+        </div>
+      )}
     </div>
   );
 }
@@ -69,23 +107,52 @@ function Control({ kind, common, value, set, default_, placeholder, choices, wor
     case "number":
       return (
         <div class="unit">
-          <input {...common} inputMode="numeric" autocomplete="off" placeholder={default_ ?? placeholder} value={value == null || value === "auto" ? "" : String(value)}
-            onInput={(event) => { const text = event.currentTarget.value.trim(); set(text === "" ? undefined : /^-?\d{1,15}$/.test(text) ? Number(text) : text); }} />
-          <span aria-hidden="true">{common.id.endsWith("seconds") || common.id.endsWith("timeout") ? words.seconds : ""}</span>
+          <input
+            {...common}
+            inputMode="numeric"
+            autocomplete="off"
+            placeholder={default_ ?? placeholder}
+            value={value == null || value === "auto" ? "" : String(value)}
+            onInput={(event) => {
+              const text = event.currentTarget.value.trim();
+              set(text === "" ? undefined : /^-?\d{1,15}$/.test(text) ? Number(text) : text);
+            }}
+          />
+          <span aria-hidden="true">
+            {common.id.endsWith("seconds") || common.id.endsWith("timeout") ? words.seconds : ""}
+          </span>
         </div>
       );
     case "truth":
       return (
-        <select {...common} value={value === undefined ? "" : String(value)} onChange={(event) => { const text = event.currentTarget.value; set(text === "" ? undefined : text === "true"); }}>
-          <option value="">{words.unset}{default_ ? ` (${default_ === "true" ? words.yes : words.no})` : ""}</option>
+        <select
+          {...common}
+          value={value === undefined ? "" : String(value)}
+          onChange={(event) => {
+            const text = event.currentTarget.value;
+            set(text === "" ? undefined : text === "true");
+          }}
+        >
+          <option value="">
+            {words.unset}
+            {default_ ? ` (${default_ === "true" ? words.yes : words.no})` : ""}
+          </option>
           <option value="true">{words.yes}</option>
           <option value="false">{words.no}</option>
         </select>
       );
     case "choice":
       return (
-        <select {...common} value={String(value ?? choices?.[0]?.[0] ?? "")} onChange={(event) => set(event.currentTarget.value)}>
-          {choices?.map(([key, title]) => <option key={key} value={key}>{title}</option>)}
+        <select
+          {...common}
+          value={String(value ?? choices?.[0]?.[0] ?? "")}
+          onChange={(event) => set(event.currentTarget.value)}
+        >
+          {choices?.map(([key, title]) => (
+            <option key={key} value={key}>
+              {title}
+            </option>
+          ))}
         </select>
       );
     case "lines":
@@ -94,32 +161,89 @@ function Control({ kind, common, value, set, default_, placeholder, choices, wor
       return <Lines kind={kind} common={common} value={value} set={set} placeholder={placeholder} />;
     default:
       return (
-        <input {...common} autocomplete="off" spellcheck={false} placeholder={placeholder} value={typeof value === "string" ? value : ""}
-          onInput={(event) => set(event.currentTarget.value === "" && common.id !== "field-instance_ram_role" && common.id !== "field-group_name" ? undefined : event.currentTarget.value)} />
+        <input
+          {...common}
+          autocomplete="off"
+          spellcheck={false}
+          placeholder={placeholder}
+          value={typeof value === "string" ? value : ""}
+          onInput={(event) =>
+            set(
+              event.currentTarget.value === "" &&
+                common.id !== "field-instance_ram_role" &&
+                common.id !== "field-group_name"
+                ? undefined
+                : event.currentTarget.value,
+            )
+          }
+        />
       );
   }
 }
 
 /** A list, one entry a line. The text is kept as typed while it has the focus. */
-function Lines({ kind, common, value, set, placeholder }: { kind: Kind; common: ControlProps["common"]; value: unknown; set: (value: unknown) => void; placeholder: string | undefined }) {
+function Lines({
+  kind,
+  common,
+  value,
+  set,
+  placeholder,
+}: {
+  kind: Kind;
+  common: ControlProps["common"];
+  value: unknown;
+  set: (value: unknown) => void;
+  placeholder: string | undefined;
+}) {
   const [typed, setTyped] = useState<string>();
   const shown = typed ?? written(kind, value);
   return (
-    <textarea {...common} rows={Math.min(6, Math.max(2, shown.split("\n").length))} spellcheck={false} autocomplete="off" placeholder={placeholder} value={shown}
-      onInput={(event) => { setTyped(event.currentTarget.value); set(read(kind, event.currentTarget.value)); }} onBlur={() => setTyped(undefined)} />
+    <textarea
+      {...common}
+      rows={Math.min(6, Math.max(2, shown.split("\n").length))}
+      spellcheck={false}
+      autocomplete="off"
+      placeholder={placeholder}
+      value={shown}
+      onInput={(event) => {
+        setTyped(event.currentTarget.value);
+        set(read(kind, event.currentTarget.value));
+      }}
+      onBlur={() => setTyped(undefined)}
+    />
   );
 }
 
 function written(kind: Kind, value: unknown): string {
-  if (kind === "tags") return Object.entries((value ?? {}) as Record<string, string>).map(([key, tag]) => `${key}=${tag}`).join("\n");
+  if (kind === "tags")
+    return Object.entries((value ?? {}) as Record<string, string>)
+      .map(([key, tag]) => `${key}=${tag}`)
+      .join("\n");
   if (!Array.isArray(value)) return "";
-  return value.map((item) => (kind === "pairs" ? `${String(item?.instance ?? "")} ${String(item?.disk ?? "")}`.trim() : String(item))).join("\n");
+  return value
+    .map((item) =>
+      kind === "pairs" ? `${String(item?.instance ?? "")} ${String(item?.disk ?? "")}`.trim() : String(item),
+    )
+    .join("\n");
 }
 
 function read(kind: Kind, text: string): unknown {
-  const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
+  const lines = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
   if (lines.length === 0) return undefined;
-  if (kind === "pairs") return lines.map((line) => { const [instance = "", disk = ""] = line.split(/\s+/); return { instance, disk }; });
-  if (kind === "tags") return Object.fromEntries(lines.map((line) => { const cut = line.indexOf("="); return cut < 0 ? [line, ""] : [line.slice(0, cut), line.slice(cut + 1)]; }));
+  if (kind === "pairs")
+    return lines.map((line) => {
+      const [instance = "", disk = ""] = line.split(/\s+/);
+      return { instance, disk };
+    });
+  if (kind === "tags")
+    return Object.fromEntries(
+      lines.map((line) => {
+        const cut = line.indexOf("=");
+        return cut < 0 ? [line, ""] : [line.slice(0, cut), line.slice(cut + 1)];
+      }),
+    );
   return [...new Set(lines.flatMap((line) => line.split(/[\s,]+/)).filter(Boolean))];
 }

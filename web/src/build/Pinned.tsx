@@ -16,22 +16,39 @@ export function Pinned({ state, change, words, lang, today, findingsOf }: Props)
   const [added, gone] = useMemo(() => {
     const [before, now] = [findingsOf(then), findingsOf(today)];
     const key = (finding: Finding) => `${finding.code} ${finding.place} ${finding.message}`;
-    const missing = (from: Finding[], others: Finding[]) => from.filter((finding) => !others.some((other) => key(other) === key(finding)));
+    const missing = (from: Finding[], others: Finding[]) =>
+      from.filter((finding) => !others.some((other) => key(other) === key(finding)));
     return [missing(now, before), missing(before, now)];
   }, [state.job, state.platform, then, today, lang]);
   const support = useMemo(() => changedSupport(state, then, today), [state.job, state.platform, then, today]);
   const same = added.length + gone.length + support.length === 0;
   return (
     <aside class="pinned">
-      <p><strong>{words.pinned(then)}</strong> {same ? words.pinnedSame : words.pinnedChanged}</p>
+      <p>
+        <strong>{words.pinned(then)}</strong> {same ? words.pinnedSame : words.pinnedChanged}
+      </p>
       {!same && (
         <ul>
-          {added.map((finding) => <li key={finding.code}>{words.added}: <Ticked text={finding.message} /></li>)}
-          {gone.map((finding) => <li key={finding.code}>{words.gone}: <Ticked text={finding.message} /></li>)}
-          {support.map(([title, was, is]) => <li key={title}>{title}: {words.eligible[was]} → {words.eligible[is]}</li>)}
+          {added.map((finding) => (
+            <li key={finding.code}>
+              {words.added}: <Ticked text={finding.message} />
+            </li>
+          ))}
+          {gone.map((finding) => (
+            <li key={finding.code}>
+              {words.gone}: <Ticked text={finding.message} />
+            </li>
+          ))}
+          {support.map(([title, was, is]) => (
+            <li key={title}>
+              {title}: {words.eligible[was]} → {words.eligible[is]}
+            </li>
+          ))}
         </ul>
       )}
-      <button type="button" class="small" onClick={() => change({ catalogue: today })}>{words.useToday}</button>
+      <button type="button" class="small" onClick={() => change({ catalogue: today })}>
+        {words.useToday}
+      </button>
     </aside>
   );
 }
@@ -39,13 +56,20 @@ export function Pinned({ state, change, words, lang, today, findingsOf }: Props)
 /** Systems and disk categories on which the two days do not agree: title, then, now. */
 function changedSupport({ job, platform }: Context["state"], then: string, today: string): [string, string, string][] {
   const fit = fitInstance(job, platform);
-  const systems = SYSTEMS.filter(([of]) => of === platform).map(([, title, name]) => [title, { ...fit, os_name_en: name }] as const);
-  const disks = DISKS.map((category) => [category, { ...fit, disks: (fit["disks"] as object[]).map((disk) => ({ ...disk, category })) }] as const);
+  const systems = SYSTEMS.filter(([of]) => of === platform).map(
+    ([, title, name]) => [title, { ...fit, os_name_en: name }] as const,
+  );
+  const disks = DISKS.map(
+    (category) =>
+      [category, { ...fit, disks: (fit.disks as object[]).map((disk) => ({ ...disk, category })) }] as const,
+  );
   const cases = [...systems, ...disks];
   const verdicts = (day: string) => {
     const answer = check({ job: { ...job, targets: {} }, facts: cases.map(([, facts]) => facts), as_of: day });
     return answer.ok ? (answer.value.instances ?? []).map((instance) => instance.eligible) : [];
   };
   const [before, now] = [verdicts(then), verdicts(today)];
-  return cases.flatMap(([title], at) => (before[at] && now[at] && before[at] !== now[at] ? [[title, before[at], now[at]] as [string, string, string]] : []));
+  return cases.flatMap(([title], at) =>
+    before[at] && now[at] && before[at] !== now[at] ? [[title, before[at], now[at]] as [string, string, string]] : [],
+  );
 }

@@ -17,7 +17,10 @@ export function Policies(context: Context) {
   const text = useRef<HTMLTextAreaElement>(null);
   const [refused, setRefused] = useState<string>();
   const [over, setOver] = useState(false);
-  const set = (policies: string) => { setRefused(undefined); change({ policies }); };
+  const set = (policies: string) => {
+    setRefused(undefined);
+    change({ policies });
+  };
   const take = async (files: FileList | null | undefined) => {
     const file = files?.[0];
     if (!file) return;
@@ -52,31 +55,105 @@ export function Policies(context: Context) {
         <div class="examples" role="group" aria-label={words.startFrom}>
           <span class="group-label">{words.startFrom}</span>
           {STARTERS.map(([name, document]) => (
-            <button key={name} type="button" class="small starter" aria-pressed={state.policies === document} onClick={() => set(document)}>{words.starters[name] ?? name}</button>
+            <button
+              key={name}
+              type="button"
+              class="small starter"
+              aria-pressed={state.policies === document}
+              onClick={() => set(document)}
+            >
+              {words.starters[name] ?? name}
+            </button>
           ))}
         </div>
         <div class="field">
           <label for="policies-text">{words.policyDocument}</label>
-          <textarea id="policies-text" ref={text} class={`mono ${over ? "over" : ""}`} rows={24} spellcheck={false} autocomplete="off" autocapitalize="off"
-            value={state.policies} aria-describedby="policies-hint" onInput={(event) => set(event.currentTarget.value)}
-            onDragOver={(event) => { if (event.dataTransfer?.types.includes("Files")) { event.preventDefault(); setOver(true); } }}
+          <textarea
+            id="policies-text"
+            ref={text}
+            class={`mono ${over ? "over" : ""}`}
+            rows={24}
+            spellcheck={false}
+            autocomplete="off"
+            autocapitalize="off"
+            value={state.policies}
+            aria-describedby="policies-hint"
+            onInput={(event) => set(event.currentTarget.value)}
+            onDragOver={(event) => {
+              if (event.dataTransfer?.types.includes("Files")) {
+                event.preventDefault();
+                setOver(true);
+              }
+            }}
             onDragLeave={() => setOver(false)}
-            onDrop={(event) => { if (event.dataTransfer?.files.length) { event.preventDefault(); setOver(false); void take(event.dataTransfer.files); } }} />
-          <p class="hint" id="policies-hint">{words.policiesHint}</p>
-          {refused && <p class="blocked-note" role="alert">{refused}</p>}
+            onDrop={(event) => {
+              if (event.dataTransfer?.files.length) {
+                event.preventDefault();
+                setOver(false);
+                void take(event.dataTransfer.files);
+              }
+            }}
+          />
+          <p class="hint" id="policies-hint">
+            {words.policiesHint}
+          </p>
+          {refused && (
+            <p class="blocked-note" role="alert">
+              {refused}
+            </p>
+          )}
           <div class="document-tools">
-            <label class="small upload"><input type="file" accept=".yaml,.yml,.json" onChange={(event) => { const input = event.currentTarget; void take(input.files).then(() => { input.value = ""; }); }} /><span>{words.policyUpload}</span></label>
+            <label class="small upload">
+              <input
+                type="file"
+                accept=".yaml,.yml,.json"
+                onChange={(event) => {
+                  const input = event.currentTarget;
+                  void take(input.files).then(() => {
+                    input.value = "";
+                  });
+                }}
+              />
+              <span>{words.policyUpload}</span>
+            </label>
             {state.policies && <FileTools name="policies.yaml" content={state.policies} words={words} />}
-            {state.policies && <button type="button" class="small quiet" onClick={() => { set(""); text.current?.focus(); }}>{words.policyRemove}</button>}
+            {state.policies && (
+              <button
+                type="button"
+                class="small quiet"
+                onClick={() => {
+                  set("");
+                  text.current?.focus();
+                }}
+              >
+                {words.policyRemove}
+              </button>
+            )}
           </div>
           {!fitsLink(state) && <p class="hint">{words.policyNoLink}</p>}
         </div>
         {seen && (
           <details class="card more reference">
-            <summary><span class="summary-title">{words.policyReference}</span><small>{words.policyReferenceNote}</small></summary>
+            <summary>
+              <span class="summary-title">{words.policyReference}</span>
+              <small>{words.policyReferenceNote}</small>
+            </summary>
             <div class="scroll" tabIndex={0} role="region" aria-label={words.policyReference}>
-              <ul>{seen.functions.map(({ form, gives }) => <li key={form}><code>{form}</code> <small>{gives}</small></li>)}</ul>
-              <ul>{seen.members.map(({ path, type, values }) => <li key={path}><code>{path}</code> <small>{values.length > 0 ? values.map((value) => `'${value}'`).join(", ") : type}</small></li>)}</ul>
+              <ul>
+                {seen.functions.map(({ form, gives }) => (
+                  <li key={form}>
+                    <code>{form}</code> <small>{gives}</small>
+                  </li>
+                ))}
+              </ul>
+              <ul>
+                {seen.members.map(({ path, type, values }) => (
+                  <li key={path}>
+                    <code>{path}</code>{" "}
+                    <small>{values.length > 0 ? values.map((value) => `'${value}'`).join(", ") : type}</small>
+                  </li>
+                ))}
+              </ul>
             </div>
           </details>
         )}
@@ -84,21 +161,46 @@ export function Policies(context: Context) {
 
       <section class="result" aria-label={words.result} aria-busy={busy}>
         {!outcome && !busy && <p class="empty">{words.policiesNone}</p>}
-        {busy && !judged && <p class="empty" role="status">{words.policiesBusy}</p>}
+        {busy && !judged && (
+          <p class="empty" role="status">
+            {words.policiesBusy}
+          </p>
+        )}
         {outcome && "unreadable" in outcome && (
           <p class="blocked-note" role="alert">
-            {outcome.unreadable.line > 0 && <><Line line={outcome.unreadable.line} onClick={goTo} words={words} /> </>}
-            {words.policyUnreadable(typeof outcome.unreadable.reason === "string" ? words.policyCannotKeep[outcome.unreadable.reason] : outcome.unreadable.reason.said)}
+            {outcome.unreadable.line > 0 && (
+              <>
+                <Line line={outcome.unreadable.line} onClick={goTo} words={words} />{" "}
+              </>
+            )}
+            {words.policyUnreadable(
+              typeof outcome.unreadable.reason === "string"
+                ? words.policyCannotKeep[outcome.unreadable.reason]
+                : outcome.unreadable.reason.said,
+            )}
           </p>
         )}
         {outcome && "stopped" in outcome && (
-          <div class="blocked-note" role="alert"><p>{words.policyStopped[outcome.stopped]}</p><button type="button" class="small" onClick={standing.again}>{words.policyAgain}</button></div>
+          <div class="blocked-note" role="alert">
+            <p>{words.policyStopped[outcome.stopped]}</p>
+            <button type="button" class="small" onClick={standing.again}>
+              {words.policyAgain}
+            </button>
+          </div>
         )}
         {judged && verdict && (
           <>
-            <div class={`verdict ${verdict.weight}`} role="status"><strong>{verdict.title}</strong><span>{verdict.counts}</span></div>
+            <div class={`verdict ${verdict.weight}`} role="status">
+              <strong>{verdict.title}</strong>
+              <span>{verdict.counts}</span>
+            </div>
             {standing.instances === 0 && judged.check.policies.some((policy) => policy.per_instance) && (
-              <p class="hint">{words.policyNeedsFacts} <button type="button" class="link" onClick={() => change({ area: "facts" })}>{words.policyToFacts}</button></p>
+              <p class="hint">
+                {words.policyNeedsFacts}{" "}
+                <button type="button" class="link" onClick={() => change({ area: "facts" })}>
+                  {words.policyToFacts}
+                </button>
+              </p>
             )}
             {standing.instances > 0 && <p class="hint">{words.policyFacts(standing.instances)}</p>}
             <DocumentFindings findings={judged.check.findings} lines={judged.lines} words={words} onLine={goTo} />
@@ -112,6 +214,18 @@ export function Policies(context: Context) {
 }
 
 /** A line of the document; pressing it brings the caret there. */
-export function Line({ line, onClick, words }: { line: number | undefined; onClick: (line: number) => void; words: Context["words"] }) {
-  return line === undefined ? null : <button type="button" class="link" onClick={() => onClick(line)}>{words.line(line)}</button>;
+export function Line({
+  line,
+  onClick,
+  words,
+}: {
+  line: number | undefined;
+  onClick: (line: number) => void;
+  words: Context["words"];
+}) {
+  return line === undefined ? null : (
+    <button type="button" class="link" onClick={() => onClick(line)}>
+      {words.line(line)}
+    </button>
+  );
 }

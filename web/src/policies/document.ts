@@ -1,13 +1,15 @@
-// The text of a policy document, YAML or JSON, as a value, with the line of every place in it. Runs in the worker: a hostile text
-// takes nothing with it.
-import { isCollection, LineCounter, parseDocument, type Document, type ScalarTag } from "yaml";
+// The text of a policy document, YAML or JSON, as a value, with the line of every place in it. Runs in the worker: a
+// hostile text takes nothing with it.
+import { type Document, isCollection, LineCounter, parseDocument, type ScalarTag } from "yaml";
 
 export interface Unreadable {
   /** From 1; 0 where no line can be named. */
   line: number;
   column: number;
-  /** What the reader of YAML says; or `deep`: nested too deeply, or too large once its aliases are followed; or `number`: one that
-   * a script cannot keep as it is written. */
+  /**
+   * What the reader of YAML says; or `deep`: nested too deeply, or too large once its aliases are followed; or
+   * `number`: one that a script cannot keep as it is written.
+   */
   reason: { said: string } | "deep" | "number";
 }
 
@@ -27,10 +29,19 @@ const MORE_NUMBERS: ScalarTag = {
     return digits.startsWith("-") ? -BigInt(digits.slice(1)) : BigInt(digits);
   },
 };
-/** As the command line reads: keys are texts, `<<` merges, no number is rounded unseen. A silent reader would pass over a second document. */
+/**
+ * As the command line reads: keys are texts, `<<` merges, no number is rounded unseen. A silent reader would pass over
+ * a second document.
+ */
 const OPTIONS = {
-  version: "1.2", schema: "core", merge: true, stringKeys: true, intAsBigInt: true, customTags: (tags: unknown[]) => [MORE_NUMBERS, ...tags],
-  prettyErrors: false, logLevel: "error",
+  version: "1.2",
+  schema: "core",
+  merge: true,
+  stringKeys: true,
+  intAsBigInt: true,
+  customTags: (tags: unknown[]) => [MORE_NUMBERS, ...tags],
+  prettyErrors: false,
+  logLevel: "error",
 } as const;
 
 export function read(text: string): Read {
@@ -99,7 +110,10 @@ function isDeep(value: unknown): boolean {
 
 /** The line of a JSON pointer, or of the nearest place around it that is written down. */
 function lineOf(document: Document.Parsed, lines: LineCounter, place: string): number | undefined {
-  const parts = place.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const parts = place
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
   let node: unknown = document.contents;
   let start = startOf(node);
   for (const part of parts) {
@@ -111,6 +125,7 @@ function lineOf(document: Document.Parsed, lines: LineCounter, place: string): n
 }
 
 function startOf(node: unknown): number | undefined {
-  const range = typeof node === "object" && node !== null ? (node as { range?: [number, number, number] | null }).range : undefined;
+  const range =
+    typeof node === "object" && node !== null ? (node as { range?: [number, number, number] | null }).range : undefined;
   return range?.[0];
 }

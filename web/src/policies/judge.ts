@@ -1,13 +1,16 @@
 // Hands documents to the worker, one at a time and the newest first, and ends it when it takes too long or broke.
 import { inlined, moduleAddresses } from "../engine";
-import workerAddress from "./worker.ts?worker&url";
-import type { Judged, Modules, Order, Reference, Told } from "./worker";
 import type { Unreadable } from "./document";
+import type { Judged, Modules, Order, Reference, Told } from "./worker";
+import workerAddress from "./worker.ts?worker&url";
 
 export type Outcome =
   | { judged: Judged }
   | { unreadable: Unreadable }
-  /** `long`: it took too long and was ended. `broken`: the engine failed and is loaded anew. `absent`: it could not be loaded. */
+  /**
+   * `long`: it took too long and was ended. `broken`: the engine failed and is loaded anew. `absent`: it could not be
+   * loaded.
+   */
   | { stopped: "long" | "broken" | "absent" };
 
 /** What a document is judged against. */
@@ -39,7 +42,12 @@ export function judge(question: Question, tell: (outcome: Outcome) => void): voi
   if (!running) next();
   else {
     const { id } = running.order;
-    setTimeout(() => { if (running?.order.id === id && waiting) { end(); next(); } }, OVERTAKEN_MILLISECONDS);
+    setTimeout(() => {
+      if (running?.order.id === id && waiting) {
+        end();
+        next();
+      }
+    }, OVERTAKEN_MILLISECONDS);
   }
 }
 
@@ -49,7 +57,10 @@ function next(): void {
   waiting = undefined;
   running = { ...asked, timer: setTimeout(() => finish(asked.order.id, { stopped: "long" }), MOST_MILLISECONDS) };
   worker ??= begun();
-  worker.then((there) => there.postMessage(asked.order), () => finish(asked.order.id, { stopped: "absent" }));
+  worker.then(
+    (there) => there.postMessage(asked.order),
+    () => finish(asked.order.id, { stopped: "absent" }),
+  );
 }
 
 function finish(id: number, outcome: Outcome): void {
@@ -67,7 +78,10 @@ function finish(id: number, outcome: Outcome): void {
 function end(): void {
   if (running) clearTimeout(running.timer);
   running = undefined;
-  void worker?.then((there) => there.terminate(), () => undefined);
+  void worker?.then(
+    (there) => there.terminate(),
+    () => undefined,
+  );
   worker = undefined;
 }
 

@@ -19,7 +19,10 @@ export interface Standing {
 /** While somebody types, nothing is judged. */
 const PAUSE_MILLISECONDS = 250;
 
-/** Holds the job to the policy document, whatever area is shown; without a document nothing is loaded and nothing judged. */
+/**
+ * Holds the job to the policy document, whatever area is shown; without a document nothing is loaded and nothing is
+ * judged.
+ */
 export function usePolicies(state: State, today: string, lang: Lang, words: Words): Standing {
   const [told, setTold] = useState<{ of: object; outcome: Outcome }>();
   const [round, setRound] = useState(0);
@@ -38,10 +41,16 @@ export function usePolicies(state: State, today: string, lang: Lang, words: Word
     }
     let overtaken = false;
     const timer = setTimeout(
-      () => judge({ ...question, now: new Date().toISOString() }, (outcome) => { if (!overtaken) setTold({ of: question, outcome }); }),
+      () =>
+        judge({ ...question, now: new Date().toISOString() }, (outcome) => {
+          if (!overtaken) setTold({ of: question, outcome });
+        }),
       PAUSE_MILLISECONDS,
     );
-    return () => { overtaken = true; clearTimeout(timer); };
+    return () => {
+      overtaken = true;
+      clearTimeout(timer);
+    };
   }, [question]);
   return {
     outcome: none ? undefined : told?.outcome,
@@ -53,7 +62,7 @@ export function usePolicies(state: State, today: string, lang: Lang, words: Word
 
 /** A job that names no instances yet is for those whose facts were given: a plan would select none otherwise. */
 function withTargets(job: Job, facts: unknown[]): Job {
-  const targets = job["targets"] ?? {};
+  const targets = job.targets ?? {};
   // What is no selection at all is for the engine to tell.
   const named = typeof targets !== "object" || ["ids", "tags", "all"].some((key) => key in targets);
   if (named || facts.length === 0) return { targets: {}, ...job };

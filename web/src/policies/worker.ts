@@ -1,7 +1,8 @@
-// Judges policies away from the page: however long or hostile a document is, the page goes on, and can end this at any time. It
-// has an engine of its own, so that a failure of the engine here is none of the page's.
-import * as consnap from "consnap";
+// Judges policies away from the page: however long or hostile a document is, the page goes on, and can end this at any
+// time. It has an engine of its own, so that a failure of the engine here is none of the page's.
+
 import type { PolicyCheckOutput, Tried } from "consnap";
+import * as consnap from "consnap";
 import { read, type Unreadable } from "./document";
 
 /** Where the modules come from: addresses, or bytes in the single-file form. */
@@ -47,7 +48,9 @@ export type Told =
   /** The engine ended as it must not: its memory is not to be trusted any more. */
   | { id: number; broken: string };
 
-const tell = (told: Told) => { postMessage(told); };
+const tell = (told: Told) => {
+  postMessage(told);
+};
 let modules: Promise<Modules>;
 
 addEventListener("message", (event: MessageEvent<Modules | Order>) => {
@@ -84,11 +87,22 @@ async function answer(order: Order): Promise<void> {
   }
 }
 
-async function judged(document: Extract<ReturnType<typeof read>, { value: unknown }>, order: Order, given: Modules): Promise<Judged> {
+async function judged(
+  document: Extract<ReturnType<typeof read>, { value: unknown }>,
+  order: Order,
+  given: Modules,
+): Promise<Judged> {
   const { job, now, lang, as_of } = order;
   // A list of documents would be one for each entry; this is one document, whatever it holds.
   const policies = [document.value];
-  const input = { policies, job, now, lang, ...(as_of ? { as_of } : {}), ...(order.facts.length > 0 ? { facts: order.facts } : {}) };
+  const input = {
+    policies,
+    job,
+    now,
+    lang,
+    ...(as_of ? { as_of } : {}),
+    ...(order.facts.length > 0 ? { facts: order.facts } : {}),
+  };
   let check: PolicyCheckOutput;
   try {
     check = consnap.run("policy_check", input);

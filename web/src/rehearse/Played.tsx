@@ -3,7 +3,13 @@ import type { Context } from "../app";
 import { Findings, Ticked } from "../build/Findings";
 import type { SimulateOutput } from "../engine";
 
-interface Instance { instance_id: string; name: string; result: string; got: string; why: { message: string; help: string } }
+interface Instance {
+  instance_id: string;
+  name: string;
+  result: string;
+  got: string;
+  why: { message: string; help: string };
+}
 interface Report {
   exit_status: number;
   sentences: string[];
@@ -11,7 +17,11 @@ interface Report {
   summary: { calls: number };
   instances: Instance[];
 }
-interface Truth { instance_id: string; level: string; held: boolean }
+interface Truth {
+  instance_id: string;
+  level: string;
+  held: boolean;
+}
 
 /** The report of a rehearsal, and beside it what happened, phase by phase. */
 export function Played({ output, words }: { output: SimulateOutput; words: Context["words"] }) {
@@ -26,19 +36,47 @@ export function Played({ output, words }: { output: SimulateOutput; words: Conte
     <>
       <div class={`verdict ${good ? "good" : "bad"}`}>
         <strong>{words.ends[report.exit_status]}</strong>
-        <span>{words.exitStatus(report.exit_status)} · {words.took(took, report.summary.calls)}</span>
+        <span>
+          {words.exitStatus(report.exit_status)} · {words.took(took, report.summary.calls)}
+        </span>
       </div>
       <div class="played">
         <section aria-labelledby="report-title">
           <h2 id="report-title">{words.report}</h2>
-          <div class="sentences">{sentences.map((sentence, index) => <p key={index}><Ticked text={sentence} /></p>)}</div>
-          {report.instances.length === 0 && <Findings findings={output.findings.filter((finding) => finding.severity === "error")} words={words} />}
-          {report.instances.length > 0 && <div class="scroll" tabIndex={0} role="region" aria-label={`${words.report}: ${words.instances}`}>
-            <table>
-              <thead><tr><th scope="col">{words.instance}</th><th scope="col">{words.result}</th><th scope="col">{words.got}</th><th scope="col">{words.truth}</th></tr></thead>
-              <tbody>{report.instances.map((instance) => <Row key={instance.instance_id} instance={instance} truth={truth.get(instance.instance_id)} words={words} />)}</tbody>
-            </table>
-          </div>}
+          <div class="sentences">
+            {sentences.map((sentence, index) => (
+              <p key={index}>
+                <Ticked text={sentence} />
+              </p>
+            ))}
+          </div>
+          {report.instances.length === 0 && (
+            <Findings findings={output.findings.filter((finding) => finding.severity === "error")} words={words} />
+          )}
+          {report.instances.length > 0 && (
+            <div class="scroll" tabIndex={0} role="region" aria-label={`${words.report}: ${words.instances}`}>
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">{words.instance}</th>
+                    <th scope="col">{words.result}</th>
+                    <th scope="col">{words.got}</th>
+                    <th scope="col">{words.truth}</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {report.instances.map((instance) => (
+                    <Row
+                      key={instance.instance_id}
+                      instance={instance}
+                      truth={truth.get(instance.instance_id)}
+                      words={words}
+                    />
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )}
         </section>
         <section aria-labelledby="timeline-title">
           <h2 id="timeline-title">{words.timeline}</h2>
@@ -46,12 +84,19 @@ export function Played({ output, words }: { output: SimulateOutput; words: Conte
             {output.timeline.map((stretch, index) => (
               <li key={index}>
                 <h3>{stretch.title}</h3>
-                <ol>{stretch.moments.map((moment, at) => (
-                  <li key={at} class={`moment ${moment.weight}`}>
-                    <time>{duration(moment.from_millis)}{moment.to_millis - moment.from_millis >= 100 && ` – ${duration(moment.to_millis)}`}</time>
-                    <span><Ticked text={moment.text} /></span>
-                  </li>
-                ))}</ol>
+                <ol>
+                  {stretch.moments.map((moment, at) => (
+                    <li key={at} class={`moment ${moment.weight}`}>
+                      <time>
+                        {duration(moment.from_millis)}
+                        {moment.to_millis - moment.from_millis >= 100 && ` – ${duration(moment.to_millis)}`}
+                      </time>
+                      <span>
+                        <Ticked text={moment.text} />
+                      </span>
+                    </li>
+                  ))}
+                </ol>
               </li>
             ))}
           </ol>
@@ -67,12 +112,26 @@ function Row({ instance, truth, words }: { instance: Instance; truth: Truth | un
   return (
     <Fragment>
       <tr class="instance-row">
-        <th scope="row">{instance.name}<code>{instance.instance_id}</code></th>
-        <td><span class={`badge ${instance.result}`}>{words.results[instance.result] ?? instance.result}</span></td>
+        <th scope="row">
+          {instance.name}
+          <code>{instance.instance_id}</code>
+        </th>
+        <td>
+          <span class={`badge ${instance.result}`}>{words.results[instance.result] ?? instance.result}</span>
+        </td>
         <td>{level(instance.got)}</td>
-        <td>{level(truth?.level ?? "unknown")}{truth?.held && <> · {words.heldShort}</>}</td>
+        <td>
+          {level(truth?.level ?? "unknown")}
+          {truth?.held && <> · {words.heldShort}</>}
+        </td>
       </tr>
-      {instance.result !== "ok" && <tr class="why-row"><td colSpan={4}><Ticked text={instance.why.message} /></td></tr>}
+      {instance.result !== "ok" && (
+        <tr class="why-row">
+          <td colSpan={4}>
+            <Ticked text={instance.why.message} />
+          </td>
+        </tr>
+      )}
     </Fragment>
   );
 }
