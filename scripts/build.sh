@@ -26,7 +26,7 @@ common_settings() {
     "# setting TOOL_PATH paths - folders of client programs, looked at before those of the system"
 }
 settings() {
-  { common_settings; sed -n '/^# setting /p' "$source"; } | sed 's/^# setting //' | while read -r name type default meaning; do
+  { common_settings; sed -n '/^# setting /p' "$source"; } | while read -r _ _ name type default meaning; do
     other=$(sed -n "s/^# default-$engine $name //p" "$source")
     printf '%s %s %s %s\n' "$name" "$type" "${other:-$default}" "$meaning"
   done
@@ -100,12 +100,14 @@ case $engine in mariadb | mysql | postgresql) parts="$parts $here/common/session
 case $engine in elasticsearch | opensearch) ;; *) parts="$parts $here/common/quiesce.sh" ;; esac
 for role in pre post; do
   {
-    printf '#!/bin/sh\n# consnap quiesce script for %s, %s.\n# Built by scripts/build.sh of consnap; the comments stand in its sources.\n' "$engine" \
-      "$(case $role in pre) echo 'before the freeze' ;; post) echo 'after the thaw' ;; esac)"
+    case $role in pre) when='before the freeze' ;; post) when='after the thaw' ;; esac
+    printf '%s\n' '#!/bin/sh' "# consnap quiesce script for $engine, $when." \
+      '# Built by scripts/build.sh of consnap; the comments stand in its sources.'
     printf 'ROLE=%s ENGINE=%s\n%s\n' "$role" "$engine" "$values"
     # Comments would take a fifth of the room.
     for part in $parts; do sed '/^ *# shellcheck /p;/^ *#/d;/^$/d' "$part"; done
-    printf '%s\n' '# All of the text is read before any of it runs: to replace the file meanwhile does no harm.' '{ main "$@"; exit; }'
+    printf '%s\n' '# All of the text is read before any of it runs: to replace the file meanwhile does no harm.' \
+      '{ main "$@"; exit; }'
   } >"$out/$role.new"
   size=$(wc -c <"$out/$role.new")
   [ "$size" -le "$most" ] || stop "$engine: $((size)) bytes are more than $most"
@@ -113,7 +115,8 @@ for role in pre post; do
   mv "$out/$role.new" "$out/$role"
 done
 if [ -f "$here/accounts/$engine.txt" ]; then
-  sed "s|@NAME@|$(printf '%s\n' "$values" | sed -n "s/^NAME='\(.*\)'/\1/p")|g" "$here/accounts/$engine.txt" >"$out/account.txt"
+  name=$(printf '%s\n' "$values" | sed -n "s/^NAME='\(.*\)'/\1/p")
+  sed "s|@NAME@|$name|g" "$here/accounts/$engine.txt" >"$out/account.txt"
   chmod 600 "$out/account.txt"
   cat "$out/account.txt"
 fi

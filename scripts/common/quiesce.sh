@@ -1,12 +1,12 @@
-# ---- Common part: one run from the pre-script to the post-script ------------------------------------------------------
-# State lies on a tmpfs alone, because nothing may wait for a file system that is frozen. For the same reason there are no
-# here-documents (bash writes them to /tmp) and no log file.
+# ---- Common part: one run from the pre-script to the post-script ----
+# State lies on a tmpfs alone, because nothing may wait for a file system that is frozen. For the same reason there are
+# no here-documents (bash writes them to /tmp) and no log file.
 FORMAT=1 LIBRARY=1
 # Nothing is taken from the environment.
 code=0 why='' text='' run=- epoch=0 since=0 asked=0 result='' mounts='' pre_hash='' ROOT='' S='' HASH=''
 
-# $now: seconds since boot, from a clock that nobody sets and that needs no process. $clock: hundredths of a second since the
-# pre-script began, because mksh computes in 32 bits.
+# $now: seconds since boot, from a clock that nobody sets and that needs no process. $clock: hundredths of a second
+# since the pre-script began, because mksh computes in 32 bits.
 clock() {
   read -r now _ </proc/uptime
   hundredths=${now#*.}
@@ -67,7 +67,8 @@ within() {
   while began "$task"; do
     clock
     if [ "$clock" -ge "$within" ]; then
-      kill -9 "$task" 2>/dev/null
+      # With its children, if it leads a session of its own.
+      kill -9 -- "-$task" 2>/dev/null || kill -9 "$task" 2>/dev/null
       return 124
     fi
     nap 0.02
@@ -99,7 +100,8 @@ state() {
     [ "$type" = tmpfs ] || continue
     ROOT=$base/consnap S=$base/consnap/$NAME
     mkdir -m 700 "$ROOT" 2>/dev/null
-    if [ -d "$ROOT" ] && [ ! -L "$ROOT" ] && [ "$(stat -c '%u %a' "$ROOT" 2>/dev/null)" = "$(id -u) 700" ]; then return; fi
+    owner=$(stat -c '%u %a' "$ROOT" 2>/dev/null)
+    if [ -d "$ROOT" ] && [ ! -L "$ROOT" ] && [ "$owner" = "$(id -u) 700" ]; then return; fi
   done
   ROOT='' S=''
   fail 16 no_state "None of \"$STATE_BASE\" is a tmpfs with a folder consnap that is ours alone."
@@ -150,7 +152,8 @@ record() {
   fi
   new=$ROOT/.$NAME.$$
   { printf '%s\n' "$line" "script library=$LIBRARY pre=${pre_hash:-$HASH} post=$post_hash" \
-    "host boot=$boot uptime=$now wall=$(date -u +%s)" "data mounts=${mounts:--}" ${extra:+"$extra"} "end lines=$lines" >"$new" &&
+    "host boot=$boot uptime=$now wall=$(date -u +%s)" "data mounts=${mounts:--}" ${extra:+"$extra"} \
+    "end lines=$lines" >"$new" &&
     mv -f "$new" "$ROOT/$NAME.last"; } 2>/dev/null
 }
 
@@ -182,8 +185,8 @@ frozen() {
   return 1
 }
 
-# Sees the freeze from inside: writes a byte to each file system of the data again and again; the longest wait is the freeze.
-# The file is opened once, only if it does not exist yet: its folder may belong to somebody else.
+# Sees the freeze from inside: writes a byte to each file system of the data again and again; the longest wait is the
+# freeze. The file is opened once, only if it does not exist yet: its folder may belong to somebody else.
 canary() {
   get holder
   whose=$got file=$2/.consnap-$run worst=0
@@ -193,7 +196,7 @@ canary() {
   [ -f /proc/self/fd/4 ] || exit 0
   printf 'consnap run=%s name=%s\n' "$run" "$NAME" >&4
   printf '0 %s closed 0\n' "$now" >"$S/canary$1"
-  while get holder && [ "$got" = "$whose" ] && began "${whose%% *}" && [ "$started" = "${whose#* }" ] && [ ! -f "$S/end" ]; do
+  while [ ! -f "$S/end" ] && alive holder && [ "$got" = "$whose" ]; do
     clock
     from=$clock begin=$now
     [ "$worst" -gt 0 ] || worst_at=$now
@@ -215,7 +218,8 @@ canaries() {
       worst=${got%% *} rest=${got#* }
       when=${rest%% *} since_write=${rest##* }
       clock
-      case $rest in *' open '*) if [ $((clock - since_write)) -gt 50 ]; then still=yes worst=$((clock - since_write)) when=$now; fi ;; esac
+      waited=$((clock - since_write))
+      case $rest in *' open '*) if [ "$waited" -gt 50 ]; then still=yes worst=$waited when=$now; fi ;; esac
      stall=$((worst * 10))
     fi
     seen_ms=$seen_ms${seen_ms:+,}$stall seen_at=$seen_at${seen_at:+,}$when
@@ -236,7 +240,7 @@ places() {
   put mounts "$mounts"
 }
 
-# ---- The holder lives from the pre-script to the post-script, and never longer than LIMIT ---------------------------------
+# ---- The holder lives from the pre-script to the post-script, and never longer than LIMIT ----
 holder() {
   trap '' HUP INT QUIT PIPE
   trap 'exit 1' TERM
@@ -314,7 +318,8 @@ over() {
   engine_release || held=unknown
   canaries
   detail="result=$result held_ms=$held_ms from=$from to=$until wall=$wall beats=$beats gap_ms=$((gap * 10))"
-  detail="$detail position_from=$position position_to=$POSITION same=$same limit_s=$LIMIT mounts=$mounts $seen${DETAIL:+ $DETAIL}"
+  detail="$detail position_from=$position position_to=$POSITION same=$same limit_s=$LIMIT mounts=$mounts $seen"
+  detail=$detail${DETAIL:+ $DETAIL}
   # The record first: once the post-script sees the end, the record is its own.
   judge "$held" "$detail"
   report "$verdict" "$held" "$detail"
@@ -338,7 +343,7 @@ judge() {
   [ "$code" != 0 ] || engine_verdict "$2"
 }
 
-# ---- The two scripts ----------------------------------------------------------------------------------------------------
+# ---- The two scripts ----
 refuse() {
   # Whatever went wrong without a word of its own is not a success.
   [ "$code" != 0 ] || fail 18 fault "Something failed that this script does not know."
@@ -372,7 +377,10 @@ pre() {
   engine_check || refuse
   places || refuse
   clock
-  if frozen /; then fail 17 frozen_already "/ is frozen before this script: it is too late to hold anything."; refuse; fi
+  if frozen /; then
+    fail 17 frozen_already "/ is frozen before this script: it is too late to hold anything."
+    refuse
+  fi
   while read -r mount dir; do
     if frozen "$dir"; then
       fail 17 frozen_already "$mount is frozen before this script: it is too late to hold anything."
@@ -399,7 +407,8 @@ pre() {
       abort
     fi
     if [ $((clock - asked)) -gt 300 ] && ! alive holder; then
-      fail 18 no_holder "The process that holds did not live: $(head -c 200 "$S/log" 2>/dev/null | tr -c 'A-Za-z0-9._/: -' ' ')"
+      text=$(head -c 200 "$S/log" 2>/dev/null | tr -c 'A-Za-z0-9._/: -' ' ')
+      fail 18 no_holder "The process that holds did not live: $text"
       abort
     fi
     nap
@@ -440,7 +449,13 @@ post() {
   done
   held=no
   if get end; then
-    case $got in refused\ *) fail 23 nothing_held "The pre-script was refused."; rm -rf "$S"; report nothing_held no; exit 23 ;; esac
+    case $got in
+      refused\ *)
+        fail 23 nothing_held "The pre-script was refused."
+        rm -rf "$S"
+        report nothing_held no
+        exit 23 ;;
+    esac
     held=${got%% *} detail=${got#* }
   else
     if ! end_process holder || ! end_process client || ! engine_undo; then held=unknown; fi
@@ -461,7 +476,9 @@ main() {
   HOME=/nonexistent LC_ALL=C
   export PATH HOME LC_ALL
   unset IFS CDPATH ENV BASH_ENV
-  for variable in $(env | sed -n 's/^\(\(PG\|MYSQL\|MARIADB\|REDISCLI\|VALKEYCLI\)[A-Z_]*\)=.*/\1/p'); do unset "$variable"; done
+  for variable in $(env | sed -n 's/^\(\(PG\|MYSQL\|MARIADB\|REDISCLI\|VALKEYCLI\)[A-Z_]*\)=.*/\1/p'); do
+    unset "$variable"
+  done
   umask 077
   trap '' PIPE
   HASH=$(sha256sum <"$0" 2>/dev/null)

@@ -1,4 +1,4 @@
-# ---- A session that lives: the client reads statements from a FIFO and ends when the holder does --------------------------
+# ---- A session that lives: the client reads statements from a FIFO and ends when the holder does ----
 CLIENT=''
 open_session() {
   mkfifo "$S/in" || { fail 16 no_state "$S/in cannot be made."; return; }

@@ -1,8 +1,8 @@
 # Several services in one pair, and hooks of your own.
 #
-# PAIRS names folders with a pair each (pre and post), which are run in this order and released in the reverse order. HOLD,
-# CHECK and RELEASE are programs of your own; CHECK prints one word that changes when something was written. All of it is
-# released after LIMIT at the latest; each pair of the library has a limit of its own as well.
+# PAIRS names folders with a pair each (pre and post), which are run in this order and released in the reverse order.
+# HOLD, CHECK and RELEASE are programs of your own; CHECK prints one word that changes when something was written. All
+# of it is released after LIMIT at the latest; each pair of the library has a limit of its own as well.
 #
 # setting PAIRS paths - folders with a pair each, in the order in which they hold, separated by colons
 # setting HOLD path - program that holds; 0: it holds
@@ -34,7 +34,7 @@ engine_hold() {
     # Whatever comes of it, its post-script is run.
     held_pairs="$folder $held_pairs"
     printf '%s\n' "$held_pairs" >"$S/pairs"
-    within "$LOCK_WAIT" "$folder/pre" >"$S/pair" 2>&1
+    within "$LOCK_WAIT" setsid "$folder/pre" >"$S/pair" 2>&1
     code=$?
     { read -r line <"$S/pair" || :; } 2>/dev/null
     [ "$code" = 0 ] || { refused "$code"; return; }
@@ -43,7 +43,7 @@ engine_hold() {
   [ -n "$HOLD" ] || return 0
   hooked=yes
   put hooked yes
-  within "$LOCK_WAIT" "$HOLD" >/dev/null 2>&1 || { fail 13 hook "$HOLD did not hold."; return; }
+  within "$LOCK_WAIT" setsid "$HOLD" >/dev/null 2>&1 || { fail 13 hook "$HOLD did not hold."; return; }
   engine_beat "$LOCK_WAIT" || fail 13 hook "$CHECK does not say that it holds."
 }
 refused() {
@@ -64,16 +64,16 @@ add_mounts() {
 }
 engine_beat() {
   [ -n "$CHECK" ] && [ "$hooked" = yes ] || return 0
-  within "$1" "$CHECK" >"$S/check" 2>/dev/null || return 1
+  within "$1" setsid "$CHECK" >"$S/check" 2>/dev/null || return 1
   { read -r POSITION <"$S/check" || [ -n "$POSITION" ]; } 2>/dev/null
   case $POSITION in '' | *[!A-Za-z0-9_.:,+/-]*) POSITION=- ;; esac
 }
 engine_release() {
   clean=0 number=0
-  if [ "$hooked" = yes ]; then within "$LOCK_WAIT" "$RELEASE" >/dev/null 2>&1 || clean=1; fi
+  if [ "$hooked" = yes ]; then within "$LOCK_WAIT" setsid "$RELEASE" >/dev/null 2>&1 || clean=1; fi
   for folder in $held_pairs; do
     number=$((number + 1))
-    within "$LOCK_WAIT" "$folder/post" >"$S/pair" 2>&1
+    within "$LOCK_WAIT" setsid "$folder/post" >"$S/pair" 2>&1
     ended=$?
     { read -r line <"$S/pair" || :; } 2>/dev/null
     codes=$codes${codes:+,}$ended

@@ -3,8 +3,8 @@
 # setting SOCKET path - the server's socket; empty: where the client looks by itself
 # setting DB_USER word consnap the account
 # setting RUN_AS user consnap user of the system that the client runs as (socket authentication); empty: root
-# setting OPTION_FILE path - option file of the client with user and password, root's with mode 0600; RUN_AS is then not used
-# setting METHOD choice:auto,stage,ftwrl,ddl auto stage: MariaDB 10.5+; ftwrl: all others; ddl: InnoDB only, writes go on
+# setting OPTION_FILE path - option file with user and password, root's with mode 0600; RUN_AS is then not used
+# setting METHOD choice:auto,stage,ftwrl,ddl auto stage: MariaDB 10.5+; ftwrl: others; ddl: InnoDB only, writes go on
 # setting LIMIT seconds:5-1800 60 the lock is given up after so long, whatever happens
 # setting LOCK_WAIT seconds:1-60 5 the lock is waited for so long; statements queue behind it meanwhile
 # setting LONG_QUERY seconds:1-3600 10 while a statement runs for longer than this, the lock is not asked for
@@ -28,7 +28,7 @@ client() {
 fault() {
   number=$(sed -n 's/^ERROR \([0-9]*\).*/\1/p' "$1" 2>/dev/null | head -n 1)
   case $number in
-    1044 | 1045 | 1227 | 1698 | 1820 | 1524) fail 12 denied "Error $number: access denied, or a privilege is missing." ;;
+    1044 | 1045 | 1227 | 1698 | 1820 | 1524) fail 12 denied "Error $number: access or a privilege is missing." ;;
     2002 | 2003 | 2006 | 2013 | 1040) fail 11 not_reached "Error $number: the server was not reached." ;;
     1205 | 1969 | 3024 | 1317) fail 13 lock_wait "Error $number: the lock was not had within $LOCK_WAIT s." ;;
     '') fail 11 not_reached "The client ended without an answer." ;;
@@ -49,8 +49,9 @@ linked() {
 }
 engine_check() {
   [ -z "$OPTION_FILE" ] || secret "$OPTION_FILE" || return
-  ask "SELECT CONCAT_WS(';', VERSION(), IF(@@log_bin, 1, 0), @@innodb_flush_log_at_trx_commit, @@datadir, @@innodb_log_group_home_dir,
-    COALESCE(@@innodb_data_home_dir, ''), COALESCE(@@innodb_undo_directory, ''), COALESCE(@@log_bin_basename, ''))" || return
+  ask "SELECT CONCAT_WS(';', VERSION(), IF(@@log_bin, 1, 0), @@innodb_flush_log_at_trx_commit, @@datadir,
+    @@innodb_log_group_home_dir, COALESCE(@@innodb_data_home_dir, ''), COALESCE(@@innodb_undo_directory, ''),
+    COALESCE(@@log_bin_basename, ''))" || return
   version=${reply%%;*} rest=${reply#*;}
   binlog=${rest%%;*} rest=${rest#*;}
   flush=${rest%%;*} rest=${rest#*;}
@@ -69,16 +70,20 @@ engine_check() {
     stage:* | ddl:5.*) fail 15 method "METHOD=$METHOD does not exist in $version."; return ;;
   esac
   if [ "$METHOD" = ddl ]; then
-    other=$(find "$datadir" -mindepth 2 -maxdepth 2 \( -name '*.MYD' -o -name '*.MAD' -o -name '*.CSV' -o -name '*.ARZ' \) \
+    other=$(find "$datadir" -mindepth 2 -maxdepth 2 \
+      \( -name '*.MYD' -o -name '*.MAD' -o -name '*.CSV' -o -name '*.ARZ' \) \
       ! -path '*/mysql/*' ! -path '*/performance_schema/*' 2>/dev/null | wc -l)
     [ "$((other))" = 0 ] || { fail 15 not_innodb "METHOD=ddl: $((other)) tables are not InnoDB."; return; }
   fi
-  put facts "method=$METHOD version=${version%%[!A-Za-z0-9.-]*} mariadb=$(case $version in *MariaDB*) echo yes ;; *) echo no ;; esac) binlog=$binlog flush_at_commit=$flush"
+  case $version in *MariaDB*) mariadb=yes ;; *) mariadb=no ;; esac
+  version=${version%%[!A-Za-z0-9.-]*}
+  put facts "method=$METHOD version=$version mariadb=$mariadb binlog=$binlog flush_at_commit=$flush"
   [ "$METHOD" != ddl ] || return 0
   # Whoever asks for the lock while a long statement runs makes everybody wait behind himself.
   ask "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE COMMAND IN ('Query', 'Execute') AND TIME >= $LONG_QUERY
     AND ID <> CONNECTION_ID() AND USER <> 'system user'" || return
-  [ "$reply" = 0 ] || fail 13 long_query "Statements that have run for more than $LONG_QUERY s: $reply. Nothing was asked for."
+  [ "$reply" = 0 ] ||
+    fail 13 long_query "Statements that have run for more than $LONG_QUERY s: $reply. Nothing was asked for."
 }
 engine_hold() {
   fact method; METHOD=$fact
@@ -113,7 +118,8 @@ engine_beat() {
       *) tell "SHOW BINARY LOG STATUS;" ;;
     esac
   fi
-  tell "SELECT 'beat$beat', CONNECTION_ID(), (SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_rows_modified > 0);"
+  tell "SELECT 'beat$beat', CONNECTION_ID(),
+    (SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_rows_modified > 0);"
   hear "$beat" "$1" || return 1
   same_session "${answer%%	*}" || return 1
   POSITION=-

@@ -1,5 +1,5 @@
-# PostgreSQL. One group over data, WAL and tablespaces recovers by itself; a checkpoint keeps the recovery short. Where the disks
-# cannot be one group, backup mode is held by a live session, and its label is needed to restore.
+# PostgreSQL. One group over data, WAL and tablespaces recovers by itself; a checkpoint keeps the recovery short. Where
+# the disks cannot be one group, backup mode is held by a live session, and its label is needed to restore.
 #
 # setting HOST path - directory of the server's socket; empty: where the client looks by itself
 # setting PORT number:1-65535 5432 port, which names the socket too
@@ -21,7 +21,8 @@ client() {
     export PGPASSFILE
   fi
   set -- --no-psqlrc --no-align --tuples-only --quiet --no-password --field-separator=';' --set=ON_ERROR_STOP=1 \
-    --set=VERBOSITY=sqlstate "--port=$PORT" "--dbname=$DATABASE" ${HOST:+"--host=$HOST"} ${DB_USER:+"--username=$DB_USER"} "$@"
+    --set=VERBOSITY=sqlstate "--port=$PORT" "--dbname=$DATABASE" ${HOST:+"--host=$HOST"} \
+    ${DB_USER:+"--username=$DB_USER"} "$@"
   cd /
   become psql "$@"
 }
@@ -32,9 +33,12 @@ fault() {
     *57014*) fail 13 lock_wait "57014: not done within $LOCK_WAIT s." ;;
     *28P01* | *28000* | *'uthentication failed'* | *'fe_sendauth'* | *'no pg_hba.conf'* | *'role "'*'does not exist'*)
       fail 12 denied "The server refused the account." ;;
-    *'could not connect'* | *'connection to server'* | *57P03* | *'not found'*) fail 11 not_reached "The server was not reached." ;;
+    *'could not connect'* | *'connection to server'* | *57P03* | *'not found'*)
+      fail 11 not_reached "The server was not reached." ;;
     '') fail 11 not_reached "The client ended without an answer." ;;
-    *) fail 15 server_error "The server answered with an error: $(printf '%s' "$said" | tr -c 'A-Za-z0-9:.,_ -' ' ' | head -c 80)" ;;
+    *)
+      said=$(printf '%s' "$said" | tr -c 'A-Za-z0-9:.,_ -' ' ' | head -c 80)
+      fail 15 server_error "The server answered with an error: $said" ;;
   esac
 }
 cut_reply() { part=${reply%%;*} reply=${reply#*;}; }
@@ -43,7 +47,8 @@ engine_check() {
   ask "SELECT current_setting('server_version_num'), pg_is_in_recovery()::int, current_setting('fsync'),
     current_setting('full_page_writes'), current_setting('synchronous_commit'), current_setting('archive_mode'),
     (SELECT count(*) FROM pg_settings WHERE name IN ('wal_keep_size', 'wal_keep_segments') AND setting <> '0'),
-    (SELECT count(*) FROM pg_replication_slots WHERE restart_lsn IS NOT NULL), current_setting('data_directory')" || return
+    (SELECT count(*) FROM pg_replication_slots WHERE restart_lsn IS NOT NULL),
+    current_setting('data_directory')" || return
   cut_reply; version=$part
   cut_reply; recovery=$part
   cut_reply; fsync=$part
@@ -127,7 +132,8 @@ leave_backup() {
     beat=$((beat + 1))
     tell "SELECT 'beat$beat', coalesce((last_archived_wal >= '$last')::int, 0),
       (SELECT count(*) FROM pg_replication_slots WHERE restart_lsn <= '$position')
-      + (SELECT count(*) FROM pg_settings WHERE name IN ('wal_keep_size', 'wal_keep_segments') AND setting <> '0') FROM pg_stat_archiver;"
+      + (SELECT count(*) FROM pg_settings WHERE name IN ('wal_keep_size', 'wal_keep_segments') AND setting <> '0')
+      FROM pg_stat_archiver;"
     hear "$beat" 5 || return
     clock
     if [ "${answer%%;*}" = 1 ]; then wal=archived; break; fi

@@ -7,7 +7,7 @@
 # setting METHOD choice:auto,pause,save auto pause: 6.2+; save: no pause, what is written after the save is lost
 # setting LIMIT seconds:5-1800 60 writes are paused for so long at most; the server counts
 # setting SAVE_WAIT seconds:1-600 20 a save is waited for so long; one that is forecast to take longer is not begun
-# setting SAVE_RATE number:1-10000 50 MB that a save is taken to write in a second, where the server has not measured one
+# setting SAVE_RATE number:1-10000 50 MB that a save is taken to write in a second
 HOLD_WAIT=$((SAVE_WAIT * 2 + 20)) RELEASE_WAIT=15 STOPS_WRITES=yes
 ASK_WAIT=5 paused=no REDISCLI_AUTH=''
 
@@ -28,7 +28,8 @@ ask() {
   within "$ASK_WAIT" client "$@" >"$S/reply.$ROLE" 2>&1 || :
   { read -r first <"$S/reply.$ROLE" || [ -n "$first" ]; } 2>/dev/null || first=
   case $first in
-    *NOAUTH* | *WRONGPASS* | *NOPERM* | *'AUTH failed'*) fail 12 denied "The server refused the account or the command." ;;
+    *NOAUTH* | *WRONGPASS* | *NOPERM* | *'AUTH failed'*)
+      fail 12 denied "The server refused the account or the command." ;;
     *'Could not connect'* | *'Connection refused'* | '') fail 11 not_reached "The server was not reached." ;;
     ERR* | *'Error:'*) fail 15 server_error "The server answered with an error." ;;
   esac
@@ -68,14 +69,15 @@ engine_check() {
   DIRS=$(sed -n 2p "$S/reply.$ROLE")
   [ -d "$DIRS" ] || { fail 15 not_local "$DIRS is not on this host."; return; }
   if [ "$aof" = 0 ]; then
-    # While it saves, everybody who writes waits: it must be known beforehand how long that takes, and that it fits the disk.
+    # While it saves, writers wait: it must be known beforehand how long that takes, and that it fits the disk.
     megabytes=$((${memory%??????} + 1)) forecast=$took
     case $forecast in -* | '') forecast=0 ;; esac
     [ "$forecast" -ge $((megabytes / SAVE_RATE)) ] || forecast=$((megabytes / SAVE_RATE))
     [ "$forecast" -le "$SAVE_WAIT" ] ||
       { fail 13 long_save "A save is forecast to take $forecast s (SAVE_WAIT $SAVE_WAIT)."; return; }
     room=$(df -Pk "$DIRS" 2>/dev/null | sed -n '2s/^[^ ]* *[0-9]* *[0-9]* *\([0-9]*\).*/\1/p')
-    [ "$((${room:-0} / 1000))" -ge "$megabytes" ] || { fail 15 no_room "A save may need $megabytes MB on $DIRS."; return; }
+    [ "$((${room:-0} / 1000))" -ge "$megabytes" ] ||
+      { fail 15 no_room "A save may need $megabytes MB on $DIRS."; return; }
   fi
   put facts "method=$METHOD version=$version aof=$aof server=$server"
 }

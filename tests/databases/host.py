@@ -1,4 +1,4 @@
-"""The host of the suite: packages without an installation, a mount and process namespace of its own, disks that freeze."""
+"""The host of the suite: packages without an installation, namespaces of its own, disks that freeze."""
 
 from __future__ import annotations
 
@@ -24,10 +24,33 @@ RUN = pathlib.Path("/run/databases")
 STATE = pathlib.Path("/run/consnap")
 STOP_MODE = False
 SCRIPTS = REPOSITORY / "scripts"
-# What carries the servers, the file systems and the shells; Debian 12 names them so.
-NAMES = """mariadb-server-core mariadb-client-core redis-server redis-tools postgresql-15 xfsprogs shellcheck busybox
-mksh""".split()
-POSTGRESQL = "/usr/lib/postgresql/15/bin"
+# What carries the servers, the file systems and the shells.
+TOOLS = ["xfsprogs", "shellcheck", "busybox", "mksh"]
+# By release of Debian; the first stands for the release that the host is.
+NAMES = {
+    "": ["mariadb-server-core", "mariadb-client-core", "redis-server", "redis-tools", "postgresql-15", *TOOLS],
+    "trixie": [
+        "mariadb-server-core",
+        "mariadb-client-core",
+        "redis-server",
+        "redis-tools",
+        "valkey-server",
+        "valkey-tools",
+        "postgresql-17",
+        *TOOLS,
+    ],
+    "sid": [
+        "mysql-server-core",
+        "mysql-client-core",
+        "redis-server",
+        "redis-tools",
+        "valkey-server",
+        "valkey-tools",
+        "postgresql-18",
+        *TOOLS,
+    ],
+}
+POSTGRESQL = ""  # the folder of its programs
 USERS = {"mysql": 9301, "postgres": 9302, "redis": 9303, "consnap": 9304}
 # What Cloud Assistant gives a script.
 EMPTY_ENVIRONMENT: dict[str, str] = {}
@@ -45,38 +68,108 @@ def now() -> float:
 def sh(command, check: bool = True, **options) -> subprocess.CompletedProcess:
     options.setdefault("timeout", 120)
     done = subprocess.run(
-        command, shell=isinstance(command, str), text=True, capture_output=True, stdin=subprocess.DEVNULL, **options
+        command,
+        check=False,
+        shell=isinstance(command, str),
+        text=True,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        **options,
     )
     if check and done.returncode:
         raise RuntimeError(f"{command} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
     return done
 
 
-def fetch() -> None:
+def fetch(release: str = "") -> None:
     """Downloads the packages and unpacks them under target/; nothing is installed."""
+    global PACKAGES, TREE
+    if release:
+        PACKAGES, TREE = WORK / release / "packages", WORK / release / "tree"
     done = TREE / ".complete"
-    wanted = " ".join(NAMES)
+    wanted = " ".join(NAMES[release])
     if done.exists() and done.read_text() == wanted:
         return
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
         raise Unfit("apt-get and dpkg-deb are not there (the packages are Debian's)")
     shutil.rmtree(TREE, ignore_errors=True)
     (PACKAGES / "partial").mkdir(parents=True, exist_ok=True)
+    lists = PACKAGES.parent / "lists"
+    (lists / "partial").mkdir(parents=True, exist_ok=True)
     # With all they need that is not here yet; apt looks at the system and changes nothing of it.
-    own = ["-o", f"Dir::Cache::archives={PACKAGES}", "-o", "Debug::NoLocking=1", "-o", "Dir::Cache::pkgcache="]
-    ask = ["apt-get", "install", "-q", "-y", "--download-only", "--no-install-recommends", *own]
-    got = sh([*ask, *NAMES], check=False)
+    own = [
+        "-q",
+        "-o",
+        f"Dir::Cache::archives={PACKAGES}",
+        "-o",
+        "Debug::NoLocking=1",
+        "-o",
+        "Dir::Cache::pkgcache=",
+        "-o",
+        "Dir::Cache::srcpkgcache=",
+        "-o",
+        "APT::Sandbox::User=",
+    ]
+    if release:
+        # Of another release everything is taken, down to the C library.
+        source = PACKAGES.parent / "sources.list"
+        source.write_text(
+            "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] "
+            f"http://deb.debian.org/debian {release} main\n"
+        )
+        own += [
+            "-o",
+            f"Dir::Etc::SourceList={source}",
+            "-o",
+            "Dir::Etc::SourceParts=/dev/null",
+            "-o",
+            "Dir::State::status=/dev/null",
+        ]
+    ask = ["install", "-y", "--download-only", "--no-install-recommends", *NAMES[release]]
+    got = None if release else sh(["apt-get", *own, *ask], check=False, timeout=600)
+    if got is None or got.returncode:
+        own += ["-o", f"Dir::State::Lists={lists}"]
+        sh(["apt-get", *own, "update"], check=False, timeout=600)
+        got = sh(["apt-get", *own, *ask], check=False, timeout=600)
     if got.returncode:
-        lists = WORK / "lists"
-        (lists / "partial").mkdir(parents=True, exist_ok=True)
-        sh(["apt-get", "update", "-q", "-o", f"Dir::State::Lists={lists}", *own], check=False)
-        got = sh([*ask, "-o", f"Dir::State::Lists={lists}", *NAMES], check=False)
-    if got.returncode:
-        raise Unfit(f"the packages cannot be had: {got.stderr.strip().splitlines()[-1:]}")
-    TREE.mkdir()
+        raise Unfit(f"the packages cannot be had: {' '.join(got.stderr.strip().splitlines()[-1:])}")
+    TREE.mkdir(parents=True)
     for package in sorted(PACKAGES.glob("*.deb")):
         sh(["dpkg-deb", "-x", str(package), str(TREE)])
     done.write_text(wanted)
+
+
+def find_postgresql() -> None:
+    global POSTGRESQL
+    folders = [
+        *TREE.glob("usr/lib/postgresql/*/bin/postgres"),
+        *pathlib.Path("/usr/lib/postgresql").glob("*/bin/postgres"),
+    ]
+    if not folders:
+        raise Unfit("PostgreSQL is not there")
+    found = folders[0].parent
+    POSTGRESQL = (
+        str(found) if STOP_MODE else "/" + str(found.relative_to(TREE) if TREE in found.parents else found).lstrip("/")
+    )
+
+
+def mariadb_share() -> pathlib.Path:
+    """Messages and system tables; the name of the folder changed with version 11."""
+    base = TREE if STOP_MODE else pathlib.Path("/")
+    return next(
+        base / name
+        for name in ("usr/share/mariadb", "usr/share/mysql")
+        if list((base / name).glob("*system_tables.sql"))
+    )
+
+
+def system_tables() -> str:
+    """The statements that make the system tables."""
+    share = mariadb_share()
+    parts = [
+        next(share.glob(f"*_{part}.sql")) for part in ("system_tables", "performance_tables", "system_tables_data")
+    ]
+    return "".join(part.read_text() for part in parts)
 
 
 def merged() -> list[str]:
@@ -93,7 +186,9 @@ def enter() -> None:
     """Makes this mount namespace the suite's: packages over /usr, a tmpfs on /run, users, and a place for disks."""
     sh("mount --make-rprivate /")
     sh("mount -t proc proc /proc")
-    if sh(["mount", "-t", "overlay", "overlay", "-o", f"lowerdir={':'.join(merged())}:/usr", "/usr"], check=False).returncode:
+    if sh(
+        ["mount", "-t", "overlay", "overlay", "-o", f"lowerdir={':'.join(merged())}:/usr", "/usr"], check=False
+    ).returncode:
         raise Unfit("overlayfs is not there")
     sh("mount -t tmpfs -o mode=755 tmpfs /run")
     for name, line in (("passwd", "{0}:x:{1}:{1}::/nonexistent:/bin/sh\n"), ("group", "{0}:x:{1}:\n")):
@@ -115,12 +210,11 @@ def enter() -> None:
 
 def without_root() -> None:
     """The mode in which nothing is mounted: programs come from the tree, folders stand for disks."""
-    global RUN, STATE, STOP_MODE, POSTGRESQL
+    global RUN, STATE, STOP_MODE
     STOP_MODE = True
     base = pathlib.Path("/dev/shm")
     RUN = base / f"consnap-databases-{os.getppid() if os.environ.get('CONSNAP_DATABASES_INSIDE') else os.getpid()}"
     STATE = RUN / "consnap"
-    POSTGRESQL = next((str(p) for p in (TREE / POSTGRESQL[1:], pathlib.Path(POSTGRESQL)) if p.is_dir()), POSTGRESQL)
     tree = merged()[0]
     if tree not in os.environ["PATH"]:
         os.environ["PATH"] = f"{tree}/sbin:{tree}/bin:{os.environ['PATH']}:/usr/sbin:/sbin"
@@ -255,10 +349,6 @@ def processes(pattern: str) -> list[tuple[int, str]]:
     return found
 
 
-def kernel() -> str:
-    return platform.release()
-
-
-def die_with_parent() -> None:
-    """For a child: no process of the suite outlives it, in the mode without a process namespace."""
-    ctypes.CDLL(None).prctl(1, 9)
+def bound(command) -> list[str]:
+    """In the mode without a process namespace: a process that does not outlive the suite."""
+    return ["setpriv", "--pdeathsig", "KILL", "--", *command] if STOP_MODE else list(command)

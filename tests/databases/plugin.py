@@ -32,7 +32,14 @@ class Ran:
 def build(engine: str, folder: pathlib.Path, **settings) -> pathlib.Path:
     """The pair of an engine, as a user would build it."""
     done = sh(
-        ["sh", str(host.SCRIPTS / "build.sh"), engine, "--out", str(folder), *[f"{k}={v}" for k, v in settings.items()]],
+        [
+            "sh",
+            str(host.SCRIPTS / "build.sh"),
+            engine,
+            "--out",
+            str(folder),
+            *[f"{k}={v}" for k, v in settings.items()],
+        ],
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -40,16 +47,31 @@ def build(engine: str, folder: pathlib.Path, **settings) -> pathlib.Path:
 
 
 def script(path, limit: float = 60, environment: dict | None = None, shell: str | None = None) -> Ran:
-    """Runs a script as the plug-in would: no terminal, output read to its end, SIGKILL to the process alone at the limit."""
+    """Runs a script as the plug-in would: no terminal, output read to its end, SIGKILL to the process at the limit."""
     begin = now()
     command = [str(path)]
     if shell:
         # The shell stands in the place of /bin/sh, for the script and for whatever it starts.
-        command = ["unshare", "--mount", "--propagation", "private", "/bin/bash", "-c",
-                   'mount --bind "$0" "$(readlink -f /bin/sh)" && exec "$@"', shell, str(path)]
+        command = [
+            "unshare",
+            "--mount",
+            "--propagation",
+            "private",
+            "/bin/bash",
+            "-c",
+            'mount --bind "$0" "$(readlink -f /bin/sh)" && exec "$@"',
+            shell,
+            str(path),
+        ]
     process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/",
-        env=AGENT_ENVIRONMENT if environment is None else environment, start_new_session=True,
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd="/",
+        env=AGENT_ENVIRONMENT if environment is None else environment,
+        start_new_session=True,
     )
     try:
         output, _ = process.communicate(timeout=limit)
@@ -87,17 +109,31 @@ class Snapshot:
     held_from: float = 0
     held_until: float = 0
 
+    def times(self) -> str:
+        return f"pre {self.pre.seconds:.2f} s, post {self.post.seconds:.2f} s"
+
     def saw_freeze(self) -> bool:
-        """Whether the post-script saw the freeze from inside, and for how long it was. To freeze takes a while by itself."""
+        """Whether the post-script saw the freeze from inside, and how long it was. Freezing takes a while."""
         if host.STOP_MODE:
             return True
         seen = int(self.post["freeze_seen_ms"].split(",")[0]) / 1000
         return self.frozen_for - 0.1 < seen < self.frozen_for + (self.frozen_at - self.before) + 0.2
 
 
-def snapshot(disks, pre=None, post=None, freeze: bool = True, hold: float = 0.4, order: str = "pre,freeze", between=None,
-             apart=None, limit: float = 60, shell: str | None = None, environment: dict | None = None) -> Snapshot:
-    """Pre-script, freeze, image copies, thaw, post-script; `order` says when the pre-script runs. The freeze has a limit."""
+def snapshot(
+    disks,
+    pre=None,
+    post=None,
+    freeze: bool = True,
+    hold: float = 0.4,
+    order: str = "pre,freeze",
+    between=None,
+    apart=None,
+    limit: float = 60,
+    shell: str | None = None,
+    environment: dict | None = None,
+) -> Snapshot:
+    """Pre-script, freeze, image copies, thaw, post-script; `order` says when the pre-script runs."""
     """`apart` is called between the copies of two disks; each disk is then frozen for its own copy alone."""
     made = Snapshot([])
 

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import threading
 import time
+from typing import ClassVar
 
 import host
 from host import USERS, now, sh
@@ -42,7 +43,7 @@ class Server:
 
     def as_user(self, command) -> list[str]:
         if not self.user:
-            return list(command)
+            return host.bound(command)
         return ["setpriv", f"--reuid={self.user}", f"--regid={USERS[self.user]}", "--clear-groups", "--", *command]
 
     def own(self, *folders: pathlib.Path) -> None:
@@ -54,8 +55,12 @@ class Server:
     def launch(self, command) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.as_user(command), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True,
-                preexec_fn=host.die_with_parent if not self.user else None,
+                self.as_user(command),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                start_new_session=True,
             )
 
     def ready(self, limit: float = 30) -> None:
@@ -81,8 +86,13 @@ class Client:
 
     def __init__(self, command):
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1, cwd="/",
-            preexec_fn=host.die_with_parent,
+            host.bound(command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            bufsize=1,
+            cwd="/",
         )
 
     def ask(self, text: str) -> str:
@@ -100,8 +110,9 @@ class Client:
 
 class MariaDB(Server):
     user = "mysql"
+    engine = "mariadb"
     # A table of each kind, and a writer for each.
-    tables = {"i": "InnoDB", "m": "MyISAM", "a": "Aria TRANSACTIONAL=0"}
+    tables: ClassVar = {"i": "InnoDB", "m": "MyISAM", "a": "Aria TRANSACTIONAL=0"}
 
     @property
     def socket(self) -> pathlib.Path:
@@ -111,33 +122,52 @@ class MariaDB(Server):
         self.own(self.folder, self.folder / "my")
         for name in ("mysql", "test"):
             self.own(self.folder / "my" / name)
-        share = pathlib.Path("/usr/share/mysql")
-        if not self.user:
-            share = host.TREE / "usr/share/mysql"
-        parts = ["mysql_system_tables.sql", "mysql_performance_tables.sql", "mysql_system_tables_data.sql", "fill_help_tables.sql"]
-        text = "CREATE DATABASE IF NOT EXISTS mysql;\nUSE mysql;\n" + "".join((share / p).read_text() for p in parts[:3])
+        text = "CREATE DATABASE IF NOT EXISTS mysql;\nUSE mysql;\n" + host.system_tables()
         boot = subprocess.run(
-            self.as_user(self.command("--bootstrap", "--skip-log-bin")), input=text, text=True, capture_output=True, timeout=120
+            self.as_user(self.command("--bootstrap", "--skip-log-bin")),
+            input=text,
+            text=True,
+            check=False,
+            capture_output=True,
+            timeout=120,
         )
         assert boot.returncode == 0, boot.stderr[-2000:]
         self.start()
         for key, engine in self.tables.items():
             name, _, option = engine.partition(" ")
             self.sql(f"CREATE TABLE test.{key} (w INT, n INT, t VARCHAR(200), KEY (n), KEY (t)) ENGINE={name} {option}")
-        self.sql("CREATE TABLE test.batch (n INT PRIMARY KEY, g INT, t VARCHAR(60), KEY (t), KEY (g)) ENGINE=MyISAM; "
-                 "INSERT INTO test.batch SELECT seq, 0, SHA1(seq) FROM test.seq_1_to_20000")
+        self.sql(
+            "CREATE TABLE test.batch (n INT PRIMARY KEY, g INT, t VARCHAR(60), KEY (t), KEY (g)) ENGINE=MyISAM; "
+            "INSERT INTO test.batch SELECT seq, 0, LEFT(SHA2(seq, 256), 40) FROM test.seq_1_to_20000"
+        )
         way = "VIA unix_socket" if self.user else "BY ''"
-        self.sql(f"CREATE USER consnap@localhost IDENTIFIED {way}; "
-                 "GRANT RELOAD, PROCESS, BINLOG MONITOR ON *.* TO consnap@localhost")
+        self.sql(
+            f"CREATE USER consnap@localhost IDENTIFIED {way}; "
+            "GRANT RELOAD, PROCESS, BINLOG MONITOR ON *.* TO consnap@localhost"
+        )
         self.stop()
         return self
 
     def command(self, *more: str) -> list[str]:
         return [
-            "mariadbd", "--no-defaults", f"--datadir={self.folder}/my", f"--socket={self.socket}", f"--pid-file={self.run}/pid",
-            "--skip-networking", "--innodb-buffer-pool-size=32M", "--innodb-log-file-size=24M", "--key-buffer-size=8M",
-            "--innodb-flush-log-at-trx-commit=1", "--sync-binlog=0", f"--tmpdir={self.run}", "--performance-schema=0",
-            *([] if self.user else [f"--lc-messages-dir={host.TREE}/usr/share/mysql", f"--plugin-dir={host.TREE}/usr/lib/mysql/plugin"]),
+            "mariadbd",
+            "--no-defaults",
+            f"--datadir={self.folder}/my",
+            f"--socket={self.socket}",
+            f"--pid-file={self.run}/pid",
+            "--skip-networking",
+            "--innodb-buffer-pool-size=32M",
+            "--innodb-log-file-size=24M",
+            "--key-buffer-size=8M",
+            "--innodb-flush-log-at-trx-commit=1",
+            "--sync-binlog=0",
+            f"--tmpdir={self.run}",
+            "--performance-schema=0",
+            *(
+                []
+                if self.user
+                else [f"--lc-messages-dir={host.mariadb_share()}", f"--plugin-dir={host.TREE}/usr/lib/mysql/plugin"]
+            ),
             *more,
         ]
 
@@ -149,7 +179,15 @@ class MariaDB(Server):
         return self
 
     def client(self, *more: str) -> list[str]:
-        return [shutil.which("mariadb"), "--no-defaults", f"--socket={self.socket}", "-uroot", "-NB", "--unbuffered", *more]
+        return [
+            shutil.which("mariadb"),
+            "--no-defaults",
+            f"--socket={self.socket}",
+            "-uroot",
+            "-NB",
+            "--unbuffered",
+            *more,
+        ]
 
     def answers(self) -> bool:
         return self.socket.exists() and sh(self.client("-e", "SELECT 1"), check=False).returncode == 0
@@ -162,7 +200,10 @@ class MariaDB(Server):
         client = Client(self.client())
 
         def put(n: int) -> None:
-            answer = client.ask(f"INSERT INTO test.{table} VALUES ({number}, {n}, CONCAT(SHA1({n}), REPEAT('x', 100))); SELECT {n};")
+            answer = client.ask(
+                f"INSERT INTO test.{table} VALUES ({number}, {n}, CONCAT(SHA2({n}, 256), REPEAT('x', 100))); "
+                f"SELECT {n};"
+            )
             if answer != str(n):
                 raise RuntimeError(answer)
 
@@ -179,7 +220,9 @@ class MariaDB(Server):
             with contextlib.suppress(RuntimeError, OSError):
                 while not stopped.is_set():
                     generation += 1
-                    client.ask(f"UPDATE test.batch SET g = {generation}, t = SHA1(CONCAT(n, g)); SELECT 1;")
+                    client.ask(
+                        f"UPDATE test.batch SET g = {generation}, t = LEFT(SHA2(CONCAT(n, g), 256), 40); SELECT 1;"
+                    )
             client.close()
 
         thread = threading.Thread(target=work, daemon=True)
@@ -208,8 +251,71 @@ class MariaDB(Server):
 
     def locked(self) -> bool:
         """Whether a write waits: nothing may be held any more."""
-        done = sh(self.client("-e", "SET lock_wait_timeout=1; CREATE TABLE test.z (z INT) ENGINE=MyISAM; DROP TABLE test.z"), check=False)
+        done = sh(
+            self.client("-e", "SET lock_wait_timeout=1; CREATE TABLE test.z (z INT) ENGINE=MyISAM; DROP TABLE test.z"),
+            check=False,
+        )
         return done.returncode != 0
+
+
+class MySQL(MariaDB):
+    engine = "mysql"
+    tables: ClassVar = {"i": "InnoDB", "m": "MyISAM", "a": "InnoDB"}
+
+    def init(self) -> MySQL:
+        self.own(self.folder)
+        sh(self.as_user(self.command("--initialize-insecure")), timeout=180)
+        self.start()
+        self.sql("CREATE DATABASE test")
+        for key, engine in self.tables.items():
+            self.sql(f"CREATE TABLE test.{key} (w INT, n INT, t VARCHAR(200), KEY (n), KEY (t)) ENGINE={engine}")
+        self.sql(
+            "CREATE TABLE test.batch (n INT PRIMARY KEY, g INT, t VARCHAR(60), KEY (t), KEY (g)) ENGINE=MyISAM; "
+            "USE test; SET SESSION cte_max_recursion_depth = 30000; INSERT INTO test.batch WITH RECURSIVE s AS "
+            "(SELECT 1 AS n UNION ALL SELECT n + 1 FROM s WHERE n < 20000) SELECT n, 0, LEFT(SHA2(n, 256), 40) FROM s"
+        )
+        self.sql(
+            "CREATE USER consnap@localhost IDENTIFIED WITH auth_socket AS 'root'; "
+            "GRANT RELOAD, PROCESS, BACKUP_ADMIN, REPLICATION CLIENT ON *.* TO consnap@localhost"
+        )
+        self.stop()
+        return self
+
+    def command(self, *more: str) -> list[str]:
+        return [
+            "mysqld",
+            "--no-defaults",
+            f"--datadir={self.folder}/my",
+            f"--socket={self.socket}",
+            f"--pid-file={self.run}/pid",
+            "--skip-networking",
+            "--mysqlx=OFF",
+            "--innodb-buffer-pool-size=64M",
+            "--innodb-redo-log-capacity=32M",
+            "--performance-schema=0",
+            "--secure-file-priv=NULL",
+            "--plugin-load-add=auth_socket.so",
+            f"--tmpdir={self.run}",
+            *more,
+        ]
+
+    def start(self, *more: str, binlog: bool = True) -> MySQL:
+        self.launch(
+            self.command(*(["--log-bin=bin"] if binlog else ["--skip-log-bin"]), "--myisam-recover-options=OFF", *more)
+        )
+        self.ready(60)
+        return self
+
+    def client(self, *more: str) -> list[str]:
+        return [
+            shutil.which("mysql"),
+            "--no-defaults",
+            f"--socket={self.socket}",
+            "-uroot",
+            "-NB",
+            "--unbuffered",
+            *more,
+        ]
 
 
 class PostgreSQL(Server):
@@ -221,11 +327,29 @@ class PostgreSQL(Server):
         walled = [f"--waldir={wal}/wal"] if wal else []
         if wal:
             self.own(wal)
-        sh(self.as_user([binary, "-D", f"{self.folder}/pg", "-U", "postgres", "-A", "trust", "-N", "-k", "--no-instructions", *walled]),
-           env={**os.environ, "LC_ALL": "C"})
+        sh(
+            self.as_user(
+                [
+                    binary,
+                    "-D",
+                    f"{self.folder}/pg",
+                    "-U",
+                    "postgres",
+                    "-A",
+                    "trust",
+                    "-N",
+                    "-k",
+                    "--no-instructions",
+                    *walled,
+                ]
+            ),
+            env={**os.environ, "LC_ALL": "C"},
+        )
         (self.folder / "pg" / "postgresql.auto.conf").write_text(
-            "shared_buffers = 32MB\nmax_connections = 30\nlisten_addresses = ''\nmax_wal_size = 512MB\nautovacuum = off\n"
-            f"checkpoint_timeout = 1h\nwal_recycle = off\ndynamic_shared_memory_type = mmap\nlogging_collector = off\njit = off\n{more}"
+            "shared_buffers = 32MB\nmax_connections = 30\nlisten_addresses = ''\nmax_wal_size = 512MB\n"
+            "autovacuum = off\n"
+            "checkpoint_timeout = 1h\nwal_recycle = off\ndynamic_shared_memory_type = mmap\nlogging_collector = off\n"
+            f"jit = off\n{more}"
         )
         (self.folder / "pg" / "pg_hba.conf").write_text(
             f"local all consnap {'peer map=consnap' if self.user else 'trust'}\nlocal all all trust\n"
@@ -239,9 +363,12 @@ class PostgreSQL(Server):
             self.own(space, space / "space")
             self.sql(f"CREATE TABLESPACE far LOCATION '{space}/space'")
             where = "TABLESPACE far"
-        self.sql(f"CREATE TABLE t (w int, n int, x text); CREATE UNIQUE INDEX t_n ON t (w, n) {where}; CREATE EXTENSION amcheck;"
-                 "CREATE ROLE consnap LOGIN; GRANT pg_checkpoint, pg_read_all_settings TO consnap;"
-                 "GRANT EXECUTE ON FUNCTION pg_backup_start(text, boolean), pg_backup_stop(boolean) TO consnap")
+        self.sql(
+            f"CREATE TABLE t (w int, n int, x text); CREATE UNIQUE INDEX t_n ON t (w, n) {where};"
+            "CREATE EXTENSION amcheck;"
+            "CREATE ROLE consnap LOGIN; GRANT pg_checkpoint, pg_read_all_settings TO consnap;"
+            "GRANT EXECUTE ON FUNCTION pg_backup_start(text, boolean), pg_backup_stop(boolean) TO consnap"
+        )
         return self
 
     def start(self, *more: str) -> PostgreSQL:
@@ -257,7 +384,20 @@ class PostgreSQL(Server):
         self.stop(signal.SIGQUIT)
 
     def client(self, *more: str) -> list[str]:
-        return ["psql", "-X", "-qAt", "-v", "ON_ERROR_STOP=1", "-h", str(self.run), "-U", "postgres", "-d", "postgres", *more]
+        return [
+            "psql",
+            "-X",
+            "-qAt",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-h",
+            str(self.run),
+            "-U",
+            "postgres",
+            "-d",
+            "postgres",
+            *more,
+        ]
 
     def answers(self) -> bool:
         return sh(self.client("-c", "SELECT 1"), check=False).returncode == 0
@@ -277,7 +417,9 @@ class PostgreSQL(Server):
 
     def rows(self, writers: int = 3) -> list[list[int]]:
         """What the heap holds."""
-        text = self.sql("SET enable_indexscan = off; SET enable_bitmapscan = off; SET enable_indexonlyscan = off; SELECT w, n FROM t")
+        text = self.sql(
+            "SET enable_indexscan = off; SET enable_bitmapscan = off; SET enable_indexonlyscan = off;SELECT w, n FROM t"
+        )
         found: list[list[int]] = [[] for _ in range(writers)]
         for line in text.splitlines():
             writer, n = line.split("|")
@@ -306,6 +448,7 @@ def lsn(text: str) -> int:
 
 class Redis(Server):
     user = "redis"
+    engine = "redis"
 
     def __init__(self, disk, appendfsync: str | None = "everysec"):
         super().__init__(disk)
@@ -319,8 +462,25 @@ class Redis(Server):
         self.own(self.folder, self.folder / "data")
         sh(["chown", "-R", self.user, str(self.folder / "data")]) if self.user else None
         aof = ["--appendonly", "yes", "--appendfsync", self.appendfsync] if self.appendfsync else ["--appendonly", "no"]
-        self.launch(["redis-server", "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "777",
-                     "--dir", f"{self.folder}/data", "--save", "", "--daemonize", "no", *aof, *more])
+        self.launch(
+            [
+                f"{self.engine}-server",
+                "--port",
+                "0",
+                "--unixsocket",
+                str(self.socket),
+                "--unixsocketperm",
+                "777",
+                "--dir",
+                f"{self.folder}/data",
+                "--save",
+                "",
+                "--daemonize",
+                "no",
+                *aof,
+                *more,
+            ]
+        )
         self.ready()
         return self
 
@@ -328,7 +488,7 @@ class Redis(Server):
         return self.socket.exists() and sh(self.client("PING"), check=False).stdout.strip() == "PONG"
 
     def client(self, *words: str) -> list[str]:
-        return [shutil.which("redis-cli"), "-s", str(self.socket), *words]
+        return [shutil.which(f"{self.engine}-cli"), "-s", str(self.socket), *words]
 
     def ask(self, *words: str) -> str:
         return sh(self.client(*words)).stdout.strip()
@@ -340,8 +500,9 @@ class Redis(Server):
         reader = connection.makefile("rb")
 
         def put(n: int) -> None:
-            words = ["RPUSH", f"w{number}", str(n)]
-            connection.sendall(f"*{len(words)}\r\n{''.join(f'${len(w)}{chr(13)}{chr(10)}{w}{chr(13)}{chr(10)}' for w in words)}".encode())
+            key, value = f"w{number}", str(n)
+            parts = "".join(f"${len(word)}\r\n{word}\r\n" for word in ("RPUSH", key, value))
+            connection.sendall(f"*3\r\n{parts}".encode())
             answer = reader.readline()
             if not answer.startswith(b":"):
                 raise RuntimeError(answer)
@@ -351,3 +512,7 @@ class Redis(Server):
 
     def rows(self, writers: int = 3) -> list[list[int]]:
         return [[int(n) for n in self.ask("LRANGE", f"w{w}", "0", "-1").split()] for w in range(writers)]
+
+
+class Valkey(Redis):
+    engine = "valkey"

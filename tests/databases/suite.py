@@ -7,6 +7,7 @@ import argparse
 import concurrent.futures
 import os
 import pathlib
+import platform
 import shutil
 import signal
 import subprocess
@@ -26,6 +27,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="the names of the cases")
     parser.add_argument("--repeat", type=int, default=1, metavar="N", help="runs each case so often")
     parser.add_argument("--jobs", type=int, default=4, metavar="N", help="cases side by side (4)")
+    parser.add_argument(
+        "--debian", default="", choices=list(host.NAMES)[1:], help="the servers of another release of Debian"
+    )
     parser.add_argument("--stop-mode", action="store_true", help="as without root: SIGSTOP instead of freezing disks")
     parser.add_argument("words", nargs="*", help="runs only cases whose name contains one of these words")
     return parser.parse_args()
@@ -47,7 +51,7 @@ def main() -> int:
         return guard()
     stop_mode = options.stop_mode or os.getuid() != 0
     try:
-        host.fetch()
+        host.fetch(options.debian)
     except host.Unfit as lack:
         return finish([], [], [(case.name, str(lack)) for case in chosen(options)], 0)
     environment = dict(os.environ, **{INSIDE: "suite" if stop_mode else "guard"})
@@ -67,12 +71,15 @@ def main() -> int:
 
 
 def guard() -> int:
-    """Stays outside of the process namespace of the suite: when that ends, however it does, all its processes are gone, and what
-    it left frozen or mounted is released here."""
+    """Stays outside of the process namespace of the suite. When that ends, however it does, all its processes are gone,
+    and what it left frozen or mounted is released here."""
     environment = dict(os.environ, **{INSIDE: "suite"})
     child = subprocess.Popen(
-        ["unshare", "--pid", "--ipc", "--fork", "--kill-child", sys.executable, "-B", *sys.argv], env=environment, start_new_session=True
+        ["unshare", "--pid", "--ipc", "--fork", "--kill-child", sys.executable, "-B", *sys.argv],
+        env=environment,
+        start_new_session=True,
     )
+
     def end(_number, _frame):
         child.kill()
 
@@ -93,6 +100,7 @@ def guard() -> int:
 def inside(options) -> int:
     begin = time.monotonic()
     os.umask(0o022)
+    host.fetch(options.debian)
     stop_mode = options.stop_mode or os.getuid() != 0
     cases = chosen(options)
     if stop_mode:
@@ -103,11 +111,12 @@ def inside(options) -> int:
             host.enter()
         except host.Unfit as lack:
             return finish([], [], [(case.name, str(lack)) for case in cases], begin)
+    host.find_postgresql()
     context = Context(stop_mode)
     passed, failed, skipped = [], [], []
     wanted = []
     for case in cases:
-        if case.slow and not options.all:
+        if case.slow and not options.all or not case.here():
             continue
         if stop_mode and case.root:
             skipped.append((case.name, "needs root"))
@@ -124,7 +133,9 @@ def inside(options) -> int:
             case = running[future]
             seconds, note, fault = future.result()
             (failed if fault else passed).append(case.name)
-            print(f"{'FAILED' if fault else 'ok':7}{seconds:5.1f}s  {case.name}{'  ' + note if note else ''}", flush=True)
+            print(
+                f"{'FAILED' if fault else 'ok':7}{seconds:5.1f}s  {case.name}{'  ' + note if note else ''}", flush=True
+            )
             if fault:
                 print(f"    {fault}".replace("\n", "\n    "), flush=True)
     if stop_mode:
@@ -151,7 +162,8 @@ def finish(passed, failed, skipped, begin) -> int:
     for name in failed:
         print(f"FAILED {name}")
     if begin:
-        print(f"{time.monotonic() - begin:.0f} s, {os.times().children_user + os.times().children_system:.0f} s of CPU, kernel {host.kernel()}")
+        cpu = os.times().children_user + os.times().children_system
+        print(f"{time.monotonic() - begin:.0f} s, {cpu:.0f} s of CPU, kernel {platform.release()}")
     print(f"{len(passed)} passed, {len(failed)} failed, {len(skipped)} skipped", flush=True)
     return 1 if failed or not passed or (skipped and os.environ.get("CI")) else 0
 

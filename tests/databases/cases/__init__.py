@@ -6,14 +6,15 @@ import contextlib
 import dataclasses
 import importlib
 import pathlib
+import shutil
 import threading
-from typing import Callable
+from collections.abc import Callable
 
 import host
 import plugin
 import servers
 
-MODULES = ("mariadb", "mariadb_faults", "postgresql", "redis", "generic", "frozen_root", "texts")
+MODULES = ("mariadb", "mariadb_faults", "mysql", "postgresql", "redis", "generic", "frozen_root", "texts")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +25,15 @@ class Case:
     slow: bool
     seconds: float  # about; long cases begin first
     stop_mode_only: bool
+
+    def here(self) -> bool:
+        """Whether this run has the server of the case: which one that is depends on the release of Debian."""
+        servers = {"mariadb": "mariadbd", "frozen": "mariadbd", "generic": "mariadbd", "valkey": "valkey-server"}
+        name = servers.get(self.name.split()[0].rstrip(","))
+        if self.name.startswith("mysql "):
+            # MariaDB brings a mysqld too.
+            return bool(shutil.which("mysqld")) and not shutil.which("mariadbd")
+        return not name or bool(shutil.which(name))
 
 
 CASES: list[Case] = []

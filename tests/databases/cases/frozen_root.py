@@ -11,18 +11,69 @@ import time
 
 import host
 import plugin
-from cases import Run, case
 from host import Disk, now, sh
 
-TOOLS = """sh bash dash mksh busybox cat cut head tail tr sleep stat mkdir rm mv mkfifo id date printf touch sync chmod readlink sed grep find
-env setsid setpriv flock df wc sha256sum ls true mariadb mariadbd""".split()
+from cases import Run, case
+
+TOOLS = [
+    "sh",
+    "bash",
+    "dash",
+    "mksh",
+    "busybox",
+    "cat",
+    "cut",
+    "head",
+    "tail",
+    "tr",
+    "sleep",
+    "stat",
+    "mkdir",
+    "rm",
+    "mv",
+    "mkfifo",
+    "id",
+    "date",
+    "printf",
+    "touch",
+    "sync",
+    "chmod",
+    "readlink",
+    "sed",
+    "grep",
+    "find",
+    "env",
+    "setsid",
+    "setpriv",
+    "flock",
+    "df",
+    "wc",
+    "sha256sum",
+    "ls",
+    "true",
+    "mariadb",
+    "mariadbd",
+]
 SHELLS = ("dash", "bash", "busybox", "mksh")
 
 
 def make(disk: Disk) -> None:
     """A small system: the tools with the libraries they need, and a server with its data."""
     root = disk.folder
-    for name in ("bin", "lib", "lib64", "proc", "dev", "run", "tmp", "etc", "data", "scripts", "usr/share", "usr/lib/mysql/plugin"):
+    for name in (
+        "bin",
+        "lib",
+        "lib64",
+        "proc",
+        "dev",
+        "run",
+        "tmp",
+        "etc",
+        "data",
+        "scripts",
+        "usr/share",
+        "usr/lib/mysql/plugin",
+    ):
         (root / name).mkdir(parents=True, exist_ok=True)
     (root / "usr/bin").symlink_to("/bin")
     (root / "usr/sbin").symlink_to("/bin")
@@ -40,21 +91,31 @@ def make(disk: Disk) -> None:
     (root / "etc/ld.so.conf").write_text("/lib\n")
     (root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
     (root / "etc/group").write_text("root:x:0:\n")
-    share = pathlib.Path("/usr/share/mysql")
-    (root / "usr/share/mysql").mkdir()
-    shutil.copytree(share / "english", root / "usr/share/mysql/english")
-    shutil.copytree(share / "charsets", root / "usr/share/mysql/charsets")
-    text = "USE mysql;\n" + "".join(
-        (share / name).read_text() for name in ("mysql_system_tables.sql", "mysql_performance_tables.sql", "mysql_system_tables_data.sql")
-    )
+    share = host.mariadb_share()
+    for name in ("english", "charsets"):
+        shutil.copytree(share / name, root / str(share)[1:] / name)
     (root / "data/mysql").mkdir()
-    done = subprocess.run(inside(disk, [*SERVER, "--bootstrap"]), input=text, text=True, capture_output=True, env=ENVIRONMENT)
+    text = "USE mysql;\n" + host.system_tables()
+    done = subprocess.run(
+        inside(disk, [*SERVER, "--bootstrap"]), input=text, text=True, check=False, capture_output=True, env=ENVIRONMENT
+    )
     assert done.returncode == 0, done.stderr[-2000:]
 
 
 ENVIRONMENT = {"PATH": "/bin", "LD_LIBRARY_PATH": "/lib"}
-SERVER = ["mariadbd", "--no-defaults", "--user=root", "--datadir=/data", "--socket=/run/s", "--pid-file=/run/pid", "--tmpdir=/run",
-          "--skip-networking", "--innodb-buffer-pool-size=32M", "--innodb-log-file-size=24M", "--innodb-use-native-aio=0"]
+SERVER = [
+    "mariadbd",
+    "--no-defaults",
+    "--user=root",
+    "--datadir=/data",
+    "--socket=/run/s",
+    "--pid-file=/run/pid",
+    "--tmpdir=/run",
+    "--skip-networking",
+    "--innodb-buffer-pool-size=32M",
+    "--innodb-log-file-size=24M",
+    "--innodb-use-native-aio=0",
+]
 
 
 def inside(disk: Disk, command) -> list[str]:
@@ -70,18 +131,31 @@ class System:
         sh(["mount", "--bind", "/dev", str(self.disk.folder / "dev")])
         run.later(sh, ["umount", "-l", str(self.disk.folder / "dev")], False)
         self.log = (host.RUN / f"{run.name}.log").open("w")
-        self.server = subprocess.Popen(inside(self.disk, [*SERVER, "--log-bin=bin", "--server-id=1"]), env=ENVIRONMENT,
-                                       stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, start_new_session=True)
+        self.server = subprocess.Popen(
+            inside(self.disk, [*SERVER, "--log-bin=bin", "--server-id=1"]),
+            env=ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=self.log,
+            start_new_session=True,
+        )
         run.later(plugin.stop_process, self.server)
         run.later(self.disk.thaw)
         end = now() + 20
-        while self.sql("CREATE DATABASE IF NOT EXISTS t; CREATE TABLE IF NOT EXISTS t.t (n INT) ENGINE=MyISAM").returncode:
+        while self.sql(
+            "CREATE DATABASE IF NOT EXISTS t; CREATE TABLE IF NOT EXISTS t.t (n INT) ENGINE=MyISAM"
+        ).returncode:
             assert now() < end, pathlib.Path(self.log.name).read_text()[-2000:]
             time.sleep(0.1)
 
     def sql(self, text: str):
-        return subprocess.run(inside(self.disk, ["mariadb", "--no-defaults", "-S/run/s", "-uroot", "-NB", "-e", text]),
-                              env=ENVIRONMENT, capture_output=True, text=True)
+        return subprocess.run(
+            inside(self.disk, ["mariadb", "--no-defaults", "-S/run/s", "-uroot", "-NB", "-e", text]),
+            env=ENVIRONMENT,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
 
     def scripts(self, run: Run, **settings):
         made = run.pair("mariadb", SOCKET="/run/s", DB_USER="root", RUN_AS="", **settings)
@@ -94,8 +168,15 @@ class System:
             link.unlink()
             shutil.copy2(self.disk.folder / "bin" / shell, link)
         begin = now()
-        process = subprocess.Popen(inside(self.disk, [f"/scripts/{name}"]), env=ENVIRONMENT, stdin=subprocess.DEVNULL, text=True,
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen(
+            inside(self.disk, [f"/scripts/{name}"]),
+            env=ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
         try:
             output, _ = process.communicate(timeout=limit)
         except subprocess.TimeoutExpired:
@@ -113,7 +194,11 @@ class System:
         self.is_frozen = on
 
     def left(self) -> list[str]:
-        return [str(p) for p in (self.disk.folder / "run/consnap").glob("*") if p.name not in ("lock",) and not p.name.endswith(".last")]
+        return [
+            str(p)
+            for p in (self.disk.folder / "run/consnap").glob("*")
+            if p.name not in ("lock",) and not p.name.endswith(".last")
+        ]
 
 
 def held(shell: str):

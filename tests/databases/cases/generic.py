@@ -7,10 +7,11 @@ import signal
 import time
 
 import host
-from cases import Run, case, mariadb, redis
 from host import now
 from plugin import Found, Load, record, script
 from servers import MariaDB, Redis
+
+from cases import Run, case, mariadb, redis
 
 
 def both(run: Run):
@@ -119,8 +120,9 @@ def own(run: Run):
     pair = run.pair("generic", **{**settings, "HOLD": failing})
     pre = script(pair / "pre")
     assert (pre.code, pre["why"], pre["held"]) == (13, "hook", "no"), pre
-    hanging = run.text("hold", "#!/bin/sh\nsleep 60\n")
+    hanging = run.text("hold", "#!/bin/sh\nsleep 61.5\n")
     pair = run.pair("generic", **{**settings, "HOLD": hanging}, LOCK_WAIT=1)
     pre = script(pair / "pre")
     assert (pre.code, pre["why"]) == (13, "hook") and pre.seconds < 5, pre
     run.nothing_left()
+    assert not host.processes(r"^sleep 61\.5$")

@@ -4,37 +4,44 @@ from __future__ import annotations
 
 import time
 
-from cases import Run, case
 from plugin import Found, Load, record
-from servers import MariaDB
+from servers import MariaDB, MySQL
+
+from cases import Run, case
 
 
-def made(run: Run, kind: str = "ext4"):
+def made(run: Run, kind: str = "ext4", server=MariaDB):
     """A disk with a server on it that runs."""
-    disk = run.disk(("mariadb", kind), lambda disk: MariaDB(disk).init())
-    return disk, run.server(MariaDB(disk)).start()
+    disk = run.disk((server.engine, kind), lambda disk: server(disk).init())
+    return disk, run.server(server(disk)).start()
 
 
-def judge(run: Run, load: Load, snapshot) -> tuple[Found, list[str]]:
+def judge(run: Run, load: Load, snapshot, server=MariaDB) -> tuple[Found, list[str]]:
     copy = snapshot.copies[0].mount()
-    server = run.server(MariaDB(copy)).start()
-    return Found.judge(load, snapshot, server.rows()), server.damaged()
+    server = run.server(server(copy)).start()
+    damaged = server.damaged()
+    # What a table that is damaged still holds can only be read after a repair.
+    for table in set(damaged) & set(server.tables):
+        server.sql(f"REPAIR TABLE test.{table}")
+    return Found.judge(load, snapshot, server.rows()), damaged
 
 
-def level(run: Run, kind: str, freeze: bool, pre=None, post=None, between=None):
-    disk, server = made(run, kind)
+def level(run: Run, kind: str, freeze: bool, pre=None, post=None, between=None, kind_of=MariaDB):
+    disk, server = made(run, kind, kind_of)
     with Load(server.writer) as load, server.batches():
         load.until(150)
-        snapshot = run.snapshot([disk], pre=pre and pre(server), post=post and post(server), freeze=freeze, between=between)
+        snapshot = run.snapshot(
+            [disk], pre=pre and pre(server), post=post and post(server), freeze=freeze, between=between
+        )
         load.until(5)
     server.kill()
-    found, damaged = judge(run, load, snapshot)
+    found, damaged = judge(run, load, snapshot, kind_of)
     return snapshot, load, found, damaged
 
 
-def nothing(kind: str):
+def nothing(kind: str, kind_of=MariaDB):
     def body(run: Run):
-        _, load, found, damaged = level(run, kind, freeze=False)
+        _, _, found, damaged = level(run, kind, freeze=False, kind_of=kind_of)
         # InnoDB keeps what it acknowledged; the others have it in memory.
         assert found.lost > 0, found
         return f"{found.lost} of {found.acknowledged} lost, damaged: {damaged}"
@@ -42,9 +49,9 @@ def nothing(kind: str):
     return body
 
 
-def freeze_only(kind: str):
+def freeze_only(kind: str, kind_of=MariaDB):
     def body(run: Run):
-        _, load, found, damaged = level(run, kind, freeze=True)
+        _, _, found, damaged = level(run, kind, freeze=True, kind_of=kind_of)
         assert found.lost == 0, found
         assert "batch" in damaged, damaged
         return f"0 of {found.acknowledged} lost, damaged: {damaged}"
@@ -52,16 +59,21 @@ def freeze_only(kind: str):
     return body
 
 
-def usual_sample(kind: str):
+def usual_sample(kind: str, kind_of=MariaDB):
     """The lock of a client that ends: it is gone before the freeze, and every script ends with 0."""
 
     def body(run: Run):
         def text(server, statement):
             return run.text(statement.split()[0], f"#!/bin/sh\nexec {' '.join(server.client())} -e '{statement}'\n")
 
-        snapshot, load, found, damaged = level(
-            run, kind, True, lambda s: text(s, "FLUSH TABLES WITH READ LOCK"), lambda s: text(s, "UNLOCK TABLES"),
+        snapshot, _, found, damaged = level(
+            run,
+            kind,
+            True,
+            lambda s: text(s, "FLUSH TABLES WITH READ LOCK"),
+            lambda s: text(s, "UNLOCK TABLES"),
             between=lambda: time.sleep(0.2),
+            kind_of=kind_of,
         )
         assert (snapshot.pre.code, snapshot.post.code) == (0, 0)
         assert not found.exact and "batch" in damaged, (found, damaged)
@@ -70,10 +82,10 @@ def usual_sample(kind: str):
     return body
 
 
-def library(kind: str, method: str):
+def library(kind: str, method: str, kind_of=MariaDB):
     def body(run: Run):
-        disk, server = made(run, kind)
-        pair = run.pair("mariadb", SOCKET=server.socket, METHOD=method, LIMIT=30)
+        disk, server = made(run, kind, kind_of)
+        pair = run.pair(server.engine, SOCKET=server.socket, METHOD=method, LIMIT=30)
         with Load(server.writer) as load, server.batches():
             load.until(150)
             snapshot = run.snapshot([disk], pre=pair / "pre", post=pair / "post", hold=1)
@@ -82,7 +94,7 @@ def library(kind: str, method: str):
         assert (snapshot.pre.code, snapshot.post.code) == (0, 0), (snapshot.pre, snapshot.post)
         assert snapshot.post["verdict"] == "proven" and snapshot.post["same"] == "yes", snapshot.post
         assert snapshot.saw_freeze(), snapshot
-        found, damaged = judge(run, load, snapshot)
+        found, damaged = judge(run, load, snapshot, kind_of)
         assert found.exact and found.while_held == 0 and not damaged, (found, damaged)
         parts = record(run.name)
         assert parts["consnap-quiesce"]["verdict"] == "proven" and parts["data"]["mounts"] == run.mount_of(disk), parts
@@ -90,8 +102,10 @@ def library(kind: str, method: str):
         file, at = snapshot.post["position_to"].split(":")
         assert (snapshot.copies[0].folder / "my" / file).stat().st_size >= int(at)
         run.nothing_left()
-        return (f"{found.acknowledged} acknowledged, exact; pre {snapshot.pre.seconds:.2f} s, post {snapshot.post.seconds:.2f} s, "
-                f"longest wait {load.longest_wait():.2f} s for {snapshot.frozen_for:.2f} s frozen")
+        return (
+            f"{found.acknowledged} acknowledged, exact; {snapshot.times()}, "
+            f"longest wait {load.longest_wait():.2f} s for {snapshot.frozen_for:.2f} s frozen"
+        )
 
     return body
 
@@ -102,7 +116,11 @@ for kind in ("ext4", "xfs"):
     case(f"mariadb {kind} usual-sample", seconds=6)(usual_sample(kind))
     case(f"mariadb {kind} library stage", seconds=7)(library(kind, "stage"))
     case(f"mariadb {kind} library ftwrl", seconds=7)(library(kind, "ftwrl"))
-
+for kind in ("ext4", "xfs"):
+    case(f"mysql {kind} nothing", seconds=12)(nothing(kind, MySQL))
+    case(f"mysql {kind} freeze-only", seconds=12)(freeze_only(kind, MySQL))
+    case(f"mysql {kind} usual-sample", seconds=12)(usual_sample(kind, MySQL))
+    case(f"mysql {kind} library ftwrl", seconds=14)(library(kind, "ftwrl", MySQL))
 case("mariadb stop-mode stopped only", root=False, stop_mode_only=True)(freeze_only("ext4"))
 case("mariadb stop-mode usual-sample", root=False, stop_mode_only=True)(usual_sample("ext4"))
 case("mariadb stop-mode library stage", root=False, stop_mode_only=True)(library("ext4", "stage"))

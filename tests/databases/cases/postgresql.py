@@ -9,10 +9,11 @@ import signal
 import time
 
 import host
-from cases import Run, case
 from host import now, sh
 from plugin import Found, Load, record, script
 from servers import PostgreSQL, lsn
+
+from cases import Run, case
 
 
 def made(run: Run, kind: str = "ext4"):
@@ -32,7 +33,11 @@ def level(kind: str, library: bool, freeze: bool):
             load.until(200)
             begun = lsn(server.sql("SELECT pg_current_wal_insert_lsn()"))
             snapshot = run.snapshot(
-                [disk], pre=scripts and scripts / "pre", post=scripts and scripts / "post", freeze=freeze, hold=1 if library else 0.4
+                [disk],
+                pre=scripts and scripts / "pre",
+                post=scripts and scripts / "post",
+                freeze=freeze,
+                hold=1 if library else 0.4,
             )
             load.until(5)
         server.kill()
@@ -51,7 +56,8 @@ def level(kind: str, library: bool, freeze: bool):
         else:
             assert start < begun, (start, begun)
         return f"0 of {found.acknowledged} lost, redo {redo} bytes" + (
-            f"; pre {snapshot.pre.seconds:.2f} s, post {snapshot.post.seconds:.2f} s" if library else "")
+            f"; pre {snapshot.pre.seconds:.2f} s, post {snapshot.post.seconds:.2f} s" if library else ""
+        )
 
     return body
 
@@ -75,7 +81,9 @@ def apart(run: Run, kind: str = "ext4", archive: bool = False):
     return first, second, server, store
 
 
-def restored(run: Run, snapshot, second, label: str = "", mapped: str = "", store: pathlib.Path | None = None) -> PostgreSQL:
+def restored(
+    run: Run, snapshot, second, label: str = "", mapped: str = "", store: pathlib.Path | None = None
+) -> PostgreSQL:
     space, data = [copy.mount() for copy in snapshot.copies]
     folder = data.folder / "pg"
     link = next((folder / "pg_tblspc").iterdir())
@@ -84,9 +92,17 @@ def restored(run: Run, snapshot, second, label: str = "", mapped: str = "", stor
     os.chown(link, host.USERS["postgres"], host.USERS["postgres"], follow_symlinks=False)
     if label:
         (folder / "backup_label").write_bytes(base64.b64decode(label))
-        (folder / "tablespace_map").write_bytes(base64.b64decode(mapped).replace(bytes(second.folder), bytes(space.folder)))
+        (folder / "tablespace_map").write_bytes(
+            base64.b64decode(mapped).replace(bytes(second.folder), bytes(space.folder))
+        )
         (folder / "recovery.signal").touch()
-        sh(["chown", "postgres:", *(str(folder / name) for name in ("backup_label", "tablespace_map", "recovery.signal"))])
+        sh(
+            [
+                "chown",
+                "postgres:",
+                *(str(folder / name) for name in ("backup_label", "tablespace_map", "recovery.signal")),
+            ]
+        )
         with (folder / "postgresql.auto.conf").open("a") as file:
             file.write(f"archive_mode = off\nrestore_command = 'cp {store}/%f %p'\nrecovery_target_action = promote\n")
     return run.server(PostgreSQL(data))
@@ -149,7 +165,10 @@ def apart_backup(with_label: bool):
         if with_label:
             copy = restored(run, snapshot, second, parts["label"]["base64"], parts["tablespace_map"]["base64"], store)
             found, damaged, by_index, rows = judge(run, load, snapshot, copy)
-            assert (found.lost, found.gaps, found.doubles, damaged) == (0, 0, 0, "") and by_index == rows, (found, damaged)
+            assert (found.lost, found.gaps, found.doubles, damaged) == (0, 0, 0, "") and by_index == rows, (
+                found,
+                damaged,
+            )
             return f"0 of {found.acknowledged} lost, whole"
         copy = restored(run, snapshot, second)
         copy.start()

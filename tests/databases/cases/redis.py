@@ -7,25 +7,36 @@ import signal
 import time
 
 import host
-from cases import Run, case
 from host import now
 from plugin import Found, Load, record, script
-from servers import Redis
+from servers import Redis, Valkey
+
+from cases import Run, case
 
 
-def made(run: Run, kind: str, appendfsync: str | None):
+def made(run: Run, kind: str, appendfsync: str | None, server=Redis):
     disk = run.disk(("empty", kind), lambda _: None)
-    return disk, run.server(Redis(disk, appendfsync)).start()
+    return disk, run.server(server(disk, appendfsync)).start()
 
 
-def level(run: Run, kind: str, appendfsync: str | None, freeze: bool = True, pre=None, post=None, hold: float = 0.4, warm: int = 300):
-    disk, server = made(run, kind, appendfsync)
+def level(
+    run: Run,
+    kind: str,
+    appendfsync: str | None,
+    freeze: bool = True,
+    pre=None,
+    post=None,
+    hold: float = 0.4,
+    warm: int = 300,
+    kind_of=Redis,
+):
+    disk, server = made(run, kind, appendfsync, kind_of)
     with Load(server.writer, pause=0.001) as load:
         load.until(warm)
         snapshot = run.snapshot([disk], pre=pre and pre(server), post=post and post(server), freeze=freeze, hold=hold)
         load.until(5)
     server.kill()
-    copy = run.server(Redis(snapshot.copies[0].mount(), appendfsync)).start()
+    copy = run.server(kind_of(snapshot.copies[0].mount(), appendfsync)).start()
     return disk, load, snapshot, Found.judge(load, snapshot, copy.rows())
 
 
@@ -55,25 +66,29 @@ def safe(kind: str):
     return body
 
 
-def library(kind: str, appendfsync: str | None):
+def library(kind: str, appendfsync: str | None, kind_of=Redis):
     def body(run: Run):
         pairs = {}
 
         def script_of(name):
             def make(server):
-                pairs["pair"] = run.pair("redis", SOCKET=server.socket, LIMIT=30)
+                pairs["pair"] = run.pair(server.engine, SOCKET=server.socket, LIMIT=30)
                 return pairs["pair"] / name
 
             return make
 
-        disk, load, snapshot, found = level(run, kind, appendfsync, pre=script_of("pre"), post=script_of("post"), hold=1)
+        disk, load, snapshot, found = level(
+            run, kind, appendfsync, pre=script_of("pre"), post=script_of("post"), hold=1, kind_of=kind_of
+        )
         assert (snapshot.pre.code, snapshot.post.code) == (0, 0), (snapshot.pre, snapshot.post)
         assert snapshot.post["verdict"] == "proven" and snapshot.saw_freeze(), snapshot
         assert found.exact and found.while_held == 0, found
         assert record(run.name)["data"]["mounts"] == run.mount_of(disk)
         run.nothing_left()
-        return (f"{found.acknowledged} acknowledged, exact; pre {snapshot.pre.seconds:.2f} s, post {snapshot.post.seconds:.2f} s, "
-                f"longest wait {load.longest_wait():.2f} s for {snapshot.frozen_for:.2f} s frozen")
+        return (
+            f"{found.acknowledged} acknowledged, exact; {snapshot.times()}, "
+            f"longest wait {load.longest_wait():.2f} s for {snapshot.frozen_for:.2f} s frozen"
+        )
 
     return body
 
@@ -85,7 +100,8 @@ for fs in ("ext4", "xfs"):
     case(f"redis {fs} rdb freeze-only", seconds=4)(losing(fs, None, True))
     case(f"redis {fs} rdb usual-sample", seconds=4)(losing(fs, None, True, sample=True))
     case(f"redis {fs} rdb library", seconds=6)(library(fs, None))
-
+    case(f"valkey {fs} aof library", seconds=6)(library(fs, "everysec", Valkey))
+    case(f"valkey {fs} rdb library", seconds=6)(library(fs, None, Valkey))
 case("redis stop-mode rdb stopped only", root=False, stop_mode_only=True)(losing("ext4", None, True))
 case("redis stop-mode rdb usual-sample", root=False, stop_mode_only=True)(losing("ext4", None, True, sample=True))
 case("redis stop-mode rdb library", root=False, stop_mode_only=True)(library("ext4", None))
@@ -184,8 +200,20 @@ def refusals(run: Run):
     secret = run.text("secret", "guess\n")
     secret.chmod(0o600)
     refused(12, "denied", PASS_FILE=secret, DB_USER="consnap")
-    server.ask("ACL", "SETUSER", "consnap", "on", ">guess", "-@all", "+ping", "+info", "+bgsave", "+client|pause",
-               "+client|unpause", "+config|get")
+    server.ask(
+        "ACL",
+        "SETUSER",
+        "consnap",
+        "on",
+        ">guess",
+        "-@all",
+        "+ping",
+        "+info",
+        "+bgsave",
+        "+client|pause",
+        "+client|unpause",
+        "+config|get",
+    )
     pair = run.pair("redis", SOCKET=server.socket, PASS_FILE=secret, DB_USER="consnap")
     assert script(pair / "pre", environment=host.EMPTY_ENVIRONMENT).code == 0
     post = script(pair / "post", environment=host.EMPTY_ENVIRONMENT)
