@@ -68,7 +68,7 @@ within() {
     clock
     if [ "$clock" -ge "$within" ]; then
       # With its children, if it leads a session of its own.
-      kill -9 -- "-$task" 2>/dev/null || kill -9 "$task" 2>/dev/null
+      kill -9 "-$task" 2>/dev/null || kill -9 "$task" 2>/dev/null
       return 124
     fi
     nap 0.02
