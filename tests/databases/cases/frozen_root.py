@@ -123,16 +123,18 @@ def inside(disk: Disk, command) -> list[str]:
 
 
 class System:
-    def __init__(self, run: Run):
+    def __init__(self, run: Run, data: str = "/data"):
         self.disk = run.disk(("root", "ext4"), make)
         for kind, place in (("proc", "proc"), ("tmpfs", "run")):
             sh(["mount", "-t", kind, kind, str(self.disk.folder / place)])
             run.later(sh, ["umount", "-l", str(self.disk.folder / place)], False)
         sh(["mount", "--bind", "/dev", str(self.disk.folder / "dev")])
         run.later(sh, ["umount", "-l", str(self.disk.folder / "dev")], False)
+        if data != "/data":
+            sh(["cp", "-a", str(self.disk.folder / "data"), str(self.disk.folder / data[1:])])
         self.log = (host.RUN / f"{run.name}.log").open("w")
         self.server = subprocess.Popen(
-            inside(self.disk, [*SERVER, "--log-bin=bin", "--server-id=1"]),
+            inside(self.disk, [*SERVER, f"--datadir={data}", "--log-bin=bin", "--server-id=1"]),
             env=ENVIRONMENT,
             stdin=subprocess.DEVNULL,
             stdout=self.log,
@@ -243,9 +245,8 @@ def limit(run: Run):
     return f"held {said['held_ms']} ms, LIMIT 5, frozen 7 s"
 
 
-@case("frozen root, frozen before the pre-script", seconds=8)
-def first(run: Run):
-    system = System(run)
+def first(run: Run, data: str):
+    system = System(run, data)
     system.scripts(run)
     system.script("post", "dash")
     system.freeze(True)
@@ -255,3 +256,7 @@ def first(run: Run):
     time.sleep(0.5)
     assert not system.left() and not list(system.disk.folder.glob(".consnap-*"))
     return f"refused after {pre.seconds:.1f} s"
+
+
+case("frozen root, frozen before the pre-script", seconds=8)(lambda run: first(run, "/data"))
+case("frozen root, frozen before the pre-script, data elsewhere", seconds=8)(lambda run: first(run, "/run/data"))

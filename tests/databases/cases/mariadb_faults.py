@@ -164,6 +164,47 @@ def pre_killed(run: Run):
     return f"writers back after {took:.1f} s"
 
 
+@row("pre-script killed after the lock", seconds=5)
+def pre_killed_late(run: Run):
+    """The lock is had, and nobody has taken note of it."""
+    _, server = made(run)
+    pair = run.pair("mariadb", SOCKET=server.socket)
+    process = subprocess.Popen([str(pair / "pre")], env=host.AGENT_ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=-3)
+    state = host.STATE / run.name
+    wait_for((state / "holder").exists)
+    process.send_signal(signal.SIGSTOP)
+    wait_for((state / "held").exists)
+    process.kill()
+    process.wait()
+    free_within(server, 2)
+    wait_for(lambda: not host.processes(f"{run.name}/pre"))
+    said = record(run.name)["consnap-quiesce"]
+    assert (said["role"], said["result"], said["held"]) == ("holder", "abandoned", "no"), said
+    ended(run, pair, 20, "lost")
+
+
+def wait_for(condition, limit: float = 10) -> None:
+    end = now() + limit
+    while not condition():
+        assert now() < end, "it did not happen"
+        time.sleep(0.002)
+
+
+@row("number of a process that came back")
+def number_reused(run: Run):
+    """The state of a killed run names a process that lives, but is another one."""
+    _, server = made(run)
+    pair = run.pair("mariadb", SOCKET=server.socket)
+    state = host.STATE / run.name
+    state.mkdir(mode=0o700, parents=True)
+    state.parent.chmod(0o700)
+    for word in ("holder", "pre", "client"):
+        (state / word).write_text(f"{server.process.pid} 1\n")
+    assert script(pair / "pre").code == 0
+    ended(run, pair, 0, "proven")
+    assert server.answers()
+
+
 @row("lock not had in time", seconds=8)
 def lock_wait(run: Run):
     _, server = made(run)
@@ -347,6 +388,7 @@ def freeze_first(run: Run):
     free_within(server, 2)
     run.nothing_left()
     assert not list(disk.folder.rglob(".consnap-*"))
+    assert snapshot.pre.seconds < 6, snapshot.pre
     return f"refused after {snapshot.pre.seconds:.1f} s"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 
 import host
@@ -16,7 +17,8 @@ from cases import Run, case
 
 def made(run: Run, kind: str, appendfsync: str | None, server=Redis):
     disk = run.disk(("empty", kind), lambda _: None)
-    return disk, run.server(server(disk, appendfsync)).start()
+    # A save takes a while, as one of real data does.
+    return disk, run.server(server(disk, appendfsync)).start("--rdb-key-save-delay", "200000")
 
 
 def level(
@@ -179,6 +181,42 @@ def restarted(run: Run):
     server.start()
     post = script(pair / "post")
     assert (post.code, post["verdict"]) == (20, "lost"), post
+    assert writes(server)
+    run.nothing_left()
+
+
+def waiting(run: Run):
+    """A pre-script that waits for a save, while writes are paused."""
+    disk = run.disk(("empty", "ext4"), lambda _: None)
+    server = run.server(Redis(disk, None)).start("--enable-debug-command", "local", "--rdb-key-save-delay", "30000")
+    server.ask("DEBUG", "POPULATE", "500")
+    pair = run.pair("redis", SOCKET=server.socket, SAVE_WAIT=30)
+    environment = host.AGENT_ENVIRONMENT
+    pre = subprocess.Popen(
+        [str(pair / "pre")], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    )
+    end = now() + 15
+    while writes(server):
+        assert now() < end
+    return server, pair, pre
+
+
+@row("holder killed while the pre-script waits", seconds=8)
+def killed_early(run: Run):
+    server, _, pre = waiting(run)
+    os.kill(int((host.STATE / run.name / "holder").read_text().split()[0]), signal.SIGKILL)
+    output, _ = pre.communicate(timeout=20)
+    assert pre.returncode == 18 and " held=no " in output, output
+    assert writes(server)
+    run.nothing_left()
+
+
+@row("pre-script told to stop while it waits", seconds=6)
+def told_to_stop(run: Run):
+    server, _, pre = waiting(run)
+    pre.terminate()
+    output, _ = pre.communicate(timeout=20)
+    assert pre.returncode == 13 and " why=stopped" in output and " held=no " in output, output
     assert writes(server)
     run.nothing_left()
 
