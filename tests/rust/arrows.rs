@@ -18,7 +18,6 @@ const ARROWS: &[(&str, &[&str])] = &[
 const RESERVED: &[(&str, &str)] = &[
     ("reqwest", "consnap-client"),
     ("rustls", "consnap-client"),
-    ("axum", "consnap-simulator"),
     ("clap", "consnap"),
     ("indicatif", "consnap"),
     ("serde-saphyr", "consnap"),

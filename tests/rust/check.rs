@@ -300,24 +300,3 @@ proptest! {
         checker.check_document(&document);
     }
 }
-
-/// Run alone: `cargo test --release -p consnap-tests --test check -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement, not a test"]
-fn speed() {
-    const COUNT: usize = 200_000;
-    let line = |at: usize| {
-        let (status, category) =
-            if at.is_multiple_of(10) { ("Stopped", "cloud_efficiency") } else { ("Running", "cloud_essd") };
-        format!(
-            r#"{{"instance_id":"i-bp1example{at:012}","region_id":"cn-hangzhou","zone_id":"cn-hangzhou-k","instance_name":"db-{at}","status":"{status}","os_type":"linux","os_name":"Alibaba Cloud Linux  3.2104 LTS 64位","os_name_en":"Alibaba Cloud Linux  3.2104 LTS 64 bit","network_type":"vpc","metadata_endpoint":"enabled","metadata_tokens":"optional","locks":[],"ram_role":"AppSnapshotRoleName","cloud_assistant":{{"online":true,"version":"2.2.3.1090","last_heartbeat":"2025-11-03T08:11:58Z"}},"disks":[{{"disk_id":"d-bp1a{at:016}","category":"cloud_essd","kind":"system","performance_level":"PL1","size_gib":40,"status":"In_use","multi_attach":"Disabled"}},{{"disk_id":"d-bp1b{at:016}","category":"{category}","kind":"data","performance_level":"PL1","size_gib":500,"status":"In_use","multi_attach":"Disabled"}}]}}"#
-        )
-    };
-    let lines = (0..COUNT).map(line).collect::<Vec<_>>().join("\n");
-    let context = CheckContext::read(None, Some("2025-11-03T08:12:10Z")).unwrap();
-    let started = std::time::Instant::now();
-    let mut findings = 0;
-    let (count, _) = check_many(&job(), lines.as_bytes(), &context, |one| findings += one.check.findings.len());
-    let per_second = count as f64 / started.elapsed().as_secs_f64();
-    println!("check: {per_second:.0} instances a second, {} bytes each, {findings} findings", lines.len() / COUNT);
-}

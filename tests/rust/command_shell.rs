@@ -46,9 +46,12 @@ impl Guest {
         fs::create_dir(folder.path().join("bin")).unwrap();
         fs::create_dir(folder.path().join("empty")).unwrap();
         write_executable(&program, "#!/bin/sh\nfor word; do printf '%s\\0' \"$word\"; done >> \"$RECORD\"\n");
-        // The machine's own shell, and bash in its role where there is one.
+        // The machine's own shell, and others in its role.
         let shells = ["/bin/sh", "/bin/bash", "/bin/busybox"].map(PathBuf::from);
-        let shells = shells.into_iter().filter(|shell| shell.exists()).collect();
+        let (shells, missing): (Vec<_>, Vec<_>) = shells.into_iter().partition(|shell| shell.exists());
+        for shell in missing {
+            consnap_tests::skipped(&format!("{} is not installed", shell.display()));
+        }
         Self { folder, shells, _alone: alone }
     }
 

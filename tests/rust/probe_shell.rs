@@ -34,7 +34,10 @@ fn shells() -> Vec<Vec<String>> {
             .output()
             .is_ok_and(|o| o.status.code() == Some(7))
     };
-    let shells: Vec<_> = known.iter().map(|line| words(line)).filter(works).collect();
+    let (shells, missing): (Vec<_>, Vec<_>) = known.iter().map(|line| words(line)).partition(works);
+    for words in missing {
+        consnap_tests::skipped(&format!("{} is not installed", words[0]));
+    }
     assert!(!shells.is_empty(), "no shell at all");
     shells
 }
@@ -254,16 +257,20 @@ fn launcher_metadata_and_a_live_freeze_are_seen() {
 /// Commands that make a mount namespace of their own, so that nothing is left behind.
 fn in_mount_namespace(folder: &Path, prepare: &str, probe: &str) -> Option<Output> {
     if !is_root() {
-        println!("skipped: mounting needs root");
+        consnap_tests::skipped("mounting needs root");
         return None;
     }
     fs::write(folder.join("probe.sh"), probe).unwrap();
     fs::write(folder.join("prepare.sh"), prepare).unwrap();
     let output =
         Command::new("unshare").arg("-m").arg("sh").arg("-e").arg(folder.join("prepare.sh")).arg(folder).output();
-    let output = output.ok()?;
+    let Ok(output) = output else {
+        consnap_tests::skipped("unshare is not installed");
+        return None;
+    };
     if output.status.code() == Some(99) || String::from_utf8_lossy(&output.stderr).contains("unshare failed") {
-        println!("skipped: this system lets nobody mount: {}", String::from_utf8_lossy(&output.stderr));
+        let said = String::from_utf8_lossy(&output.stderr);
+        consnap_tests::skipped(&format!("this system lets nobody mount: {}", said.trim().replace('\n', "; ")));
         return None;
     }
     Some(output)
@@ -299,7 +306,7 @@ fn odd_mounts_are_told() {
         assert_eq!((loaded.file_system.as_str(), &loaded.disk_id, &loaded.other_devices), ("ext4", &None, &None));
         assert!(loaded.source.as_ref().unwrap().starts_with("/dev/loop"));
     } else {
-        println!("skipped: no loop devices here");
+        consnap_tests::skipped("no loop devices");
     }
     assert_eq!(fs::read(at.join("answer.sh")).unwrap(), fs::read(at.join("answer.bash")).unwrap());
 }
@@ -331,7 +338,7 @@ fn a_minimal_system_is_enough() {
     if let Some(busybox) = &busybox {
         install(&root, "busybox", busybox);
     } else {
-        println!("no busybox here: the minimal system has the shell of this one");
+        consnap_tests::skipped("busybox is not installed: the minimal system has the shell of this one alone");
     }
     let script = content(&ScriptPaths { pre: Some("/tmp/pre.sh".to_owned()), post: Some("/tmp/post.sh".to_owned()) });
     fs::write(root.join("probe.sh"), &script).unwrap();
@@ -371,27 +378,74 @@ fn install(root: &Path, name: &str, program: &Path) {
     }
 }
 
-/// The disks of this machine, if it has any with a serial number, are joined by it.
+/// In a system whose kernel tree shows disks as ECS does: by a serial number of their own, of their device, or by a link.
 #[test]
-fn this_machines_disks_are_joined_by_serial() {
+fn disks_are_joined_by_serial() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("root");
+    let write = |path: &str, text: &str| {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    for (tool, path) in [("sh", "/bin/sh"), ("readlink", "/usr/bin/readlink")] {
+        fs::create_dir_all(root.join("bin")).unwrap();
+        install(&root, tool, Path::new(path));
+    }
+    write("dev/null", "");
+    write("dev/vdc", "");
+    write("sys/block/vda/serial", "bp1first00000000000\n");
+    write("sys/block/nvme0n1/device/serial", "bp1second0000000000\n");
+    write("sys/block/vdc/size", "8\n");
+    write("sys/block/loop0/serial", "no-disk\n");
+    write("sys/dev/block/none", "");
+    fs::create_dir_all(root.join("dev/disk/by-id")).unwrap();
+    symlink("/dev/vdc", root.join("dev/disk/by-id/virtio-bp1third00000000000")).unwrap();
+    fs::create_dir(root.join("proc")).unwrap();
+    write("probe.sh", &content(&ScriptPaths::default()));
+    // What the root lies on is the first disk.
+    let prepare = "mount --bind \"$1/root\" \"$1/root\" || exit 99\ncd \"$1/root\"; mount -t proc proc proc || exit 99\n\
+        device=$(while read -r _ _ device _ target _; do [ \"$target\" != \"$1/root\" ] || echo \"$device\"; done </proc/self/mountinfo)\n\
+        ln -s ../../block/vda \"sys/dev/block/$device\"\n\
+        chroot . /bin/sh /probe.sh\n";
+    let Some(output) = in_mount_namespace(folder.path(), prepare, "") else { return };
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("disk ")).collect();
+    assert_eq!(
+        lines,
+        [
+            "disk name=nvme0n1 serial=bp1second0000000000",
+            "disk name=vda serial=bp1first00000000000",
+            "disk name=vdc serial=bp1third00000000000"
+        ],
+        "{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let disks: Vec<Disk> = ["first00000000000", "second0000000000", "third00000000000"]
+        .iter()
+        .map(|serial| Disk { disk_id: format!("d-bp1{serial}"), ..Disk::default() })
+        .collect();
+    let (guest, findings) = probe::guest_of(&text, "i-a", Some(&disks), None);
+    assert_eq!(findings, vec![]);
+    let mounts = guest.unwrap().mounts.unwrap();
+    let of_root = mounts.iter().find(|mount| mount.target == "/").expect("the root");
+    assert_eq!(of_root.disk_id.as_deref(), Some("d-bp1first00000000000"));
+}
+
+/// Whatever disks this machine has, its answer is read without complaint.
+#[test]
+fn this_machines_disks_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(&shells()[0], folder.path(), &content(&ScriptPaths::default()), None);
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let serial =
-        |line: &str| line.strip_prefix("disk ").and_then(|line| line.split("serial=").nth(1)).map(str::to_owned);
-    let serials: Vec<String> = text.lines().filter_map(serial).filter(|serial| !serial.is_empty()).collect();
-    if serials.is_empty() {
-        println!("skipped: no disk here has a serial number");
-        return;
-    }
-    let disks: Vec<Disk> =
-        serials.iter().map(|serial| Disk { disk_id: format!("d-{serial}"), ..Disk::default() }).collect();
-    let (guest, _) = probe::guest_of(&text, "i-a", Some(&disks), None);
-    let text: Vec<&str> = text.lines().filter(|line| !line.starts_with("metadata ")).collect();
-    println!("{}", text.join("\n"));
-    let Some(guest) = guest else { return };
-    let joined = guest.mounts.iter().flatten().filter(|mount| mount.disk_id.is_some()).count();
-    assert!(joined > 0 || guest.mounts.iter().flatten().all(|mount| mount.source.as_deref() != Some("/dev/vda")));
+    let (guest, findings) = read(&output);
+    assert_eq!(findings, vec![]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    let disks = text.lines().filter(|line| line.starts_with("disk ")).count();
+    let shown = fs::read_dir("/sys/block").into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let virtual_ones = ["loop", "ram", "zram", "sr", "fd", "dm-", "md"];
+    let shown = shown.filter(|name| !virtual_ones.iter().any(|kind| name.to_string_lossy().starts_with(kind)));
+    assert_eq!(disks, shown.count(), "{text}");
+    assert!(guest.is_some());
 }
 
 #[test]
@@ -413,6 +467,6 @@ fn the_script_writes_nothing_and_is_clean() {
     fs::write(&file, &script).unwrap();
     match Command::new("shellcheck").args(["--shell=sh", "--severity=warning"]).arg(&file).output() {
         Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout)),
-        Err(_) => println!("skipped: no shellcheck here"),
+        Err(_) => consnap_tests::skipped("shellcheck is not installed"),
     }
 }

@@ -1,12 +1,12 @@
 //! The npm package of the engine: built from source, never committed.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use consnap_simulator::rehearse;
 
-use crate::steps::{Failure, Run, cargo, has_program, root, target_folder};
-use crate::{typescript, wasm};
+use crate::run::{Failure, Run, root, target_folder};
+use crate::{page, typescript, wasm};
 
 /// The engine, which a page loads first, may have so many bytes gzipped.
 const ENGINE_BUDGET_GZIPPED: usize = 400_000;
@@ -30,7 +30,7 @@ impl Part {
 }
 
 /// Builds `bindings-wasm/pkg`: modules, glue, wrapper and types.
-pub(crate) fn build() -> Result<PathBuf, Failure> {
+pub(crate) fn build() -> Result<(), Failure> {
     let folder = root().join("bindings-wasm/pkg");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
@@ -66,7 +66,7 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
             return Err(Failure::new(format!("{name}: {size} bytes gzipped are above the budget of {budget}")));
         }
     }
-    Ok(folder)
+    Ok(())
 }
 
 /// Links the whole, cuts out what only rehearsals or policies need, and writes glue for the rest.
@@ -120,7 +120,7 @@ fn modules(folder: &Path) -> Result<(), Failure> {
 
 /// Runs binaryen over a module in place, with the version the page's lockfile pins.
 fn optimise(module: &Path) -> Result<(), Failure> {
-    install()?;
+    page::install()?;
     let program = root().join("web/node_modules/.bin/wasm-opt");
     // What rustc makes for this target and every browser of the last years reads; newer encodings only some know.
     let features =
@@ -133,59 +133,6 @@ fn optimise(module: &Path) -> Result<(), Failure> {
         .args(features.map(|name| format!("--enable-{name}")))
         .args([module, Path::new("-o"), module])
         .run()
-}
-
-/// Installs what `web/package-lock.json` pins, once.
-pub(crate) fn install() -> Result<(), Failure> {
-    let web = root().join("web");
-    let lock = fs::read(web.join("package-lock.json"))?;
-    let marker = web.join("node_modules/.consnap-lock");
-    if fs::read(&marker).is_ok_and(|installed| installed == lock) {
-        return Ok(());
-    }
-    if !has_program("npm") {
-        return Err(Failure::new("npm is not on the search path; install Node.js 20.19 or newer"));
-    }
-    Run::new("npm").within(&web).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).run()?;
-    fs::write(marker, lock)?;
-    Ok(())
-}
-
-/// Builds the package and the page: `web/dist` and `web/dist/consnap.html`.
-pub(crate) fn page() -> Result<(), Failure> {
-    build()?;
-    Run::new("npm").within(&root().join("web")).args(["run", "--silent", "build"]).run()
-}
-
-/// Every shared case through the package in Node; then the page in a browser where one is installed.
-pub(crate) fn test() -> Result<(), Failure> {
-    page()?;
-    Run::new("node").args(["--test", "tests/web/cases.test.mjs"]).run()?;
-    if has_program("chromium") {
-        Run::new("node").args(["--test", "--test-timeout=240000", "tests/web/page.test.mjs"]).run()?;
-        // The page that the binary writes is held to the same; and policies give in the page what the binary gives.
-        cargo(&["build", "--quiet", "--package", "consnap"]).run()?;
-        let binary = target_folder().join("debug").join("consnap");
-        for name in ["policies", "report"] {
-            let file = format!("tests/web/{name}.test.mjs");
-            let mut test = Run::new("node").args(["--test", "--test-timeout=240000", &file]);
-            if binary.is_file() {
-                test = test.env("CONSNAP", &binary);
-            }
-            test.run()?;
-        }
-        Ok(())
-    } else {
-        println!("chromium is not installed: the page's own tests were skipped");
-        Ok(())
-    }
-}
-
-/// Start and response time of the page, measured in the browser.
-pub(crate) fn bench() -> Result<(), Failure> {
-    page()?;
-    cargo(&["--version"]).run()?;
-    Run::new("node").args(["tests/web/bench.mjs"]).run()
 }
 
 fn manifest() -> String {

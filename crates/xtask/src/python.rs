@@ -2,40 +2,38 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::steps::{Failure, Run, cargo, has_program, root, target_folder};
+use crate::programs;
+use crate::run::{Failure, Run, root, target_folder};
+use crate::steps::{Log, Runner};
 
 /// What the tests import, beside what they install themselves.
 const PACKAGES: [&str; 3] = ["alibabacloud_ecs20140526", "aliyun-python-sdk-ecs", "pytest"];
 
-/// Builds the command line and runs `tests/python_sdk` with it.
-pub(crate) fn sdk_tests() -> Result<(), Failure> {
-    let tests = root().join("tests/python_sdk");
-    if !tests.is_dir() {
-        return Err(Failure::new("tests/python_sdk is missing"));
-    }
-    cargo(&["build", "--quiet", "--package", "consnap"]).run()?;
-    let python = environment()?;
+/// Runs `tests/python_sdk` with a command line that is built.
+pub(crate) fn sdk_tests(binary: &Path, log: &mut Log) -> Result<(), Failure> {
+    let python = environment("venv-sdk", &PACKAGES)?.join("bin/python");
     Run::new(python)
-        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/python_sdk"])
-        .env("CONSNAP_BIN", target_folder().join("debug").join(format!("consnap{}", std::env::consts::EXE_SUFFIX)))
+        .args(["-m", "pytest", "-q", "-rfEsx", "-p", "no:cacheprovider"])
+        .args([root().join("tests/python_sdk")])
+        .env("CONSNAP_BIN", binary)
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .run()
+        .tests(Runner::Pytest, log)
 }
 
-/// The interpreter of a virtual environment with the SDKs; made once.
-fn environment() -> Result<PathBuf, Failure> {
-    let folder = target_folder().join("venv-sdk");
-    let python = folder.join("bin/python");
+/// A virtual environment with packages from PyPI; made anew when they change.
+pub(crate) fn environment(name: &str, packages: &[&str]) -> Result<PathBuf, Failure> {
+    let folder = target_folder().join(name);
     let complete = folder.join("complete");
-    let wanted = PACKAGES.join("\n");
+    let wanted = packages.join("\n");
     if std::fs::read_to_string(&complete).is_ok_and(|found| found == wanted) {
-        return Ok(python);
+        return Ok(folder);
     }
-    if !has_program("python3") {
-        return Err(Failure::new("python3 is not on the search path; install Python 3.10 or newer"));
-    }
-    Run::new("python3").args([Path::new("-m"), Path::new("venv"), &folder]).run()?;
-    Run::new(&python).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES).run()?;
+    Run::new(programs::python()?).args([Path::new("-m"), Path::new("venv"), &folder]).run()?;
+    Run::new(folder.join("bin/python"))
+        .args(["-m", "pip", "install", "--quiet"])
+        .args(packages)
+        .run()
+        .map_err(|failure| Failure::missing(format!("packages from PyPI: {failure}")))?;
     std::fs::write(complete, wanted)?;
-    Ok(python)
+    Ok(folder)
 }

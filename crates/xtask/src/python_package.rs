@@ -1,8 +1,11 @@
 //! The Python package: its wheel, installed into an environment of its own and tested there, outside the sources.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::steps::{Failure, Run, has_program, root, target_folder};
+use crate::programs;
+use crate::python::environment;
+use crate::run::{Failure, Run, root, target_folder};
+use crate::steps::{Log, Runner};
 
 /// What building and testing needs from PyPI; the package itself depends on nothing. `basedpyright` is pyright with a
 /// Node of its own, from PyPI too; the official SDK is what consnap is compared with, and an example shows it.
@@ -20,8 +23,8 @@ const PACKAGES: [&str; 10] = [
 ];
 
 /// Builds the wheel, installs it and runs everything that holds of it.
-pub(crate) fn tests() -> Result<(), Failure> {
-    let folder = environment()?;
+pub(crate) fn tests(log: &mut Log) -> Result<(), Failure> {
+    let folder = environment("venv-package", &PACKAGES)?;
     let python = folder.join("bin/python");
     install(&folder, "dev")?;
     let outside = target_folder().join("python-outside");
@@ -30,12 +33,12 @@ pub(crate) fn tests() -> Result<(), Failure> {
     let configuration = root().join("pyproject.toml");
     let inside = |arguments: &[&str]| Run::new(&python).args(arguments).within(&outside);
     let pytest = || {
-        inside(&["-m", "pytest", "-q", "-p", "no:cacheprovider", "-c"])
+        inside(&["-m", "pytest", "-q", "-rfEsx", "-p", "no:cacheprovider", "-c"])
             .args([&configuration])
             .env("PYTHONDONTWRITEBYTECODE", "1")
     };
-    pytest().args([&tests]).run()?;
-    pytest().args(["--doctest-modules", "--pyargs", "consnap"]).run()?;
+    pytest().args([&tests]).tests(Runner::Pytest, log)?;
+    pytest().args(["--doctest-modules", "--pyargs", "consnap"]).tests(Runner::Pytest, log)?;
     inside(&["-m", "mypy", "--config-file"]).args([&configuration]).args(["-p", "consnap"]).run()?;
     inside(&["-m", "mypy", "--config-file"]).args([&configuration]).args([&tests]).run()?;
     let examples = root().join("bindings-python/examples");
@@ -57,7 +60,7 @@ pub(crate) fn pip_install() -> Result<(), Failure> {
     if folder.is_dir() {
         std::fs::remove_dir_all(&folder)?;
     }
-    Run::new("python3").args([Path::new("-m"), Path::new("venv"), &folder]).run()?;
+    Run::new(programs::python()?).args([Path::new("-m"), Path::new("venv"), &folder]).run()?;
     let python = folder.join("bin/python");
     Run::new(&python)
         .args(["-m", "pip", "install", "--quiet", "."])
@@ -84,14 +87,14 @@ fn pyright(environment: &Path) -> Run {
 
 /// Speed against what a careful script would use instead, of the wheel as it is released.
 pub(crate) fn bench(parts: &[&str]) -> Result<(), Failure> {
-    let folder = environment()?;
+    let folder = environment("venv-package", &PACKAGES)?;
     let python = folder.join("bin/python");
-    install(&folder, "wheel")?;
+    install(&folder, "dist")?;
     Run::new(&python).args([root().join("tests/python/bench.py")]).args(parts).within(&target_folder()).run()
 }
 
 /// Builds the wheel with a profile of cargo and installs it; everything that was there of it is replaced.
-pub(crate) fn install(environment: &Path, profile: &str) -> Result<(), Failure> {
+fn install(environment: &Path, profile: &str) -> Result<(), Failure> {
     let wheels = target_folder().join("wheels").join(profile);
     if wheels.is_dir() {
         std::fs::remove_dir_all(&wheels)?;
@@ -109,21 +112,4 @@ pub(crate) fn install(environment: &Path, profile: &str) -> Result<(), Failure> 
         .args(["-m", "pip", "install", "--quiet", "--force-reinstall", "--no-deps", "--no-index"])
         .args([&wheel])
         .run()
-}
-
-/// A virtual environment with the tools; made once.
-pub(crate) fn environment() -> Result<PathBuf, Failure> {
-    let folder = target_folder().join("venv-package");
-    let complete = folder.join("complete");
-    let wanted = PACKAGES.join("\n");
-    if std::fs::read_to_string(&complete).is_ok_and(|found| found == wanted) {
-        return Ok(folder);
-    }
-    if !has_program("python3") {
-        return Err(Failure::new("python3 is not on the search path; install Python 3.10 or newer"));
-    }
-    Run::new("python3").args([Path::new("-m"), Path::new("venv"), &folder]).run()?;
-    Run::new(folder.join("bin/python")).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES).run()?;
-    std::fs::write(complete, wanted)?;
-    Ok(folder)
 }

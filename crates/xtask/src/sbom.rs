@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, PackageId};
 use serde_json::{Value, json};
 
-use crate::steps::{Failure, root, target_folder};
+use crate::run::{Failure, root, target_folder};
 
 /// The package whose binary is released.
 const BINARY: &str = "consnap";

@@ -2,28 +2,42 @@
 
 use std::fs;
 
-use crate::steps::{Failure, cargo, root};
+use clap::Args;
 
-/// Reads `--seeds N`, `--properties N` and `--from SEED`, in any order.
-pub(crate) fn run(words: &[&str]) -> Result<(), Failure> {
-    let (mut seeds, mut rounds, mut first) = (None, None, None);
-    for pair in words.chunks(2) {
-        match pair {
-            ["--seeds", count] => seeds = Some(number(count)?),
-            ["--properties", count] => rounds = Some(number(count)?),
-            ["--from", seed] => first = Some(number(seed)?),
-            _ => return Err(Failure::new(format!("unknown: soak {}\n\n{}", words.join(" "), crate::HELP))),
-        }
-    }
-    match (seeds, rounds) {
-        (Some(count), None) => days(first.unwrap_or(2000), count),
-        (None, Some(count)) => properties(first.unwrap_or(1), count),
-        _ => Err(Failure::new(format!("soak takes --seeds or --properties\n\n{}", crate::HELP))),
+use crate::run::{Failure, cargo, root};
+
+/// How much to try.
+#[derive(Debug, Args)]
+pub(crate) struct Amount {
+    #[command(flatten)]
+    kind: Kind,
+    /// The first seed [default: 2000 for days, 1 for properties]
+    #[arg(long, value_name = "SEED", value_parser = number)]
+    from: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Kind {
+    /// So many seeded days of session and simulator
+    #[arg(long, value_name = "N", value_parser = number)]
+    seeds: Option<u64>,
+    /// The properties, with so many other choices of random cases
+    #[arg(long, value_name = "N", value_parser = number)]
+    properties: Option<u64>,
+}
+
+/// Runs it.
+pub(crate) fn run(amount: &Amount) -> Result<(), Failure> {
+    match (amount.kind.seeds, amount.kind.properties) {
+        (Some(count), _) => days(amount.from.unwrap_or(2000), count),
+        (None, count) => properties(amount.from.unwrap_or(1), count.unwrap_or(0)),
     }
 }
 
-fn number(text: &str) -> Result<u64, Failure> {
-    text.replace('_', "").parse().map_err(|_| Failure::new(format!("`{text}` is not a number\n\n{}", crate::HELP)))
+/// A number, `20_000` as well.
+fn number(text: &str) -> Result<u64, std::num::ParseIntError> {
+    text.replace('_', "").parse()
 }
 
 /// Seeds in portions, so that one sees how far it is; a failing one prints its journal and ends it.

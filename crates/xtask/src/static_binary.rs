@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::steps::{Failure, Run, cargo, has_program, target_folder};
+use crate::programs;
+use crate::run::{Failure, Run, cargo, target_folder};
 
 /// Builds the static binary for this machine's processor and runs it where there is nothing else.
 pub(crate) fn build_and_try() -> Result<(), Failure> {
@@ -26,15 +27,15 @@ pub(crate) fn build_and_try() -> Result<(), Failure> {
 }
 
 fn build(target: &str) -> Result<PathBuf, Failure> {
-    let mut build = cargo(&["build", "--release", "--locked", "--package", "consnap", "--target", target]);
+    let mut build = cargo(&["build", "--profile", "dist", "--locked", "--package", "consnap", "--target", target]);
     // ring has some C, none of which calls a C library: the system's compiler does when musl's is not there.
-    if !has_program("musl-gcc") {
+    if !programs::has("musl-gcc") {
         build = build.env(&format!("CC_{}", target.replace('-', "_")), "cc");
     }
     build
         .run()
         .map_err(|failure| Failure::new(format!("{failure}; is the target there? `rustup target add {target}`")))?;
-    let folder = target_folder().join(target).join("release");
+    let folder = target_folder().join(target).join("dist");
     Ok(folder.join("consnap"))
 }
 

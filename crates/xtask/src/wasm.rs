@@ -4,7 +4,8 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use crate::steps::{Failure, Run, cargo, has_program, root, target_folder};
+use crate::programs;
+use crate::run::{Failure, Run, cargo, root, target_folder};
 
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -136,7 +137,7 @@ fn toolchain() -> Result<Toolchain, Failure> {
     if installed.is_dir() {
         return Ok(Toolchain::Installed);
     }
-    let rustup = if has_program("rustup") {
+    let rustup = if programs::has("rustup") {
         Run::new("rustup").args(["target", "add", TARGET]).run()
     } else {
         Err(Failure::new("rustup is not installed"))
@@ -144,7 +145,7 @@ fn toolchain() -> Result<Toolchain, Failure> {
     let Err(no_rustup) = rustup else { return Ok(Toolchain::Installed) };
     let folder = target_folder().join("wasm-toolchain");
     unpack_debian(&folder).map(|()| Toolchain::Unpacked(folder)).map_err(|no_debian| {
-        Failure::new(format!(
+        Failure::missing(format!(
             "the standard library for {TARGET} is missing, and neither way to get it worked\n\
              rustup: {no_rustup}\nDebian packages: {no_debian}"
         ))
@@ -156,7 +157,7 @@ fn unpack_debian(folder: &Path) -> Result<(), Failure> {
     if folder.join("usr/bin/rustc").is_file() {
         return Ok(());
     }
-    if !has_program("apt-get") || !has_program("dpkg") {
+    if !programs::has("apt-get") || !programs::has("dpkg") {
         return Err(Failure::new("apt-get and dpkg are not here"));
     }
     let parts = folder.join("packages");
