@@ -120,6 +120,7 @@ fn main() -> ExitCode {
 fn test_all() -> Result<(), Failure> {
     let mut steps = Steps::default();
     steps.take("format", |_| component("fmt", "rustfmt").and_then(|()| cargo(&["fmt", "--all", "--check"]).run()));
+    steps.take("format and lints of the page", |_| page::lints());
     steps.take("lints", |_| {
         component("clippy", "clippy")?;
         cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]).run()
@@ -159,6 +160,7 @@ fn test(parts: &[Part]) -> Result<(), Failure> {
         steps.take("Python SDKs against the simulator", |log| python::sdk_tests(&binary()?, log));
     }
     if asked(Part::Web) {
+        steps.take("format and lints of the page", |_| page::lints());
         steps.take("engine in Node", page::node_tests);
         steps.take("page in Chromium", |log| page::browser_tests(&binary()?, log));
     }

@@ -29,6 +29,12 @@ pub(crate) fn build() -> Result<(), Failure> {
     Run::new("npm").within(&root().join("web")).args(["run", "--silent", "build"]).run()
 }
 
+/// Format and lints of the page and of its tests.
+pub(crate) fn lints() -> Result<(), Failure> {
+    install()?;
+    Run::new("npm").within(&root().join("web")).args(["run", "--silent", "lint"]).run()
+}
+
 /// Every shared case through the package in Node.
 pub(crate) fn node_tests(log: &mut Log) -> Result<(), Failure> {
     build()?;
