@@ -368,12 +368,12 @@ abort() {
 pre() {
   read -r now _ </proc/uptime
   epoch=${now%.*} run=${now%.*}${now#*.}.$$
+  for tool in flock setsid sha256sum sed stat date mkfifo find; do
+    command -v "$tool" >/dev/null || { fail 10 no_tool "$tool is not there."; refuse; }
+  done
   state || refuse
   claim || { [ "$why" = busy ] || S=; refuse; }
   trap 'fail 13 stopped "The script was told to stop."; abort' TERM HUP INT
-  for tool in setsid sed stat date mkfifo find; do
-    command -v "$tool" >/dev/null || { fail 10 no_tool "$tool is not there."; refuse; }
-  done
   engine_check || refuse
   places || refuse
   clock

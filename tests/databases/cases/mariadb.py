@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from plugin import Found, Load, record
+from plugin import Found, Load, record, script
 from servers import MariaDB, MySQL
 
 from cases import Run, case
@@ -110,6 +110,29 @@ def library(kind: str, method: str, kind_of=MariaDB):
     return body
 
 
+def elsewhere(kind_of=MariaDB):
+    """A table on another disk: its mount is named too, so that nobody leaves that disk out of the group."""
+
+    def body(run: Run):
+        disk, server = made(run, "ext4", kind_of)
+        other = run.disk(("empty", "ext4"), lambda _: None)
+        server.own(other.folder / "far")
+        if kind_of is MySQL:
+            server.stop()
+            server.start(f"--innodb-directories={other.folder}")
+        server.sql(f"CREATE TABLE test.far (n INT) ENGINE=InnoDB DATA DIRECTORY='{other.folder}/far'")
+        pair = run.pair(server.engine, SOCKET=server.socket, LIMIT=30)
+        pre, post = script(pair / "pre"), script(pair / "post")
+        assert (pre.code, post.code, post["verdict"]) == (0, 0, "proven"), (pre, post)
+        assert post["mounts"] == f"{disk.folder},{other.folder}", post
+        assert len(post["freeze_seen_ms"].split(",")) == 2, post
+        server.kill()
+
+    return body
+
+
+case("mariadb table on another disk", seconds=6)(elsewhere())
+case("mysql table on another disk", seconds=14)(elsewhere(MySQL))
 for kind in ("ext4", "xfs"):
     case(f"mariadb {kind} nothing", seconds=6)(nothing(kind))
     case(f"mariadb {kind} freeze-only", seconds=6)(freeze_only(kind))
