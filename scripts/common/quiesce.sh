@@ -293,13 +293,12 @@ holder() {
 over() {
   trap '' TERM
   result=$1 same=unknown
-  patience=5
-  case $result in expired | aborted | abandoned) patience=1 ;; esac
   [ "$result" != released ] || [ -f "$S/taken" ] || result=abandoned
-  # Once the limit has passed, what is held goes first and the last look is not waited for.
   clock
-  if [ "$result" != lost ] && [ "$clock" -lt "$limit_at" ]; then
-    if engine_beat "$patience"; then
+  [ "$result" != released ] || [ "$clock" -lt "$limit_at" ] || result=expired
+  # Whatever else happened, what is held goes first: a last look is not waited for.
+  if [ "$result" = released ] || [ "$result" = killed ]; then
+    if engine_beat 5; then
       same=no
       [ "$POSITION" != "$position" ] || same=yes
       [ "$STOPS_WRITES" = yes ] && [ "$position" != - ] || same=-

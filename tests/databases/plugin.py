@@ -232,7 +232,7 @@ class Load:
         for thread in self.threads:
             thread.join(20)
 
-    def until(self, count: int, limit: float = 15) -> None:
+    def until(self, count: int, limit: float = 60) -> None:
         """Waits until each writer has that many more numbers acknowledged."""
         end = now() + limit
         begin = self.acknowledged(now())

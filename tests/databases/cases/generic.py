@@ -120,9 +120,9 @@ def own(run: Run):
     pair = run.pair("generic", **{**settings, "HOLD": failing})
     pre = script(pair / "pre")
     assert (pre.code, pre["why"], pre["held"]) == (13, "hook", "no"), pre
-    hanging = run.text("hold", "#!/bin/sh\nsleep 61.5\n")
+    hanging = run.text("hold", f"#!/bin/sh\nsleep 61.{run.name[1:]}\n")
     pair = run.pair("generic", **{**settings, "HOLD": hanging}, LOCK_WAIT=1)
     pre = script(pair / "pre")
     assert (pre.code, pre["why"]) == (13, "hook") and pre.seconds < 5, pre
     run.nothing_left()
-    assert not host.processes(r"^sleep 61\.5$")
+    assert not host.processes(rf"^sleep 61\.{run.name[1:]}$")

@@ -29,7 +29,7 @@ def judge(run: Run, load: Load, snapshot, server=MariaDB) -> tuple[Found, list[s
 def level(run: Run, kind: str, freeze: bool, pre=None, post=None, between=None, kind_of=MariaDB):
     disk, server = made(run, kind, kind_of)
     with Load(server.writer) as load, server.batches():
-        load.until(150)
+        load.until(60)
         snapshot = run.snapshot(
             [disk], pre=pre and pre(server), post=post and post(server), freeze=freeze, between=between
         )
@@ -87,7 +87,7 @@ def library(kind: str, method: str, kind_of=MariaDB):
         disk, server = made(run, kind, kind_of)
         pair = run.pair(server.engine, SOCKET=server.socket, METHOD=method, LIMIT=30)
         with Load(server.writer) as load, server.batches():
-            load.until(150)
+            load.until(60)
             snapshot = run.snapshot([disk], pre=pair / "pre", post=pair / "post", hold=1)
             load.until(5)
         server.kill()
