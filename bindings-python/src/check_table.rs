@@ -17,9 +17,9 @@ use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 use serde_json::Value;
 
+use crate::parallel_map::parallel_map;
 use crate::policy_table::PolicyTable;
 use crate::reading;
-use crate::side_by_side::side_by_side;
 
 /// The checks of many instances. Rows are in the order of the input.
 #[pyclass(frozen, module = "consnap._native")]
@@ -203,7 +203,7 @@ pub(crate) fn check_many(input: &[u8], facts: PyBackedBytes, threads: usize) -> 
     let checker = Checker::new(&job, &context).weighing(&severities);
     job_findings.extend(checker.job_findings(input.platform));
     let shares = shares(&facts, threads.max(1));
-    let parts = side_by_side(&shares, |share| Part::of(&checker, &facts, share));
+    let parts = parallel_map(&shares, |share| Part::of(&checker, &facts, share));
     let (mut rows, mut codes) = (Vec::new(), Vec::new());
     rows.reserve_exact(parts.iter().map(|part| part.rows.len()).sum());
     for part in parts {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use consnap_client::caller::ApiCaller;
 use consnap_client::credentials::{self, Provider, Reach};
-use consnap_client::driver::Wish;
+use consnap_client::driver::Control;
 use consnap_client::journal::state_directory;
 use consnap_client::transport::{HttpTransport, TransportOptions};
 use consnap_core::diagnostics::messages::calls;
@@ -225,7 +225,7 @@ impl Client {
 
     fn begin(&self, task: Task, lang: Lang) -> Result<RunningTask, Error> {
         let (told, tell) = channel();
-        let (wish, wished) = watch::channel(Wish::default());
+        let (wish, wished) = watch::channel(Control::default());
         let inner = Arc::clone(&self.inner);
         self.events.spawn(run::carry_out(inner, task, lang, wished, told))?;
         Ok(RunningTask { wish, tell: Mutex::new(tell), instances: Mutex::new(Vec::new()) })
@@ -248,7 +248,7 @@ pub(crate) type Teller = Sender<Told>;
 /// A task under way.
 #[pyclass(frozen, module = "consnap._native")]
 pub(crate) struct RunningTask {
-    wish: watch::Sender<Wish>,
+    wish: watch::Sender<Control>,
     tell: Mutex<Receiver<Told>>,
     /// The instances of what came of it, until they are fetched.
     instances: Mutex<Vec<Vec<u8>>>,
@@ -290,11 +290,11 @@ impl RunningTask {
 
     /// Starts nothing new; what runs is followed to its end.
     fn stop(&self) {
-        self.wish.send_replace(Wish::StopStarting);
+        self.wish.send_replace(Control::Drain);
     }
 
     /// Leaves at once; the journal has everything.
     fn leave(&self) {
-        self.wish.send_replace(Wish::LeaveNow);
+        self.wish.send_replace(Control::Abort);
     }
 }

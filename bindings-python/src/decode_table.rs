@@ -9,8 +9,8 @@ use pyo3::types::PyBytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::parallel_map::parallel_map;
 use crate::reading;
-use crate::side_by_side::side_by_side;
 
 /// How outputs are encoded, and in which language words are wanted.
 #[derive(Deserialize)]
@@ -110,7 +110,7 @@ pub(crate) fn decode_many(options: &[u8], pages: &[PyBackedBytes], threads: usiz
     let documents: Vec<&[u8]> = pages.iter().flat_map(|page| documents(page)).collect();
     let share = documents.len().div_ceil(threads.max(1)).max(1);
     let one_by_one = |part: &[&[u8]]| part.iter().map(|page| decode_page(page, encoding)).collect::<Vec<_>>();
-    let decoded: Vec<Decoded> = side_by_side(documents.chunks(share), one_by_one).into_iter().flatten().collect();
+    let decoded: Vec<Decoded> = parallel_map(documents.chunks(share), one_by_one).into_iter().flatten().collect();
     let mut table =
         DecodeTable { lang, pages: Vec::with_capacity(decoded.len()), starts: vec![0], findings: Vec::new() };
     let mut rows = 0usize;

@@ -9,10 +9,10 @@ mod check_table;
 mod client;
 mod decode_table;
 mod event_loop;
+mod parallel_map;
 mod policy_table;
 mod reading;
 mod run;
-mod side_by_side;
 mod simulator;
 
 use std::ffi::OsString;

@@ -9,7 +9,7 @@ use consnap_core::operations::policy::{PolicyCheckInput, PolicyCheckOutput, answ
 use consnap_core::policy::{BatchJudged, NotMet, PolicyBatch, PolicyResult};
 use serde_json::Value;
 
-use crate::side_by_side::side_by_side;
+use crate::parallel_map::parallel_map;
 
 /// What policies say of a job and many instances.
 pub(crate) struct PolicyTable {
@@ -75,7 +75,7 @@ fn judge(batch: &PolicyBatch, rows: usize, known: &(impl Fn(usize) -> Value + Sy
     let size = rows.div_ceil(threads.max(1)).max(1);
     let shares = (0..rows).step_by(size).map(|first| (first, first.saturating_add(size).min(rows)));
     let parts =
-        side_by_side(shares, |(first, end)| batch.judge_instances(number(first), None, (first..end).map(known)));
+        parallel_map(shares, |(first, end)| batch.judge_instances(number(first), None, (first..end).map(known)));
     if let Some(judged) = batch.put_together(job.clone(), parts) {
         return judged;
     }

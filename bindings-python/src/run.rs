@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use consnap_client::driver::{Clock, Driven, Wish};
+use consnap_client::driver::{Clock, Control, Driven};
 use consnap_client::own_instance;
 use consnap_client::past_run::PastRun;
 use consnap_client::run::{self, Run};
@@ -63,7 +63,7 @@ pub(crate) fn read(request: &[u8]) -> Result<Task, Error> {
 }
 
 /// Carries it out and tells what happens. It ends early when nobody listens any more.
-pub(crate) async fn carry_out(inner: Arc<Inner>, task: Task, lang: Lang, wish: watch::Receiver<Wish>, told: Teller) {
+pub(crate) async fn carry_out(inner: Arc<Inner>, task: Task, lang: Lang, wish: watch::Receiver<Control>, told: Teller) {
     let what = task.what;
     let last = match drive(&inner, task, lang, wish, &told).await {
         Ok(run) => Told::Done(report(&run, what, lang)),
@@ -76,7 +76,7 @@ async fn drive(
     inner: &Inner,
     task: Task,
     lang: Lang,
-    wish: watch::Receiver<Wish>,
+    wish: watch::Receiver<Control>,
     told: &Teller,
 ) -> Result<Run, Error> {
     let (what, events) = (task.what, task.events);

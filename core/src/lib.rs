@@ -20,7 +20,6 @@ pub mod plugin;
 pub mod policy;
 pub mod report;
 pub mod run;
-pub mod scrub;
 
 pub use base::consistency::{Consistency, Platform, RequiredConsistency};
 pub use base::time::Time;

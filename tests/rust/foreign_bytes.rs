@@ -11,13 +11,13 @@ use consnap_core::ecs::api::invocation_result::InvocationResult;
 use consnap_core::ecs::api::{Operation, replies};
 use consnap_core::ecs::credentials::{cli_profile, external, ini, issued};
 use consnap_core::ecs::ram::{self, PolicyKind, Wanted};
-use consnap_core::estate::audit::archive::ShownGroups;
+use consnap_core::estate::audit::archive::ObservedGroups;
+use consnap_core::estate::redact::Anonymizer;
 use consnap_core::export::Target;
 use consnap_core::plugin::command::launcher;
 use consnap_core::plugin::output::{ContentEncoding, decode, decode_page};
 use consnap_core::report::{Report, timeline};
 use consnap_core::run::session::{Goal, Next, Session, Setup};
-use consnap_core::scrub::Scrubber;
 use consnap_core::{
     Lang, Platform, Time, ecs::reply, estate::live_check, input::facts, input::job, operations, plugin::probe,
     report::sanitize,
@@ -147,11 +147,11 @@ pub fn probe_answer(bytes: &[u8]) {
 
 /// A reply that is made fit to be shared, and one that an archive kept.
 pub fn shared_record(bytes: &[u8]) {
-    let mut scrubber = Scrubber::new();
+    let mut scrubber = Anonymizer::new();
     let shared = scrubber.body(bytes);
     assert_eq!(scrubber.body(bytes), shared, "the same is not replaced by the same");
     let reply = HttpReply { status: 200, headers: Vec::new(), body: bytes.to_vec() };
-    let mut shown = ShownGroups::default();
+    let mut shown = ObservedGroups::default();
     for operation in ["DescribeSnapshotGroups", "DescribeSnapshots"] {
         shown.take(operation, &reply);
     }

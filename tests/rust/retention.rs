@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use consnap_core::estate::inventory::{Estate, Group, Member, RegionEstate};
-use consnap_core::estate::retention::{Fate, OwnGroups, Rule, decide};
+use consnap_core::estate::retention::{ManagedGroups, Rule, Ruling, decide};
 use consnap_core::run::verdict::{SnapshotEvidence, SnapshotState};
 use consnap_core::{Consistency, RequiredConsistency, Time};
 use proptest::prelude::*;
@@ -122,9 +122,9 @@ proptest! {
     #[test]
     fn what_must_stay_stays(estate in any_estate(), rule in any_rule()) {
         let groups = &estate.regions[0].groups;
-        let decisions = decide(&estate, &OwnGroups::default(), &[], &rule);
+        let decisions = decide(&estate, &ManagedGroups::default(), &[], &rule);
         let gone: BTreeSet<&String> =
-            decisions.iter().filter(|one| one.fate == Fate::Delete).map(|one| &one.group_id).collect();
+            decisions.iter().filter(|one| one.fate == Ruling::Delete).map(|one| &one.group_id).collect();
         prop_assert_eq!(decisions.len(), groups.values().filter(|group| is_ours(group)).count());
         for group in gone.iter().map(|id| &groups[*id]) {
             prop_assert!(is_ours(group) && !group.on_hold, "{:?}", group);
@@ -167,12 +167,12 @@ proptest! {
     #[test]
     fn a_second_clean_up_finds_nothing(estate in any_estate(), rule in any_rule()) {
         let mut after = estate.clone();
-        for decision in decide(&estate, &OwnGroups::default(), &[], &rule) {
-            if decision.fate == Fate::Delete {
+        for decision in decide(&estate, &ManagedGroups::default(), &[], &rule) {
+            if decision.fate == Ruling::Delete {
                 after.regions[0].groups.remove(&decision.group_id);
             }
         }
-        let again = decide(&after, &OwnGroups::default(), &[], &rule);
-        prop_assert!(again.iter().all(|one| one.fate == Fate::Keep));
+        let again = decide(&after, &ManagedGroups::default(), &[], &rule);
+        prop_assert!(again.iter().all(|one| one.fate == Ruling::Keep));
     }
 }

@@ -1,6 +1,6 @@
 //! Records of replies: whatever a reply holds, no planted word is in its record, and the same stands for the same.
 
-use consnap_core::scrub::Scrubber;
+use consnap_core::estate::redact::Anonymizer;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -54,7 +54,7 @@ fn any_reply() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn no_planted_word_is_left(replies in prop::collection::vec(any_reply(), 1..4)) {
-        let mut scrubber = Scrubber::new();
+        let mut scrubber = Anonymizer::new();
         for reply in &replies {
             let first = scrubber.body(reply.to_string().as_bytes());
             let text = first.to_string();
@@ -66,7 +66,7 @@ proptest! {
 
     #[test]
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), text in ".{0,200}") {
-        let mut scrubber = Scrubber::new();
+        let mut scrubber = Anonymizer::new();
         scrubber.body(&bytes);
         scrubber.body(json!({"Output": text, "Name": text, "Status": text}).to_string().as_bytes());
         scrubber.text(&text);

@@ -8,7 +8,7 @@ use consnap_core::ecs::credentials::{Credential, Secret};
 use consnap_core::input::job::{AttachRole, Job};
 use consnap_core::report::{InstanceReport, Report};
 use consnap_core::run::session::{Goal, Numbered, Session, Setup};
-use consnap_core::run::verdict::{Look, ResultKind};
+use consnap_core::run::verdict::{GroupLookup, ResultKind};
 use consnap_core::{Lang, Time};
 use consnap_simulator::scenario::{
     ApiFault, ClosedConnection, GroupFault, GuestFault, Millis, ServiceError, SnapshotFault, TagFault, Throttle,
@@ -239,7 +239,7 @@ fn live(seed: u64) -> Result<Day, (String, Vec<Numbered>)> {
     }
     let run_commands = simulator.calls().filter(|call| call.operation == "RunCommand").count();
     let report = Report::of(session.state(), session.error(), session.calls_sent(), Lang::En);
-    let found = |look: Option<&Look>| matches!(look, Some(Look::Found(evidence)) if !evidence.snapshots.is_empty());
+    let found = |look: Option<&GroupLookup>| matches!(look, Some(GroupLookup::Found(evidence)) if !evidence.snapshots.is_empty());
     let targets = session.state().targets.iter().filter(|_| job.run.tag_snapshots);
     let untagged = targets.filter(|target| found(target.look.as_deref()) && !target.tagged).count();
     let truth = simulator.truth_at(now);

@@ -1,4 +1,5 @@
 //! The tables everything else reads: facts with their source, codes with their words. Nothing here decides.
+//! It uses `diagnostics` and `base`.
 
 pub mod api_errors;
 pub mod assumptions;

@@ -1,4 +1,5 @@
 //! Whether a job and an instance fit each other, and which consistency that will give.
+//! It uses `plugin` and the layers below it.
 //!
 //! Start at [`Checker`]. Places of findings are JSON pointers: into the job document for [`check_job`], into the facts
 //! of the instance for [`check`].

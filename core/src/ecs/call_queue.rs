@@ -1,5 +1,5 @@
 //! Calls that wait to be sent, a lane for each API: one that is slowed down must not hold up the others, and no list is
-//! walked to find the next call. A run and whoever only reads send through the same lanes.
+//! walked to find the next call. A run and whoever only reads send through the same queue.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
@@ -10,7 +10,7 @@ use crate::ecs::api::Operation;
 use crate::ecs::retry::RateLimiter;
 
 /// What waits in a lane.
-pub(crate) trait Waiting {
+pub(crate) trait Queued {
     /// The API it calls.
     fn operation(&self) -> Operation;
 
@@ -20,10 +20,10 @@ pub(crate) trait Waiting {
 
 /// The calls that wait.
 #[derive(Debug)]
-pub(crate) struct Lanes<T> {
+pub(crate) struct CallQueue<T> {
     of: BTreeMap<Operation, Lane<T>>,
     calls_per_second: u32,
-    /// Numbers the calls in the order in which they became due, over all lanes.
+    /// Numbers the calls in the order in which they became due, over all operations.
     turn: u64,
 }
 
@@ -43,7 +43,7 @@ impl<T> Lane<T> {
     }
 }
 
-impl<T: Waiting> Lanes<T> {
+impl<T: Queued> CallQueue<T> {
     pub(crate) fn new(calls_per_second: u32) -> Self {
         Self { of: BTreeMap::new(), calls_per_second, turn: 0 }
     }

@@ -1,6 +1,6 @@
 //! Reading calls outside of a run: which may leave when, and what is asked again.
 //!
-//! Whoever lists an estate asks questions ([`Reading::ask`]); each reply may lead to more, such as the next page. Rate and
+//! Whoever lists an estate asks questions ([`ReadScheduler::ask`]); each reply may lead to more, such as the next page. Rate and
 //! backoff are those of a run ([`crate::ecs::retry`]), a lane for each API. Nothing that writes may be asked here.
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use crate::base::time::Time;
 use crate::catalog::api_errors::RetryClass;
 use crate::catalog::pacing;
 use crate::ecs::api::{ApiCall, Operation};
-use crate::ecs::call_queue::{Lanes, Waiting};
+use crate::ecs::call_queue::{CallQueue, Queued};
 use crate::ecs::reply::{self, Failure};
 use crate::ecs::retry::{Backoff, Random};
 
@@ -42,8 +42,8 @@ const MOST_SIGNED: u32 = 4;
 
 /// Questions of kind `E` that wait, or are under way.
 #[derive(Debug)]
-pub struct Reading<E> {
-    lanes: Lanes<Question<E>>,
+pub struct ReadScheduler<E> {
+    call_queue: CallQueue<Question<E>>,
     in_flight: BTreeMap<u64, Question<E>>,
     most_in_flight: usize,
     next_call: u64,
@@ -60,7 +60,7 @@ struct Question<E> {
     not_before: Time,
 }
 
-impl<E> Waiting for Question<E> {
+impl<E> Queued for Question<E> {
     fn operation(&self) -> Operation {
         self.call.operation
     }
@@ -70,11 +70,11 @@ impl<E> Waiting for Question<E> {
     }
 }
 
-impl<E> Reading<E> {
+impl<E> ReadScheduler<E> {
     /// Nothing is asked yet. All randomness comes from the seed.
     pub fn new(seed: u64) -> Self {
         Self {
-            lanes: Lanes::new(u32::try_from(pacing::CALLS_PER_SECOND.value).unwrap_or(10)),
+            call_queue: CallQueue::new(u32::try_from(pacing::CALLS_PER_SECOND.value).unwrap_or(10)),
             in_flight: BTreeMap::new(),
             most_in_flight: usize::try_from(pacing::CALLS_IN_FLIGHT.value).unwrap_or(8),
             next_call: 1,
@@ -87,7 +87,7 @@ impl<E> Reading<E> {
     /// Asks a question. A call that writes is not taken: it belongs to whoever keeps a journal.
     pub fn ask(&mut self, about: E, call: ApiCall) {
         if !call.operation.writes() {
-            self.lanes.push(Question { about, call, attempt: 0, not_before: Time::EPOCH }, Time::EPOCH);
+            self.call_queue.push(Question { about, call, attempt: 0, not_before: Time::EPOCH }, Time::EPOCH);
         }
     }
 
@@ -99,7 +99,7 @@ impl<E> Reading<E> {
     /// What to do next.
     pub fn poll(&mut self, now: Time) -> Next {
         if self.in_flight.len() < self.most_in_flight
-            && let Some(question) = self.lanes.next(now)
+            && let Some(question) = self.call_queue.next(now)
         {
             let call_id = self.next_call;
             self.next_call += 1;
@@ -108,11 +108,11 @@ impl<E> Reading<E> {
             self.in_flight.insert(call_id, question);
             return Next::Send(Box::new(Outgoing { call_id, call, clock_offset_millis: self.clock_offset_millis }));
         }
-        if self.in_flight.is_empty() && self.lanes.is_empty() {
+        if self.in_flight.is_empty() && self.call_queue.is_empty() {
             return Next::Done;
         }
         let full = self.in_flight.len() >= self.most_in_flight;
-        let wake = if full { Time::FAR_FUTURE } else { self.lanes.next_wake(now) };
+        let wake = if full { Time::FAR_FUTURE } else { self.call_queue.next_wake(now) };
         // Never before now: the driver would spin.
         Next::WaitUntil(wake.max(now.plus(Duration::from_millis(1))))
     }
@@ -132,7 +132,7 @@ impl<E> Reading<E> {
         let failure = match &result {
             Err(failure) => reply::transport(failure),
             Ok(answer) => {
-                self.lanes.answered(operation, now, &answer.headers);
+                self.call_queue.answered(operation, now, &answer.headers);
                 let taken =
                     reply::classify(operation, answer).and_then(|_| take(&question.about, &question.call, answer));
                 match taken {
@@ -163,10 +163,10 @@ impl<E> Reading<E> {
                 if let Some(offset) = answer.and_then(|answer| failure.clock_offset(answer, now)) {
                     self.clock_offset_millis = offset;
                 }
-                self.lanes.push_first(question);
+                self.call_queue.push_first(question);
                 return None;
             }
-            RetryClass::Throttled => self.lanes.throttled(operation, now, failure.retry_after),
+            RetryClass::Throttled => self.call_queue.throttled(operation, now, failure.retry_after),
             RetryClass::MaybeCarriedOut
             | RetryClass::StillProcessing
             | RetryClass::AfterPause
@@ -176,9 +176,9 @@ impl<E> Reading<E> {
         if !worth_it {
             return Some((question.about, failure));
         }
-        let pause = Backoff::default().wait(question.attempt, self.random.draw());
+        let pause = Backoff::default().wait(question.attempt, self.random.next_u64());
         question.not_before = now.plus(pause.max(failure.retry_after.unwrap_or_default()));
-        self.lanes.push(question, now);
+        self.call_queue.push(question, now);
         None
     }
 }
@@ -197,7 +197,7 @@ mod tests {
         HttpReply { status, headers, body: body.as_bytes().to_vec() }
     }
 
-    fn send(reading: &mut Reading<u8>, now: Time) -> Outgoing {
+    fn send(reading: &mut ReadScheduler<u8>, now: Time) -> Outgoing {
         match reading.poll(now) {
             Next::Send(send) => *send,
             other => panic!("{other:?}"),
@@ -206,7 +206,7 @@ mod tests {
 
     /// Gives a call the same end until it is given up; how often it was sent.
     fn tried(result: &Result<HttpReply, TransportFailure>) -> (u32, String) {
-        let mut reading = Reading::new(1);
+        let mut reading = ReadScheduler::new(1);
         reading.ask(7, DescribeRegions.into_call("cn-hangzhou"));
         let mut now = Time::from_millis(1_700_000_000_000);
         for count in 1.. {
@@ -241,7 +241,7 @@ mod tests {
 
     #[test]
     fn pages_follow_pages_and_a_clock_is_mended_once() {
-        let mut reading = Reading::new(1);
+        let mut reading = ReadScheduler::new(1);
         let now = Time::from_millis(1_700_000_000_000);
         reading.ask(1, DescribeRegions.into_call("cn-hangzhou"));
         let first = send(&mut reading, now);
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn nothing_that_writes_is_sent() {
-        let mut reading = Reading::new(1);
+        let mut reading = ReadScheduler::new(1);
         let tag = TagResources {
             resource_type: Filled::new("snapshot").unwrap(),
             resource_ids: Ids::new(["s-1"]).unwrap(),

@@ -46,11 +46,11 @@ impl Random {
     }
 
     /// Makes two that begin with the same seed differ.
-    pub(crate) fn stir(&mut self, with: u64) {
+    pub(crate) fn reseed(&mut self, with: u64) {
         self.0 ^= with.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     }
 
-    pub(crate) fn draw(&mut self) -> u64 {
+    pub(crate) fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

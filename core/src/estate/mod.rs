@@ -4,4 +4,5 @@
 pub mod audit;
 pub mod inventory;
 pub mod live_check;
+pub mod redact;
 pub mod retention;

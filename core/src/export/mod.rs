@@ -1,4 +1,5 @@
 //! The same job for other tools: each [`Target`] is written by its own file and read by a real consumer in the tests.
+//! It uses `estate` and the layers below it.
 //!
 //! Every file says which consnap wrote it, from which catalogue, and where the link that made it leads. What the job's
 //! `{run}`, `{date}` and `{time}` become is left to the tool: [`Naming::marks`] stand in their place until then.

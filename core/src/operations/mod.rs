@@ -1,5 +1,5 @@
 //! The border that every front (shell, Python, browser, Rust) shares: one input and one output struct and one function
-//! per operation.
+//! per operation. It uses all other layers, and none uses it.
 //!
 //! Rust callers use the functions with their typed structs. Everybody else hands over one JSON object and gets one
 //! back: [`run`]. Our own JSON is `snake_case`; only results of the service keep the service's spelling.

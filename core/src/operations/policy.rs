@@ -12,7 +12,7 @@ use crate::diagnostics::error::Error;
 use crate::diagnostics::finding::{Finding, RenderedFinding, Severity};
 use crate::diagnostics::text::Lang;
 use crate::input::{facts, job};
-use crate::policy::{Judged, PolicyBatch, PolicyResult, PolicySet, PolicySummary, Scene, Tried};
+use crate::policy::{Input, Judged, PolicyBatch, PolicyResult, PolicySet, PolicySummary, TestReport};
 
 /// Policies, and what is held to them.
 #[derive(Clone, Debug, Deserialize)]
@@ -94,7 +94,7 @@ pub(super) fn policy_check_with(input: &PolicyCheckInput, planner: Planner<'_>) 
                 None if set.reads_plan() && !documents.is_empty() => planned(input, document, &set, planner)?,
                 given => given.clone(),
             };
-            let scene = Scene {
+            let scene = Input {
                 job: &job,
                 instances: &instances,
                 plan: plan.as_ref(),
@@ -193,7 +193,7 @@ pub struct PolicyTestInput {
 }
 
 /// What came of the cases.
-pub type PolicyTestOutput = Tried;
+pub type PolicyTestOutput = TestReport;
 
 /// Tries the cases of policies out, and says what none of them tries out.
 pub fn policy_test(input: &PolicyTestInput) -> PolicyTestOutput {
@@ -202,5 +202,5 @@ pub fn policy_test(input: &PolicyTestInput) -> PolicyTestOutput {
     let mut findings: Vec<RenderedFinding> = read.iter().map(|finding| finding.render(input.lang)).collect();
     findings.append(&mut tried.findings);
     tried.passed = tried.passed && !read.iter().any(Finding::blocks);
-    Tried { findings, ..tried }
+    TestReport { findings, ..tried }
 }

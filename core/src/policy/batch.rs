@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::engine::{Scope, Steps};
-use super::judge::{Asked, Judging, Sums};
+use super::judge::{Judging, Options, Totals};
 use super::rules::{PolicySet, Rule};
 use super::view::{self, PlanView};
 use super::{Judged, PolicyResult};
@@ -19,7 +19,7 @@ pub struct PolicyBatch {
     set: PolicySet,
     job: Value,
     plan: PlanView,
-    asked: Asked,
+    asked: Options,
 }
 
 /// A policy that the job or an instance does not meet, or that cannot be judged. They sort as results do.
@@ -36,7 +36,7 @@ pub struct NotMet {
 /// What came of some of the instances, or of the job.
 #[derive(Clone, Debug)]
 pub struct BatchPart {
-    sums: Sums,
+    sums: Totals,
     not_met: Vec<NotMet>,
 }
 
@@ -53,7 +53,7 @@ impl PolicyBatch {
     /// Policies with the job, the plan as `plan` gives it in JSON, and the day by which waivers end.
     pub fn new(set: PolicySet, job: &Job, plan: Option<&Value>, today: Option<Date>, lang: Lang) -> Self {
         let plan = if set.reads_plan() { plan.map(PlanView::of).unwrap_or_default() } else { PlanView::default() };
-        Self { set, job: view::job(job), plan, asked: Asked { today, all: false, lang } }
+        Self { set, job: view::job(job), plan, asked: Options { today, all: false, lang } }
     }
 
     /// The policies.
@@ -142,7 +142,7 @@ impl PolicyBatch {
         words
     }
 
-    fn end(&self, sums: &Sums, mut not_met: Vec<NotMet>) -> BatchJudged {
+    fn end(&self, sums: &Totals, mut not_met: Vec<NotMet>) -> BatchJudged {
         not_met.sort_unstable();
         let weighs = |policy: u32| {
             let rule = usize::try_from(policy).ok().and_then(|at| self.set.rules.get(at));

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::engine::{Scope, Steps, Trouble};
+use super::engine::{EvalError, Scope, Steps};
 use super::rules::is_variable;
 use super::tree::{Kind, Macro, Node};
 use crate::input::document::shorten;
@@ -355,11 +355,11 @@ fn text(node: &Node) -> String {
     }
 }
 
-/// Trouble in a few words that are not translated; the finding says it in the reader's language.
-fn in_words(node: &Node, trouble: &Trouble) -> String {
+/// The error in a few words that are not translated; the finding says it in the reader's language.
+fn in_words(node: &Node, trouble: &EvalError) -> String {
     match trouble {
-        Trouble::Missing(_) => format!("not known: {}", text(node)),
-        Trouble::NotComputable(detail) => detail.clone(),
-        Trouble::TooMuch => "too much work".to_owned(),
+        EvalError::Missing(_) => format!("not known: {}", text(node)),
+        EvalError::NotComputable(detail) => detail.clone(),
+        EvalError::TooMuch => "too much work".to_owned(),
     }
 }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::engine::{Scope, Steps, Trouble};
+use super::engine::{EvalError, Scope, Steps};
 use super::explain::{self, Explanation, Measured};
 use super::rules::{PolicySet, Rule};
 use super::tree::Node;
@@ -26,7 +26,7 @@ use crate::run::session::{Session, Setup};
 
 /// What is held to the policies.
 #[derive(Copy, Clone, Debug)]
-pub struct Scene<'a> {
+pub struct Input<'a> {
     /// The job.
     pub job: &'a Job,
     /// The facts of instances, each as its reader gives them back in JSON.
@@ -152,16 +152,16 @@ impl PolicySet {
         let plan = Plan::of(session.state(), session.job().run.attach_role, lang);
         let plan = plan.and_then(|plan| serde_json::to_value(plan).ok());
         let today = CheckContext { as_of: None, now }.today();
-        self.judge(&Scene { job: session.job(), instances: &facts, plan: plan.as_ref(), today, all: false, lang })
+        self.judge(&Input { job: session.job(), instances: &facts, plan: plan.as_ref(), today, all: false, lang })
     }
 
     /// Holds a scene to the policies.
-    pub fn judge(&self, scene: &Scene<'_>) -> Judged {
+    pub fn judge(&self, scene: &Input<'_>) -> Judged {
         let job = view::job(scene.job);
         let plan =
             if self.reads_plan() { scene.plan.map(PlanView::of).unwrap_or_default() } else { PlanView::default() };
         let steps = Steps::default();
-        let asked = Asked { today: scene.today, all: scene.all, lang: scene.lang };
+        let asked = Options { today: scene.today, all: scene.all, lang: scene.lang };
         let mut session = Judging::new(self, asked);
         let mut root = Scope::new(&self.engine, &self.patterns);
         root.set("job", &job, &steps);
@@ -196,9 +196,9 @@ fn most_steps(rule: &Rule) -> u64 {
 }
 
 /// One policy in one scope.
-pub(super) fn verdict(rule: &Rule, scope: &Scope<'_, '_>, steps: &Steps) -> (Verdict, Option<Told>) {
+pub(super) fn verdict(rule: &Rule, scope: &Scope<'_, '_>, steps: &Steps) -> (Verdict, Option<RuleOutcome>) {
     let (verdict, by) = decide(rule, scope, steps);
-    (verdict, by.map(|(node, trouble)| Told::of(node, scope, steps, trouble)))
+    (verdict, by.map(|(node, trouble)| RuleOutcome::of(node, scope, steps, trouble)))
 }
 
 /// The same without a word: the expression that decided, where the policy is not met or cannot be judged, and why it
@@ -207,7 +207,7 @@ pub(super) fn decide<'r>(
     rule: &'r Rule,
     scope: &Scope<'_, '_>,
     steps: &Steps,
-) -> (Verdict, Option<(&'r Node, Option<Trouble>)>) {
+) -> (Verdict, Option<(&'r Node, Option<EvalError>)>) {
     if let Some(when) = &rule.when {
         match truth(when, scope, steps) {
             Ok(true) => {}
@@ -222,27 +222,27 @@ pub(super) fn decide<'r>(
     }
 }
 
-fn truth(node: &Node, scope: &Scope<'_, '_>, steps: &Steps) -> Result<bool, Trouble> {
+fn truth(node: &Node, scope: &Scope<'_, '_>, steps: &Steps) -> Result<bool, EvalError> {
     // Types were looked through, but a member of any type may hold anything.
-    scope.truth(&node.expression, steps)?.ok_or_else(|| Trouble::NotComputable("no truth".to_owned()))
+    scope.truth(&node.expression, steps)?.ok_or_else(|| EvalError::NotComputable("no truth".to_owned()))
 }
 
 /// Why a policy is not met, or cannot be judged.
-pub(super) struct Told {
+pub(super) struct RuleOutcome {
     pub(super) explanation: Explanation,
     measured: Option<Measured>,
     place: explain::Place,
     /// What is not known, or cannot be worked out, and why.
-    trouble: Option<(String, Trouble)>,
+    trouble: Option<(String, EvalError)>,
 }
 
-impl Told {
-    fn of(node: &Node, scope: &Scope<'_, '_>, steps: &Steps, trouble: Option<Trouble>) -> Self {
+impl RuleOutcome {
+    fn of(node: &Node, scope: &Scope<'_, '_>, steps: &Steps, trouble: Option<EvalError>) -> Self {
         let trouble = trouble.map(|trouble| match trouble {
-            Trouble::TooMuch => (node.to_string(), Trouble::TooMuch),
+            EvalError::TooMuch => (node.to_string(), EvalError::TooMuch),
             trouble => (explain::missing(node, scope, steps).unwrap_or_default(), trouble),
         });
-        if matches!(trouble, Some((_, Trouble::TooMuch))) {
+        if matches!(trouble, Some((_, EvalError::TooMuch))) {
             let explanation = Explanation {
                 expression: shorten(&node.to_string()),
                 value: Value::Null,
@@ -259,9 +259,9 @@ impl Told {
     fn reason(&self, lang: Lang) -> String {
         let Some((what, trouble)) = &self.trouble else { return String::new() };
         let (text, detail): (&Text, &str) = match trouble {
-            Trouble::Missing(_) => (&reasons::MISSING, ""),
-            Trouble::NotComputable(detail) => (&reasons::NOT_COMPUTABLE, detail),
-            Trouble::TooMuch => (&reasons::TOO_MUCH, ""),
+            EvalError::Missing(_) => (&reasons::MISSING, ""),
+            EvalError::NotComputable(detail) => (&reasons::NOT_COMPUTABLE, detail),
+            EvalError::TooMuch => (&reasons::TOO_MUCH, ""),
         };
         text.fill(lang, &[("what".into(), shorten(what)), ("detail".into(), shorten(detail))])
     }
@@ -278,7 +278,7 @@ struct Counts {
 
 /// How it is judged, and what is told of it.
 #[derive(Copy, Clone, Debug)]
-pub(super) struct Asked {
+pub(super) struct Options {
     /// The day by which waivers end.
     pub(super) today: Option<Date>,
     /// Whether what is met is told too.
@@ -289,7 +289,7 @@ pub(super) struct Asked {
 
 /// What came of each policy.
 #[derive(Clone, Debug)]
-pub(super) struct Sums {
+pub(super) struct Totals {
     counts: Vec<Counts>,
     /// Whether each waiver let somebody off.
     used: Vec<bool>,
@@ -297,7 +297,7 @@ pub(super) struct Sums {
     left: u64,
 }
 
-impl Sums {
+impl Totals {
     fn new(set: &PolicySet) -> Self {
         Self {
             counts: vec![Counts::default(); set.rules.len()],
@@ -327,19 +327,19 @@ impl Sums {
 
 pub(super) struct Judging<'a> {
     set: &'a PolicySet,
-    asked: Asked,
-    sums: Sums,
+    asked: Options,
+    sums: Totals,
     /// With the number of the policy, by which they are sorted.
     results: Vec<(usize, PolicyResult)>,
 }
 
 impl<'a> Judging<'a> {
-    pub(super) fn new(set: &'a PolicySet, asked: Asked) -> Self {
-        Self { set, asked, sums: Sums::new(set), results: Vec::new() }
+    pub(super) fn new(set: &'a PolicySet, asked: Options) -> Self {
+        Self { set, asked, sums: Totals::new(set), results: Vec::new() }
     }
 
     /// Goes on after others.
-    pub(super) fn after(set: &'a PolicySet, asked: Asked, sums: &Sums) -> Self {
+    pub(super) fn after(set: &'a PolicySet, asked: Options, sums: &Totals) -> Self {
         Self { set, asked, sums: sums.clone(), results: Vec::new() }
     }
 
@@ -391,7 +391,7 @@ impl<'a> Judging<'a> {
         self.said(rule, instance.map(|(id, _)| id), judged, waiver)
     }
 
-    pub(super) fn into_sums(self) -> Sums {
+    pub(super) fn into_sums(self) -> Totals {
         self.sums
     }
 
@@ -434,7 +434,7 @@ impl<'a> Judging<'a> {
         &self,
         rule: &Rule,
         instance: Option<&str>,
-        (result, told): (Verdict, Option<Told>),
+        (result, told): (Verdict, Option<RuleOutcome>),
         waiver: Option<WaivedBy>,
     ) -> PolicyResult {
         let said = told.as_ref().map(|told| self.finding(rule, result, told, waiver.as_ref()));
@@ -495,7 +495,7 @@ impl<'a> Judging<'a> {
         None
     }
 
-    fn finding(&self, rule: &Rule, result: Verdict, told: &Told, waiver: Option<&WaivedBy>) -> Finding {
+    fn finding(&self, rule: &Rule, result: Verdict, told: &RuleOutcome, waiver: Option<&WaivedBy>) -> Finding {
         let (policy, lang) = (&rule.policy, self.asked.lang);
         let place = told.place.pointer.clone();
         let finding = if result == Verdict::CannotJudge {
@@ -580,7 +580,7 @@ mod tests {
 
     #[test]
     fn sums_add_up_while_the_steps_suffice() {
-        let sums = |passed, used, taken| Sums {
+        let sums = |passed, used, taken| Totals {
             counts: vec![Counts { passed, waived: 1, ..Counts::default() }],
             used: vec![used, false],
             left: bounds::STEPS_OF_ALL - taken,

@@ -1,5 +1,5 @@
 //! Organisation policies: what a platform team asks of snapshot jobs, as data, judged with an explanation before anything
-//! runs.
+//! runs. It uses `run` and the layers below it.
 //!
 //! [`PolicySet::read`] takes policy documents and never fails: a name that is not known, a comparison of values that cannot
 //! be equal, an expression that could take too long are findings. [`PolicySet::judge`] holds a job, instances and a plan to
@@ -32,9 +32,9 @@ pub use batch::{BatchJudged, BatchPart, NotMet, PolicyBatch};
 pub use document::schema;
 pub use document::{Adjustment, Case, FreeCase, Language, Policy, PolicyDocument, Waiver, Words};
 pub use explain::{Explanation, Measured};
-pub use judge::{Judged, PolicyResult, PolicySummary, Scene, WaivedBy};
+pub use judge::{Input, Judged, PolicyResult, PolicySummary, WaivedBy};
 pub use rules::{PolicyReads, PolicySet};
-pub use trial::{CaseResult, Exercised, Tried};
+pub use trial::{CaseResult, Coverage, TestReport};
 pub use types::{FUNCTIONS, Function, Member, PLAN_MEMBERS, reference};
 
 /// What a policy says of a job or an instance.

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::engine::{Engine, Patterns, Scope, Steps, Trouble, Unread, parse};
+use super::engine::{Engine, EvalError, Patterns, Scope, Steps, Unread, parse};
 use super::scan::{Refusal, scan};
 use super::*;
 use crate::Lang;
@@ -168,7 +168,7 @@ fn the_scan_is_never_fooled() {
     assert!(read > 3_000 && deepest > 10, "{read} read, {deepest} deep");
 }
 
-fn outcome(text: &str, facts: &Value) -> Result<Value, Trouble> {
+fn outcome(text: &str, facts: &Value) -> Result<Value, EvalError> {
     let mut patterns = Patterns::default();
     let node = parse(text, &mut patterns).unwrap_or_else(|error| panic!("{text}: {error:?}"));
     let steps = Steps::default();
@@ -217,10 +217,10 @@ fn values_are_what_json_says() {
         "instance.nothing == null",
         "instance.disks[2].size_gib == 1",
     ] {
-        assert!(matches!(outcome(text, &facts), Err(Trouble::Missing(_))), "{text}: {:?}", outcome(text, &facts));
+        assert!(matches!(outcome(text, &facts), Err(EvalError::Missing(_))), "{text}: {:?}", outcome(text, &facts));
     }
-    assert!(matches!(outcome("1 / 0 == 1", &facts), Err(Trouble::NotComputable(_))));
-    assert!(matches!(outcome("9223372036854775807 + 1 > 0", &facts), Err(Trouble::NotComputable(_))));
+    assert!(matches!(outcome("1 / 0 == 1", &facts), Err(EvalError::NotComputable(_))));
+    assert!(matches!(outcome("9223372036854775807 + 1 > 0", &facts), Err(EvalError::NotComputable(_))));
     // An entry that cannot be told is overruled by one that is false, as CEL has it.
     assert_eq!(outcome("instance.disks.all(d, d.encrypted && d.size_gib > 100)", &facts), Ok(json!(false)));
 }
@@ -230,10 +230,10 @@ fn work_is_bounded_whatever_is_asked() {
     let facts = json!({"disks": vec![json!({"size_gib": 1}); 3_000]});
     assert_eq!(outcome("instance.disks.all(d, d.size_gib == 1)", &facts), Ok(json!(true)));
     let nested = "instance.disks.all(a, instance.disks.all(b, a.size_gib == b.size_gib))";
-    assert_eq!(outcome(nested, &facts), Err(Trouble::TooMuch));
+    assert_eq!(outcome(nested, &facts), Err(EvalError::TooMuch));
     let long = json!({"disks": vec![1; bounds::ITEMS + 1], "name": "x".repeat(bounds::TEXT_BYTES + 1)});
-    assert!(matches!(outcome("size(instance.disks) > 1", &long), Err(Trouble::Missing(_))));
-    assert!(matches!(outcome("instance.name != ''", &long), Err(Trouble::Missing(_))));
+    assert!(matches!(outcome("size(instance.disks) > 1", &long), Err(EvalError::Missing(_))));
+    assert!(matches!(outcome("instance.name != ''", &long), Err(EvalError::Missing(_))));
 }
 
 #[test]
@@ -331,7 +331,7 @@ fn explanations_name_what_was_false_and_with_which_values() {
     assert_eq!(findings, vec![]);
     let (job, _) = crate::input::job::read(&json!({"version": 1, "targets": {"ids": ["i-a"]}}));
     let instances = [json!({"instance_id": "i-a", "disks": [{"size_gib": 50}, {"size_gib": 200, "encrypted": false}]})];
-    let scene = Scene { job: &job, instances: &instances, plan: None, today: None, all: false, lang: Lang::En };
+    let scene = Input { job: &job, instances: &instances, plan: None, today: None, all: false, lang: Lang::En };
     let judged = set.judge(&scene);
     let result = &judged.results[0];
     assert_eq!((result.result, judged.passed), (Verdict::Fail, false));

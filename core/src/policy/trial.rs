@@ -21,14 +21,14 @@ use crate::input::{facts, job};
 /// What came of the cases.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Tried {
+pub struct TestReport {
     /// Cases that give something else than expected, documents of cases that cannot be read, and policies and branches that
     /// no case tries out.
     pub findings: Vec<RenderedFinding>,
     /// The cases, in the order of the documents.
     pub cases: Vec<CaseResult>,
     /// What the cases try out of each policy.
-    pub exercised: Vec<Exercised>,
+    pub exercised: Vec<Coverage>,
     /// Whether every case gives what it is expected to give, and nothing was wrong with the documents.
     pub passed: bool,
 }
@@ -57,7 +57,7 @@ pub struct CaseResult {
 /// What the cases try out of a policy: how often each verdict came out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Exercised {
+pub struct Coverage {
     /// The policy's id.
     pub policy: String,
     /// Cases in which it is met.
@@ -74,7 +74,7 @@ pub struct Exercised {
 
 impl PolicySet {
     /// Tries the cases of the documents out.
-    pub fn test(&self, lang: Lang) -> Tried {
+    pub fn test(&self, lang: Lang) -> TestReport {
         let by_id: BTreeMap<&str, &Rule> = self.rules.iter().map(|rule| (rule.policy.id.as_str(), rule)).collect();
         let mut exercises: BTreeMap<&str, Exercises> = BTreeMap::new();
         let mut findings = Vec::new();
@@ -116,7 +116,7 @@ impl PolicySet {
         if left == 0 {
             findings.push(Finding::new(&rows::TOO_MUCH_WORK, "").with("limit", bounds::STEPS_OF_ALL.to_string()));
         }
-        let exercised: Vec<Exercised> = self.rules.iter().map(|rule| exercised(rule, &exercises)).collect();
+        let exercised: Vec<Coverage> = self.rules.iter().map(|rule| exercised(rule, &exercises)).collect();
         for (rule, exercised) in
             self.rules.iter().zip(&exercised).filter(|(_, exercised)| !exercised.missing.is_empty())
         {
@@ -125,7 +125,7 @@ impl PolicySet {
             findings.push(finding.with("policy", rule.policy.id.clone()).with("branches", branches.join(", ")));
         }
         let passed = cases.iter().all(|case| case.passed) && !findings.iter().any(Finding::blocks);
-        Tried { findings: findings.iter().map(|finding| finding.render(lang)).collect(), cases, exercised, passed }
+        TestReport { findings: findings.iter().map(|finding| finding.render(lang)).collect(), cases, exercised, passed }
     }
 
     fn try_out(
@@ -196,7 +196,7 @@ fn with_usual(given: Option<&Map<String, Value>>, usual: &Value) -> Map<String, 
     whole
 }
 
-fn exercised(rule: &Rule, exercises: &BTreeMap<&str, Exercises>) -> Exercised {
+fn exercised(rule: &Rule, exercises: &BTreeMap<&str, Exercises>) -> Coverage {
     let of_rule = exercises.get(rule.policy.id.as_str());
     let count = |verdict| of_rule.and_then(|counts| counts.get(&verdict)).copied().unwrap_or(0);
     // A policy for everybody never skips, and one that reads nothing that may be unknown can always be judged: whether it can
@@ -207,7 +207,7 @@ fn exercised(rule: &Rule, exercises: &BTreeMap<&str, Exercises>) -> Exercised {
         (Verdict::Skip, rule.when.is_some()),
         (Verdict::CannotJudge, rule.reads.instance || rule.reads.plan),
     ];
-    Exercised {
+    Coverage {
         policy: rule.policy.id.clone(),
         passed: count(Verdict::Pass),
         failed: count(Verdict::Fail),

@@ -11,7 +11,7 @@ use crate::diagnostics::finding::Finding;
 use crate::diagnostics::text::Lang;
 use crate::plugin::output::{Outcome, Step};
 use crate::run::session::{State, Target};
-use crate::run::verdict::{Look, ResultKind};
+use crate::run::verdict::{GroupLookup, ResultKind};
 
 /// An assumption that mattered.
 #[derive(Clone, Debug, Serialize)]
@@ -77,8 +77,8 @@ fn of_start(state: &State, target: &Target) -> Vec<&'static AssumptionRow> {
     let explained = outcome.map_or("", |outcome| &*outcome.explained_by);
     let reached = verdict.map_or(Consistency::Unknown, |verdict| verdict.reached);
     let timed_out = matches!(explained, "status:Timeout" | "task:ExecutionTimeout" | "status:Terminated");
-    let found = matches!(target.look.as_deref(), Some(Look::Found(_)));
-    let searched = matches!(target.look.as_deref(), Some(Look::Nothing | Look::Ambiguous { .. }));
+    let found = matches!(target.look.as_deref(), Some(GroupLookup::Found(_)));
+    let searched = matches!(target.look.as_deref(), Some(GroupLookup::Nothing | GroupLookup::Ambiguous { .. }));
     rely(found, &rows::LEVEL_TAGS);
     let fell_back = verdict.is_some_and(|verdict| verdict.result == ResultKind::Weaker);
     rely(fell_back && outcome.is_some_and(|outcome| outcome.exit_code == Some(0)), &rows::DEGRADE_EXITS_0);

@@ -9,7 +9,7 @@ use super::Report;
 use crate::base::time::Time;
 use crate::report::sanitize;
 use crate::run::session::{State, Target};
-use crate::run::verdict::{Look, ResultKind};
+use crate::run::verdict::{GroupLookup, ResultKind};
 
 /// When an instance was last snapshotted with the consistency that was required.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub fn successes(state: &State) -> impl Iterator<Item = (&str, LastSuccess)> {
     let reached = |target: &&Target| target.verdict.as_ref().is_some_and(|verdict| verdict.result == ResultKind::Ok);
     state.targets.iter().filter(reached).map(|target| {
         let made = match target.look.as_deref() {
-            Some(Look::Found(group)) => group.created_at,
+            Some(GroupLookup::Found(group)) => group.created_at,
             _ => None,
         };
         let finished = target.outcome.as_ref().and_then(|outcome| outcome.finished_at);

@@ -1,4 +1,5 @@
 //! All outcomes of a run, in one value that tells an operator, a script and an auditor the same.
+//! It uses `run` and the layers below it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use crate::diagnostics::messages::verdicts;
 use crate::diagnostics::text::Lang;
 use crate::plugin::output::Outcome;
 use crate::run::session::{Goal, Stage, State, StopReason, Target};
-use crate::run::verdict::{Look, Proof, ResultKind, SnapshotState};
+use crate::run::verdict::{GroupLookup, Proof, ResultKind, SnapshotState};
 use crate::{catalog::codes, diagnostics::spoken};
 
 mod assumptions;
@@ -30,7 +31,7 @@ pub use causes::{Cause, causes_apart};
 pub use html::html;
 pub use metrics::{LastSuccess, metrics, successes};
 pub use sentences::{result_word, sentences};
-pub use timeline::{Moment, Stretch, Weight, timeline};
+pub use timeline::{Moment, TimelineSpan, Weight, timeline};
 
 /// The version of the report's form. It grows when a member is taken away, renamed, or given another meaning or type; new
 /// members, and new values where a text says which it may hold, come without a new version: readers pass over what they
@@ -371,7 +372,7 @@ fn instance_report(state: &State, target: &Target, lang: Lang) -> InstanceReport
         }
     };
     let group = match target.look.as_deref() {
-        Some(Look::Found(group)) => Some(group),
+        Some(GroupLookup::Found(group)) => Some(group),
         _ => None,
     };
     let disks = target

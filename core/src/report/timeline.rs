@@ -10,13 +10,13 @@ use crate::diagnostics::text::{Lang, Text};
 use crate::ecs::api::Operation;
 use crate::plugin::output::Outcome;
 use crate::run::session::{Event, Goal, Numbered, Phase, Purpose, RESUMED, StopReason};
-use crate::run::verdict::{Look, SnapshotState};
+use crate::run::verdict::{GroupLookup, SnapshotState};
 use crate::{catalog::PLUGIN_VERSION, diagnostics::spoken};
 
 /// A phase of a run, and what happened in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Stretch {
+pub struct TimelineSpan {
     /// `identity`, `discover`, `check`, `attach`, `run`, `verify`, `ended`.
     pub phase: &'static str,
     /// The phase in words.
@@ -53,7 +53,7 @@ pub enum Weight {
 }
 
 /// Tells events in words.
-pub fn timeline(events: &[Numbered], lang: Lang) -> Vec<Stretch> {
+pub fn timeline(events: &[Numbered], lang: Lang) -> Vec<TimelineSpan> {
     let start = events.first().map(|event| event.at);
     let mut told = Telling { stretches: Vec::new(), last: None, lang };
     for Numbered { at, event, .. } in events {
@@ -126,7 +126,7 @@ impl Line {
 }
 
 struct Telling {
-    stretches: Vec<Stretch>,
+    stretches: Vec<TimelineSpan>,
     /// The last line, from when to when, and how often it was said.
     last: Option<(Line, u64, u64, u32)>,
     lang: Lang,
@@ -139,7 +139,7 @@ impl Telling {
             return;
         }
         let title = phase_words(phase).get(self.lang);
-        self.stretches.push(Stretch { phase: phase.name(), title, moments: Vec::new() });
+        self.stretches.push(TimelineSpan { phase: phase.name(), title, moments: Vec::new() });
     }
 
     fn tell(&mut self, line: Line, millis: u64) {
@@ -260,19 +260,19 @@ fn finished(instance: &str, outcome: &Outcome, lang: Lang) -> Line {
     line.with("ended", ended).with("meaning", outcome.message(lang)).about(instance)
 }
 
-fn looked(instance: &str, look: &Look, lang: Lang) -> Line {
+fn looked(instance: &str, look: &GroupLookup, lang: Lang) -> Line {
     match look {
-        Look::Found(group) => {
+        GroupLookup::Found(group) => {
             let complete = group.snapshots.iter().all(|snapshot| snapshot.status == SnapshotState::Accomplished);
             let level = group.snapshots.iter().map(|snapshot| snapshot.level).min().unwrap_or(Consistency::Unknown);
             let good = complete && level == Consistency::Application;
             let line = if good { Line::new(LOOKED) } else { Line::notable(LOOKED) };
             line.with("level", level_words(level).get(lang)).with("count", group.snapshots.len().to_string())
         }
-        Look::Nothing => Line::notable(NO_GROUP),
-        Look::Ambiguous { groups } => Line::notable(SEVERAL_GROUPS).with("count", groups.len().to_string()),
-        Look::NotVisible { group_id } => Line::notable(NOT_VISIBLE).with("group", group_id.as_str()),
-        Look::Refused { code } => Line::notable(LOOK_REFUSED).with("code", code.as_str()),
+        GroupLookup::Nothing => Line::notable(NO_GROUP),
+        GroupLookup::Ambiguous { groups } => Line::notable(SEVERAL_GROUPS).with("count", groups.len().to_string()),
+        GroupLookup::NotVisible { group_id } => Line::notable(NOT_VISIBLE).with("group", group_id.as_str()),
+        GroupLookup::Refused { code } => Line::notable(LOOK_REFUSED).with("code", code.as_str()),
     }
     .about(instance)
 }
@@ -433,7 +433,7 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    fn told(events: &Value, lang: Lang) -> Vec<Stretch> {
+    fn told(events: &Value, lang: Lang) -> Vec<TimelineSpan> {
         let events: Vec<Numbered> = serde_json::from_value(events.clone()).unwrap();
         timeline(&events, lang)
     }

@@ -14,7 +14,7 @@ use consnap_core::input::job::Job;
 use consnap_core::run::session::{Goal, Setup};
 use consnap_core::{Error, Time};
 
-use crate::course::runtime;
+use crate::drive::runtime;
 use crate::exit::Failure;
 
 /// Options of every command that talks to the service. Secrets are never among them: they come from the environment

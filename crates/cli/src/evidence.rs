@@ -15,7 +15,7 @@ use consnap_core::{Error, ErrorKind, Text};
 
 use crate::arguments::LogFormat;
 use crate::console::{Console, write_json};
-use crate::course::state_directory;
+use crate::drive::state_directory;
 use crate::exit::{Exit, Failure};
 
 /// Runs that are read back at most to find the last success of an instance.

@@ -7,7 +7,7 @@ use consnap_core::{Severity, report::sanitize};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use crate::judgement::{Entry, Outcome};
+use crate::results::{Entry, Outcome};
 
 /// The report, as bytes of XML.
 pub(crate) fn report(entries: &[Entry]) -> io::Result<Vec<u8>> {

@@ -4,19 +4,18 @@
 //! command under `commands/`; each turns its arguments into calls of the engine and prints what comes back. Decisions
 //! about snapshots are the engine's.
 
-mod agreement;
 mod arguments;
 mod audit_text;
 mod clock;
 mod commands;
+mod confirm;
 mod connection;
 mod console;
-mod course;
 mod document;
+mod drive;
 mod evidence;
 mod exit;
 mod job;
-mod judgement;
 mod junit;
 mod permissions;
 mod plan_text;
@@ -24,6 +23,7 @@ mod policies;
 mod progress;
 mod prune_text;
 mod report_text;
+mod results;
 mod sarif;
 mod scenario;
 mod schemas;

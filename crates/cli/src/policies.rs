@@ -8,7 +8,7 @@ use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::diagnostics::messages::{errors, runs};
 use consnap_core::operations::policy::answer;
 use consnap_core::operations::{PlanInput, PolicyCheckOutput};
-use consnap_core::policy::{Explanation, PolicyResult, PolicySet, Scene, Verdict};
+use consnap_core::policy::{Explanation, Input, PolicyResult, PolicySet, Verdict};
 use consnap_core::{Error, ErrorKind, Finding, Text, input::job, operations};
 use serde_json::Value;
 
@@ -119,7 +119,7 @@ impl Policies {
             }
             _ => None,
         };
-        let scene = Scene {
+        let scene = Input {
             job: &job,
             instances: held.facts,
             plan: held.plan.or(made.as_ref()),

@@ -6,7 +6,7 @@ use consnap_core::Severity;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use crate::judgement::{Entry, Outcome};
+use crate::results::{Entry, Outcome};
 
 /// What stands for itself in no path of a URI.
 const PATH: &AsciiSet = &CONTROLS

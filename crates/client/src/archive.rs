@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use consnap_core::estate::audit::archive::{Archive, ShownGroups, UnreadableRun, verdicts};
+use consnap_core::estate::audit::archive::{Archive, ObservedGroups, UnreadableRun, verdicts};
 use consnap_core::{Error, Lang, Time};
 
 use crate::journal::{self, load_replies};
@@ -36,7 +36,7 @@ fn read_run(
     accounts: &mut Vec<String>,
 ) -> Result<(), Error> {
     let past = PastRun::load(state_directory, run_id)?;
-    let mut shown = ShownGroups::default();
+    let mut shown = ObservedGroups::default();
     for (_, kept) in load_replies(state_directory, run_id)? {
         shown.take(&kept.operation, &kept.reply());
     }

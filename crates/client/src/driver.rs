@@ -73,14 +73,14 @@ type Answered = (Outgoing, Result<HttpReply, TransportFailure>);
 
 /// What the user wants.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
-pub enum Wish {
+pub enum Control {
     /// Go on.
     #[default]
-    GoOn,
+    Run,
     /// Start nothing new, follow what runs to its end.
-    StopStarting,
+    Drain,
     /// Leave at once; the journal has everything.
-    LeaveNow,
+    Abort,
 }
 
 /// How far a session was driven.
@@ -100,7 +100,7 @@ pub async fn drive<C: Caller, R: Record>(
     record: &mut R,
     caller: &Arc<C>,
     clock: &Clock,
-    mut wish: watch::Receiver<Wish>,
+    mut wish: watch::Receiver<Control>,
     mut observe: impl FnMut(&State, &[Numbered]),
 ) -> Driven {
     let mut calls: JoinSet<Answered> = JoinSet::new();
@@ -110,9 +110,9 @@ pub async fn drive<C: Caller, R: Record>(
     let mut recorded = true;
     loop {
         match *wish.borrow_and_update() {
-            Wish::GoOn => {}
-            Wish::StopStarting => session.stop(clock.now()),
-            Wish::LeaveNow => {
+            Control::Run => {}
+            Control::Drain => session.stop(clock.now()),
+            Control::Abort => {
                 write_events(session, record, clock, &mut observe);
                 let _ = record.sync();
                 return Driven::Left;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use consnap_core::base::http::{Sent, TransportFailure, TransportReason};
 use consnap_core::estate::audit::archive::UnreadableRun;
-use consnap_core::estate::retention::{Deletion, DeletionEvent, Deletions, Ended, Next, OwnGroups};
+use consnap_core::estate::retention::{Deletion, DeletionEvent, Deletions, Ended, ManagedGroups, Next};
 use consnap_core::{Error, Lang, Time};
 
 use crate::caller::ApiCaller;
@@ -27,8 +27,12 @@ pub fn folder(state_directory: &Path) -> PathBuf {
 /// known to be ours, so they are kept.
 ///
 /// Errors: a state directory that cannot be listed.
-pub fn own_groups(state_directory: &Path, account: &str, lang: Lang) -> Result<(OwnGroups, Vec<UnreadableRun>), Error> {
-    let mut own = OwnGroups::default();
+pub fn own_groups(
+    state_directory: &Path,
+    account: &str,
+    lang: Lang,
+) -> Result<(ManagedGroups, Vec<UnreadableRun>), Error> {
+    let mut own = ManagedGroups::default();
     let mut unreadable = Vec::new();
     for entry in journal::list(state_directory)? {
         let read = entry.header.and_then(|header| {

@@ -12,14 +12,14 @@ use tokio::task::JoinSet;
 use crate::driver::{Caller, Clock};
 
 /// Somebody who asks.
-pub trait Asks {
+pub trait Queries {
     /// What to do next.
     fn poll(&mut self, now: Time) -> Next;
     /// Takes in what became of a call.
     fn handle(&mut self, now: Time, call_id: u64, result: Result<HttpReply, TransportFailure>);
 }
 
-impl Asks for EstateReader {
+impl Queries for EstateReader {
     fn poll(&mut self, now: Time) -> Next {
         EstateReader::poll(self, now)
     }
@@ -29,7 +29,7 @@ impl Asks for EstateReader {
     }
 }
 
-impl Asks for Questions {
+impl Queries for Questions {
     fn poll(&mut self, now: Time) -> Next {
         Questions::poll(self, now)
     }
@@ -40,7 +40,7 @@ impl Asks for Questions {
 }
 
 /// Asks until nothing is left to ask.
-pub async fn read_all<C: Caller>(asks: &mut impl Asks, caller: &Arc<C>, clock: &Clock) {
+pub async fn read_all<C: Caller>(asks: &mut impl Queries, caller: &Arc<C>, clock: &Clock) {
     let mut calls: JoinSet<(u64, Result<HttpReply, TransportFailure>)> = JoinSet::new();
     loop {
         match asks.poll(clock.now()) {

@@ -24,7 +24,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::caller::ApiCaller;
-use crate::driver::{Clock, Driven, Record, Wish, drive};
+use crate::driver::{Clock, Control, Driven, Record, drive};
 use crate::guests;
 use crate::journal::{self, Header, Journal};
 use crate::past_run::PastRun;
@@ -117,7 +117,7 @@ impl Run {
     /// Errors: the journal could not be made or written before anything was started.
     pub async fn drive<F: FnMut(&State, &[Numbered])>(
         &mut self,
-        wish: watch::Receiver<Wish>,
+        wish: watch::Receiver<Control>,
         observe: F,
     ) -> Result<Driven, Error> {
         let driven = drive(&mut self.session, &mut self.record, &self.caller, &self.clock, wish, observe).await;

@@ -4,7 +4,7 @@ use consnap_core::diagnostics::error::{Error, ErrorKind};
 use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::ecs::credentials::{Credential, Secret};
 use consnap_core::input::job;
-use consnap_core::report::{Report, Stretch, timeline};
+use consnap_core::report::{Report, TimelineSpan, timeline};
 use consnap_core::run::session::{Goal, Numbered, Session, Setup};
 use consnap_core::{Finding, Lang, Time};
 use serde::{Deserialize, Serialize};
@@ -45,7 +45,7 @@ pub struct SimulateOutput {
     /// Every event of the run, in order.
     pub events: Vec<Value>,
     /// The same in plain words, phase by phase.
-    pub timeline: Vec<Stretch>,
+    pub timeline: Vec<TimelineSpan>,
     /// The report as the run would give it.
     pub report: Value,
     /// What really happened in the simulated guests, known here only.

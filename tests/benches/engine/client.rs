@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use consnap_client::caller::ApiCaller;
-use consnap_client::driver::{Caller, Clock, Wish};
+use consnap_client::driver::{Caller, Clock, Control};
 use consnap_client::journal::{self, Journal};
 use consnap_client::transport::{HttpTransport, TransportOptions};
 use consnap_core::base::http::{HttpReply, HttpRequest, TransportFailure};
@@ -317,7 +317,7 @@ fn whole_session<C: Caller>(caller: impl FnOnce(String) -> C) -> Duration {
         };
         let mut journal = Journal::create(&state, &header).expect("a journal");
         let mut session = Session::new(setup, clock.now());
-        let (_keep, wish) = watch::channel(Wish::GoOn);
+        let (_keep, wish) = watch::channel(Control::Run);
         consnap_client::driver::drive(&mut session, &mut journal, &caller, &clock, wish, |_, _| {}).await;
         assert_eq!(session.state().counts.failures, 0, "{:?}", session.error());
     });

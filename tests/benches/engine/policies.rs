@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use consnap_core::policy::{PolicySet, Scene};
+use consnap_core::policy::{Input, PolicySet};
 use consnap_core::{Lang, input::facts, input::job};
 use serde_json::{Value, json};
 
@@ -63,7 +63,7 @@ pub(crate) fn bench() -> Vec<Row> {
         let begin = Instant::now();
         let instances: Vec<Value> =
             documents.iter().map(|one| serde_json::to_value(facts::read(one).0).expect("JSON")).collect();
-        let scene = Scene { job: &job, instances: &instances, plan: None, today: None, all: false, lang: Lang::En };
+        let scene = Input { job: &job, instances: &instances, plan: None, today: None, all: false, lang: Lang::En };
         let judged = black_box(set.judge(&scene));
         not_met = judged.results.len();
         assert_eq!(judged.policies.len(), POLICIES);

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::recipe::{AssumeRole, DEFAULT_DURATION_SECONDS, OidcRole, Recipe, Role, StsPlace};
+use super::source::{AssumeRole, CredentialSource, DEFAULT_DURATION_SECONDS, OidcRole, Role, StsPlace};
 use super::{Credential, Secret, position};
 use crate::base::time::Time;
 use crate::diagnostics::error::{Error, ErrorKind};
@@ -15,7 +15,7 @@ pub struct CliProfile {
     pub name: String,
     /// How its credentials are had; `None` when it is a profile of access keys without any, as `aliyun configure` makes
     /// one.
-    pub recipe: Option<Recipe>,
+    pub recipe: Option<CredentialSource>,
     /// The region it prefers.
     pub region_id: Option<String>,
 }
@@ -113,7 +113,7 @@ impl<'a> Profiles<'a> {
     }
 
     /// `depth` counts the profiles on the way.
-    fn recipe(&self, profile: &Entry, depth: usize) -> Result<Option<Recipe>, Error> {
+    fn recipe(&self, profile: &Entry, depth: usize) -> Result<Option<CredentialSource>, Error> {
         // The CLI takes a profile without a mode for one of access keys.
         let mode = profile.mode.as_deref().filter(|mode| !mode.is_empty()).unwrap_or("AK");
         let known = MODES.iter().copied().find(|known| known.eq_ignore_ascii_case(mode));
@@ -122,18 +122,18 @@ impl<'a> Profiles<'a> {
                 if is_empty(profile) {
                     return Ok(None);
                 }
-                Recipe::Given(self.given(profile, false)?)
+                CredentialSource::Given(self.given(profile, false)?)
             }
             Some("StsToken") => {
                 if profile.sts_token.as_ref().is_none_or(Secret::is_empty) {
                     return Err(self.lacks(profile, "sts_token"));
                 }
-                Recipe::Given(self.given(profile, true)?)
+                CredentialSource::Given(self.given(profile, true)?)
             }
             Some("RamRoleArn") => {
                 // A token may be left over from another mode; only temporary keys have one.
                 let temporary = profile.access_key_id.as_deref().is_some_and(|id| id.trim().starts_with("STS."));
-                self.assumed(profile, Recipe::Given(self.given(profile, temporary)?))?
+                self.assumed(profile, CredentialSource::Given(self.given(profile, temporary)?))?
             }
             Some("ChainableRamRoleArn") => {
                 let name = self.required(profile, "source_profile", profile.source_profile.as_ref())?;
@@ -149,19 +149,19 @@ impl<'a> Profiles<'a> {
                 let base = self.recipe(source, depth + 1)?.ok_or_else(|| self.lacks(source, "access_key_id"))?;
                 self.assumed(profile, base)?
             }
-            Some("EcsRamRole") => Recipe::Metadata { role_name: filled(profile.ram_role_name.as_ref()) },
-            Some("OIDC") => Recipe::Oidc(OidcRole {
+            Some("EcsRamRole") => CredentialSource::Metadata { role_name: filled(profile.ram_role_name.as_ref()) },
+            Some("OIDC") => CredentialSource::Oidc(OidcRole {
                 provider_arn: self.required(profile, "oidc_provider_arn", profile.oidc_provider_arn.as_ref())?,
                 token_file: self.required(profile, "oidc_token_file", profile.oidc_token_file.as_ref())?,
                 role: self.role(profile)?,
                 sts: sts(profile),
             }),
-            Some("External") => Recipe::External {
+            Some("External") => CredentialSource::External {
                 command: self.required(profile, "process_command", profile.process_command.as_ref())?,
             },
             Some("CredentialsURI") => {
                 let uri = profile.credentials_uri.clone().filter(|uri| !uri.is_empty());
-                Recipe::Uri { uri: uri.ok_or_else(|| self.lacks(profile, "credentials_uri"))? }
+                CredentialSource::Uri { uri: uri.ok_or_else(|| self.lacks(profile, "credentials_uri"))? }
             }
             _ => {
                 return Err(Error::new(ErrorKind::Credential, &calls::PROFILE_MODE_NOT_SUPPORTED)
@@ -187,8 +187,8 @@ impl<'a> Profiles<'a> {
         Ok(credential)
     }
 
-    fn assumed(&self, profile: &Entry, base: Recipe) -> Result<Recipe, Error> {
-        Ok(Recipe::Role(Box::new(AssumeRole { base, role: self.role(profile)?, sts: sts(profile) })))
+    fn assumed(&self, profile: &Entry, base: CredentialSource) -> Result<CredentialSource, Error> {
+        Ok(CredentialSource::Role(Box::new(AssumeRole { base, role: self.role(profile)?, sts: sts(profile) })))
     }
 
     fn role(&self, profile: &Entry) -> Result<Role, Error> {
@@ -241,7 +241,7 @@ mod tests {
         {"name":"uri","mode":"CredentialsURI","credentials_uri":"http://127.0.0.1/hush"},
         {"name":"sso","mode":"CloudSSO"}]}"#;
 
-    fn recipe(name: &str) -> Recipe {
+    fn recipe(name: &str) -> CredentialSource {
         parse(FILE, "f", Some(name)).unwrap().recipe.unwrap()
     }
 
@@ -251,29 +251,29 @@ mod tests {
 
     #[test]
     fn takes_the_current_or_the_named_profile() {
-        let Some(Recipe::Given(current)) = parse(FILE, "f", None).unwrap().recipe else { panic!("given") };
+        let Some(CredentialSource::Given(current)) = parse(FILE, "f", None).unwrap().recipe else { panic!("given") };
         assert_eq!(current.security_token.unwrap().expose(), "token");
         assert_eq!(current.expires_at, Some(Time::from_millis(1_700_000_000_000)));
         let named = parse(FILE, "f", Some("default")).unwrap();
         assert_eq!(named.region_id.as_deref(), Some("cn-hangzhou"));
-        let Some(Recipe::Given(named)) = named.recipe else { panic!("given") };
+        let Some(CredentialSource::Given(named)) = named.recipe else { panic!("given") };
         assert_eq!((named.access_key_id.as_str(), named.security_token), ("LTAI1", None));
         assert_eq!(parse(FILE, "f", Some("fresh")).unwrap().recipe, None);
     }
 
     #[test]
     fn reads_every_mode() {
-        let Recipe::Role(assume) = recipe("role") else { panic!("a role") };
+        let CredentialSource::Role(assume) = recipe("role") else { panic!("a role") };
         assert_eq!((assume.role.duration_seconds, assume.role.external_id.as_deref()), (900, Some("x")));
         assert_eq!((assume.sts.region.as_deref(), assume.sts.in_vpc), (Some("cn-beijing"), Some(true)));
         assert_eq!(assume.role.session_name, "consnap");
-        let Recipe::Role(chained) = recipe("chain") else { panic!("a role") };
-        assert_eq!(chained.base, Recipe::Metadata { role_name: Some("r".to_owned()) });
+        let CredentialSource::Role(chained) = recipe("chain") else { panic!("a role") };
+        assert_eq!(chained.base, CredentialSource::Metadata { role_name: Some("r".to_owned()) });
         assert_eq!((chained.role.session_name.as_str(), chained.role.duration_seconds), ("s", 3600));
-        let Recipe::Oidc(oidc) = recipe("oidc") else { panic!("OIDC") };
+        let CredentialSource::Oidc(oidc) = recipe("oidc") else { panic!("OIDC") };
         assert_eq!((oidc.provider_arn.as_str(), oidc.token_file.as_str()), ("p", "/t"));
-        assert_eq!(recipe("ext"), Recipe::External { command: "get-cred --json".to_owned() });
-        assert!(matches!(recipe("uri"), Recipe::Uri { .. }));
+        assert_eq!(recipe("ext"), CredentialSource::External { command: "get-cred --json".to_owned() });
+        assert!(matches!(recipe("uri"), CredentialSource::Uri { .. }));
         assert!(!format!("{:?}", recipe("uri")).contains("hush"));
         assert_eq!(code(parse(FILE, "f", Some("a"))), "CE208");
     }

@@ -1,6 +1,6 @@
 //! Credentials in environment variables.
 
-use super::recipe::{OidcRole, Recipe, Role, StsPlace};
+use super::source::{CredentialSource, OidcRole, Role, StsPlace};
 use super::{Credential, Secret};
 use crate::diagnostics::error::Error;
 
@@ -52,9 +52,9 @@ pub fn sts_place(variable: impl Fn(&str) -> Option<String>) -> StsPlace {
 
 /// The role of OIDC as the environment has it; `None` unless role, provider and token file are all set, as the SDKs take
 /// it: each may be there for something else.
-pub fn oidc_from_environment(variable: impl Fn(&str) -> Option<String>) -> Option<Recipe> {
+pub fn oidc_from_environment(variable: impl Fn(&str) -> Option<String>) -> Option<CredentialSource> {
     let set = |name: &str| variable(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    Some(Recipe::Oidc(OidcRole {
+    Some(CredentialSource::Oidc(OidcRole {
         provider_arn: set(variables::OIDC_PROVIDER_ARN)?,
         token_file: set(variables::OIDC_TOKEN_FILE)?,
         role: Role::new(set(variables::ROLE_ARN)?).called(set(variables::ROLE_SESSION_NAME)),
@@ -111,7 +111,7 @@ mod tests {
             oidc_from_environment(|name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
         };
         assert_eq!((with(0), with(1), with(2)), (None, None, None));
-        let Some(Recipe::Oidc(oidc)) = with(3) else { panic!("OIDC") };
+        let Some(CredentialSource::Oidc(oidc)) = with(3) else { panic!("OIDC") };
         assert_eq!((oidc.role.session_name.as_str(), oidc.role.duration_seconds), ("consnap", 3600));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::recipe::{AssumeRole, OidcRole, Recipe, Role, StsPlace};
+use super::source::{AssumeRole, CredentialSource, OidcRole, Role, StsPlace};
 use super::{Credential, Secret};
 use crate::diagnostics::error::{Error, ErrorKind};
 use crate::diagnostics::messages::calls;
@@ -10,7 +10,7 @@ use crate::diagnostics::messages::calls;
 /// Reads the file's text. `section` is the profile's name; `file` is for messages.
 ///
 /// Types `access_key`, `ecs_ram_role`, `ram_role_arn` and `oidc_role_arn` are supported; another type is an error that names it.
-pub fn parse(text: &str, file: &str, section: &str) -> Result<Recipe, Error> {
+pub fn parse(text: &str, file: &str, section: &str) -> Result<CredentialSource, Error> {
     let mut sections: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
     let mut current = "";
     for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
@@ -45,7 +45,7 @@ pub fn parse(text: &str, file: &str, section: &str) -> Result<Recipe, Error> {
             ("access_key_secret", value("access_key_secret").map(Secret::new)),
             None,
         )
-        .map(Recipe::Given)
+        .map(CredentialSource::Given)
     };
     let required = |name: &str| {
         value(name).ok_or_else(|| {
@@ -62,11 +62,11 @@ pub fn parse(text: &str, file: &str, section: &str) -> Result<Recipe, Error> {
     };
     match values.get("type").copied().unwrap_or_default() {
         "access_key" => given(),
-        "ecs_ram_role" => Ok(Recipe::Metadata { role_name: value("role_name") }),
+        "ecs_ram_role" => Ok(CredentialSource::Metadata { role_name: value("role_name") }),
         "ram_role_arn" => {
-            Ok(Recipe::Role(Box::new(AssumeRole { base: given()?, role: role()?, sts: StsPlace::default() })))
+            Ok(CredentialSource::Role(Box::new(AssumeRole { base: given()?, role: role()?, sts: StsPlace::default() })))
         }
-        "oidc_role_arn" => Ok(Recipe::Oidc(OidcRole {
+        "oidc_role_arn" => Ok(CredentialSource::Oidc(OidcRole {
             provider_arn: required("oidc_provider_arn")?,
             token_file: required("oidc_token_file_path")?,
             role: role()?,
@@ -90,12 +90,12 @@ mod tests {
                     [ops]\ntype = ram_role_arn\naccess_key_id=LTAI1\naccess_key_secret = x\nrole_arn = acs:ram::1:role/ops\npolicy = {}\n\
                     [pod]\ntype = oidc_role_arn\nrole_arn = acs:ram::1:role/ops\noidc_provider_arn = p\noidc_token_file_path = /t\n\
                     [half]\ntype = ram_role_arn\naccess_key_id=LTAI1\naccess_key_secret = x\n";
-        let Recipe::Given(found) = parse(file, "f", "default").unwrap() else { panic!("given") };
+        let CredentialSource::Given(found) = parse(file, "f", "default").unwrap() else { panic!("given") };
         assert_eq!((found.access_key_id.as_str(), found.access_key_secret.expose()), ("LTAI1", "a=b"));
-        assert_eq!(parse(file, "f", "node").unwrap(), Recipe::Metadata { role_name: Some("r".to_owned()) });
-        let Recipe::Role(ops) = parse(file, "f", "ops").unwrap() else { panic!("a role") };
+        assert_eq!(parse(file, "f", "node").unwrap(), CredentialSource::Metadata { role_name: Some("r".to_owned()) });
+        let CredentialSource::Role(ops) = parse(file, "f", "ops").unwrap() else { panic!("a role") };
         assert_eq!((ops.role.duration_seconds, ops.role.policy), (3600, None));
-        let Recipe::Oidc(pod) = parse(file, "f", "pod").unwrap() else { panic!("OIDC") };
+        let CredentialSource::Oidc(pod) = parse(file, "f", "pod").unwrap() else { panic!("OIDC") };
         assert_eq!((pod.token_file.as_str(), pod.role.session_name.as_str()), ("/t", "consnap"));
         assert_eq!(parse(file, "f", "half").unwrap_err().row.code, "CE202");
         assert_eq!(parse(file, "f", "odd").unwrap_err().row.code, "CE203");

@@ -7,14 +7,14 @@ pub mod environment;
 pub mod external;
 pub mod ini;
 pub mod issued;
-pub mod recipe;
+pub mod source;
 pub mod sts;
 
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
 pub use environment::from_environment;
-pub use recipe::Recipe;
+pub use source::CredentialSource;
 
 use crate::base::time::Time;
 use crate::diagnostics::error::{Error, ErrorKind};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::recipe::{OidcRole, Role};
+use super::source::{OidcRole, Role};
 use crate::base::http::HttpRequest;
 use crate::base::time::Time;
 use crate::diagnostics::error::Error;
@@ -10,7 +10,7 @@ use crate::ecs::api::endpoint::{Endpoint, Network};
 use crate::ecs::api::{ApiCall, Operation, Product};
 use crate::ecs::sign::{USER_AGENT, percent_encode};
 
-use super::recipe::StsPlace;
+use super::source::StsPlace;
 
 /// The call that takes a role on.
 pub fn assume_role(role: &Role, region: &str) -> ApiCall {

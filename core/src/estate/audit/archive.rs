@@ -16,7 +16,7 @@ use crate::ecs::api::replies;
 use crate::estate::inventory::Group;
 use crate::run::session::{State, Target};
 use crate::run::verdict::observed::{both, level};
-use crate::run::verdict::{Look, ResultKind};
+use crate::run::verdict::{GroupLookup, ResultKind};
 
 /// What a journal tells of an instance.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ pub struct ArchivedVerdict {
     /// When the group was made, else when the command was started, else when the run began.
     pub at: Time,
     /// What it was worth.
-    pub worth: Worth,
+    pub worth: RecoveryPoint,
     /// Disks that had to be covered.
     pub expected: Vec<String>,
     /// Disks the job left out.
@@ -43,7 +43,7 @@ pub struct ArchivedVerdict {
 
 /// What a verdict is worth as a recovery point.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Worth {
+pub enum RecoveryPoint {
     /// A group whose every expected disk reached this level.
     Group {
         /// `ssg-...`.
@@ -70,11 +70,11 @@ pub struct UnreadableRun {
 
 /// The groups that raw replies show: later replies count, and tags that DescribeSnapshots shows are added.
 #[derive(Clone, Debug, Default)]
-pub struct ShownGroups {
+pub struct ObservedGroups {
     groups: BTreeMap<String, Group>,
 }
 
-impl ShownGroups {
+impl ObservedGroups {
     /// Takes in a raw reply that was kept; one of another operation, or one that cannot be read, says nothing.
     pub fn take(&mut self, operation: &str, reply: &HttpReply) {
         use crate::ecs::api::Operation;
@@ -112,11 +112,11 @@ impl ShownGroups {
 }
 
 /// The verdicts of a run, instance by instance. `selected_by` are the tags of its job's targets.
-pub fn verdicts(state: &State, selected_by: &BTreeMap<String, String>, shown: &ShownGroups) -> Vec<ArchivedVerdict> {
+pub fn verdicts(state: &State, selected_by: &BTreeMap<String, String>, shown: &ObservedGroups) -> Vec<ArchivedVerdict> {
     let region = |target: &Target| state.regions.get(usize::from(target.region)).cloned().unwrap_or_default();
     let of_target = |target: &Target| {
         let made_at = match target.look.as_deref() {
-            Some(Look::Found(group)) => group.created_at,
+            Some(GroupLookup::Found(group)) => group.created_at,
             _ => None,
         };
         let expected: Vec<String> = target.expected.iter().map(|disk| disk.disk_id.to_string()).collect();
@@ -135,20 +135,20 @@ pub fn verdicts(state: &State, selected_by: &BTreeMap<String, String>, shown: &S
     state.targets.iter().map(of_target).collect()
 }
 
-fn worth(target: &Target, expected: &[String], shown: &ShownGroups) -> Worth {
+fn worth(target: &Target, expected: &[String], shown: &ObservedGroups) -> RecoveryPoint {
     let Some(verdict) = target.verdict.as_deref() else {
-        return if target.starts > 0 { Worth::Unknown } else { Worth::Nothing };
+        return if target.starts > 0 { RecoveryPoint::Unknown } else { RecoveryPoint::Nothing };
     };
     let covered = verdict.disks_covered == verdict.disks_expected && verdict.disks_expected > 0;
     match (verdict.result, &verdict.group_id) {
         // A weaker one may still be enough for whoever asks for less.
-        (ResultKind::Ok | ResultKind::Weaker, Some(group_id)) if covered => Worth::Group {
+        (ResultKind::Ok | ResultKind::Weaker, Some(group_id)) if covered => RecoveryPoint::Group {
             group_id: group_id.clone(),
             level: verdict.reached,
             replies_say: shown.level_of(group_id, expected),
         },
-        (ResultKind::Unknown, _) => Worth::Unknown,
-        _ => Worth::Nothing,
+        (ResultKind::Unknown, _) => RecoveryPoint::Unknown,
+        _ => RecoveryPoint::Nothing,
     }
 }
 
@@ -233,15 +233,15 @@ enum Counts {
 
 fn counts(verdict: &ArchivedVerdict, required: RequiredConsistency) -> Counts {
     match &verdict.worth {
-        Worth::Unknown => Counts::Unclear,
-        Worth::Group { level, replies_say: Some(shown), .. } if shown != level => Counts::Unclear,
-        Worth::Group { level, .. } if required.is_met_by(*level) => Counts::Good,
-        Worth::Group { .. } | Worth::Nothing => Counts::NotGood,
+        RecoveryPoint::Unknown => Counts::Unclear,
+        RecoveryPoint::Group { level, replies_say: Some(shown), .. } if shown != level => Counts::Unclear,
+        RecoveryPoint::Group { level, .. } if required.is_met_by(*level) => Counts::Good,
+        RecoveryPoint::Group { .. } | RecoveryPoint::Nothing => Counts::NotGood,
     }
 }
 
 fn contradiction(verdict: &ArchivedVerdict) -> Option<Finding> {
-    let Worth::Group { group_id, level, replies_say: Some(shown) } = &verdict.worth else { return None };
+    let RecoveryPoint::Group { group_id, level, replies_say: Some(shown) } = &verdict.worth else { return None };
     (shown != level).then(|| {
         Finding::new(&rows::REPLY_CONTRADICTS, "")
             .with("run", verdict.run_id.clone())
@@ -318,7 +318,7 @@ fn judge(
 }
 
 fn point(verdict: &ArchivedVerdict) -> Option<Point> {
-    let Worth::Group { group_id, level, replies_say } = &verdict.worth else { return None };
+    let RecoveryPoint::Group { group_id, level, replies_say } = &verdict.worth else { return None };
     Some(Point {
         group_id: group_id.clone(),
         created_at: verdict.at,
@@ -337,7 +337,7 @@ mod tests {
         Time::from_millis(hours * 3_600_000)
     }
 
-    fn verdict(hours: i64, worth: Worth) -> ArchivedVerdict {
+    fn verdict(hours: i64, worth: RecoveryPoint) -> ArchivedVerdict {
         ArchivedVerdict {
             run_id: format!("run{hours}"),
             instance_id: "i-1".to_owned(),
@@ -351,8 +351,8 @@ mod tests {
         }
     }
 
-    fn good(replies_say: Option<Consistency>) -> Worth {
-        Worth::Group { group_id: "ssg-1".to_owned(), level: Consistency::Application, replies_say }
+    fn good(replies_say: Option<Consistency>) -> RecoveryPoint {
+        RecoveryPoint::Group { group_id: "ssg-1".to_owned(), level: Consistency::Application, replies_say }
     }
 
     fn audit(verdicts: Vec<ArchivedVerdict>) -> Audit {
@@ -373,12 +373,12 @@ mod tests {
         let nights = || [96, 120, 144, 168].map(|hours| verdict(hours, good(Some(Consistency::Application)))).to_vec();
         assert_eq!(outcome(nights()), (AuditResult::Met, "CS814".to_owned(), 0));
         let mut missed = nights();
-        missed[2].worth = Worth::Nothing;
+        missed[2].worth = RecoveryPoint::Nothing;
         assert_eq!(outcome(missed.clone()), (AuditResult::Missed, "CS812".to_owned(), 1));
         let gap = audit(missed.clone()).instances[0].gaps[0];
         assert_eq!((gap.from, gap.to, gap.seconds), (at(120), at(168), 48 * 3600));
         // Not learnt is not missed, and not met.
-        missed[2].worth = Worth::Unknown;
+        missed[2].worth = RecoveryPoint::Unknown;
         assert_eq!(outcome(missed), (AuditResult::Unknown, "CS813".to_owned(), 4));
     }
 

@@ -11,7 +11,7 @@ use crate::ecs::api::requests::{
     GroupFilter, Ids, InstanceFilter, SnapshotFilter,
 };
 use crate::ecs::api::{ApiCall, replies};
-use crate::ecs::reading::{Next, Reading};
+use crate::ecs::reading::{Next, ReadScheduler};
 use crate::ecs::reply::{self, Failure};
 use crate::ecs::tags;
 use crate::run::verdict::SnapshotState;
@@ -32,7 +32,7 @@ pub enum Scope {
 
 /// What a question is about; the number is that of the region.
 #[derive(Clone, Debug)]
-enum Errand {
+enum PendingQuery {
     Identity,
     Instances(usize),
     Disks(usize),
@@ -46,7 +46,7 @@ enum Errand {
 /// single snapshots and drive on, as often as needed.
 #[derive(Debug)]
 pub struct EstateReader {
-    reading: Reading<Errand>,
+    reading: ReadScheduler<PendingQuery>,
     found: Found,
     error: Option<Error>,
 }
@@ -64,9 +64,9 @@ struct Found {
 impl EstateReader {
     /// A reader of some regions. The regions must not be empty.
     pub fn new(regions: &[String], scope: Scope, seed: u64) -> Self {
-        let mut reading = Reading::new(seed);
+        let mut reading = ReadScheduler::new(seed);
         let home = regions.first().map_or("", String::as_str);
-        reading.ask(Errand::Identity, GetCallerIdentity.into_call(home));
+        reading.ask(PendingQuery::Identity, GetCallerIdentity.into_call(home));
         let known = |region: &String| RegionEstate { region: region.clone(), ..RegionEstate::default() };
         let found = Found {
             scope,
@@ -86,18 +86,20 @@ impl EstateReader {
     /// Takes in what became of a call.
     pub fn handle(&mut self, now: Time, call_id: u64, result: Result<HttpReply, TransportFailure>) {
         let Self { reading, found, error } = self;
-        let given_up = reading.handle(now, call_id, result, |errand, call, reply| found.take(now, errand, call, reply));
-        let Some((errand, failure)) = given_up else { return };
+        let given_up = reading.handle(now, call_id, result, |query, call, reply| found.take(now, query, call, reply));
+        let Some((query, failure)) = given_up else { return };
         let failure = failure.to_error();
-        let (region, place): (usize, fn(&mut RegionEstate) -> &mut Option<Error>) = match errand {
-            Errand::Identity => {
+        let (region, place): (usize, fn(&mut RegionEstate) -> &mut Option<Error>) = match query {
+            PendingQuery::Identity => {
                 error.get_or_insert(failure);
                 return;
             }
-            Errand::Instances(region) => (region, |region| &mut region.unread.instances),
-            Errand::Disks(region) => (region, |region| &mut region.unread.disks),
-            Errand::Groups(region) | Errand::GroupsAgain(region, _) => (region, |region| &mut region.unread.groups),
-            Errand::Snapshots(region) => (region, |region| &mut region.unread.snapshots),
+            PendingQuery::Instances(region) => (region, |region| &mut region.unread.instances),
+            PendingQuery::Disks(region) => (region, |region| &mut region.unread.disks),
+            PendingQuery::Groups(region) | PendingQuery::GroupsAgain(region, _) => {
+                (region, |region| &mut region.unread.groups)
+            }
+            PendingQuery::Snapshots(region) => (region, |region| &mut region.unread.snapshots),
         };
         if let Some(region) = found.regions.get_mut(region) {
             place(region).get_or_insert(failure);
@@ -110,7 +112,7 @@ impl EstateReader {
         for chunk in snapshots.chunks(SNAPSHOTS_PER_QUERY) {
             if let Ok(ids) = Ids::new(chunk.iter().cloned()) {
                 let call = DescribeSnapshots { filter: SnapshotFilter::Ids(ids), next_token: None };
-                self.reading.ask(Errand::Snapshots(index), call.into_call(region));
+                self.reading.ask(PendingQuery::Snapshots(index), call.into_call(region));
             }
         }
     }
@@ -121,7 +123,7 @@ impl EstateReader {
         for chunk in groups.chunks(GROUPS_PER_QUERY) {
             if let Ok(ids) = Ids::new(chunk.iter().cloned()) {
                 let call = DescribeSnapshotGroups { filter: GroupFilter::Ids(ids), next_token: None };
-                self.reading.ask(Errand::GroupsAgain(index, chunk.to_vec()), call.into_call(region));
+                self.reading.ask(PendingQuery::GroupsAgain(index, chunk.to_vec()), call.into_call(region));
             }
         }
     }
@@ -161,21 +163,21 @@ impl Found {
     fn take(
         &mut self,
         now: Time,
-        errand: &Errand,
+        query: &PendingQuery,
         call: &ApiCall,
         reply: &HttpReply,
-    ) -> Result<Vec<(Errand, ApiCall)>, Failure> {
+    ) -> Result<Vec<(PendingQuery, ApiCall)>, Failure> {
         let operation = call.operation;
         let mut next_token = None;
-        match *errand {
-            Errand::Identity => {
+        match *query {
+            PendingQuery::Identity => {
                 let identity = reply::parse::<replies::GetCallerIdentity>(operation, reply)?;
                 self.account_id = identity.account_id;
                 // Ages are told by the service's own clock.
                 self.as_of = Some(reply.header("date").and_then(Time::parse_http_date).unwrap_or(now));
                 return Ok(self.listings());
             }
-            Errand::Instances(region) => {
+            PendingQuery::Instances(region) => {
                 let page = reply::parse::<replies::DescribeInstances<'_>>(operation, reply)?;
                 next_token = page.next_token;
                 let Some(region) = self.regions.get_mut(region) else { return Ok(Vec::new()) };
@@ -190,12 +192,12 @@ impl Found {
                     region.instances.insert(instance.instance_id, known);
                 }
             }
-            Errand::Disks(region) => {
+            PendingQuery::Disks(region) => {
                 let page = reply::parse::<replies::DescribeDisks>(operation, reply)?;
                 next_token.clone_from(&page.next_token);
                 self.take_disks(region, page.disks);
             }
-            Errand::Groups(region) => {
+            PendingQuery::Groups(region) => {
                 let page = reply::parse::<replies::DescribeSnapshotGroups<'_>>(operation, reply)?;
                 next_token.clone_from(&page.next_token);
                 let Some(region) = self.regions.get_mut(region) else { return Ok(Vec::new()) };
@@ -204,7 +206,7 @@ impl Found {
                     region.groups.insert(group.snapshot_group_id.to_string(), group_of(group));
                 }
             }
-            Errand::GroupsAgain(region, ref asked) => {
+            PendingQuery::GroupsAgain(region, ref asked) => {
                 let page = reply::parse::<replies::DescribeSnapshotGroups<'_>>(operation, reply)?;
                 let Some(region) = self.regions.get_mut(region) else { return Ok(Vec::new()) };
                 for id in asked {
@@ -214,7 +216,7 @@ impl Found {
                     region.groups.insert(group.snapshot_group_id.to_string(), group_of(group));
                 }
             }
-            Errand::Snapshots(region) => {
+            PendingQuery::Snapshots(region) => {
                 let page = reply::parse::<replies::DescribeSnapshots<'_>>(operation, reply)?;
                 self.take_snapshots(region, &page.snapshots);
             }
@@ -223,19 +225,19 @@ impl Found {
         if call.parameter("NextToken") == Some(token.as_str()) {
             return Err(reply::endless_pages(operation, reply));
         }
-        Ok(listing(errand, &call.region, Some(token)).into_iter().collect())
+        Ok(listing(query, &call.region, Some(token)).into_iter().collect())
     }
 
     /// The first page of everything.
-    fn listings(&self) -> Vec<(Errand, ApiCall)> {
+    fn listings(&self) -> Vec<(PendingQuery, ApiCall)> {
         let mut asked = Vec::new();
         for (index, region) in self.regions.iter().enumerate() {
             let name = region.region.as_str();
             if self.scope == Scope::Everything {
-                asked.extend(listing(&Errand::Instances(index), name, None));
+                asked.extend(listing(&PendingQuery::Instances(index), name, None));
             }
-            asked.extend(listing(&Errand::Disks(index), name, None));
-            asked.extend(listing(&Errand::Groups(index), name, None));
+            asked.extend(listing(&PendingQuery::Disks(index), name, None));
+            asked.extend(listing(&PendingQuery::Groups(index), name, None));
         }
         asked
     }
@@ -279,14 +281,16 @@ impl Found {
     }
 }
 
-fn listing(errand: &Errand, region: &str, next_token: Option<Filled>) -> Option<(Errand, ApiCall)> {
-    let call = match errand {
-        Errand::Instances(_) => DescribeInstances { filter: InstanceFilter::Region, next_token }.into_call(region),
-        Errand::Disks(_) => DescribeDisks { filter: DiskFilter::Region, next_token }.into_call(region),
-        Errand::Groups(_) => DescribeSnapshotGroups { filter: GroupFilter::Region, next_token }.into_call(region),
-        Errand::Identity | Errand::GroupsAgain(..) | Errand::Snapshots(_) => return None,
+fn listing(query: &PendingQuery, region: &str, next_token: Option<Filled>) -> Option<(PendingQuery, ApiCall)> {
+    let call = match query {
+        PendingQuery::Instances(_) => {
+            DescribeInstances { filter: InstanceFilter::Region, next_token }.into_call(region)
+        }
+        PendingQuery::Disks(_) => DescribeDisks { filter: DiskFilter::Region, next_token }.into_call(region),
+        PendingQuery::Groups(_) => DescribeSnapshotGroups { filter: GroupFilter::Region, next_token }.into_call(region),
+        PendingQuery::Identity | PendingQuery::GroupsAgain(..) | PendingQuery::Snapshots(_) => return None,
     };
-    Some((errand.clone(), call))
+    Some((query.clone(), call))
 }
 
 /// A group as a listing shows it.

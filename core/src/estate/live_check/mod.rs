@@ -14,7 +14,7 @@ use crate::catalog::assumptions as rows;
 use crate::catalog::assumptions::AssumptionRow;
 use crate::diagnostics::text::{Lang, Text};
 use crate::ecs::api::ApiCall;
-use crate::ecs::reading::{Next, Reading};
+use crate::ecs::reading::{Next, ReadScheduler};
 use crate::ecs::reply::Failure;
 use crate::estate::inventory::Group;
 use crate::plugin::output::Outcome;
@@ -312,14 +312,14 @@ fn first_line(text: &str) -> String {
 /// Reading questions whose whole answers are wanted.
 #[derive(Debug)]
 pub struct Questions {
-    reading: Reading<usize>,
+    reading: ReadScheduler<usize>,
     answers: Vec<Option<Result<HttpReply, Failure>>>,
 }
 
 impl Questions {
     /// These, in any order; those that write are never sent.
     pub fn new(calls: Vec<ApiCall>, seed: u64) -> Self {
-        let mut reading = Reading::new(seed);
+        let mut reading = ReadScheduler::new(seed);
         let answers = calls.iter().map(|_| None).collect();
         for (number, call) in calls.into_iter().enumerate() {
             reading.ask(number, call);

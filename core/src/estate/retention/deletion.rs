@@ -353,7 +353,7 @@ impl Deletions {
     }
 
     fn pause(&mut self, current: &Current, failure: &Failure) -> Duration {
-        let pause = Backoff::default().wait(current.attempt, self.random.draw());
+        let pause = Backoff::default().wait(current.attempt, self.random.next_u64());
         pause.max(failure.retry_after.unwrap_or_default())
     }
 

@@ -15,7 +15,7 @@ use crate::diagnostics::messages::retention as rows;
 use crate::estate::audit::{Selector, span};
 use crate::estate::inventory::{Estate, Group, Instance, Member, RegionEstate};
 use crate::run::session::State;
-use crate::run::verdict::{Look, SnapshotState};
+use crate::run::verdict::{GroupLookup, SnapshotState};
 
 mod deletion;
 mod report;
@@ -43,7 +43,7 @@ fn seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S
 
 /// What the journals tell of groups that consnap made.
 #[derive(Clone, Debug, Default)]
-pub struct OwnGroups {
+pub struct ManagedGroups {
     groups: BTreeMap<String, OwnGroup>,
 }
 
@@ -55,12 +55,12 @@ struct OwnGroup {
     expected: Vec<String>,
 }
 
-impl OwnGroups {
+impl ManagedGroups {
     /// Takes in the groups that a run found as its own.
     pub fn take(&mut self, state: &State) {
         for target in &state.targets {
             // Of several groups with the run's name none is known to be ours.
-            let Some(Look::Found(group)) = target.look.as_deref() else { continue };
+            let Some(GroupLookup::Found(group)) = target.look.as_deref() else { continue };
             let expected = target.expected.iter().map(|disk| disk.disk_id.to_string()).collect();
             let own = OwnGroup { run_id: state.run_id.clone(), expected };
             self.groups.insert(group.group_id.to_string(), own);
@@ -91,7 +91,7 @@ impl OwnGroups {
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum Fate {
+pub enum Ruling {
     /// It is to be deleted.
     Delete,
     /// It stays.
@@ -102,7 +102,7 @@ pub enum Fate {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
     /// What becomes of it.
-    pub fate: Fate,
+    pub fate: Ruling,
     /// Its region.
     pub region: String,
     /// `ssg-...`.
@@ -125,14 +125,14 @@ pub struct Decision {
 
 /// Decides about every group of the estate that consnap made and a selector selects; all of them without selectors.
 /// Newest first within an instance.
-pub fn decide(estate: &Estate, own: &OwnGroups, selectors: &[Selector], rule: &Rule) -> Vec<Decision> {
+pub fn decide(estate: &Estate, own: &ManagedGroups, selectors: &[Selector], rule: &Rule) -> Vec<Decision> {
     decide_with(estate, own, selectors, rule, true)
 }
 
 /// The snapshots whose use decides, by region: ask for them before deciding.
 pub fn snapshots_to_ask(
     estate: &Estate,
-    own: &OwnGroups,
+    own: &ManagedGroups,
     selectors: &[Selector],
     rule: &Rule,
 ) -> Vec<(String, Vec<String>)> {
@@ -140,7 +140,7 @@ pub fn snapshots_to_ask(
     for decision in decide_with(estate, own, selectors, rule, false) {
         let region = estate.regions.iter().find(|region| region.region == decision.region);
         let group = region.and_then(|region| region.groups.get(&decision.group_id));
-        if let (Fate::Delete, Some(group)) = (decision.fate, group) {
+        if let (Ruling::Delete, Some(group)) = (decision.fate, group) {
             let unasked = group.members.iter().filter(|member| !member.asked);
             let snapshots = unasked.map(|member| member.evidence.snapshot_id.to_string());
             asked.entry(decision.region).or_default().extend(snapshots);
@@ -151,7 +151,7 @@ pub fn snapshots_to_ask(
 
 fn decide_with(
     estate: &Estate,
-    own: &OwnGroups,
+    own: &ManagedGroups,
     selectors: &[Selector],
     rule: &Rule,
     use_counts: bool,
@@ -186,7 +186,7 @@ fn is_selected(region: &RegionEstate, instance: Option<&str>, selectors: &[Selec
 struct OfInstance<'a> {
     estate: &'a Estate,
     region: &'a RegionEstate,
-    own: &'a OwnGroups,
+    own: &'a ManagedGroups,
     rule: &'a Rule,
     /// Whether groups whose use is not known are kept; off while it is being found out what to ask.
     use_counts: bool,
@@ -216,8 +216,8 @@ impl OfInstance<'_> {
                 good_so_far.push(group);
             }
             let (fate, why) = match why {
-                Ok(why) => (Fate::Delete, why),
-                Err(why) => (Fate::Keep, why),
+                Ok(why) => (Ruling::Delete, why),
+                Err(why) => (Ruling::Keep, why),
             };
             decisions.push(Decision {
                 fate,

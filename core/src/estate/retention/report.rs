@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Decision, Ended, Fate, Rule};
+use super::{Decision, Ended, Rule, Ruling};
 use crate::base::consistency::Consistency;
 use crate::base::time::Time;
 use crate::diagnostics::finding::{Finding, RenderedFinding};
@@ -135,9 +135,9 @@ pub fn pruning(
 fn outcome(decision: &Decision, ended: Option<&BTreeMap<String, Ended>>) -> (&'static str, Finding) {
     let snapshots = decision.snapshots.len().to_string();
     match (decision.fate, ended) {
-        (Fate::Keep, _) => ("keep", decision.why.clone()),
-        (Fate::Delete, None) => ("delete", decision.why.clone()),
-        (Fate::Delete, Some(ended)) => match ended.get(&decision.group_id) {
+        (Ruling::Keep, _) => ("keep", decision.why.clone()),
+        (Ruling::Delete, None) => ("delete", decision.why.clone()),
+        (Ruling::Delete, Some(ended)) => match ended.get(&decision.group_id) {
             Some(Ended::Deleted) => ("deleted", Finding::new(&rows::GROUP_DELETED, "").with("snapshots", snapshots)),
             Some(Ended::Gone) => ("deleted", Finding::new(&rows::GROUP_GONE, "")),
             Some(Ended::Partly { left }) => {

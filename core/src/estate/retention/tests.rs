@@ -49,10 +49,10 @@ fn rule(keep_last: u32, keep_within_hours: u64) -> Rule {
 /// Group and code, `-` before those that are deleted.
 fn decided(estate: &Estate, rule: &Rule) -> Vec<String> {
     let word = |decision: &Decision| {
-        let sign = if decision.fate == Fate::Delete { "-" } else { "" };
+        let sign = if decision.fate == Ruling::Delete { "-" } else { "" };
         format!("{sign}{} {}", decision.group_id, decision.why.code())
     };
-    decide(estate, &OwnGroups::default(), &[], rule).iter().map(word).collect()
+    decide(estate, &ManagedGroups::default(), &[], rule).iter().map(word).collect()
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_journal_makes_a_group_ours_and_knows_what_it_had_to_cover() {
     for group in &mut untagged {
         group.members[0].run = None;
     }
-    let own = |expected: &[&str]| OwnGroups {
+    let own = |expected: &[&str]| ManagedGroups {
         groups: (1..=3)
             .map(|n| {
                 let expected = expected.iter().map(|disk| (*disk).to_owned()).collect();
@@ -130,15 +130,15 @@ fn a_journal_makes_a_group_ours_and_knows_what_it_had_to_cover() {
             })
             .collect(),
     };
-    let fates = |own: &OwnGroups| -> Vec<(Fate, String)> {
+    let fates = |own: &ManagedGroups| -> Vec<(Ruling, String)> {
         let decided = decide(&estate(untagged.clone()), own, &[], &rule(1, 0));
         decided.into_iter().map(|decision| (decision.fate, decision.run_id)).collect()
     };
     let run = |n: u32| format!("run{n}");
-    assert_eq!(fates(&own(&["d-1"])), [(Fate::Keep, run(1)), (Fate::Delete, run(2)), (Fate::Delete, run(3))]);
+    assert_eq!(fates(&own(&["d-1"])), [(Ruling::Keep, run(1)), (Ruling::Delete, run(2)), (Ruling::Delete, run(3))]);
     // None of them covers its disks: none is good, so none is superseded.
-    assert!(fates(&own(&["d-1", "d-2"])).iter().all(|(fate, _)| *fate == Fate::Keep));
-    assert_eq!(fates(&OwnGroups::default()), []);
+    assert!(fates(&own(&["d-1", "d-2"])).iter().all(|(fate, _)| *fate == Ruling::Keep));
+    assert_eq!(fates(&ManagedGroups::default()), []);
 }
 
 #[test]
@@ -149,9 +149,9 @@ fn only_the_use_of_what_would_go_is_asked_for() {
         group.members[0].usage = None;
     }
     let estate = estate(groups);
-    let asked = snapshots_to_ask(&estate, &OwnGroups::default(), &[], &rule(2, 0));
+    let asked = snapshots_to_ask(&estate, &ManagedGroups::default(), &[], &rule(2, 0));
     assert_eq!(asked, [("cn-hangzhou".to_owned(), vec!["s-g3".to_owned()])]);
     assert!(decided(&estate, &rule(2, 0)).iter().all(|word| !word.starts_with('-')));
     let other = Selector { ids: ["i-2".to_owned()].into(), ..Selector::default() };
-    assert_eq!(decide(&estate, &OwnGroups::default(), &[other], &rule(1, 0)), []);
+    assert_eq!(decide(&estate, &ManagedGroups::default(), &[other], &rule(1, 0)), []);
 }

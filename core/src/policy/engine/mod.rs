@@ -110,12 +110,12 @@ impl<'v> Scope<'_, 'v> {
     }
 
     /// Works an expression out to true or false; `None` when it is neither.
-    pub(super) fn truth(&self, expression: &Expression, steps: &Steps) -> Result<Option<bool>, Trouble> {
+    pub(super) fn truth(&self, expression: &Expression, steps: &Steps) -> Result<Option<bool>, EvalError> {
         self.resolve(expression, steps, |value| value.downcast_ref::<CelBool>().map(|truth| *truth.inner()))
     }
 
     /// Works an expression out to a value that can be shown.
-    pub(super) fn evaluate(&self, expression: &Expression, steps: &Steps) -> Result<Value, Trouble> {
+    pub(super) fn evaluate(&self, expression: &Expression, steps: &Steps) -> Result<Value, EvalError> {
         self.resolve(expression, steps, |value| values::shown(value, 0))
     }
 
@@ -124,24 +124,24 @@ impl<'v> Scope<'_, 'v> {
         expression: &Expression,
         steps: &Steps,
         read: impl FnOnce(&dyn Val) -> T,
-    ) -> Result<T, Trouble> {
+    ) -> Result<T, EvalError> {
         let found = CelValue::resolve_val(&expression.0, &self.0);
         if steps.is_used_up() {
-            return Err(Trouble::TooMuch);
+            return Err(EvalError::TooMuch);
         }
         found.map(|value| read(value.as_ref())).map_err(|error| match error {
             ExecutionError::NoSuchKey(name) | ExecutionError::UndeclaredReference(name) => {
-                Trouble::Missing(name.as_str().to_owned())
+                EvalError::Missing(name.as_str().to_owned())
             }
-            ExecutionError::IndexOutOfBounds(_) => Trouble::Missing(String::new()),
+            ExecutionError::IndexOutOfBounds(_) => EvalError::Missing(String::new()),
             // The others show whole values.
             ExecutionError::DivisionByZero(_) | ExecutionError::RemainderByZero(_) => {
-                Trouble::NotComputable("division by zero".to_owned())
+                EvalError::NotComputable("division by zero".to_owned())
             }
-            ExecutionError::Overflow(..) => Trouble::NotComputable("overflow".to_owned()),
-            ExecutionError::FunctionError { function, .. } => Trouble::NotComputable(function),
-            ExecutionError::NoSuchOverload(overload) => Trouble::NotComputable(overload.to_string()),
-            _ => Trouble::NotComputable("types".to_owned()),
+            ExecutionError::Overflow(..) => EvalError::NotComputable("overflow".to_owned()),
+            ExecutionError::FunctionError { function, .. } => EvalError::NotComputable(function),
+            ExecutionError::NoSuchOverload(overload) => EvalError::NotComputable(overload.to_string()),
+            _ => EvalError::NotComputable("types".to_owned()),
         })
     }
 
@@ -169,7 +169,7 @@ impl<'v> Scope<'_, 'v> {
 
 /// Why an expression has no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(super) enum EvalError {
     /// A member or an entry is not there; its name where there is one.
     Missing(String),
     /// The value cannot be worked out.

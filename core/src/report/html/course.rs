@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{Page, lasted, percent, short, time_of_day, words};
 use crate::base::time::Time;
-use crate::report::{CommandReport, InstanceReport, Report, Stretch, Weight};
+use crate::report::{CommandReport, InstanceReport, Report, TimelineSpan, Weight};
 
 /// Lanes drawn: what is more is in the table.
 const LANES: usize = 60;
@@ -14,7 +14,7 @@ const LANES: usize = 60;
 const MOMENTS: usize = 200;
 
 /// Writes the section.
-pub(super) fn write(page: &mut Page, report: &Report, story: &[Stretch]) {
+pub(super) fn write(page: &mut Page, report: &Report, story: &[TimelineSpan]) {
     page.raw("<section aria-labelledby=\"course\">\n");
     page.heading("course", &words::COURSE);
     lanes(page, report);
@@ -229,7 +229,7 @@ fn last_moment(at: Time, instance: &InstanceReport) -> Time {
     of_command.chain(steps).chain([instance.group_created_at]).flatten().max().unwrap_or(at).max(at)
 }
 
-fn tell(page: &mut Page, story: &[Stretch]) {
+fn tell(page: &mut Page, story: &[TimelineSpan]) {
     if story.is_empty() {
         return;
     }

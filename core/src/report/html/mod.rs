@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use super::timeline::level_words;
-use super::{Report, Stretch, Summary, causes_apart, result_word};
+use super::{Report, Summary, TimelineSpan, causes_apart, result_word};
 use crate::base::consistency::{Consistency, RequiredConsistency};
 use crate::base::time::Time;
 use crate::diagnostics::text::{Lang, Text};
@@ -28,7 +28,7 @@ const SCRIPT: &str = include_str!("filter.js");
 const NAMED: usize = 12;
 
 /// The page of a report, in the language its words are in. `story` tells what happened, phase by phase.
-pub fn html(report: &Report, story: &[Stretch], lang: Lang) -> String {
+pub fn html(report: &Report, story: &[TimelineSpan], lang: Lang) -> String {
     let mut page = Page { out: String::with_capacity(48 * 1024), lang };
     page.begin(report);
     page.head(report);

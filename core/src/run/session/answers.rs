@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::event::{Event, StopReason};
-use super::{Errand, Queued, Session};
+use super::{CallPurpose, QueuedCall, Session};
 use crate::base::http::{HttpReply, Sent};
 use crate::base::time::Time;
 use crate::catalog::api_errors::RetryClass;
@@ -13,23 +13,23 @@ use crate::ecs::reply::{self, Failure};
 use crate::ecs::retry::Backoff;
 
 impl Session {
-    pub(super) fn answered(&mut self, queued: Queued, reply: &HttpReply) {
-        let taken = match &queued.errand {
-            Errand::Identity => reply::parse::<replies::GetCallerIdentity>(queued.call.operation, reply)
+    pub(super) fn answered(&mut self, queued: QueuedCall, reply: &HttpReply) {
+        let taken = match &queued.purpose {
+            CallPurpose::Identity => reply::parse::<replies::GetCallerIdentity>(queued.call.operation, reply)
                 .map(|identity| self.identified(identity)),
-            Errand::Discover(errand) => self.discovered(errand, reply),
-            Errand::Probe(errand) => self.probed(errand, reply),
-            Errand::Write => self.write_answered(&queued, reply),
-            Errand::RoleLook { call } => self.role_looked(*call, reply),
-            Errand::Files { sent } => self.files_looked(*sent, reply),
-            Errand::Poll { invocation } => self.polled(*invocation, reply),
-            Errand::Rivals { region } => self.rivals_listed(*region, reply),
-            Errand::CallLook { call, found } => self.call_looked(*call, found.clone(), reply),
-            Errand::Groups { region, filter } => {
+            CallPurpose::Discover(purpose) => self.discovered(purpose, reply),
+            CallPurpose::Probe(purpose) => self.probed(purpose, reply),
+            CallPurpose::Write => self.write_answered(&queued, reply),
+            CallPurpose::RoleLook { call } => self.role_looked(*call, reply),
+            CallPurpose::Files { sent } => self.files_looked(*sent, reply),
+            CallPurpose::Poll { invocation } => self.polled(*invocation, reply),
+            CallPurpose::ConcurrentRunCheck { region } => self.rivals_listed(*region, reply),
+            CallPurpose::CallLook { call, found } => self.call_looked(*call, found.clone(), reply),
+            CallPurpose::Groups { region, filter } => {
                 let sent = queued.first_sent.unwrap_or(Time::EPOCH);
                 self.groups_listed(*region, filter, sent, reply)
             }
-            Errand::Snapshots { region } => self.snapshots_listed(*region, reply),
+            CallPurpose::Snapshots { region } => self.snapshots_listed(*region, reply),
         };
         if let Err(failure) = taken {
             self.failed(queued, failure, None);
@@ -37,10 +37,10 @@ impl Session {
     }
 
     /// Decides whether a failed call is repeated, looked for, or given up.
-    pub(super) fn failed(&mut self, mut queued: Queued, failure: Failure, reply: Option<&HttpReply>) {
+    pub(super) fn failed(&mut self, mut queued: QueuedCall, failure: Failure, reply: Option<&HttpReply>) {
         let code = failure.name();
         queued.maybe_done |= failure.sent == Sent::Maybe;
-        let writes = matches!(queued.errand, Errand::Write);
+        let writes = matches!(queued.purpose, CallPurpose::Write);
         match failure.retry {
             RetryClass::Throttled => {
                 let operation = queued.call.operation;
@@ -87,8 +87,9 @@ impl Session {
     }
 
     /// Whether a call is worth another attempt: a few before anything runs, for hours while something does.
-    fn endures(&self, queued: &Queued, retry: RetryClass) -> bool {
-        if self.state.counts.in_flight > 0 || matches!(queued.errand, Errand::Groups { .. } | Errand::Snapshots { .. })
+    fn endures(&self, queued: &QueuedCall, retry: RetryClass) -> bool {
+        if self.state.counts.in_flight > 0
+            || matches!(queued.purpose, CallPurpose::Groups { .. } | CallPurpose::Snapshots { .. })
         {
             let since = self.now.since(queued.first_sent.unwrap_or(self.now));
             // A service comes back by itself; credentials that nobody renews do not.
@@ -101,9 +102,9 @@ impl Session {
         u64::from(queued.attempt) < pacing::READ_ATTEMPTS.value
     }
 
-    pub(super) fn requeue(&mut self, mut queued: Queued, retry_after: Option<Duration>) {
+    pub(super) fn requeue(&mut self, mut queued: QueuedCall, retry_after: Option<Duration>) {
         let pause =
-            Backoff::default().wait(queued.attempt, self.random.draw()).max(retry_after.unwrap_or(Duration::ZERO));
+            Backoff::default().wait(queued.attempt, self.random.next_u64()).max(retry_after.unwrap_or(Duration::ZERO));
         queued.not_before = self.now.plus(pause);
         self.queue.push(queued, self.now);
     }
@@ -115,13 +116,13 @@ impl Session {
         }
     }
 
-    fn read_given_up(&mut self, queued: Queued, failure: &Failure) {
-        match queued.errand {
-            Errand::Identity => self.end_with(failure.to_error()),
-            Errand::Discover(errand) => self.discovery_failed(&errand, failure),
-            Errand::Probe(errand) => self.probe_failed(errand, failure),
-            Errand::Poll { invocation } => self.poll_given_up(invocation, failure),
-            Errand::Rivals { .. } => {
+    fn read_given_up(&mut self, queued: QueuedCall, failure: &Failure) {
+        match queued.purpose {
+            CallPurpose::Identity => self.end_with(failure.to_error()),
+            CallPurpose::Discover(purpose) => self.discovery_failed(&purpose, failure),
+            CallPurpose::Probe(purpose) => self.probe_failed(purpose, failure),
+            CallPurpose::Poll { invocation } => self.poll_given_up(invocation, failure),
+            CallPurpose::ConcurrentRunCheck { .. } => {
                 // Nothing is started in the dark.
                 let why = match failure.sent {
                     Sent::Yes => StopReason::Account { code: failure.name().to_owned() },
@@ -129,11 +130,13 @@ impl Session {
                 };
                 self.end_before_start(failure.to_error(), why);
             }
-            Errand::CallLook { call, .. } => self.look_given_up(call),
-            Errand::RoleLook { call } => self.role_look_given_up(call, failure),
-            Errand::Files { sent } => self.files_given_up(sent, failure),
-            Errand::Groups { region, .. } | Errand::Snapshots { region } => self.look_refused(region, failure),
-            Errand::Write => {}
+            CallPurpose::CallLook { call, .. } => self.look_given_up(call),
+            CallPurpose::RoleLook { call } => self.role_look_given_up(call, failure),
+            CallPurpose::Files { sent } => self.files_given_up(sent, failure),
+            CallPurpose::Groups { region, .. } | CallPurpose::Snapshots { region } => {
+                self.look_refused(region, failure);
+            }
+            CallPurpose::Write => {}
         }
     }
 }

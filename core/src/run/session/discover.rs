@@ -22,7 +22,7 @@ use crate::input::facts::{Disk, InstanceFacts};
 
 /// What a call of discovery asks for.
 #[derive(Clone, Debug)]
-pub(super) enum Errand {
+pub(super) enum CallPurpose {
     Instances { region: u16 },
     Disks { region: u16 },
     Assistants,
@@ -51,10 +51,10 @@ pub(super) struct Discovery {
 
 impl Discovery {
     /// How many answers of this kind are missing.
-    fn missing(&mut self, errand: &Errand) -> &mut usize {
-        match errand {
-            Errand::Instances { .. } => &mut self.listing,
-            Errand::Disks { .. } | Errand::Assistants | Errand::Roles { .. } => &mut self.outstanding,
+    fn missing(&mut self, purpose: &CallPurpose) -> &mut usize {
+        match purpose {
+            CallPurpose::Instances { .. } => &mut self.listing,
+            CallPurpose::Disks { .. } | CallPurpose::Assistants | CallPurpose::Roles { .. } => &mut self.outstanding,
         }
     }
 
@@ -193,7 +193,7 @@ impl Session {
             for filter in &filters {
                 let call =
                     DescribeInstances { filter: filter.clone(), next_token: None }.into_call(&self.region(index));
-                self.discover(Errand::Instances { region: index }, call);
+                self.discover(CallPurpose::Instances { region: index }, call);
             }
         }
         if filters.is_empty() {
@@ -201,11 +201,11 @@ impl Session {
         }
     }
 
-    fn discover(&mut self, errand: Errand, call: crate::ecs::api::ApiCall) {
+    fn discover(&mut self, purpose: CallPurpose, call: crate::ecs::api::ApiCall) {
         if let Some(discovery) = &mut self.discovery {
-            *discovery.missing(&errand) += 1;
+            *discovery.missing(&purpose) += 1;
         }
-        self.read(super::Errand::Discover(errand), call);
+        self.read(super::CallPurpose::Discover(purpose), call);
     }
 
     pub(super) fn region(&self, index: u16) -> String {
@@ -213,10 +213,10 @@ impl Session {
     }
 
     /// A page has come.
-    pub(super) fn discovered(&mut self, errand: &Errand, reply: &HttpReply) -> Result<(), Failure> {
+    pub(super) fn discovered(&mut self, purpose: &CallPurpose, reply: &HttpReply) -> Result<(), Failure> {
         use crate::ecs::api::Operation;
-        match errand {
-            &Errand::Instances { region } => {
+        match purpose {
+            &CallPurpose::Instances { region } => {
                 let page = reply::parse::<replies::DescribeInstances<'_>>(Operation::DescribeInstances, reply)?;
                 for instance in page.instances {
                     self.found(region, instance);
@@ -227,10 +227,10 @@ impl Session {
                     // Ids have no pages: a chunk of them fits one.
                     let filter = if all { InstanceFilter::Region } else { InstanceFilter::Tags(Tags::new(tags).ok()?) };
                     let call = DescribeInstances { filter, next_token: Some(token) }.into_call(&name);
-                    Some((Errand::Instances { region }, call))
+                    Some((CallPurpose::Instances { region }, call))
                 });
             }
-            &Errand::Disks { region } => {
+            &CallPurpose::Disks { region } => {
                 let page = reply::parse::<replies::DescribeDisks>(Operation::DescribeDisks, reply)?;
                 if let Some(discovery) = &mut self.discovery {
                     for disk in page.disks {
@@ -240,10 +240,10 @@ impl Session {
                 let name = self.region(region);
                 self.next_page(page.next_token, |token| {
                     let call = DescribeDisks { filter: DiskFilter::Region, next_token: Some(token) };
-                    Some((Errand::Disks { region }, call.into_call(&name)))
+                    Some((CallPurpose::Disks { region }, call.into_call(&name)))
                 });
             }
-            Errand::Assistants => {
+            CallPurpose::Assistants => {
                 let page = reply::parse::<replies::DescribeCloudAssistantStatus>(
                     Operation::DescribeCloudAssistantStatus,
                     reply,
@@ -256,7 +256,7 @@ impl Session {
                     }
                 }
             }
-            Errand::Roles { ids } => {
+            CallPurpose::Roles { ids } => {
                 let mut page =
                     reply::parse::<replies::DescribeInstanceRamRole>(Operation::DescribeInstanceRamRole, reply)?;
                 if let Some(discovery) = &mut self.discovery {
@@ -272,7 +272,7 @@ impl Session {
             }
         }
         if let Some(discovery) = &mut self.discovery {
-            let missing = discovery.missing(errand);
+            let missing = discovery.missing(purpose);
             *missing = missing.saturating_sub(1);
         }
         Ok(())
@@ -281,11 +281,11 @@ impl Session {
     fn next_page(
         &mut self,
         token: Option<String>,
-        call: impl FnOnce(Filled) -> Option<(Errand, crate::ecs::api::ApiCall)>,
+        call: impl FnOnce(Filled) -> Option<(CallPurpose, crate::ecs::api::ApiCall)>,
     ) {
         let next = token.and_then(|token| Filled::new(token).ok()).and_then(call);
-        if let Some((errand, call)) = next {
-            self.discover(errand, call);
+        if let Some((purpose, call)) = next {
+            self.discover(purpose, call);
         }
     }
 
@@ -371,12 +371,12 @@ impl Session {
             for chunk in ids.chunks(100) {
                 let Ok(instance_ids) = Ids::new(chunk.iter().cloned()) else { continue };
                 let call = DescribeCloudAssistantStatus { instance_ids }.into_call(&name);
-                self.discover(Errand::Assistants, call);
+                self.discover(CallPurpose::Assistants, call);
             }
             for chunk in ids.chunks(roles_per_call) {
                 let Ok(instance_ids) = Ids::new(chunk.iter().cloned()) else { continue };
                 let call = DescribeInstanceRamRole { instance_ids }.into_call(&name);
-                self.discover(Errand::Roles { ids: chunk.to_vec() }, call);
+                self.discover(CallPurpose::Roles { ids: chunk.to_vec() }, call);
             }
         }
     }
@@ -401,12 +401,12 @@ impl Session {
             let name = self.region(region);
             if ids.len() >= list_from {
                 let call = DescribeDisks { filter: DiskFilter::Region, next_token: None }.into_call(&name);
-                self.discover(Errand::Disks { region }, call);
+                self.discover(CallPurpose::Disks { region }, call);
             } else {
                 for id in &ids {
                     let Ok(id) = Filled::new(id.as_str()) else { continue };
                     let call = DescribeDisks { filter: DiskFilter::Instance(id), next_token: None }.into_call(&name);
-                    self.discover(Errand::Disks { region }, call);
+                    self.discover(CallPurpose::Disks { region }, call);
                 }
             }
         }
@@ -446,19 +446,19 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn discovery_failed(&mut self, errand: &Errand, failure: &Failure) {
+    pub(super) fn discovery_failed(&mut self, purpose: &CallPurpose, failure: &Failure) {
         if let Some(discovery) = &mut self.discovery {
-            let missing = discovery.missing(errand);
+            let missing = discovery.missing(purpose);
             *missing = missing.saturating_sub(1);
-            match errand {
+            match purpose {
                 // Without the instances there is nothing to do.
-                Errand::Instances { .. } => {}
-                Errand::Disks { region } => {
+                CallPurpose::Instances { .. } => {}
+                CallPurpose::Disks { region } => {
                     discovery.disks_refused.insert(*region);
                     return;
                 }
                 // The facts stay unknown, which counts against success where it matters.
-                Errand::Assistants | Errand::Roles { .. } => return,
+                CallPurpose::Assistants | CallPurpose::Roles { .. } => return,
             }
         }
         self.end_with(failure.to_error());

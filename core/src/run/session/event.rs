@@ -13,7 +13,7 @@ use crate::ecs::reply::Failure;
 use crate::input::job::AttachRole;
 use crate::plugin::command::Form;
 use crate::plugin::output::Outcome;
-use crate::run::verdict::{ExpectedDisk, Look};
+use crate::run::verdict::{ExpectedDisk, GroupLookup};
 
 /// An event with its number and time. Numbers begin at 1 and have no gaps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -359,7 +359,7 @@ pub enum Event {
         /// The instance.
         instance: Arc<str>,
         /// What was found.
-        look: Arc<Look>,
+        look: Arc<GroupLookup>,
     },
     /// The snapshots of instances carry the run's tag, or could not be tagged.
     SnapshotsTagged {

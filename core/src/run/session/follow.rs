@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::event::{Event, StopReason};
-use super::{Errand, Session};
+use super::{CallPurpose, Session};
 use crate::base::consistency::Platform;
 use crate::base::http::HttpReply;
 use crate::base::time::Time;
@@ -31,7 +31,10 @@ impl Session {
             let Ok(invoke_id) = Filled::new(&*record.invoke_id) else { continue };
             let region = self.region(record.region);
             let filter = InvocationFilter::Invocation { invoke_id, include_output: true };
-            self.read(Errand::Poll { invocation }, DescribeInvocations { filter, next_token: None }.into_call(&region));
+            self.read(
+                CallPurpose::Poll { invocation },
+                DescribeInvocations { filter, next_token: None }.into_call(&region),
+            );
         }
     }
 

@@ -23,7 +23,7 @@ use crate::diagnostics::error::{Error, ErrorKind};
 use crate::diagnostics::messages::runs;
 use crate::ecs::api::requests::{GetCallerIdentity, GroupFilter};
 use crate::ecs::api::{ApiCall, Operation, replies};
-use crate::ecs::call_queue::{Lanes, Waiting};
+use crate::ecs::call_queue::{CallQueue, Queued};
 use crate::ecs::reply::{self, Failure};
 use crate::ecs::retry::Random;
 use crate::input::facts::{Guest, InstanceFacts};
@@ -31,35 +31,35 @@ use crate::input::job::Job;
 
 mod answers;
 mod checking;
+mod concurrent_run;
 mod discover;
-mod doubts;
 pub mod event;
 mod follow;
+mod group_listing;
 mod limits;
 mod probing;
 mod records;
 mod resume;
-mod rival;
 mod setup;
 mod start;
 pub mod state;
-mod sweep;
 mod tagging;
+mod uncertain_calls;
 mod uploads;
 mod verify;
 
+pub use concurrent_run::job_hash;
 pub use event::{Event, Goal, Numbered, Phase, PlannedCommand, Purpose, StopReason};
 pub use limits::no_start_after;
 pub use records::{Counts, Stage, Target, TargetIndex};
 pub(crate) use resume::RESUMED;
-pub use rival::job_hash;
 pub use setup::{LastSelection, Setup};
 pub use state::State;
 
 use checking::Checking;
+use concurrent_run::ConcurrentRunCheck;
 use discover::Discovery;
 use probing::Probing;
-use rival::Rivals;
 use tagging::Tagging;
 use uploads::Uploading;
 use verify::Verification;
@@ -94,12 +94,12 @@ pub struct Send {
 
 /// What a call under way is for.
 #[derive(Clone, Debug)]
-enum Errand {
+enum CallPurpose {
     Identity,
     /// Part of discovery.
-    Discover(discover::Errand),
+    Discover(discover::CallPurpose),
     /// Part of a look into guests. Its command is read-only and carries a token: it is asked like a question.
-    Probe(probing::Errand),
+    Probe(probing::CallPurpose),
     /// A writing call.
     Write,
     /// Are the files there?
@@ -120,7 +120,7 @@ enum Errand {
         found: Vec<String>,
     },
     /// Does another run of this job go on in a region?
-    Rivals {
+    ConcurrentRunCheck {
         region: u16,
     },
     /// Groups of a region.
@@ -136,9 +136,9 @@ enum Errand {
 
 /// A call that waits to be sent, or is under way.
 #[derive(Clone, Debug)]
-struct Queued {
+struct QueuedCall {
     id: u64,
-    errand: Errand,
+    purpose: CallPurpose,
     call: ApiCall,
     after: u64,
     attempt: u32,
@@ -148,7 +148,7 @@ struct Queued {
     maybe_done: bool,
 }
 
-impl Waiting for Queued {
+impl Queued for QueuedCall {
     fn operation(&self) -> Operation {
         self.call.operation
     }
@@ -158,9 +158,9 @@ impl Waiting for Queued {
     }
 }
 
-impl Queued {
-    fn new(id: u64, errand: Errand, call: ApiCall, after: u64, not_before: Time) -> Self {
-        Self { id, errand, call, after, attempt: 0, not_before, first_sent: None, maybe_done: false }
+impl QueuedCall {
+    fn new(id: u64, purpose: CallPurpose, call: ApiCall, after: u64, not_before: Time) -> Self {
+        Self { id, purpose, call, after, attempt: 0, not_before, first_sent: None, maybe_done: false }
     }
 }
 
@@ -170,8 +170,8 @@ pub struct Session {
     setup: Setup,
     state: State,
     events: Vec<Numbered>,
-    queue: Lanes<Queued>,
-    in_flight: BTreeMap<u64, Queued>,
+    queue: CallQueue<QueuedCall>,
+    in_flight: BTreeMap<u64, QueuedCall>,
     next_call: u64,
     random: Random,
     now: Time,
@@ -193,9 +193,9 @@ pub struct Session {
     /// When each running invocation is looked at next.
     polls: BTreeSet<(Time, u32)>,
     /// Calls in doubt, and when they are looked for next, with the looks done so far.
-    doubts: BTreeMap<u64, (Time, u32)>,
+    uncertain_calls: BTreeMap<u64, (Time, u32)>,
     /// Halves of rejected batches, before anything else is started.
-    halves: VecDeque<Vec<TargetIndex>>,
+    split_batches: VecDeque<Vec<TargetIndex>>,
     /// Instances that wait for their turn, in order.
     waiting: VecDeque<TargetIndex>,
     /// Instances that pause before they are tried once more.
@@ -203,7 +203,7 @@ pub struct Session {
     canary: Vec<TargetIndex>,
     canary_chosen: bool,
     attach_asked: bool,
-    rivals: Rivals,
+    concurrent_run: ConcurrentRunCheck,
     /// Hash of the job, by which another run of it is known.
     job_hash: String,
     /// Scripts that are being uploaded; `None` before that is asked for.
@@ -241,7 +241,7 @@ impl Session {
             random: Random::new(setup.seed),
             state,
             events: Vec::new(),
-            queue: Lanes::new(setup.calls_per_second),
+            queue: CallQueue::new(setup.calls_per_second),
             in_flight: BTreeMap::new(),
             next_call: 1,
             now,
@@ -257,15 +257,15 @@ impl Session {
             guests_seen: Vec::new(),
             facts: Vec::new(),
             polls: BTreeSet::new(),
-            doubts: BTreeMap::new(),
-            halves: VecDeque::new(),
+            uncertain_calls: BTreeMap::new(),
+            split_batches: VecDeque::new(),
             waiting: VecDeque::new(),
             pauses: BTreeSet::new(),
             canary: Vec::new(),
             canary_chosen: false,
             attach_asked: false,
-            rivals: Rivals::default(),
-            job_hash: rival::job_hash(&setup.job),
+            concurrent_run: ConcurrentRunCheck::default(),
+            job_hash: concurrent_run::job_hash(&setup.job),
             uploading: None,
             attaching: false,
             usual_run_seconds: 0,
@@ -325,14 +325,14 @@ impl Session {
     pub fn journal_failed(&mut self, now: Time) {
         self.now = self.now.max(now);
         self.journal_broken = true;
-        let unsent = self.queue.take(|queued| matches!(queued.errand, Errand::Write));
+        let unsent = self.queue.take(|queued| matches!(queued.purpose, CallPurpose::Write));
         self.stop_starts(StopReason::Journal);
         for queued in unsent {
             if queued.first_sent.is_none() {
                 // Never sent: it certainly did not happen.
                 self.reject_call(queued.id, Failure::never_sent("journal"));
             } else {
-                self.doubt_call(queued.id, "journal");
+                self.mark_uncertain(queued.id, "journal");
             }
         }
     }
@@ -428,7 +428,7 @@ impl Session {
             Goal::Run => {
                 let counts = self.state.counts;
                 let told = self.verification.is_idle() && self.tagging.is_idle();
-                counts.in_flight == 0 && counts.waiting == 0 && self.doubts.is_empty() && told
+                counts.in_flight == 0 && counts.waiting == 0 && self.uncertain_calls.is_empty() && told
             }
         }
     }
@@ -440,7 +440,7 @@ impl Session {
         if let Some(&(at, _)) = self.polls.first() {
             wake = wake.min(at);
         }
-        for (at, _) in self.doubts.values() {
+        for (at, _) in self.uncertain_calls.values() {
             wake = wake.min(*at);
         }
         wake = wake.min(self.verification.next_wake());
@@ -464,7 +464,10 @@ impl Session {
             call: queued.call.clone(),
             after: queued.after,
             clock_offset_millis: self.state.clock_offset_millis,
-            keep_reply: !matches!(queued.errand, Errand::Identity | Errand::Discover(_) | Errand::Probe(_)),
+            keep_reply: !matches!(
+                queued.purpose,
+                CallPurpose::Identity | CallPurpose::Discover(_) | CallPurpose::Probe(_)
+            ),
         };
         self.in_flight.insert(queued.id, queued);
         Some(send)
@@ -479,10 +482,10 @@ impl Session {
     }
 
     /// Queues a reading call.
-    fn read(&mut self, errand: Errand, call: ApiCall) {
+    fn read(&mut self, purpose: CallPurpose, call: ApiCall) {
         let id = self.next_call;
         self.next_call += 1;
-        self.queue.push(Queued::new(id, errand, call, 0, self.now), self.now);
+        self.queue.push(QueuedCall::new(id, purpose, call, 0, self.now), self.now);
     }
 
     /// Queues a writing call after its intent is in the stream.
@@ -493,7 +496,7 @@ impl Session {
         let instances =
             targets.iter().filter_map(|&index| self.state.target(index)).map(|target| Arc::clone(&target.id)).collect();
         let after = self.emit(Event::CallIntended { call: id, purpose, instances, request: call.clone() });
-        self.queue.push(Queued::new(id, Errand::Write, call, after, self.now), self.now);
+        self.queue.push(QueuedCall::new(id, CallPurpose::Write, call, after, self.now), self.now);
     }
 
     /// Ends the run with an error; only right while nothing was started.
@@ -514,7 +517,7 @@ impl Session {
         if self.state.stopped.is_some() {
             return;
         }
-        self.halves.clear();
+        self.split_batches.clear();
         self.waiting.clear();
         self.pauses.clear();
         self.emit(Event::StartsStopped { why });
@@ -533,7 +536,7 @@ impl Session {
         }
         self.identified = true;
         self.emit(Event::CallerIdentified { account_id: identity.account_id, arn: identity.arn.unwrap_or_default() });
-        self.take_up_journal();
+        self.resume_open_calls();
     }
 
     fn ask_identity(&mut self) {
@@ -543,7 +546,7 @@ impl Session {
             if !self.to_take_up {
                 self.emit(Event::PhaseEntered { phase: Phase::Identity });
             }
-            self.read(Errand::Identity, GetCallerIdentity.into_call(&region));
+            self.read(CallPurpose::Identity, GetCallerIdentity.into_call(&region));
         }
     }
 }

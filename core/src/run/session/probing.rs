@@ -34,11 +34,11 @@ const SLACK: Duration = Duration::from_secs(900);
 
 /// What a call asks for.
 #[derive(Clone, Debug)]
-pub(super) enum Errand {
+pub(super) enum CallPurpose {
     /// Start the probe.
     Start { region: u16, platform: Platform, ids: Vec<String> },
     /// Have the guests answered?
-    Look { run: usize },
+    GroupLookup { run: usize },
 }
 
 /// Probes under way.
@@ -154,13 +154,13 @@ impl Session {
             tags: Tags::new([(tags::PROBE, run)]).ok(),
         };
         let call = request.into_call(&self.region(region));
-        self.ask(Errand::Start { region, platform, ids }, call);
+        self.ask(CallPurpose::Start { region, platform, ids }, call);
     }
 
-    fn ask(&mut self, errand: Errand, call: crate::ecs::api::ApiCall) {
+    fn ask(&mut self, purpose: CallPurpose, call: crate::ecs::api::ApiCall) {
         if let Some(probing) = &mut self.probing {
             probing.outstanding += 1;
-            self.read(super::Errand::Probe(errand), call);
+            self.read(super::CallPurpose::Probe(purpose), call);
         }
     }
 
@@ -176,7 +176,7 @@ impl Session {
             let Ok(invoke_id) = Filled::new(invoke_id) else { continue };
             let filter = InvocationFilter::Invocation { invoke_id, include_output: true };
             let call = DescribeInvocations { filter, next_token: None }.into_call(&self.region(region));
-            self.ask(Errand::Look { run }, call);
+            self.ask(CallPurpose::GroupLookup { run }, call);
         }
         if self.probing.as_ref().is_some_and(|probing| probing.is_over()) {
             self.probing = None;
@@ -187,9 +187,9 @@ impl Session {
     }
 
     /// An answer of the service has come.
-    pub(super) fn probed(&mut self, errand: &Errand, reply: &HttpReply) -> Result<(), Failure> {
-        match errand {
-            Errand::Start { region, ids, .. } => {
+    pub(super) fn probed(&mut self, purpose: &CallPurpose, reply: &HttpReply) -> Result<(), Failure> {
+        match purpose {
+            CallPurpose::Start { region, ids, .. } => {
                 let taken = reply::parse::<replies::RunCommand>(Operation::RunCommand, reply)?;
                 let Some(probing) = &mut self.probing else { return Ok(()) };
                 let first = self.now.plus_seconds(pacing::PROBE_FIRST.value);
@@ -201,7 +201,7 @@ impl Session {
                     started_at: self.now,
                 });
             }
-            &Errand::Look { run } => self.probe_looked(run, reply)?,
+            &CallPurpose::GroupLookup { run } => self.probe_looked(run, reply)?,
         }
         self.one_less();
         Ok(())
@@ -249,10 +249,10 @@ impl Session {
     }
 
     /// A call could not be had. A batch that one instance spoils is halved; what stays out is unknown, and said.
-    pub(super) fn probe_failed(&mut self, errand: Errand, failure: &Failure) {
+    pub(super) fn probe_failed(&mut self, purpose: CallPurpose, failure: &Failure) {
         self.one_less();
-        match errand {
-            Errand::Start { region, platform, mut ids } => {
+        match purpose {
+            CallPurpose::Start { region, platform, mut ids } => {
                 let too_many = failure.name() == "InstanceIds.ExceedLimit";
                 if too_many {
                     let reduced = usize::try_from(pacing::IDS_PER_CALL_REDUCED.value).unwrap_or(50);
@@ -268,7 +268,7 @@ impl Session {
                     self.guest_answered(&id, failed_answer(failure.name()));
                 }
             }
-            Errand::Look { run } => {
+            CallPurpose::GroupLookup { run } => {
                 let known = self.probing.as_mut().and_then(|probing| probing.runs.get_mut(run));
                 for id in known.map(|known| std::mem::take(&mut known.open)).unwrap_or_default() {
                     self.guest_answered(&id, failed_answer(failure.name()));

@@ -8,7 +8,7 @@ use crate::base::time::Time;
 use crate::diagnostics::finding::Finding;
 use crate::ecs::api::ApiCall;
 use crate::plugin::output::Outcome;
-use crate::run::verdict::{ExpectedDisk, Look, Verdict};
+use crate::run::verdict::{ExpectedDisk, GroupLookup, Verdict};
 
 /// Index of an instance in [`super::State::targets`].
 pub type TargetIndex = u32;
@@ -87,7 +87,7 @@ pub struct Target {
     /// What became of the command.
     pub outcome: Option<Arc<Outcome>>,
     /// What the look for the group found.
-    pub look: Option<Arc<Look>>,
+    pub look: Option<Arc<GroupLookup>>,
     /// Whether its snapshots carry the run's tag.
     pub tagged: bool,
     /// Why it was not started.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::event::{Event, Goal, Numbered, Phase, Purpose};
 use super::records::{Stage, TargetIndex};
-use super::{Errand, Queued, Session, Setup};
+use super::{CallPurpose, QueuedCall, Session, Setup};
 use crate::base::http::Sent;
 use crate::base::time::Time;
 use crate::catalog::pacing;
@@ -27,7 +27,7 @@ impl Session {
             session.state.apply(numbered);
         }
         session.now = now.max(session.state.last_at);
-        session.random.stir(session.state.last_seq);
+        session.random.reseed(session.state.last_seq);
         session.next_call = session.state.last_call + 1;
         session.state.goal = goal;
         if session.state.plan_hash.is_none() {
@@ -48,19 +48,19 @@ impl Session {
     }
 
     /// Takes up what the journal left open, now that the credentials are known to be those of the run's account.
-    pub(super) fn take_up_journal(&mut self) {
+    pub(super) fn resume_open_calls(&mut self) {
         if !std::mem::take(&mut self.to_take_up) {
             return;
         }
         self.emit(Event::PhaseEntered { phase: Phase::Identity });
         match self.setup.goal {
             Goal::Verify => self.watch_everything_started(),
-            Goal::Run | Goal::Plan => self.take_up(),
+            Goal::Run | Goal::Plan => self.resume_calls(),
         }
     }
 
     /// Rebuilds what is not in the state: timers, queues, looks.
-    fn take_up(&mut self) {
+    fn resume_calls(&mut self) {
         self.attach_asked = true;
         self.attaching = true;
         self.canary_chosen = self.state.targets.iter().any(|target| target.starts > 0);
@@ -118,18 +118,18 @@ impl Session {
         }
         let open: Vec<u64> = self.state.calls.keys().copied().collect();
         for call in open {
-            self.take_up_call(call);
+            self.resume_call(call);
         }
     }
 
     /// A call without an answer: it may have been sent. Within the window its bytes are repeated, later only looked for.
-    fn take_up_call(&mut self, call: u64) {
+    fn resume_call(&mut self, call: u64) {
         let Some(record) = self.state.calls.get(&call) else { return };
         let young = self.now.since(record.intended_at) < Duration::from_secs(pacing::REPEAT_WINDOW.value);
         let repeatable = record.purpose == Purpose::Run && young && !record.in_doubt;
         match record.request.clone().filter(|_| repeatable) {
             Some(request) => {
-                let mut queued = Queued::new(call, Errand::Write, *request, 0, self.now);
+                let mut queued = QueuedCall::new(call, CallPurpose::Write, *request, 0, self.now);
                 queued.attempt = 1;
                 queued.first_sent = Some(record.intended_at);
                 queued.maybe_done = true;
@@ -137,7 +137,7 @@ impl Session {
                 self.emit(Event::CallRepeated { call: Some(call), operation, code, attempt: 2 });
                 self.queue.push(queued, self.now);
             }
-            None => self.doubt_call(call, RESUMED),
+            None => self.mark_uncertain(call, RESUMED),
         }
     }
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::event::{Event, Phase, Purpose, StopReason};
 use super::records::{Stage, TargetIndex};
-use super::{Queued, Session};
+use super::{QueuedCall, Session};
 use crate::base::consistency::Platform;
 use crate::base::http::{HttpReply, Sent};
 use crate::base::time::Time;
@@ -39,7 +39,7 @@ impl Session {
         if self.state.counts.waiting > 0 && self.state.phase < Phase::Run {
             self.emit(Event::PhaseEntered { phase: Phase::Run });
         }
-        while let Some(half) = self.halves.pop_front() {
+        while let Some(half) = self.split_batches.pop_front() {
             self.start_batch(&half);
         }
         self.start_wave();
@@ -287,7 +287,7 @@ impl Session {
     }
 
     /// The service answered a writing call with success.
-    pub(super) fn write_answered(&mut self, queued: &Queued, reply: &HttpReply) -> Result<(), Failure> {
+    pub(super) fn write_answered(&mut self, queued: &QueuedCall, reply: &HttpReply) -> Result<(), Failure> {
         let request_id = reply.header("x-acs-request-id").map(str::to_owned);
         match queued.call.operation {
             Operation::RunCommand => {
@@ -329,7 +329,7 @@ impl Session {
     }
 
     pub(super) fn accept_call(&mut self, call: u64, invoke_id: String, request_id: Option<String>, adopted: bool) {
-        self.doubts.remove(&call);
+        self.uncertain_calls.remove(&call);
         let before = self.state.invocations.len();
         let started = self.state.calls.get(&call).map_or(self.now, |record| record.intended_at);
         self.emit(Event::CallAccepted { call, invoke_id: Some(invoke_id), request_id, adopted });
@@ -342,7 +342,7 @@ impl Session {
     }
 
     /// A writing call failed, and the failure does not simply mean "slower".
-    pub(super) fn write_failed(&mut self, queued: Queued, failure: Failure) {
+    pub(super) fn write_failed(&mut self, queued: QueuedCall, failure: Failure) {
         let Some(record) = self.state.calls.get(&queued.id) else { return };
         if record.purpose == Purpose::Tag {
             self.tagging_failed(queued, failure);
@@ -362,7 +362,7 @@ impl Session {
             if failure.retry != RetryClass::Never && attempts_left && in_window {
                 self.repeat(queued, &code, &failure);
             } else {
-                self.doubt_call(queued.id, &code);
+                self.mark_uncertain(queued.id, &code);
             }
             return;
         }
@@ -387,11 +387,11 @@ impl Session {
             // It may have happened: the same bytes with the same token cannot happen twice.
             self.repeat(queued, &code, &failure);
         } else {
-            self.doubt_call(queued.id, &code);
+            self.mark_uncertain(queued.id, &code);
         }
     }
 
-    pub(super) fn repeat(&mut self, queued: Queued, code: &str, failure: &Failure) {
+    pub(super) fn repeat(&mut self, queued: QueuedCall, code: &str, failure: &Failure) {
         let operation = queued.call.operation;
         let (call, attempt) = (Some(queued.id), queued.attempt + 1);
         self.emit(Event::CallRepeated { call, operation, code: code.to_owned(), attempt });
@@ -410,8 +410,8 @@ impl Session {
         let scope = failure.scope;
         let never_started = self.state.invocations.is_empty() && self.state.counts.in_flight as usize <= targets.len();
         let error = failure.to_error();
-        self.doubts.remove(&call);
-        // Durable before the halves are intended: their intents come later in the journal.
+        self.uncertain_calls.remove(&call);
+        // Durable before the parts are intended: their intents come later in the journal.
         self.emit(Event::CallRejected { call, failure });
         let too_many = code == "InstanceIds.ExceedLimit" && targets.len() > 1;
         if purpose == Purpose::Upload {
@@ -428,8 +428,8 @@ impl Session {
             self.set_aside_stragglers();
         } else if (scope == Scope::Instance || too_many) && targets.len() > 1 {
             let (left, right) = targets.split_at(targets.len() / 2);
-            self.halves.push_back(left.to_vec());
-            self.halves.push_back(right.to_vec());
+            self.split_batches.push_back(left.to_vec());
+            self.split_batches.push_back(right.to_vec());
         } else {
             for instance in self.ids_of(&targets) {
                 let why = Finding::new(&rows::NOT_STARTED_REJECTED, "").with("code", code.clone());

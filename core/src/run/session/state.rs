@@ -17,7 +17,7 @@ use crate::diagnostics::messages::verdicts as rows;
 use crate::ecs::api::ApiCall;
 use crate::input::job::Job;
 use crate::plugin::output::Outcome;
-use crate::run::verdict::{Evidence, Look, ResultKind, judge};
+use crate::run::verdict::{Evidence, GroupLookup, ResultKind, judge};
 
 /// The state.
 #[derive(Clone, Debug)]
@@ -159,7 +159,7 @@ impl State {
     }
 
     /// The index of the instance an event is about.
-    fn meet(&mut self, instance: &str) -> Option<TargetIndex> {
+    fn index_of(&mut self, instance: &str) -> Option<TargetIndex> {
         self.recent = self.find(instance)?;
         Some(self.recent)
     }
@@ -221,7 +221,7 @@ impl State {
             }
             Event::CallLost { call } => self.lose(*call),
             Event::NotStarted { instance, why } => {
-                if let Some(index) = self.meet(instance) {
+                if let Some(index) = self.index_of(instance) {
                     let started_before = self.target(index).is_some_and(|target| target.outcome.is_some());
                     if why.row != &rows::NOT_STARTED_STOPPED && !started_before {
                         self.counts.failures += 1;
@@ -233,16 +233,16 @@ impl State {
             Event::ScriptsUploaded { instance, failed } => self.scripts_uploaded(instance, failed.as_ref()),
             Event::CommandFinished { instance, outcome } => self.command_finished(instance, outcome),
             Event::ResultGone { instance, .. } => {
-                if let Some(index) = self.meet(instance) {
+                if let Some(index) = self.index_of(instance) {
                     self.close_result(index);
                     self.set_stage(index, Stage::Looking);
                 }
             }
             Event::RetryScheduled { instance, not_before, .. } => {
-                if let Some(index) = self.meet(instance) {
+                if let Some(index) = self.index_of(instance) {
                     // The outcome stays until the next start is taken: it is the verdict if that never comes.
                     if let Some(target) = self.targets.get_mut(index as usize) {
-                        target.look = Some(Arc::new(Look::Nothing));
+                        target.look = Some(Arc::new(GroupLookup::Nothing));
                     }
                     self.set_stage(index, Stage::Waiting { not_before: *not_before });
                 }
@@ -328,7 +328,7 @@ impl State {
     }
 
     fn intend(&mut self, at: Time, call: u64, purpose: Purpose, instances: &[Arc<str>], request: &ApiCall) {
-        let targets: Vec<TargetIndex> = instances.iter().filter_map(|id| self.meet(id)).collect();
+        let targets: Vec<TargetIndex> = instances.iter().filter_map(|id| self.index_of(id)).collect();
         self.last_call = self.last_call.max(call);
         if purpose == Purpose::Run {
             for &index in &targets {
@@ -420,7 +420,7 @@ impl State {
     }
 
     fn role_attached(&mut self, at: Time, instance: &str, failed: Option<&str>) {
-        let Some(index) = self.meet(instance) else { return };
+        let Some(index) = self.index_of(instance) else { return };
         if let Some(target) = self.targets.get_mut(index as usize) {
             target.needs_role = false;
             match failed {
@@ -437,7 +437,7 @@ impl State {
     }
 
     fn scripts_uploaded(&mut self, instance: &str, failed: Option<&Finding>) {
-        let Some(index) = self.meet(instance) else { return };
+        let Some(index) = self.index_of(instance) else { return };
         if let Some(target) = self.targets.get_mut(index as usize) {
             target.needs_upload = false;
             target.not_run = failed.map(|finding| Box::new(finding.clone()));
@@ -449,7 +449,7 @@ impl State {
     }
 
     fn command_finished(&mut self, instance: &str, outcome: &Arc<Outcome>) {
-        let Some(index) = self.meet(instance) else { return };
+        let Some(index) = self.index_of(instance) else { return };
         self.close_result(index);
         let must_look = outcome.succeeded || outcome.group_may_exist || outcome.snapshot_group_id.is_some();
         if let Some(target) = self.targets.get_mut(index as usize) {
@@ -470,8 +470,8 @@ impl State {
         }
     }
 
-    fn group_looked(&mut self, instance: &str, look: &Arc<Look>) {
-        let Some(index) = self.meet(instance) else { return };
+    fn group_looked(&mut self, instance: &str, look: &Arc<GroupLookup>) {
+        let Some(index) = self.index_of(instance) else { return };
         if let Some(target) = self.targets.get_mut(index as usize) {
             target.look = Some(Arc::clone(look));
             if target.verdict.is_some() {
@@ -487,7 +487,7 @@ impl State {
 
     fn snapshots_tagged(&mut self, instances: &[Arc<str>], failed: Option<&str>) {
         for instance in instances {
-            let Some(index) = self.meet(instance) else { continue };
+            let Some(index) = self.index_of(instance) else { continue };
             let Some(target) = self.targets.get_mut(index as usize) else { continue };
             target.tagged = failed.is_none();
             let is_of_tag = |finding: &&Finding| finding.row == &rows::RUN_TAG_MISSING;

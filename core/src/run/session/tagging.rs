@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use super::event::{Event, Goal, Purpose};
 use super::records::{Target, TargetIndex};
-use super::{Queued, Session};
+use super::{QueuedCall, Session};
 use crate::catalog::api_errors::{RetryClass, Scope};
 use crate::catalog::pacing;
 use crate::ecs::api::requests::{Filled, Ids, TagResources, Tags};
 use crate::ecs::reply::Failure;
 use crate::ecs::tags;
-use crate::run::verdict::Look;
+use crate::run::verdict::GroupLookup;
 
 /// Snapshots in one TagResources (ecs-domain 4.16).
 const SNAPSHOTS_PER_CALL: usize = 50;
@@ -117,7 +117,7 @@ impl Session {
     }
 
     /// A call failed, and the failure does not simply mean "slower".
-    pub(super) fn tagging_failed(&mut self, queued: Queued, failure: Failure) {
+    pub(super) fn tagging_failed(&mut self, queued: QueuedCall, failure: Failure) {
         let passing = failure.retry != RetryClass::Never;
         if passing && u64::from(queued.attempt) < pacing::WRITE_ATTEMPTS.value && !self.journal_broken {
             self.repeat(queued, failure.name(), &failure);
@@ -165,6 +165,6 @@ impl Session {
 
 /// The snapshots of the group that was found for an instance.
 fn snapshots_of(target: &Target) -> Vec<String> {
-    let Some(Look::Found(evidence)) = target.look.as_deref() else { return Vec::new() };
+    let Some(GroupLookup::Found(evidence)) = target.look.as_deref() else { return Vec::new() };
     evidence.snapshots.iter().map(|snapshot| snapshot.snapshot_id.to_string()).collect()
 }

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::event::{Event, Phase, Purpose};
 use super::records::TargetIndex;
 use super::start::token;
-use super::{Errand, Session};
+use super::{CallPurpose, Session};
 use crate::base::consistency::Platform;
 use crate::base::http::HttpReply;
 use crate::base::time::Time;
@@ -76,7 +76,10 @@ impl Session {
             if let Some(uploading) = &mut self.uploading {
                 uploading.outstanding += 1;
             }
-            self.read(Errand::Files { sent }, DescribeSendFileResults { invoke_id }.into_call(&self.region(region)));
+            self.read(
+                CallPurpose::Files { sent },
+                DescribeSendFileResults { invoke_id }.into_call(&self.region(region)),
+            );
         }
         self.drive_probe();
         let Some(uploading) = &mut self.uploading else { return false };

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use super::event::{Event, Goal, Phase};
 use super::follow::may_run_on;
+use super::group_listing::GroupListing;
 use super::records::{Stage, TargetIndex};
-use super::sweep::Sweep;
-use super::{Errand, Session};
+use super::{CallPurpose, Session};
 use crate::base::consistency::Consistency;
 use crate::base::http::HttpReply;
 use crate::base::time::Time;
@@ -19,7 +19,7 @@ use crate::catalog::{budget, pacing};
 use crate::ecs::api::requests::{DescribeSnapshotGroups, DescribeSnapshots, Filled, GroupFilter, Ids, SnapshotFilter};
 use crate::ecs::api::{Operation, replies};
 use crate::ecs::reply::{self, Failure};
-use crate::run::verdict::{Look, SnapshotState, observed};
+use crate::run::verdict::{GroupLookup, SnapshotState, observed};
 
 /// Ids in one DescribeSnapshotGroups (ecs-domain 4.13).
 const GROUPS_PER_QUERY: usize = 10;
@@ -28,11 +28,11 @@ const GROUPS_PER_QUERY: usize = 10;
 #[derive(Debug, Default)]
 pub(super) struct Verification {
     /// Instances whose group must be looked at.
-    watches: BTreeMap<u16, BTreeMap<TargetIndex, Watch>>,
+    watches: BTreeMap<u16, BTreeMap<TargetIndex, GroupWatch>>,
     /// Instances that may be tried once more if no group is found.
     pub(super) retry: BTreeSet<TargetIndex>,
     /// Listings under way, by region.
-    sweeps: BTreeMap<u16, Sweep>,
+    sweeps: BTreeMap<u16, GroupListing>,
     /// When a region is listed next, and the pause after that.
     pace: BTreeMap<u16, (Time, Duration)>,
     /// Looks that came to a conclusion.
@@ -40,7 +40,7 @@ pub(super) struct Verification {
 }
 
 #[derive(Debug)]
-struct Watch {
+struct GroupWatch {
     /// Since when the command is known to be over; what was asked earlier may show less than there is.
     since: Time,
     /// From this time on a missing group is no group.
@@ -57,7 +57,7 @@ enum Seen {
     /// A group that may still change.
     Unfinished { accomplished: bool },
     /// All there is.
-    All(Look),
+    All(GroupLookup),
 }
 
 impl Verification {
@@ -80,7 +80,7 @@ impl Verification {
     }
 
     /// Those of one region.
-    fn of_region(&self, region: u16) -> impl Iterator<Item = (TargetIndex, &Watch)> {
+    fn of_region(&self, region: u16) -> impl Iterator<Item = (TargetIndex, &GroupWatch)> {
         self.watches.get(&region).into_iter().flatten().map(|(&index, watch)| (index, watch))
     }
 }
@@ -108,7 +108,7 @@ impl Session {
             let late = self.now.plus_seconds(pacing::VISIBLE_WAIT.value);
             conclude_at = late.max(self.settled_at(index));
         }
-        let watch = Watch { since: self.now, conclude_at, first_seen: None, accomplished_since: None };
+        let watch = GroupWatch { since: self.now, conclude_at, first_seen: None, accomplished_since: None };
         self.verification.watches.entry(region).or_default().insert(index, watch);
         let gap = Duration::from_secs(pacing::VERIFY_GAP.value);
         let soon = self.now.plus(Duration::from_millis(500));
@@ -197,12 +197,12 @@ impl Session {
             let Ok(name) = Filled::new(self.state.group_name.as_str()) else { return };
             filters = vec![GroupFilter::Name(name)];
         }
-        let sweep = Sweep::new(self.now, filters.len());
-        self.verification.sweeps.insert(region, sweep);
+        let group_listing = GroupListing::new(self.now, filters.len());
+        self.verification.sweeps.insert(region, group_listing);
         let name = self.region(region);
         for filter in filters {
             let call = DescribeSnapshotGroups { filter: filter.clone(), next_token: None }.into_call(&name);
-            self.read(Errand::Groups { region, filter }, call);
+            self.read(CallPurpose::Groups { region, filter }, call);
         }
     }
 
@@ -218,7 +218,7 @@ impl Session {
         let page = reply::parse::<replies::DescribeSnapshotGroups<'_>>(Operation::DescribeSnapshotGroups, reply)?;
         let name = self.region(region);
         let next_token = page.next_token.and_then(|token| Filled::new(token).ok());
-        let Some(sweep) = self.verification.sweeps.get_mut(&region) else { return Ok(()) };
+        let Some(group_listing) = self.verification.sweeps.get_mut(&region) else { return Ok(()) };
         let watches = self.verification.watches.get(&region);
         let is_watched = |index: &TargetIndex| {
             watches.and_then(|watches| watches.get(index)).is_some_and(|watch| watch.since <= sent)
@@ -228,16 +228,16 @@ impl Session {
             let index = observed::instance_of(group).and_then(|instance| self.state.find_after(recent, instance));
             recent = index.unwrap_or(recent);
             if let Some(index) = index.filter(is_watched) {
-                sweep.take_group(group, index, &self.state.group_name);
+                group_listing.take_group(group, index, &self.state.group_name);
             }
         }
         if next_token.is_some() {
             let call = DescribeSnapshotGroups { filter: filter.clone(), next_token }.into_call(&name);
-            self.read(Errand::Groups { region, filter: filter.clone() }, call);
+            self.read(CallPurpose::Groups { region, filter: filter.clone() }, call);
             return Ok(());
         }
-        sweep.outstanding = sweep.outstanding.saturating_sub(1);
-        if sweep.outstanding > 0 {
+        group_listing.outstanding = group_listing.outstanding.saturating_sub(1);
+        if group_listing.outstanding > 0 {
             return Ok(());
         }
         self.groups_complete(region);
@@ -247,29 +247,29 @@ impl Session {
     /// All pages are in. Where a finished group shows no tags, the snapshots themselves are asked.
     fn groups_complete(&mut self, region: u16) {
         let name = self.region(region);
-        let Some(sweep) = self.verification.sweeps.get_mut(&region) else { return };
-        let untagged = sweep.untagged_snapshots();
-        if sweep.asked_snapshots || untagged.is_empty() {
+        let Some(group_listing) = self.verification.sweeps.get_mut(&region) else { return };
+        let untagged = group_listing.untagged_snapshots();
+        if group_listing.asked_snapshots || untagged.is_empty() {
             self.evaluate(region);
             return;
         }
-        sweep.asked_snapshots = true;
+        group_listing.asked_snapshots = true;
         let chunks: Vec<Ids<100>> =
             untagged.chunks(100).filter_map(|chunk| Ids::new(chunk.iter().cloned()).ok()).collect();
-        sweep.outstanding = chunks.len();
+        group_listing.outstanding = chunks.len();
         for ids in chunks {
             let call = DescribeSnapshots { filter: SnapshotFilter::Ids(ids), next_token: None }.into_call(&name);
-            self.read(Errand::Snapshots { region }, call);
+            self.read(CallPurpose::Snapshots { region }, call);
         }
     }
 
     /// A page of snapshots has come.
     pub(super) fn snapshots_listed(&mut self, region: u16, reply: &HttpReply) -> Result<(), Failure> {
         let page = reply::parse::<replies::DescribeSnapshots<'_>>(Operation::DescribeSnapshots, reply)?;
-        let Some(sweep) = self.verification.sweeps.get_mut(&region) else { return Ok(()) };
-        page.snapshots.iter().for_each(|snapshot| sweep.take_snapshot(snapshot));
-        sweep.outstanding = sweep.outstanding.saturating_sub(1);
-        if sweep.outstanding == 0 {
+        let Some(group_listing) = self.verification.sweeps.get_mut(&region) else { return Ok(()) };
+        page.snapshots.iter().for_each(|snapshot| group_listing.take_snapshot(snapshot));
+        group_listing.outstanding = group_listing.outstanding.saturating_sub(1);
+        if group_listing.outstanding == 0 {
             self.evaluate(region);
         }
         Ok(())
@@ -278,11 +278,11 @@ impl Session {
     /// The listing of a region is complete: conclude what can be concluded, one after the other, so that what was seen of a
     /// large run is not held twice.
     fn evaluate(&mut self, region: u16) {
-        let Some(mut sweep) = self.verification.sweeps.remove(&region) else { return };
+        let Some(mut group_listing) = self.verification.sweeps.remove(&region) else { return };
         let now = self.now;
         let watched: Vec<TargetIndex> = self.verification.of_region(region).map(|(index, _)| index).collect();
         for index in watched {
-            match self.seen(&mut sweep, region, index) {
+            match self.seen(&mut group_listing, region, index) {
                 Seen::Nothing => {}
                 Seen::Unfinished { accomplished } => {
                     let watch = self.verification.watches.get_mut(&region).and_then(|watches| watches.get_mut(&index));
@@ -296,32 +296,34 @@ impl Session {
                 Seen::All(look) => self.conclude_look(region, index, look),
             }
         }
-        self.pace_next(region, sweep.began_at);
+        self.pace_next(region, group_listing.began_at);
     }
 
     /// What a complete listing shows of an instance.
-    fn seen(&self, sweep: &mut Sweep, region: u16, index: TargetIndex) -> Seen {
+    fn seen(&self, group_listing: &mut GroupListing, region: u16, index: TargetIndex) -> Seen {
         let watch = self.verification.watches.get(&region).and_then(|watches| watches.get(&index));
         let (Some(watch), Some(target)) = (watch, self.state.target(index)) else { return Seen::Nothing };
         let named = target.outcome.as_ref().and_then(|outcome| outcome.snapshot_group_id.as_deref());
-        if named.is_none() && watch.since > sweep.began_at {
+        if named.is_none() && watch.since > group_listing.began_at {
             // Pages from before may have shown a second group of that name.
             return Seen::Nothing;
         }
-        let evidence = match sweep.evidence_of(index, named) {
+        let evidence = match group_listing.evidence_of(index, named) {
             Ok(Some(evidence)) => evidence,
             // Only what a listing of that time or later does not show was not there at that time.
-            Ok(None) if sweep.began_at < watch.conclude_at => return Seen::Nothing,
+            Ok(None) if group_listing.began_at < watch.conclude_at => return Seen::Nothing,
             Ok(None) => {
-                return Seen::All(named.map_or(Look::Nothing, |id| Look::NotVisible { group_id: id.to_owned() }));
+                return Seen::All(
+                    named.map_or(GroupLookup::Nothing, |id| GroupLookup::NotVisible { group_id: id.to_owned() }),
+                );
             }
-            Err(groups) => return Seen::All(Look::Ambiguous { groups }),
+            Err(groups) => return Seen::All(GroupLookup::Ambiguous { groups }),
         };
         let waited = |since: Option<Time>, seconds: u64| {
             since.is_some_and(|since| self.now.since(since) >= Duration::from_secs(seconds))
         };
         let accomplished = match evidence.status {
-            SnapshotState::Failed => return Seen::All(Look::Found(evidence)),
+            SnapshotState::Failed => return Seen::All(GroupLookup::Found(evidence)),
             SnapshotState::Progressing | SnapshotState::Unknown => false,
             SnapshotState::Accomplished => true,
         };
@@ -339,10 +341,10 @@ impl Session {
         } else {
             waited(watch.first_seen, u64::from(budget::GROUP.seconds))
         };
-        if over { Seen::All(Look::Found(evidence)) } else { Seen::Unfinished { accomplished } }
+        if over { Seen::All(GroupLookup::Found(evidence)) } else { Seen::Unfinished { accomplished } }
     }
 
-    fn conclude_look(&mut self, region: u16, index: TargetIndex, look: Look) {
+    fn conclude_look(&mut self, region: u16, index: TargetIndex, look: GroupLookup) {
         if let Some(watches) = self.verification.watches.get_mut(&region) {
             watches.remove(&index);
             if watches.is_empty() {
@@ -354,7 +356,7 @@ impl Session {
         let Some(target) = self.state.target(index) else { return };
         let instance = Arc::clone(&target.id);
         let explained_by = target.outcome.as_ref().map(|outcome| outcome.explained_by.to_string());
-        if retry && look == Look::Nothing && self.state.stopped.is_none() {
+        if retry && look == GroupLookup::Nothing && self.state.stopped.is_none() {
             let not_before = self.now.plus_seconds(pacing::RETRY_PAUSE.value);
             let explained_by = explained_by.unwrap_or_default();
             self.emit(Event::RetryScheduled { instance, not_before, explained_by });
@@ -374,7 +376,7 @@ impl Session {
             .filter(|(_, watch)| watch.first_seen.is_none())
             .map(|(_, watch)| watch.conclude_at)
             .min();
-        let unseen = |watch: &Watch| watch.since > began_at && watch.first_seen.is_none();
+        let unseen = |watch: &GroupWatch| watch.since > began_at && watch.first_seen.is_none();
         let came_since = self.verification.of_region(region).any(|(_, watch)| unseen(watch));
         let now = self.now;
         if let Some(pace) = self.verification.pace.get_mut(&region) {
@@ -397,7 +399,7 @@ impl Session {
         let refused: Vec<TargetIndex> = self.verification.of_region(region).map(|(index, _)| index).collect();
         for index in refused {
             self.verification.retry.remove(&index);
-            self.conclude_look(region, index, Look::Refused { code: failure.name().to_owned() });
+            self.conclude_look(region, index, GroupLookup::Refused { code: failure.name().to_owned() });
         }
     }
 
@@ -417,7 +419,7 @@ impl Session {
         let Some(target) = self.state.target(index) else { return };
         let region = target.region;
         let wait = Duration::from_secs(pacing::VERIFY_GAP.value * 2);
-        let watch = Watch {
+        let watch = GroupWatch {
             since: self.now,
             conclude_at: self.now.plus(wait),
             first_seen: None,

@@ -125,7 +125,7 @@ pub struct GroupEvidence {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "look", rename_all = "snake_case")]
-pub enum Look {
+pub enum GroupLookup {
     /// One group.
     Found(GroupEvidence),
     /// None, and none can appear any more.
@@ -179,7 +179,7 @@ pub struct Evidence<'a> {
     /// What became of the command; `None` when no result could be had.
     pub outcome: Option<&'a Outcome>,
     /// What a look for the group found; `None` when nobody had to look.
-    pub look: Option<&'a Look>,
+    pub look: Option<&'a GroupLookup>,
 }
 
 /// The verdict on one instance that was started.
@@ -267,20 +267,20 @@ fn read_level(evidence: &Evidence<'_>, verdict: &mut Verdict) -> Consistency {
         return if certain { Consistency::None } else { Consistency::Unknown };
     };
     let group = match look {
-        Look::Found(group) => group,
-        Look::Nothing => {
+        GroupLookup::Found(group) => group,
+        GroupLookup::Nothing => {
             verdict.why = Finding::new(&rows::NO_GROUP, "");
             return Consistency::None;
         }
-        Look::Ambiguous { groups } => {
+        GroupLookup::Ambiguous { groups } => {
             verdict.why = Finding::new(&rows::AMBIGUOUS_GROUPS, "").with("groups", groups.join(", "));
             return Consistency::Unknown;
         }
-        Look::NotVisible { group_id } => {
+        GroupLookup::NotVisible { group_id } => {
             verdict.why = Finding::new(&rows::GROUP_NOT_VISIBLE, "").with("group", group_id.clone());
             return Consistency::Unknown;
         }
-        Look::Refused { code } => {
+        GroupLookup::Refused { code } => {
             verdict.why = Finding::new(&rows::LOOK_REFUSED, "").with("code", code.clone());
             return Consistency::Unknown;
         }

@@ -40,7 +40,7 @@ fn disks(count: usize) -> Vec<ExpectedDisk> {
 }
 
 /// A group whose members are written as `a` (application), `f` (file system), `c` (no tag), `x` (failed), `b` (both).
-fn group(members: &str) -> Look {
+fn group(members: &str) -> GroupLookup {
     let snapshots = members
         .chars()
         .enumerate()
@@ -56,7 +56,7 @@ fn group(members: &str) -> Look {
             both_tags: member == 'b',
         })
         .collect();
-    Look::Found(GroupEvidence {
+    GroupLookup::Found(GroupEvidence {
         group_id: "ssg-1".into(),
         status: SnapshotState::Accomplished,
         created_at: None,
@@ -64,7 +64,7 @@ fn group(members: &str) -> Look {
     })
 }
 
-fn verdict(outcome: Option<&Outcome>, look: Option<&Look>, disks: &[ExpectedDisk], scripts: bool) -> Verdict {
+fn verdict(outcome: Option<&Outcome>, look: Option<&GroupLookup>, disks: &[ExpectedDisk], scripts: bool) -> Verdict {
     judge(&Evidence {
         required: RequiredConsistency::Application,
         platform: Some(Platform::Linux),
@@ -105,9 +105,9 @@ fn proof_says_whether_the_log_names_the_group() {
 fn what_could_not_be_learnt_is_unknown_and_never_none() {
     let zero = outcome("exit:plugin:0", Some("ssg-1"));
     for look in [
-        Look::Refused { code: "Forbidden.RAM".to_owned() },
-        Look::Ambiguous { groups: vec!["ssg-1".to_owned(), "ssg-2".to_owned()] },
-        Look::NotVisible { group_id: "ssg-1".to_owned() },
+        GroupLookup::Refused { code: "Forbidden.RAM".to_owned() },
+        GroupLookup::Ambiguous { groups: vec!["ssg-1".to_owned(), "ssg-2".to_owned()] },
+        GroupLookup::NotVisible { group_id: "ssg-1".to_owned() },
     ] {
         let verdict = verdict(Some(&zero), Some(&look), &disks(1), true);
         assert_eq!((verdict.result, verdict.reached), (ResultKind::Unknown, Consistency::Unknown), "{look:?}");
@@ -135,9 +135,9 @@ fn a_guest_that_may_be_held_is_urgent_whatever_the_tags_say() {
 #[test]
 fn after_a_time_out_only_a_tag_clears_the_suspicion() {
     let late = outcome("status:Timeout", None);
-    let held = |look: Option<&Look>, scripts| verdict(Some(&late), look, &disks(1), scripts).held;
+    let held = |look: Option<&GroupLookup>, scripts| verdict(Some(&late), look, &disks(1), scripts).held;
     assert!(held(None, true));
-    assert!(held(Some(&Look::Nothing), true));
+    assert!(held(Some(&GroupLookup::Nothing), true));
     assert!(held(Some(&group("c")), true));
     assert!(held(Some(&group("f")), true), "the post-thaw script may not have run");
     assert!(!held(Some(&group("f")), false), "there is no script that could hold it");
@@ -151,7 +151,7 @@ fn after_a_time_out_only_a_tag_clears_the_suspicion() {
 fn a_lost_start_is_judged_by_what_is_found() {
     assert_eq!(verdict(None, Some(&group("a")), &disks(1), true).result, ResultKind::Ok);
     assert_eq!(verdict(None, Some(&group("f")), &disks(1), true).result, ResultKind::Weaker);
-    assert_eq!(verdict(None, Some(&Look::Nothing), &disks(1), true).result, ResultKind::Unknown);
+    assert_eq!(verdict(None, Some(&GroupLookup::Nothing), &disks(1), true).result, ResultKind::Unknown);
 }
 
 #[test]

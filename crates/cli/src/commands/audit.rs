@@ -13,7 +13,7 @@ use consnap_core::{Error, ErrorKind, Time};
 use crate::audit_text;
 use crate::connection::{Connection, ConnectionArguments};
 use crate::console::{Console, write_json};
-use crate::course::{runtime, state_directory};
+use crate::drive::{runtime, state_directory};
 use crate::evidence::{replace, tell_written, try_out};
 use crate::exit::{Exit, Failure};
 use crate::selection::{Selection, SelectionArguments, duration, moment};

@@ -20,11 +20,11 @@ use crate::commands::policy::documents;
 use crate::commands::run::usable_job;
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::course::{self, state_directory};
 use crate::document::{self, Document};
+use crate::drive::{self, state_directory};
 use crate::exit::{Exit, Failure};
-use crate::judgement;
 use crate::policies::{self, Policies, PolicyArguments};
+use crate::results;
 
 /// Check a job document, and instances against it; without `--probe`, sends nothing
 #[derive(Debug, clap::Args)]
@@ -105,10 +105,10 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         }
         None => None,
     };
-    let mut entries = judgement::of_check(&checked, &document);
-    entries.extend(held.iter().flat_map(|(policies, held)| judgement::of_policies(held, Some(&document), policies)));
+    let mut entries = results::of_check(&checked, &document);
+    entries.extend(held.iter().flat_map(|(policies, held)| results::of_policies(held, Some(&document), policies)));
     match &held {
-        _ if judgement::write(&entries, console)? => {}
+        _ if results::write(&entries, console)? => {}
         Some((_, policies)) if console.is_json() => console.json(&Held { checked: &checked, policies })?,
         None if console.is_json() => console.json(&checked)?,
         held => {
@@ -148,14 +148,14 @@ fn look(arguments: &Arguments, document: &mut Document, console: &mut Console) -
     }
     let job = usable_job(document, None, console)?;
     let connection = arguments.connection.open(&job.regions, None)?;
-    let runtime = course::runtime()?;
+    let runtime = drive::runtime()?;
     let mut setup = connection.setup(job, Goal::Plan)?;
     setup.keep_facts = true;
     // Looking at the own instance changes nothing on it.
     setup.include_self = true;
     let clock = connection.clock();
     let mut run = Run::begin(setup, document.value.clone(), &state_directory()?, &connection.caller, clock)?;
-    course::drive(&mut run, &runtime, console)?;
+    drive::drive(&mut run, &runtime, console)?;
     if let Some(error) = run.session().error() {
         return Err(error.clone().into());
     }

@@ -16,7 +16,7 @@ use crate::connection::Connection;
 use crate::console::Console;
 use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
-use crate::{agreement, course};
+use crate::{confirm, drive};
 
 /// Watch a simulated fleet being checked, snapshotted and judged; sends nothing beyond this machine
 #[derive(Debug, clap::Args)]
@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let scenario = demo_scenario();
     let key = scenario.access_keys.first().cloned().unwrap_or_default();
     let (region, time_scale) = (scenario.region.clone(), scenario.time_scale);
-    let runtime = course::runtime()?;
+    let runtime = drive::runtime()?;
     let server = runtime.block_on(server::serve(Simulator::new(scenario), 0))?;
     let ids: Vec<String> =
         server.with(|simulator| simulator.truth().into_iter().map(|truth| truth.instance_id).collect());
@@ -71,7 +71,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let setup = connection.setup(job, Goal::Run)?;
     let state = std::env::temp_dir().join(format!("consnap-demo-{}", setup.run_id));
     let mut run = Run::begin(setup, document, &state, &connection.caller, clock)?;
-    let driven = course::drive(&mut run, &runtime, console);
+    let driven = drive::drive(&mut run, &runtime, console);
     let mut report = run.report(console.lang());
     // Advice to show or resume a run whose journal is gone would lead nowhere.
     report.sentences.retain(|sentence| !sentence.contains(&report.run_id));
@@ -81,7 +81,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     driven?;
     print(&report, arguments.all, console)?;
     let truth = server.with(|simulator| simulator.truth());
-    let disagreements = agreement::disagreements(&report, &truth);
+    let disagreements = confirm::disagreements(&report, &truth);
     for disagreement in &disagreements {
         let line = console.safe(disagreement);
         console.note(&line);

@@ -14,8 +14,8 @@ use serde::Serialize;
 
 use crate::connection::{Connection, ConnectionArguments};
 use crate::console::Console;
-use crate::course::runtime;
-use crate::course::state_directory;
+use crate::drive::runtime;
+use crate::drive::state_directory;
 use crate::exit::{Exit, Failure};
 use crate::permissions::{self, Rights};
 use crate::table;

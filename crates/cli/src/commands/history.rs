@@ -9,7 +9,7 @@ use consnap_core::{Error, Text};
 use serde::Serialize;
 
 use crate::console::Console;
-use crate::course::state_directory;
+use crate::drive::state_directory;
 use crate::exit::{Exit, Failure};
 use crate::table;
 

@@ -24,7 +24,7 @@ use serde_json::json;
 use crate::commands::run::usable_job;
 use crate::connection::{Connection, ConnectionArguments};
 use crate::console::Console;
-use crate::course::{self, runtime, state_directory};
+use crate::drive::{self, runtime, state_directory};
 use crate::exit::{Exit, Failure};
 use crate::job::JobArguments;
 use crate::table;
@@ -106,7 +106,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
 
     let setup = connection.setup(job, Goal::Run)?;
     let mut run = Run::begin(setup, document.value, &state_directory()?, &connection.caller, connection.clock())?;
-    course::drive(&mut run, &runtime, console)?;
+    drive::drive(&mut run, &runtime, console)?;
     if let Some(error) = run.session().error() {
         return Err(error.clone().into());
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::commands::run::usable_job;
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::course::{self, state_directory};
+use crate::drive::{self, state_directory};
 use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
 use crate::job::JobArguments;
@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let policies = arguments.policies.usable(console)?;
     let job = usable_job(&document, policies.as_ref(), console)?;
     let connection = arguments.connection.open(&job.regions, None)?;
-    let runtime = course::runtime()?;
+    let runtime = drive::runtime()?;
     let mut setup = connection.setup(job, Goal::Plan)?;
     setup.own_instance = runtime.block_on(connection.own_instance());
     setup.include_self = arguments.include_self;
@@ -57,9 +57,9 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     }
     let clock = connection.clock();
     let mut run = Run::begin(setup, document.value.clone(), &state_directory()?, &connection.caller, clock)?;
-    course::drive(&mut run, &runtime, console)?;
+    drive::drive(&mut run, &runtime, console)?;
     let Some(plan) = run.plan(console.lang()) else {
-        return course::report_of(&run, course::Shown { all: true, evidence: &EvidenceArguments::default() }, console);
+        return drive::report_of(&run, drive::Shown { all: true, evidence: &EvidenceArguments::default() }, console);
     };
     let held = policies.as_ref().map(|policies| policies.hold(&run, console));
     let refused = held.as_ref().is_some_and(|held| !held.passed);

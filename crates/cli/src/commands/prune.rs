@@ -11,14 +11,14 @@ use consnap_core::diagnostics::messages::{retention as rows, runs};
 use consnap_core::estate::audit::Selector;
 use consnap_core::estate::inventory::{Estate, EstateReader, Scope};
 use consnap_core::estate::retention::{
-    self, Decision, Deletion, Ended, Fate, OwnGroups, Pruning, Rule, pruning as report,
+    self, Decision, Deletion, Ended, ManagedGroups, Pruning, Rule, Ruling, pruning as report,
 };
 use consnap_core::{Error, ErrorKind, Text};
 use serde_json::json;
 
 use crate::connection::{Connection, ConnectionArguments};
 use crate::console::Console;
-use crate::course::{runtime, state_directory};
+use crate::drive::{runtime, state_directory};
 use crate::exit::{Exit, Failure};
 use crate::prune_text;
 use crate::selection::{SelectionArguments, duration};
@@ -92,7 +92,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let mut work = Work { reader, connection: &connection, clock, own, selectors: selection.selectors, rule };
     let (estate, decisions) = runtime.block_on(work.decide())?;
     let unread = retention::unread_regions(&estate);
-    let any = decisions.iter().any(|decision| decision.fate == Fate::Delete);
+    let any = decisions.iter().any(|decision| decision.fate == Ruling::Delete);
     let done = if arguments.yes && any {
         let id = ids::new_run_id()?;
         let ended = runtime.block_on(work.delete(&id, &state, &estate, &decisions, console))?;
@@ -140,7 +140,7 @@ struct Work<'a> {
     reader: EstateReader,
     connection: &'a Connection,
     clock: Clock,
-    own: OwnGroups,
+    own: ManagedGroups,
     selectors: Vec<Selector>,
     rule: Rule,
 }
@@ -181,7 +181,7 @@ impl Work<'_> {
             job_hash: None,
             selected: None,
         };
-        let wanted: Vec<&Decision> = decisions.iter().filter(|decision| decision.fate == Fate::Delete).collect();
+        let wanted: Vec<&Decision> = decisions.iter().filter(|decision| decision.fate == Ruling::Delete).collect();
         let mut journal = pruning::Deleting::begin(state, &header)?;
         let mut ended = BTreeMap::new();
         for some in wanted.chunks(AT_ONCE) {
@@ -195,7 +195,7 @@ impl Work<'_> {
             list(&mut self.reader, self.connection, &self.clock).await?;
             let (_, now) = self.decide().await?;
             let still = |decision: &&&Decision| {
-                now.iter().any(|other| other.group_id == decision.group_id && other.fate == Fate::Delete)
+                now.iter().any(|other| other.group_id == decision.group_id && other.fate == Ruling::Delete)
             };
             let deletions: Vec<Deletion> = some.iter().filter(still).map(|decision| deletion(decision)).collect();
             let more = journal.delete(deletions, &self.connection.caller, &self.clock).await?;

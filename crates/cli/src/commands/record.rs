@@ -12,14 +12,14 @@ use consnap_core::ecs::api::requests::{
     DescribeSnapshots, DiskFilter, Filled, GroupFilter, Ids, InstanceFilter, SnapshotFilter,
 };
 use consnap_core::estate::live_check::Questions;
-use consnap_core::scrub::Scrubber;
+use consnap_core::estate::redact::Anonymizer;
 use consnap_core::{Error, ErrorKind, Text};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::connection::ConnectionArguments;
 use crate::console::{Console, write_json};
-use crate::course::{runtime, state_directory};
+use crate::drive::{runtime, state_directory};
 use crate::evidence::{replace, try_out};
 use crate::exit::{Exit, Failure};
 
@@ -74,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     if let Some(path) = &arguments.out {
         try_out(path)?;
     }
-    let mut scrubber = Scrubber::new();
+    let mut scrubber = Anonymizer::new();
     let replies = match (&arguments.run, &arguments.instance) {
         (Some(run), _) => of_run(run, &mut scrubber)?,
         (None, Some(instance)) => of_instance(arguments, instance, &mut scrubber)?,
@@ -93,7 +93,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
 }
 
 /// The replies a journal kept. Nothing is sent.
-fn of_run(run: &str, scrubber: &mut Scrubber) -> Result<Vec<Recorded>, Failure> {
+fn of_run(run: &str, scrubber: &mut Anonymizer) -> Result<Vec<Recorded>, Failure> {
     let state = state_directory()?;
     let past = PastRun::load(&state, run)?;
     for name in names_of(&past) {
@@ -116,7 +116,7 @@ fn names_of(past: &PastRun) -> Vec<String> {
 }
 
 /// Asks for everything consnap reads of an instance.
-fn of_instance(arguments: &Arguments, instance: &str, scrubber: &mut Scrubber) -> Result<Vec<Recorded>, Failure> {
+fn of_instance(arguments: &Arguments, instance: &str, scrubber: &mut Anonymizer) -> Result<Vec<Recorded>, Failure> {
     let regions: Vec<String> = arguments.region.clone().into_iter().collect();
     let connection = arguments.connection.open(&regions, None)?;
     let region = connection.regions.first().ok_or_else(|| Error::new(ErrorKind::Input, &runs::NO_REGION))?;
@@ -153,7 +153,7 @@ fn of_instance(arguments: &Arguments, instance: &str, scrubber: &mut Scrubber) -
     Ok(recorded.collect())
 }
 
-fn recorded(operation: &str, reply: &HttpReply, scrubber: &mut Scrubber) -> Recorded {
+fn recorded(operation: &str, reply: &HttpReply, scrubber: &mut Anonymizer) -> Recorded {
     let body = scrubber.body(&reply.body);
     Recorded { operation: operation.to_owned(), status: reply.status, body, failure: None }
 }

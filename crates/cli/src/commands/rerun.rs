@@ -17,8 +17,8 @@ use crate::arguments::LogFormat;
 use crate::commands::run::usable_job;
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::course::{self, Gate, Shown, drive_and_report, state_directory};
 use crate::document::Document;
+use crate::drive::{self, Gate, Shown, drive_and_report, state_directory};
 use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
 use crate::policies::PolicyArguments;
@@ -95,9 +95,9 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     if !agreed && !somebody_there {
         return Err(Error::new(ErrorKind::Rejected, &errors::NEEDS_YES).into());
     }
-    let runtime = course::runtime()?;
+    let runtime = drive::runtime()?;
     let mut look = Run::verify(&past, &connection.caller, connection.time_scale)?;
-    course::drive(&mut look, &runtime, console)?;
+    drive::drive(&mut look, &runtime, console)?;
     if let Some(error) = look.session().error() {
         return Err(error.clone().into());
     }

@@ -5,7 +5,7 @@ use consnap_client::run::Run;
 
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::course::{self, Shown, state_directory};
+use crate::drive::{self, Shown, state_directory};
 use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
 
@@ -41,6 +41,6 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let header = PastRun::load(&state, &arguments.run)?.header;
     let connection = arguments.connection.open(&header.regions, header.endpoint.as_deref())?;
     let mut run = Run::resume(&arguments.run, &state, &connection.caller, connection.time_scale)?;
-    course::drive(&mut run, &course::runtime()?, console)?;
-    course::report_of(&run, arguments.shown(), console)
+    drive::drive(&mut run, &drive::runtime()?, console)?;
+    drive::report_of(&run, arguments.shown(), console)
 }

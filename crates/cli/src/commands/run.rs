@@ -13,8 +13,8 @@ use consnap_core::{Error, ErrorKind, Finding};
 use crate::arguments::LogFormat;
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::course::{self, Gate, Shown, drive_and_report, state_directory};
 use crate::document::Document;
+use crate::drive::{self, Gate, Shown, drive_and_report, state_directory};
 use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
 use crate::job::JobArguments;
@@ -77,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     if !agreed && !somebody_there {
         return Err(Error::new(ErrorKind::Rejected, &errors::NEEDS_YES).into());
     }
-    let runtime = course::runtime()?;
+    let runtime = drive::runtime()?;
     let mut setup = connection.setup(job, Goal::Run)?;
     setup.approved_plan.clone_from(&arguments.approve);
     setup.pause_at_plan = !agreed;

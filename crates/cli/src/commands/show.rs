@@ -5,7 +5,7 @@ use consnap_core::report::{Report, html, timeline};
 
 use crate::commands::run::print;
 use crate::console::Console;
-use crate::course::state_directory;
+use crate::drive::state_directory;
 use crate::evidence::ReportArguments;
 use crate::exit::{Exit, Failure};
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use consnap_simulator::{Scenario, Simulator, server};
 
 use crate::console::Console;
-use crate::course;
+use crate::drive;
 use crate::exit::{Exit, Failure};
 use crate::scenario;
 
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     };
     let key = scenario.access_keys.first().cloned().unwrap_or_default();
     let region = scenario.region.clone();
-    course::runtime()?.block_on(async {
+    drive::runtime()?.block_on(async {
         let server = server::serve(Simulator::new(scenario), arguments.port).await.map_err(|error| {
             consnap_core::Error::new(
                 consnap_core::ErrorKind::Input,
@@ -60,7 +60,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         })?;
         tokio::select! {
             () = server.run_forever() => {}
-            () = course::interrupted() => {}
+            () = drive::interrupted() => {}
         }
         Ok(Exit::Reached)
     })

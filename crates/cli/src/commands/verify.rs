@@ -5,7 +5,7 @@ use consnap_client::run::Run;
 
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::course::{self, Shown, state_directory};
+use crate::drive::{self, Shown, state_directory};
 use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
 
@@ -39,6 +39,6 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let past = PastRun::load(&state_directory()?, &arguments.run)?;
     let connection = arguments.connection.open(&past.header.regions, past.header.endpoint.as_deref())?;
     let mut run = Run::verify(&past, &connection.caller, connection.time_scale)?;
-    course::drive(&mut run, &course::runtime()?, console)?;
-    course::report_of(&run, arguments.shown(), console)
+    drive::drive(&mut run, &drive::runtime()?, console)?;
+    drive::report_of(&run, arguments.shown(), console)
 }

@@ -7,7 +7,7 @@ use consnap_core::{Text, Time, ecs::reply};
 
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::course::runtime;
+use crate::drive::runtime;
 use crate::exit::{Exit, Failure};
 use crate::permissions;
 

@@ -9,8 +9,8 @@ use consnap_core::base::http::{HttpReply, HttpRequest, TransportFailure};
 use consnap_core::catalog::api_errors::RetryClass;
 use consnap_core::diagnostics::messages::calls;
 use consnap_core::ecs::api::endpoint::{Endpoint, Network};
-use consnap_core::ecs::credentials::recipe::{AssumeRole, OidcRole};
-use consnap_core::ecs::credentials::{Credential, Recipe, issued, sts};
+use consnap_core::ecs::credentials::source::{AssumeRole, OidcRole};
+use consnap_core::ecs::credentials::{Credential, CredentialSource, issued, sts};
 use consnap_core::ecs::sign::{SignatureVersion, percent_encode, sign_call};
 use consnap_core::{Error, ErrorKind, Lang, Time, ecs::reply};
 
@@ -57,23 +57,23 @@ impl Fetcher {
     }
 
     /// Credentials as a recipe says. `place` is where the recipe was found, `now` the service's time as well as it is known.
-    pub(super) fn fetch<'a>(&'a self, recipe: &'a Recipe, place: &'a str, now: Time) -> Fetched<'a> {
+    pub(super) fn fetch<'a>(&'a self, recipe: &'a CredentialSource, place: &'a str, now: Time) -> Fetched<'a> {
         // A role may build on another recipe.
         Box::pin(async move {
             let source = recipe.describe(place);
             match recipe {
-                Recipe::Given(credential) => Ok(credential.clone()),
-                Recipe::Role(assume) => {
+                CredentialSource::Given(credential) => Ok(credential.clone()),
+                CredentialSource::Role(assume) => {
                     let base = self.fetch(&assume.base, place, now).await?;
                     self.role(assume, &base, &source, now).await
                 }
-                Recipe::Oidc(oidc) => self.oidc(oidc, &source, now).await,
-                Recipe::Metadata { role_name } => self.metadata(role_name.as_deref(), &source).await,
-                Recipe::Uri { uri } => self.uri(uri.expose(), place, &source).await,
-                Recipe::External { .. } if !self.external => {
+                CredentialSource::Oidc(oidc) => self.oidc(oidc, &source, now).await,
+                CredentialSource::Metadata { role_name } => self.metadata(role_name.as_deref(), &source).await,
+                CredentialSource::Uri { uri } => self.uri(uri.expose(), place, &source).await,
+                CredentialSource::External { .. } if !self.external => {
                     Err(Error::new(ErrorKind::Credential, &calls::EXTERNAL_DISABLED).with("source", place))
                 }
-                Recipe::External { command } => external::run(command, place, &source).await,
+                CredentialSource::External { command } => external::run(command, place, &source).await,
             }
         })
     }
@@ -167,9 +167,9 @@ impl Fetcher {
     }
 
     /// The place of a recipe that is asked over the network, for the list of places that had nothing.
-    pub(super) fn asked(&self, recipe: &Recipe, place: &str) -> String {
+    pub(super) fn asked(&self, recipe: &CredentialSource, place: &str) -> String {
         match (recipe, self.metadata_endpoint()) {
-            (Recipe::Metadata { .. }, Ok(endpoint)) => format!("`{}`", endpoint.authority()),
+            (CredentialSource::Metadata { .. }, Ok(endpoint)) => format!("`{}`", endpoint.authority()),
             _ => place.to_owned(),
         }
     }

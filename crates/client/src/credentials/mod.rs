@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use consnap_core::diagnostics::messages::calls;
 use consnap_core::ecs::credentials::environment::{oidc_from_environment, sts_place, variables};
-use consnap_core::ecs::credentials::{Recipe, Secret, cli_profile, from_environment, ini};
+use consnap_core::ecs::credentials::{CredentialSource, Secret, cli_profile, from_environment, ini};
 use consnap_core::{Error, ErrorKind};
 use zeroize::Zeroizing;
 
@@ -45,9 +45,9 @@ pub fn find(profile: Option<&str>, reach: Reach, variable: impl Fn(&str) -> Opti
     );
     let region = set(variables::REGION);
     let sts = sts_place(&variable);
-    let found = |recipe: Recipe, place: String, region: Option<String>| Found {
+    let found = |recipe: CredentialSource, place: String, region: Option<String>| Found {
         credentials: match recipe.with_sts_of(&sts) {
-            Recipe::Given(credential) => Provider::from(credential),
+            CredentialSource::Given(credential) => Provider::from(credential),
             recipe => {
                 Provider::renewed(vec![Candidate { recipe, place, optional: false }], Vec::new(), fetcher.clone())
             }
@@ -64,7 +64,7 @@ pub fn find(profile: Option<&str>, reach: Reach, variable: impl Fn(&str) -> Opti
     }
     let mut tried = vec![format!("`{}`", "ALIBABA_CLOUD_ACCESS_KEY_ID")];
     if let Some(credential) = from_environment(&variable)? {
-        return Ok(found(Recipe::Given(credential), String::new(), region));
+        return Ok(found(CredentialSource::Given(credential), String::new(), region));
     }
     if let Some(recipe) = oidc_from_environment(&variable) {
         return Ok(found(recipe, "environment".to_owned(), region));
@@ -99,11 +99,11 @@ pub fn find(profile: Option<&str>, reach: Reach, variable: impl Fn(&str) -> Opti
     }
     let mut candidates = Vec::new();
     if !is_on(variables::METADATA_DISABLED) {
-        let recipe = Recipe::Metadata { role_name: set(variables::METADATA_ROLE) };
+        let recipe = CredentialSource::Metadata { role_name: set(variables::METADATA_ROLE) };
         candidates.push(Candidate { recipe, place: String::new(), optional: true });
     }
     if let Some(uri) = set(variables::CREDENTIALS_URI) {
-        let recipe = Recipe::Uri { uri: Secret::new(uri) };
+        let recipe = CredentialSource::Uri { uri: Secret::new(uri) };
         let place = format!("`{}`", variables::CREDENTIALS_URI);
         candidates.push(Candidate { recipe, place, optional: false });
     }

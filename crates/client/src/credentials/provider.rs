@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use consnap_core::diagnostics::messages::calls;
-use consnap_core::ecs::credentials::{Credential, Recipe};
+use consnap_core::ecs::credentials::{Credential, CredentialSource};
 use consnap_core::{Error, ErrorKind, Time};
 use tokio::sync::Mutex;
 
@@ -29,7 +29,7 @@ enum Kind {
 /// A place that may give credentials.
 #[derive(Clone, Debug)]
 pub(super) struct Candidate {
-    pub(super) recipe: Recipe,
+    pub(super) recipe: CredentialSource,
     /// Where the recipe was found, for messages.
     pub(super) place: String,
     /// Whether the next place is asked when there is nothing here: nobody has asked for this one.

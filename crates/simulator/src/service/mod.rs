@@ -204,7 +204,7 @@ impl Simulator {
         };
         let rate = self.faults.count(&scenario.rate_limits, operation.name(), moment.service);
         let fault = self.faults.pick(&scenario.api_faults, operation.name(), &parameters);
-        self.let_strike(&mut outcome, operation, &parameters, &caller, moment, request_id, rate, fault);
+        self.apply_faults(&mut outcome, operation, &parameters, &caller, moment, request_id, rate, fault);
         let result = match (&outcome.way, &outcome.result) {
             (Way::Closed, _) => CallResult::ConnectionClosed,
             (Way::Silent, _) => CallResult::Silence,
@@ -248,7 +248,7 @@ impl Simulator {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one step of serving, with everything that step decides on")]
-    fn let_strike(
+    fn apply_faults(
         &mut self,
         outcome: &mut Outcome,
         operation: Operation,

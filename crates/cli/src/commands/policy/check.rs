@@ -10,8 +10,8 @@ use serde_json::Value;
 use crate::console::Console;
 use crate::document::{self, Document};
 use crate::exit::{Exit, Failure};
-use crate::judgement;
 use crate::policies::{Held, Policies};
+use crate::results;
 
 /// Check a job, and instances, against policies; without a job only the documents are read; sends nothing
 #[derive(Debug, clap::Args)]
@@ -58,7 +58,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     };
     if console.is_json() {
         console.json(&checked)?;
-    } else if !judgement::write(&judgement::of_policies(&checked, job.as_ref(), &policies), console)? {
+    } else if !results::write(&results::of_policies(&checked, job.as_ref(), &policies), console)? {
         for line in policies.lines(&checked, job.as_ref(), console) {
             console.data(&line)?;
         }

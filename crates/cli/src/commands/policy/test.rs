@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use consnap_core::Text;
 use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::operations::PolicyTestOutput;
-use consnap_core::{Finding, policy::Tried};
+use consnap_core::{Finding, policy::TestReport};
 
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
-use crate::judgement;
 use crate::policies::{Policies, explain};
+use crate::results;
 
 /// Try the cases of policies out, and name what no case tries out; sends nothing
 #[derive(Debug, clap::Args)]
@@ -33,10 +33,10 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let mut findings: Vec<RenderedFinding> = policies.findings.iter().map(|finding| finding.render(lang)).collect();
     findings.append(&mut tried.findings);
     let passed = tried.passed && !policies.findings.iter().any(Finding::blocks);
-    let tried = Tried { findings, passed, ..tried };
+    let tried = TestReport { findings, passed, ..tried };
     if console.is_json() {
         console.json(&tried)?;
-    } else if !judgement::write(&judgement::of_cases(&tried, &policies), console)? {
+    } else if !results::write(&results::of_cases(&tried, &policies), console)? {
         print(&tried, &policies, console)?;
     }
     Ok(if tried.passed { Exit::Reached } else { Exit::Findings })

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::connection::{Connection, ConnectionArguments};
 use crate::console::Console;
-use crate::course::runtime;
+use crate::drive::runtime;
 use crate::exit::{Exit, Failure};
 use crate::table;
 

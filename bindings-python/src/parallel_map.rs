@@ -1,7 +1,7 @@
 //! Work in shares, each on a thread of its own but the first, which the caller does itself.
 
 /// What came of each share, in their order.
-pub(crate) fn side_by_side<S: Copy + Send, T: Send>(
+pub(crate) fn parallel_map<S: Copy + Send, T: Send>(
     shares: impl IntoIterator<Item = S>,
     work: impl Fn(S) -> T + Sync,
 ) -> Vec<T> {

@@ -90,7 +90,7 @@ const LONGEST_PATTERN: usize = 64;
 
 /// Replaces throughout one record.
 #[derive(Debug)]
-pub struct Scrubber {
+pub struct Anonymizer {
     patterns: Vec<(Kind, Regex)>,
     /// What stands for what, by kind.
     replaced: BTreeMap<(Kind, String), String>,
@@ -111,13 +111,13 @@ enum Kind {
     Name,
 }
 
-impl Default for Scrubber {
+impl Default for Anonymizer {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Scrubber {
+impl Anonymizer {
     /// Nothing was replaced so far.
     pub fn new() -> Self {
         let patterns = [
@@ -332,7 +332,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles_and_replaces() {
-        let mut scrubber = Scrubber::new();
+        let mut scrubber = Anonymizer::new();
         assert_eq!(scrubber.patterns.len(), 7);
         for (text, expected) in [
             ("i-bp1h4adlltjc1d48goaq", "i-example0000000000001"),
@@ -361,7 +361,7 @@ mod tests {
             "Snapshots": {"Snapshot": [{"SnapshotId": "s-bp1h4adlltjc1d48goaq", "Available": true, "Progress": "100%",
             "Tags": {"Tag": [{"Key": "APPConsistent", "Value": "True"}, {"Key": "owner", "Value": "ada@example.com"},
             {"Key": "acs:ecs:createFrom", "Value": "i-bp1h4adlltjc1d48goaq"}]}}]}}]}});
-        let mut scrubber = Scrubber::new();
+        let mut scrubber = Anonymizer::new();
         let scrubbed = scrubber.body(body.to_string().as_bytes());
         let text = scrubbed.to_string();
         for word in ["payroll", "bp1h4", "10.1.2.3", "ada", "owner", "AAAAsecret", "6299D894"] {
@@ -388,7 +388,7 @@ mod tests {
     fn output_keeps_the_plug_ins_lines_only() {
         let output = "[level=\"info\"][message=\"Version 1.0.0.8 on 10.0.0.8 for BackupRole\"]\n[level=\"info\"][message=\"group [snapshotgroup=\"ssg-bp1h4adlltjc1d48goaq\"]\"]\npassword is hunter2\n";
         let body = json!({"Output": STANDARD.encode(output), "Odd key of ada": 1, "Number": 1_234_567_890_123_456_u64});
-        let mut scrubber = Scrubber::new();
+        let mut scrubber = Anonymizer::new();
         scrubber.learn_name("BackupRole");
         let scrubbed = scrubber.body(body.to_string().as_bytes());
         let log = String::from_utf8(STANDARD.decode(scrubbed["Output"].as_str().unwrap()).unwrap()).unwrap();
@@ -396,6 +396,6 @@ mod tests {
         assert!(log.contains("snapshotgroup=\"ssg-example") && log.ends_with("(19 bytes)\n"), "{log}");
         assert_eq!(scrubbed["Number"], 0);
         assert!(!scrubbed.to_string().contains("ada"));
-        assert_eq!(Scrubber::new().body(b"<html>"), Value::Null);
+        assert_eq!(Anonymizer::new().body(b"<html>"), Value::Null);
     }
 }

@@ -5,7 +5,7 @@ use base16ct::lower::encode_string;
 use sha2::{Digest as _, Sha256};
 
 use super::event::StopReason;
-use super::{Errand, Session};
+use super::{CallPurpose, Session};
 use crate::base::http::HttpReply;
 use crate::diagnostics::error::{Error, ErrorKind};
 use crate::diagnostics::messages::runs;
@@ -18,7 +18,7 @@ use crate::input::job::{Job, RunOptions};
 
 /// How far the look for another run of the job is.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
-pub(super) enum Rivals {
+pub(super) enum ConcurrentRunCheck {
     /// Not asked yet.
     #[default]
     Unasked,
@@ -31,15 +31,15 @@ pub(super) enum Rivals {
 impl Session {
     /// Asks each region in which something is to be started. True when nobody else runs the job.
     pub(super) fn no_rivals(&mut self) -> bool {
-        match self.rivals {
-            Rivals::None => return true,
-            Rivals::Asked(_) => return false,
-            Rivals::Unasked => {}
+        match self.concurrent_run {
+            ConcurrentRunCheck::None => return true,
+            ConcurrentRunCheck::Asked(_) => return false,
+            ConcurrentRunCheck::Unasked => {}
         }
         let begun = self.state.targets.iter().any(|target| target.starts > 0);
         if self.state.counts.waiting == 0 || begun {
             // Nothing to start; or some run already, and must be followed whoever else is there.
-            self.rivals = Rivals::None;
+            self.concurrent_run = ConcurrentRunCheck::None;
             return true;
         }
         let mut regions: Vec<u16> =
@@ -50,7 +50,7 @@ impl Session {
         for region in regions {
             asked += usize::from(self.ask_rivals(region, None));
         }
-        self.rivals = Rivals::Asked(asked);
+        self.concurrent_run = ConcurrentRunCheck::Asked(asked);
         false
     }
 
@@ -58,7 +58,7 @@ impl Session {
         let name = self.region(region);
         let Ok(tags) = Tags::new([(tags::JOB, self.job_hash.clone())]) else { return false };
         let call = DescribeInvocations { filter: InvocationFilter::RunningTags(tags), next_token }.into_call(&name);
-        self.read(Errand::Rivals { region }, call);
+        self.read(CallPurpose::ConcurrentRunCheck { region }, call);
         true
     }
 
@@ -84,10 +84,10 @@ impl Session {
         if next.is_some() && self.ask_rivals(region, next) {
             return Ok(());
         }
-        if let Rivals::Asked(missing) = &mut self.rivals {
+        if let ConcurrentRunCheck::Asked(missing) = &mut self.concurrent_run {
             *missing = missing.saturating_sub(1);
             if *missing == 0 {
-                self.rivals = Rivals::None;
+                self.concurrent_run = ConcurrentRunCheck::None;
             }
         }
         Ok(())

@@ -12,7 +12,7 @@ use crate::run::verdict::{GroupEvidence, SnapshotState};
 
 /// A listing and what it has shown so far.
 #[derive(Debug)]
-pub(super) struct Sweep {
+pub(super) struct GroupListing {
     /// When it began: what it does not show was not there then.
     pub(super) began_at: Time,
     groups: BTreeMap<TargetIndex, Vec<SeenGroup>>,
@@ -39,7 +39,7 @@ struct SeenSnapshot {
     both_tags: bool,
 }
 
-impl Sweep {
+impl GroupListing {
     pub(super) fn new(began_at: Time, outstanding: usize) -> Self {
         Self { began_at, groups: BTreeMap::new(), outstanding, snapshots: BTreeMap::new(), asked_snapshots: false }
     }

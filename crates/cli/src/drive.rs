@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use consnap_client::driver::{Driven, Wish};
+use consnap_client::driver::{Control, Driven};
 use consnap_client::journal;
 use consnap_client::run::Run;
 use consnap_core::report::Report;
@@ -24,13 +24,13 @@ use crate::progress::Progress;
 pub(crate) fn drive(run: &mut Run, runtime: &Runtime, console: &Console) -> Result<Driven, Failure> {
     let progress = Progress::new(console.lang(), console.log());
     let driven = runtime.block_on(async {
-        let (wish, wishes) = watch::channel(Wish::GoOn);
+        let (wish, wishes) = watch::channel(Control::Run);
         let interrupts = async {
             interrupted().await;
             progress.say_interrupted();
-            let _ = wish.send(Wish::StopStarting);
+            let _ = wish.send(Control::Drain);
             interrupted().await;
-            let _ = wish.send(Wish::LeaveNow);
+            let _ = wish.send(Control::Abort);
             std::future::pending::<()>().await;
         };
         tokio::select! {

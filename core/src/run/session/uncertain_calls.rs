@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::event::{Event, Purpose};
-use super::{Errand, Session};
+use super::{CallPurpose, Session};
 use crate::base::http::HttpReply;
 use crate::base::time::Time;
 use crate::catalog::pacing;
@@ -14,7 +14,7 @@ use crate::ecs::tags;
 
 impl Session {
     /// The call may have happened and is not repeated any more: from here on only looks.
-    pub(super) fn doubt_call(&mut self, call: u64, code: &str) {
+    pub(super) fn mark_uncertain(&mut self, call: u64, code: &str) {
         let Some(record) = self.state.calls.get(&call) else { return };
         match record.purpose {
             Purpose::Upload => return self.upload_lost(call, code),
@@ -26,19 +26,20 @@ impl Session {
         if !record.in_doubt {
             self.emit(Event::CallInDoubt { call, code: code.to_owned() });
         }
-        self.doubts.entry(call).or_insert((self.now.plus(gap), 0));
+        self.uncertain_calls.entry(call).or_insert((self.now.plus(gap), 0));
     }
 
     /// Looks for calls in doubt whose time has come.
     pub(super) fn drive_doubts(&mut self) {
-        let due: Vec<u64> = self.doubts.iter().filter(|(_, (at, _))| *at <= self.now).map(|(call, _)| *call).collect();
+        let due: Vec<u64> =
+            self.uncertain_calls.iter().filter(|(_, (at, _))| *at <= self.now).map(|(call, _)| *call).collect();
         for call in due {
             // Until the look is answered nobody looks again.
-            if let Some(doubt) = self.doubts.get_mut(&call) {
+            if let Some(doubt) = self.uncertain_calls.get_mut(&call) {
                 doubt.0 = Time::FAR_FUTURE;
             }
             let Some(record) = self.state.calls.get(&call) else {
-                self.doubts.remove(&call);
+                self.uncertain_calls.remove(&call);
                 continue;
             };
             let Some(first) = record.targets.first().and_then(|&index| self.state.target(index)) else { continue };
@@ -46,10 +47,13 @@ impl Session {
             if record.purpose == Purpose::Attach {
                 let ids = self.ids_of(&record.targets.clone());
                 if let Ok(instance_ids) = Ids::new(ids) {
-                    self.read(Errand::RoleLook { call }, DescribeInstanceRamRole { instance_ids }.into_call(&region));
+                    self.read(
+                        CallPurpose::RoleLook { call },
+                        DescribeInstanceRamRole { instance_ids }.into_call(&region),
+                    );
                 }
             } else if let Some(request) = self.call_look(&region, call, None) {
-                self.read(Errand::CallLook { call, found: Vec::new() }, request);
+                self.read(CallPurpose::CallLook { call, found: Vec::new() }, request);
             }
         }
     }
@@ -73,14 +77,14 @@ impl Session {
         if let Some(token) = page.next_token.and_then(|token| Filled::new(token).ok()) {
             let region = self.region_of_call(call);
             if let Some(request) = self.call_look(&region, call, Some(token)) {
-                self.read(Errand::CallLook { call, found }, request);
+                self.read(CallPurpose::CallLook { call, found }, request);
             }
             return Ok(());
         }
         match found.as_slice() {
             [one] => self.accept_call(call, one.clone(), None, true),
             // Two invocations of one call cannot be: nothing about it can be trusted.
-            [_, _, ..] => self.lose_call(call),
+            [_, _, ..] => self.mark_lost(call),
             [] => self.look_again(call),
         }
         Ok(())
@@ -101,17 +105,17 @@ impl Session {
     fn look_again(&mut self, call: u64) {
         let gap = Duration::from_secs(pacing::LOOK_GAP.value);
         let next = self.now.plus(gap);
-        let Some(doubt) = self.doubts.get_mut(&call) else { return };
+        let Some(doubt) = self.uncertain_calls.get_mut(&call) else { return };
         doubt.1 += 1;
         if doubt.1 >= 2 {
-            self.lose_call(call);
+            self.mark_lost(call);
         } else {
             doubt.0 = next;
         }
     }
 
-    fn lose_call(&mut self, call: u64) {
-        self.doubts.remove(&call);
+    fn mark_lost(&mut self, call: u64) {
+        self.uncertain_calls.remove(&call);
         let targets = self.state.calls.get(&call).map(|record| record.targets.clone()).unwrap_or_default();
         self.emit(Event::CallLost { call });
         for index in targets {
@@ -121,7 +125,7 @@ impl Session {
 
     /// The look for an invocation could not be had.
     pub(super) fn look_given_up(&mut self, call: u64) {
-        self.lose_call(call);
+        self.mark_lost(call);
     }
 
     /// A look for an attached role is answered.
@@ -130,7 +134,7 @@ impl Session {
         let Some(record) = self.state.calls.get(&call) else { return Ok(()) };
         let targets = record.targets.clone();
         let role = self.setup.job.instance_ram_role.clone();
-        self.doubts.remove(&call);
+        self.uncertain_calls.remove(&call);
         self.emit(Event::CallAccepted { call, invoke_id: None, request_id: None, adopted: true });
         for instance in self.ids_of(&targets) {
             let attached = page
@@ -147,7 +151,7 @@ impl Session {
     /// The look for an attached role could not be had.
     pub(super) fn role_look_given_up(&mut self, call: u64, failure: &Failure) {
         let targets = self.state.calls.get(&call).map(|record| record.targets.clone()).unwrap_or_default();
-        self.doubts.remove(&call);
+        self.uncertain_calls.remove(&call);
         self.emit(Event::CallAccepted { call, invoke_id: None, request_id: None, adopted: true });
         for instance in self.ids_of(&targets) {
             self.role_result(instance, Some(failure.name().to_owned()));

@@ -4,7 +4,7 @@ use super::{Credential, Secret};
 
 /// A way to credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Recipe {
+pub enum CredentialSource {
     /// They stand in the file or in the environment.
     Given(Credential),
     /// A role taken on with other credentials (STS `AssumeRole`).
@@ -47,7 +47,7 @@ pub struct Role {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssumeRole {
     /// Whose credentials sign.
-    pub base: Recipe,
+    pub base: CredentialSource,
     /// The role.
     pub role: Role,
     /// Where STS is asked.
@@ -117,7 +117,7 @@ impl Role {
     }
 }
 
-impl Recipe {
+impl CredentialSource {
     /// What it is, in a few words for `whoami`: never a secret. `place` is where the recipe was found.
     pub fn describe(&self, place: &str) -> String {
         match self {
@@ -160,13 +160,16 @@ mod tests {
         let environment = StsPlace { endpoint: None, region: Some("cn-beijing".to_owned()), in_vpc: Some(true) };
         let with = |sts: StsPlace| {
             let inner = AssumeRole {
-                base: Recipe::Metadata { role_name: None },
+                base: CredentialSource::Metadata { role_name: None },
                 role: Role::new("a"),
                 sts: StsPlace::default(),
             };
-            let outer = AssumeRole { base: Recipe::Role(Box::new(inner)), role: Role::new("b"), sts };
-            let Recipe::Role(outer) = Recipe::Role(Box::new(outer)).with_sts_of(&environment) else { panic!("a role") };
-            let Recipe::Role(inner) = outer.base else { panic!("a role") };
+            let outer = AssumeRole { base: CredentialSource::Role(Box::new(inner)), role: Role::new("b"), sts };
+            let CredentialSource::Role(outer) = CredentialSource::Role(Box::new(outer)).with_sts_of(&environment)
+            else {
+                panic!("a role")
+            };
+            let CredentialSource::Role(inner) = outer.base else { panic!("a role") };
             (outer.sts, inner.sts)
         };
         assert_eq!(with(StsPlace::default()), (environment.clone(), environment.clone()));
