@@ -1,6 +1,7 @@
 //! Exports are read by those they are written for: shells, Python, Go, Terraform, systemd, YAML. A consumer that is not
 //! installed is a skip; each file's own text is looked at in any case.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -42,6 +43,8 @@ fn files(job: &Value, platform: Platform, target: Target) -> Vec<ExportedFile> {
         use_separator: false,
         as_of: None,
         now: None,
+        naming: None,
+        severities: BTreeMap::new(),
         lang: Lang::En,
     })
     .expect("an export");
@@ -55,6 +58,18 @@ fn jobs() -> Vec<(&'static str, Platform, Value)> {
         ("windows", Platform::Windows, windows()),
         ("tags", Platform::Linux, by_tags()),
     ]
+}
+
+/// The jobs that a target takes: some need ids, and refuse a selection by tags.
+fn jobs_for(target: Target) -> Vec<(&'static str, Platform, Value)> {
+    let needs_ids = matches!(target, Target::RunCommand | Target::PythonSdk | Target::GoSdk | Target::Terraform);
+    jobs().into_iter().filter(|(name, _, _)| !(needs_ids && *name == "tags")).collect()
+}
+
+/// Each target with each job that it takes.
+fn all() -> impl Iterator<Item = (&'static str, Platform, Value, Target)> {
+    let with = |target| jobs_for(target).into_iter().map(move |(name, platform, job)| (name, platform, job, target));
+    Target::ALL.into_iter().flat_map(with)
 }
 
 /// Writes an export to a folder of its own.
@@ -84,18 +99,16 @@ fn accepts(command: &mut Command, what: &str) -> String {
 
 #[test]
 fn every_export_names_its_maker_and_no_link_breaks_out_of_its_comment() {
-    for (name, platform, job) in jobs() {
-        for target in Target::ALL {
-            let files = files(&job, platform, target);
-            let all: String = files.iter().map(|file| file.content.as_str()).collect();
-            assert!(all.contains(&consnap_core::export::made_by(None)), "{name} {target:?}");
-            // JSON has no comments: there it is a string, and what it says is read by nobody.
-            let commented = files.iter().filter(|file| file.language != "json");
-            let lines = commented.flat_map(|file| file.content.lines());
-            for line in lines.filter(|line| line.contains("touch pwned")) {
-                let line = line.trim_start();
-                assert!(["#", "//", "@rem"].iter().any(|mark| line.starts_with(mark)), "{name} {target:?}: {line}");
-            }
+    for (name, platform, job, target) in all() {
+        let files = files(&job, platform, target);
+        let all: String = files.iter().map(|file| file.content.as_str()).collect();
+        assert!(all.contains(&consnap_core::export::made_by(None)), "{name} {target:?}");
+        // JSON has no comments: there it is a string, and what it says is read by nobody.
+        let commented = files.iter().filter(|file| file.language != "json");
+        let lines = commented.flat_map(|file| file.content.lines());
+        for line in lines.filter(|line| line.contains("touch pwned")) {
+            let line = line.trim_start();
+            assert!(["#", "//", "@rem"].iter().any(|mark| line.starts_with(mark)), "{name} {target:?}: {line}");
         }
     }
 }
@@ -103,14 +116,12 @@ fn every_export_names_its_maker_and_no_link_breaks_out_of_its_comment() {
 #[test]
 fn shells_read_scripts() {
     let folder = tempfile::tempdir().expect("a folder");
-    for (name, platform, job) in jobs() {
-        for target in Target::ALL {
-            let files = files(&job, platform, target);
-            let here = folder.path().join(format!("{name}-{target:?}"));
-            written(&here, &files);
-            for file in files.iter().filter(|file| file.language == "shell") {
-                accepts(Command::new("bash").arg("-n").arg(here.join(&file.name)), &file.name);
-            }
+    for (name, platform, job, target) in all() {
+        let files = files(&job, platform, target);
+        let here = folder.path().join(format!("{name}-{target:?}"));
+        written(&here, &files);
+        for file in files.iter().filter(|file| file.language == "shell") {
+            accepts(Command::new("bash").arg("-n").arg(here.join(&file.name)), &file.name);
         }
     }
 }
@@ -162,8 +173,8 @@ fn python_reads_programs() {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
-    for (name, platform, job) in jobs() {
-        for target in [Target::PythonConsnap, Target::PythonSdk] {
+    for target in [Target::PythonConsnap, Target::PythonSdk] {
+        for (name, platform, job) in jobs_for(target) {
             let here = folder.path().join(format!("{name}-{target:?}"));
             written(&here, &files(&job, platform, target));
             accepts(
@@ -188,7 +199,7 @@ fn gofmt_reads_programs_and_would_not_change_them() {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
-    for (name, platform, job) in jobs() {
+    for (name, platform, job) in jobs_for(Target::GoSdk) {
         written(folder.path(), &files(&job, platform, Target::GoSdk));
         let changes = accepts(Command::new("gofmt").arg("-d").arg(folder.path().join("main.go")), name);
         assert_eq!(changes, "", "{name}");
@@ -201,7 +212,7 @@ fn terraform_reads_configurations_and_would_not_change_them() {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
-    for (name, platform, job) in jobs() {
+    for (name, platform, job) in jobs_for(Target::Terraform) {
         written(folder.path(), &files(&job, platform, Target::Terraform));
         accepts(
             Command::new("terraform")
@@ -217,7 +228,7 @@ fn terraform_reads_configurations_and_would_not_change_them() {
 #[test]
 fn hcl_is_read_back() {
     use base64::Engine as _;
-    for (name, platform, job) in jobs() {
+    for (name, platform, job) in jobs_for(Target::Terraform) {
         let file = files(&job, platform, Target::Terraform).remove(0);
         let body = hcl::parse(&file.content).unwrap_or_else(|error| panic!("{name}: {error}\n{}", file.content));
         let kinds: Vec<&str> = body
@@ -259,20 +270,17 @@ fn systemd_reads_units() {
 
 #[test]
 fn yaml_and_json_are_read_back() {
-    for (name, platform, job) in jobs() {
-        for target in Target::ALL {
-            for file in files(&job, platform, target) {
-                let what = format!("{name} {target:?} {}", file.name);
-                match file.language {
-                    "json" => drop(
-                        serde_json::from_str::<Value>(&file.content).unwrap_or_else(|error| panic!("{what}: {error}")),
-                    ),
-                    "yaml" => drop(
-                        serde_saphyr::from_str::<Value>(&file.content)
-                            .unwrap_or_else(|error| panic!("{what}: {error}")),
-                    ),
-                    _ => {}
+    for (name, platform, job, target) in all() {
+        for file in files(&job, platform, target) {
+            let what = format!("{name} {target:?} {}", file.name);
+            match file.language {
+                "json" => {
+                    drop(serde_json::from_str::<Value>(&file.content).unwrap_or_else(|error| panic!("{what}: {error}")))
                 }
+                "yaml" => drop(
+                    serde_saphyr::from_str::<Value>(&file.content).unwrap_or_else(|error| panic!("{what}: {error}")),
+                ),
+                _ => {}
             }
         }
     }

@@ -81,6 +81,16 @@ class Finding(Record):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class Reachable(Record):
+    """The consistency that a job can reach on instances nobody has looked at."""
+
+    consistency: Consistency
+    """The level."""
+    condition: Finding
+    """What must be the case for it."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class CheckedInstance(Record):
     """What was found about one instance, and what comes of it."""
 
@@ -276,6 +286,8 @@ class CheckResult(Record):
     """For one instance: why."""
     instances: tuple[CheckedInstance, ...] | None = None
     """For a list of facts: each instance, in their order."""
+    reachable: Reachable | None = None
+    """Without facts, for a given platform and a job that nothing stands against: what it can reach."""
     policies: PolicyCheck | None = None
     """What policies say, where there are any."""
 

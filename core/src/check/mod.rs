@@ -137,6 +137,11 @@ impl<'a> Checker<'a> {
         self
     }
 
+    /// The level that the job can reach on instances nobody has looked at, and the condition under which it does.
+    pub fn reachable(&self, platform: Platform) -> (Consistency, Finding) {
+        prediction::reachable(self.job, platform)
+    }
+
     /// All findings about the job itself: [`check_job`], acceptances that ended, and the others applied.
     pub fn job_findings(&self, platform: Option<Platform>) -> Vec<Finding> {
         let mut findings = check_job(self.job, platform);

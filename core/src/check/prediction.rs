@@ -6,9 +6,11 @@
 use super::guest::{Scripts, Seen};
 use super::{Checker, Eligibility};
 use crate::base::consistency::{Consistency, Platform};
+use crate::catalog::budget::SCRIPT;
 use crate::diagnostics::finding::{Finding, MessageRow};
 use crate::diagnostics::messages::consistency as rows;
 use crate::diagnostics::messages::parameters::ONE_SCRIPT;
+use crate::input::job::{Job, LinuxOptions};
 
 /// The level and its reason. `blocking` is what keeps the instance from being eligible.
 pub(super) fn predict(
@@ -34,6 +36,37 @@ pub(super) fn predict(
         _ if level == Consistency::Application && !seen.mounts => (Consistency::Unknown, why(&rows::MOUNTS_UNSEEN)),
         _ => (level, reason),
     }
+}
+
+/// The level that a job can reach on instances nobody has looked at, and the condition under which it does.
+pub(super) fn reachable(job: &Job, platform: Platform) -> (Consistency, Finding) {
+    match platform {
+        Platform::Linux => reachable_on_linux(&job.linux),
+        Platform::Windows if job.windows.vss_writers == Some(false) => {
+            (Consistency::FileSystem, why(&rows::WRITERS_OFF))
+        }
+        Platform::Windows => (Consistency::Application, why(&rows::IF_WRITERS)),
+    }
+}
+
+fn reachable_on_linux(linux: &LinuxOptions) -> (Consistency, Finding) {
+    let freezes = linux.freeze_file_systems != Some(false);
+    let (Some(pre), Some(post)) = (&linux.pre_script_path, &linux.post_script_path) else {
+        return match (&linux.pre_script_path, &linux.post_script_path) {
+            _ if !freezes => (Consistency::Crash, why(&rows::NOTHING_HELD)),
+            (None, None) => (Consistency::FileSystem, why(&rows::NO_SCRIPTS)),
+            _ => (Consistency::FileSystem, why(&rows::SCRIPTS_UNFIT).with("code", ONE_SCRIPT.code)),
+        };
+    };
+    let row = if !freezes {
+        &rows::IF_SCRIPTS_ALONE
+    } else if linux.uploads_to(pre) && linux.uploads_to(post) {
+        &rows::IF_UPLOADED
+    } else {
+        &rows::IF_SCRIPTS
+    };
+    let seconds = linux.script_timeout_seconds.unwrap_or_else(|| i64::from(SCRIPT.seconds));
+    (Consistency::Application, why(row).with("seconds", seconds.to_string()))
 }
 
 /// The finding that the predicted level does not satisfy the job, if it is known not to.

@@ -120,6 +120,8 @@ pub struct Request<'a> {
     pub schedule: (u8, u8),
     /// Whether to write the separator form, so that commas survive.
     pub use_separator: bool,
+    /// What replaces the placeholders of the group's name where the tool cannot; a sample without it.
+    pub naming: Option<&'a Naming>,
 }
 
 /// An export, or why there is none.
@@ -154,7 +156,6 @@ pub fn made_by(as_of: Option<Date>) -> String {
 }
 
 const PLACEHOLDER_REGION: &str = "cn-hangzhou";
-const PLACEHOLDER_INSTANCE: &str = "i-bp1example0000000001";
 
 /// Writes a job for another tool.
 pub fn export(request: &Request<'_>) -> Export {
@@ -208,8 +209,7 @@ fn shares(request: &Request<'_>, findings: &mut Vec<Finding>) -> Vec<Share> {
         }
     }
     if instances.is_empty() && !by_tags && request.target != Target::Command {
-        let missing = Finding::new(&exports::EXPORT_INSTANCES, "/targets/ids");
-        findings.push(missing.with("instance", PLACEHOLDER_INSTANCE));
+        findings.push(Finding::new(&exports::EXPORT_INSTANCES, "/targets/ids"));
     }
     let marks = Naming::marks();
     let mut shares: Vec<Share> = Vec::new();
@@ -220,7 +220,10 @@ fn shares(request: &Request<'_>, findings: &mut Vec<Finding>) -> Vec<Share> {
             platform: request.platform,
             instance,
             role: None,
-            naming: (request.target != Target::Command && request.target != Target::RunCommand).then_some(&marks),
+            naming: match request.target {
+                Target::Command | Target::RunCommand => request.naming,
+                _ => Some(&marks),
+            },
             use_separator: request.use_separator,
         })
     };
@@ -238,10 +241,7 @@ fn shares(request: &Request<'_>, findings: &mut Vec<Finding>) -> Vec<Share> {
         }
     };
     if one_for_all {
-        let mut named: Vec<String> = instances.iter().map(|id| (*id).to_owned()).collect();
-        if named.is_empty() && !by_tags {
-            named.push(PLACEHOLDER_INSTANCE.to_owned());
-        }
+        let named: Vec<String> = instances.iter().map(|id| (*id).to_owned()).collect();
         add(instances.first().copied(), named, findings);
     } else {
         for id in instances {

@@ -53,6 +53,12 @@ pub struct NamingInput {
     pub time: String,
 }
 
+impl From<&NamingInput> for Naming {
+    fn from(given: &NamingInput) -> Self {
+        Self { run: given.run.clone(), date: given.date.clone(), time: given.time.clone() }
+    }
+}
+
 /// The command, or why there is none.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -76,11 +82,7 @@ pub fn build(input: &BuildInput) -> BuildOutput {
     let context = CheckContext { as_of: None, now: input.now };
     findings.extend(Checker::new(&job, &context).job_findings(Some(input.platform)));
     keep_standing_acceptances(&mut job, context.today());
-    let naming = input.naming.as_ref().map(|naming| Naming {
-        run: naming.run.clone(),
-        date: naming.date.clone(),
-        time: naming.time.clone(),
-    });
+    let naming = input.naming.as_ref().map(Naming::from);
     let built = command::build(&BuildRequest {
         job: &job,
         platform: input.platform,

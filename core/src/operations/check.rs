@@ -59,10 +59,23 @@ pub struct CheckOutput {
     /// The instances, in the order of the facts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instances: Option<Vec<CheckedInstance>>,
+    /// Without facts, for a given platform and a job that nothing stands against: what it can reach.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reachable: Option<Reachable>,
     /// What policies say, where there are any.
     #[cfg(feature = "policy")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policies: Option<super::PolicyCheckOutput>,
+}
+
+/// The consistency that a job can reach on instances nobody has looked at.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Reachable {
+    /// The level.
+    pub consistency: Consistency,
+    /// What must be the case for it.
+    pub condition: RenderedFinding,
 }
 
 /// A [`CheckOutput`] without policies, so that whoever has not loaded them need not know how they are written down.
@@ -73,6 +86,8 @@ pub(super) struct Checked {
     instance: Option<InstanceVerdict>,
     #[serde(skip_serializing_if = "Option::is_none")]
     instances: Option<Vec<CheckedInstance>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reachable: Option<Reachable>,
 }
 
 /// One instance of a list.
@@ -112,11 +127,12 @@ pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
     if input.policies.is_some() {
         return check_held(input, &super::plan::plan_alone);
     }
-    let Checked { findings, instance, instances } = check_alone(input)?;
+    let Checked { findings, instance, instances, reachable } = check_alone(input)?;
     Ok(CheckOutput {
         findings,
         instance,
         instances,
+        reachable,
         #[cfg(feature = "policy")]
         policies: None,
     })
@@ -125,9 +141,9 @@ pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
 /// [`check`] where job and facts are held to policies as well.
 #[cfg(feature = "policy")]
 pub(super) fn check_held(input: &CheckInput, planner: Planner<'_>) -> Result<CheckOutput, Error> {
-    let Checked { findings, instance, instances } = weighed(input, &wanted(input))?;
+    let Checked { findings, instance, instances, reachable } = weighed(input, &wanted(input))?;
     let policies = held(input, input.facts.clone(), planner)?;
-    Ok(CheckOutput { findings, instance, instances, policies })
+    Ok(CheckOutput { findings, instance, instances, reachable, policies })
 }
 
 /// [`check`] for a host that has not loaded the policies; a document of them is refused, not left out.
@@ -159,9 +175,19 @@ fn weighed(input: &CheckInput, wanted: &BTreeMap<String, Severity>) -> Result<Ch
         };
         (findings, verdict)
     };
-    let mut output = Checked { findings: Vec::new(), instance: None, instances: None };
+    let mut output = Checked { findings: Vec::new(), instance: None, instances: None, reachable: None };
     match &input.facts {
-        None | Some(Value::Null) => findings.extend(checker.job_findings(input.platform)),
+        None | Some(Value::Null) => {
+            let of_job = checker.job_findings(input.platform);
+            output.reachable = input.platform.and_then(|platform| {
+                // Whether it selects instances says nothing about what it can reach on them.
+                let (_, of_reading) = job::read_for_command(&input.job);
+                let stands = !of_reading.iter().chain(&of_job).any(Finding::blocks);
+                let (consistency, condition) = checker.reachable(platform);
+                stands.then(|| Reachable { consistency, condition: condition.render(lang) })
+            });
+            findings.extend(of_job);
+        }
         Some(Value::Array(list)) => {
             findings.extend(checker.job_findings(input.platform));
             let checked = list.iter().map(|facts| {
@@ -214,6 +240,7 @@ pub fn check_documents(input: &CheckInput, facts: &[u8]) -> Result<CheckOutput, 
         findings: rendered(&findings, lang),
         instance: None,
         instances: Some(instances),
+        reachable: None,
         #[cfg(feature = "policy")]
         policies: match &input.policies {
             Some(_) => held(input, Some(Value::Array(documents(facts))), &super::plan::plan_alone)?,

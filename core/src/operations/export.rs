@@ -1,22 +1,26 @@
 //! Operation `export`: the same job for other tools.
 
+use std::collections::BTreeMap;
+
+use super::build::NamingInput;
 use super::check::day;
 use super::{Deserialize, Serialize, Value, unreadable};
 use crate::base::consistency::Platform;
 use crate::base::time::Time;
-use crate::check::{CheckContext, Checker};
+use crate::check::{CheckContext, Checker, Severities};
 use crate::diagnostics::error::Error;
-use crate::diagnostics::finding::{Finding, RenderedFinding};
+use crate::diagnostics::finding::{Finding, RenderedFinding, Severity};
 use crate::diagnostics::text::Lang;
 use crate::export::{ExportedFile, Request, Target, export as write, made_by};
 use crate::input::job;
+use crate::plugin::command::Naming;
 
 /// A job and the tool to write it for.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ExportInput {
-    /// The job document; `targets` may be absent.
+    /// The job document; only a command needs no `targets`.
     pub job: Value,
     /// The platform whose command is written.
     pub platform: Platform,
@@ -37,6 +41,13 @@ pub struct ExportInput {
     /// The time of the call, which ends what a job accepts only until a day.
     #[serde(default)]
     pub now: Option<Time>,
+    /// What replaces `{run}`, `{date}` and `{time}` where the tool cannot: in a command and in an API request. A sample
+    /// without it.
+    #[serde(default)]
+    pub naming: Option<NamingInput>,
+    /// Severities that count instead of consnap's own, by code of finding; those of a policy document.
+    #[serde(default)]
+    pub severities: BTreeMap<String, Severity>,
     /// The language of words.
     #[serde(default)]
     pub lang: Lang,
@@ -66,9 +77,16 @@ pub fn export(input: &ExportInput) -> Result<ExportOutput, Error> {
             .ok_or_else(|| unreadable("export", format!("`schedule`: `{text}` is not a time of day such as 02:00")))?,
     };
     let as_of = input.as_of.as_deref().map(|text| day("export", text)).transpose()?;
-    let (job, mut findings) = job::read_for_command(&input.job);
+    // Somebody else says where a command goes; every other form needs the instances.
+    let read = if input.target == Target::Command { job::read_for_command } else { job::read };
+    let (job, mut findings) = read(&input.job);
+    let (severities, refused) = Severities::read(&input.severities, "/severities");
+    findings.extend(refused);
     let context = CheckContext { as_of, now: input.now };
-    findings.extend(Checker::new(&job, &context).job_findings(Some(input.platform)));
+    // What consnap runs may meet instances of both platforms, and is checked as `check` does it.
+    let platform = input.target.carries_command().then_some(input.platform);
+    findings.extend(Checker::new(&job, &context).weighing(&severities).job_findings(platform));
+    let naming = input.naming.as_ref().map(Naming::from);
     let mut export = write(&Request {
         document: &input.job,
         job: &job,
@@ -78,6 +96,7 @@ pub fn export(input: &ExportInput) -> Result<ExportOutput, Error> {
         as_of,
         schedule,
         use_separator: input.use_separator,
+        naming: naming.as_ref(),
     });
     for finding in export.findings {
         // Whoever read the job may have said it already, with a nearer place.

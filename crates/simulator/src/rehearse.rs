@@ -1,5 +1,6 @@
 //! Operation `simulate`: a job against a scenario, in memory and in virtual time. Hours pass in milliseconds.
 
+use consnap_core::check::{CheckContext, Checker};
 use consnap_core::diagnostics::error::{Error, ErrorKind};
 use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::ecs::credentials::{Credential, Secret};
@@ -50,7 +51,7 @@ pub struct SimulateOutput {
     pub report: Value,
     /// What really happened in the simulated guests, known here only.
     pub truth: Vec<Value>,
-    /// `done`, or `stuck` for a defect of consnap.
+    /// `done`; `refused` for a job that `check` refuses, of which nothing was started; or `stuck` for a defect of consnap.
     pub ended: &'static str,
     /// When the run ended.
     pub ended_at: Time,
@@ -93,7 +94,15 @@ pub fn simulate(input: &SimulateInput) -> Result<SimulateOutput, Error> {
     if fleet > MOST_INSTANCES {
         return Err(unreadable(&format!("`scenario`: more than {MOST_INSTANCES} instances")));
     }
-    let (job, findings) = job::read(&input.job);
+    let (job, mut findings) = job::read(&input.job);
+    let reading_findings = findings.clone();
+    let context = CheckContext { as_of: None, now: Some(input.now) };
+    for finding in Checker::new(&job, &context).job_findings(None) {
+        if !findings.contains(&finding) {
+            findings.push(finding);
+        }
+    }
+    let refused = findings.iter().any(Finding::blocks);
     let key = scenario.access_keys.first().cloned().unwrap_or_default();
     let credential = Credential {
         access_key_id: key.id,
@@ -103,7 +112,9 @@ pub fn simulate(input: &SimulateInput) -> Result<SimulateOutput, Error> {
         source: "scenario".to_owned(),
     };
     let run_id = input.run_id.clone().unwrap_or_else(|| "rehearse".to_owned());
-    let mut session = Session::new(Setup::new(job, run_id, scenario.seed, Goal::Run), input.now);
+    let mut setup = Setup::new(job, run_id, scenario.seed, Goal::Run);
+    setup.reading_findings = reading_findings;
+    let mut session = Session::new(setup, input.now);
     let mut simulator = Simulator::new(scenario);
     let mut driver = MemoryDriver::new(input.now, credential);
     let mut events = Vec::new();
@@ -122,7 +133,11 @@ pub fn simulate(input: &SimulateInput) -> Result<SimulateOutput, Error> {
         timeline: timeline(&events, input.lang),
         report: serde_json::to_value(report).unwrap_or_default(),
         truth: simulator.truth_at(driver.now).iter().map(truth).collect(),
-        ended: if ended == Ended::Stuck { "stuck" } else { "done" },
+        ended: match ended {
+            Ended::Stuck => "stuck",
+            _ if refused => "refused",
+            _ => "done",
+        },
         ended_at: driver.now,
         findings: findings.iter().map(|finding| finding.render(input.lang)).collect(),
     })
@@ -152,6 +167,34 @@ fn unreadable(reason: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_check_refuses_starts_nothing() {
+        let job = json!({"version": 1, "targets": {"ids": ["i-bp1linux000000000001"]}, "regions": ["cn-hangzhou"],
+            "instance_ram_role": "AppSnapshotRoleName", "group_name": "n-{run}",
+            "linux": {"pre_script_path": "/tmp/prescript.sh", "post_script_path": "/tmp/postscript.sh"},
+            "run": {"attach_role": "if_missing"}});
+        let wrong = [
+            ("/foo", json!(1)),
+            ("/linux/foo", json!(1)),
+            ("/linux/script_timeout_seconds", json!("60s")),
+            ("/linux/pre_script_path", json!("x/pre.sh")),
+            ("/accept", json!(5)),
+            ("/targets", json!({})),
+            ("/group_name", json!("")),
+        ];
+        for (place, value) in wrong {
+            let mut job = job.clone();
+            let (parent, key) = place.rsplit_once('/').unwrap();
+            job.pointer_mut(parent).unwrap()[key] = value;
+            let output = run(json!({"job": job, "now": "2027-01-31T02:00:00Z"})).unwrap();
+            assert_eq!(output["ended"], "refused", "{place}");
+            assert_eq!(output["report"]["exit_status"], 1, "{place}: {:#}", output["report"]);
+            assert_eq!(output["report"]["instances"], json!([]), "{place}");
+            let blocks = |finding: &&Value| finding["severity"] == "error" && finding.get("accepted").is_none();
+            assert!(output["findings"].as_array().unwrap().iter().any(|finding| blocks(&finding)), "{place}");
+        }
+    }
 
     #[test]
     fn a_job_is_played_to_its_end() {

@@ -78,6 +78,30 @@ messages! {
     } help {
         "nothing to do: the tags will tell", "无需处理：以标签为准"
     };
+    IF_SCRIPTS = "CS315", Advice, "SDK for Go page: APPConsistent; invalid script configurations": {
+        "application-consistent if both scripts exist, belong to root, have mode 0700, and succeed within {seconds} s each; if not, the snapshots will silently be file system-consistent",
+        "两个脚本均存在、属主为 root、权限为 0700，且各自在 {seconds} 秒内执行成功，快照才为应用一致性快照；否则静默降级为文件系统一致性快照"
+    } help {
+        "set `run.probe: always`, so that a read-only command looks before the run", "请设置 `run.probe: always`，由只读命令在执行前查看"
+    };
+    IF_SCRIPTS_ALONE = "CS316", Advice, "assumption A14": {
+        "application-consistent if both scripts exist, belong to root, have mode 0700, and succeed within {seconds} s each; file systems are not frozen, so nothing else is held",
+        "两个脚本均存在、属主为 root、权限为 0700，且各自在 {seconds} 秒内执行成功，快照才为应用一致性快照；不冻结文件系统，没有其他保障"
+    } help {
+        "make sure that the pre-freeze script writes everything to disk", "请确认应用冻结脚本会将数据全部落盘"
+    };
+    IF_UPLOADED = "CS317", Advice, "SendFile, 2025-12-09; SDK for Go page: APPConsistent": {
+        "application-consistent if both scripts, which are uploaded before the start, succeed within {seconds} s each; if not, the snapshots will silently be file system-consistent",
+        "两个脚本会在启动前上传，且各自在 {seconds} 秒内执行成功，快照才为应用一致性快照；否则静默降级为文件系统一致性快照"
+    } help {
+        "nothing to do: the tags will tell", "无需处理：以标签为准"
+    };
+    IF_WRITERS = "CS318", Advice, "SDK for Go page: VSS": {
+        "application-consistent if each application on the instance has a VSS Writer that is present and stable (SQL Server has one, MySQL has none); if not, the snapshots will silently be file system-consistent",
+        "实例上的每个应用都有存在且状态稳定的 VSS Writer（SQL Server 有，MySQL 没有），快照才为应用一致性快照；否则静默降级为文件系统一致性快照"
+    } help {
+        "set `run.probe: always`, so that a read-only command looks before the run", "请设置 `run.probe: always`，由只读命令在执行前查看"
+    };
     WEAKER_THAN_REQUIRED = "CS320", Error, "consnap": {
         "the job requires `{required}`, but this instance would only reach `{predicted}`", "作业要求 `{required}`，但该实例预计只能达到 `{predicted}`"
     } help {

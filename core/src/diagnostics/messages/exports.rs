@@ -7,9 +7,9 @@ messages! {
     } help {
         "add the region of the instances to `regions`", "请在 `regions` 中填写实例所在地域"
     };
-    EXPORT_INSTANCES = "CS601", Advice, "consnap: export": {
-        "this form needs instance ids, and `{instance}` stands in for them",
-        "此格式需要实例ID，暂以 `{instance}` 代替"
+    EXPORT_INSTANCES = "CS601", Error, "consnap: export": {
+        "this form needs instance ids, and the job names none",
+        "此格式需要实例ID，但作业未填写"
     } help {
         "name the instances in `targets.ids`, or use the OOS template, which takes tags",
         "请在 `targets.ids` 中填写实例ID，或使用支持按标签选择实例的 OOS 模板"

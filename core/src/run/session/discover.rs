@@ -131,12 +131,14 @@ impl Session {
     /// A job with blocking findings, or one that asks for what this version cannot do, ends before anything is sent.
     pub(super) fn refuse_unusable_job(&mut self) {
         let context = CheckContext { as_of: self.setup.as_of, now: Some(self.now) };
-        let blocking: Vec<Finding> = Checker::new(&self.setup.job, &context)
-            .weighing(&self.setup.severities)
-            .job_findings(None)
-            .into_iter()
-            .filter(Finding::blocks)
-            .collect();
+        let checked = Checker::new(&self.setup.job, &context).weighing(&self.setup.severities).job_findings(None);
+        let read = std::mem::take(&mut self.setup.reading_findings);
+        let mut blocking: Vec<Finding> = Vec::new();
+        for finding in read.into_iter().chain(checked).filter(Finding::blocks) {
+            if !blocking.contains(&finding) {
+                blocking.push(finding);
+            }
+        }
         if !blocking.is_empty() {
             self.end_with(Error::new(ErrorKind::Input, &runs::JOB_BLOCKED).with_findings(blocking));
         } else if self.state.regions.is_empty() {

@@ -6,6 +6,7 @@ use super::Goal;
 use crate::base::time::Time;
 use crate::catalog::pacing;
 use crate::check::Severities;
+use crate::diagnostics::finding::Finding;
 use crate::input::facts::Guest;
 use crate::input::job::Job;
 
@@ -23,6 +24,8 @@ pub struct LastSelection {
 pub struct Setup {
     /// The job.
     pub job: Job,
+    /// What was found when the job was read: a run does not begin where one of them blocks.
+    pub reading_findings: Vec<Finding>,
     /// Eight characters `[0-9a-z]`, new for each run.
     pub run_id: String,
     /// All randomness of the session.
@@ -63,6 +66,7 @@ impl Setup {
     pub fn new(job: Job, run_id: impl Into<String>, seed: u64, goal: Goal) -> Self {
         Self {
             job,
+            reading_findings: Vec::new(),
             run_id: run_id.into(),
             seed,
             goal,

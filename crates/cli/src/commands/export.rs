@@ -1,5 +1,6 @@
 //! `consnap export`: the same job for other tools.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -119,6 +120,8 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         use_separator: arguments.use_separator,
         as_of: None,
         now: Some(crate::clock::now()),
+        naming: None,
+        severities: BTreeMap::new(),
         lang: console.lang(),
     })?;
     let exit = if output.files.is_empty() { Exit::Findings } else { Exit::Reached };
