@@ -80,7 +80,7 @@ export async function open(browser, address, options = {}) {
   });
   page.on("request", (request) => {
     const url = request.url();
-    if (!url.startsWith(address) && !/^(data|blob):/.test(url)) wrong.push(`request: ${url}`);
+    if (!url.startsWith(address.split("#")[0]) && !/^(data|blob):/.test(url)) wrong.push(`request: ${url}`);
   });
   await page.goto(address);
   await page.waitForSelector("html[data-ready]", { state: "attached", timeout: 10_000 }).catch((error) => {

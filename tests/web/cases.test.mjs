@@ -154,7 +154,7 @@ test("a rehearsal is told in both languages", () => {
 
 test("as many cases as in Rust", () => {
   for (const [operation, count] of counts) console.log(`${operation}: ${count} cases`);
-  const runner = readFileSync(new URL("../rust/ops.rs", import.meta.url), "utf8");
+  const runner = readFileSync(new URL("../rust/operations.rs", import.meta.url), "utf8");
   const rust = Object.fromEntries(
     [...runner.matchAll(/run_all\("(\w+)"\), (\d+)/g)].map(([, operation, count]) => [operation, Number(count)]),
   );

@@ -36,6 +36,7 @@ ${more}`;
 const enter = async (lang, text, options = {}) => {
   const opened = await open(browser, server.address, { ...inLang(lang), ...options });
   await opened.page.click("#tab-policies");
+  await opened.page.waitForSelector("#policies-text");
   if (text !== undefined) await type(opened.page, text);
   return opened;
 };
@@ -300,7 +301,8 @@ test("a link carries the document, a draft keeps it, copy and download give it",
   ]);
   assert.equal(readFileSync(await download.path(), "utf8"), document);
   // One too long for a link stays in the draft, and the page says so.
-  const long = `${document}${"# filler\n".repeat(9_000)}`;
+  const filler = Array.from({ length: 9_000 }, () => `# ${Math.random().toString(36)}\n`).join("");
+  const long = `${document}${filler}`;
   await put(page, "#policies-text", long);
   await judged(page);
   await page.getByText("too long for a link").waitFor();

@@ -42,8 +42,27 @@ const SCENES = {
     await page.locator(".field .help").first().click();
   },
   more: async (page) => page.locator("details.more summary").click(),
-  terraform: async (page) => page.locator("#target-terraform").click(),
-  windows: async (page) => page.locator(".preset").nth(3).click(),
+  terraform: async (page) => {
+    await page.fill("#field-targets-ids", "i-bp1linux000000000001");
+    await page.locator("#target-terraform").click();
+  },
+  "no-instances": async (page) => page.locator("#target-terraform").click(),
+  windows: async (page) => page.locator(".switch input").nth(1).check({ force: true }),
+  document: async (page) => {
+    await page.locator("details.document summary").click();
+    await page.waitForFunction(() => document.querySelector("#job-text")?.value !== "");
+  },
+  damaged: async (page) => {
+    await page.evaluate(() => {
+      location.hash = "#z=eJyrVkrLz1eyUg";
+    });
+    await page.waitForSelector(".notice.bad");
+  },
+  "started-over": async (page) => {
+    await page.fill("#field-group_name", "mine-{run}");
+    await page.locator(".tools button").nth(3).click();
+    await page.waitForSelector(".notice");
+  },
   pinned: async (page) => {
     await page.evaluate((hash) => {
       location.hash = hash;
@@ -58,7 +77,8 @@ const SCENES = {
   },
   "facts-form": async (page) => {
     await page.click("#tab-facts");
-    await page.locator(".switch input").nth(1).check({ force: true });
+    await page.locator(".facts .switch input").nth(1).check({ force: true });
+    await page.waitForSelector(".instance");
   },
   policies: async (page) => page.click("#tab-policies"),
   "policies-starter": async (page) => starter(page, 2),

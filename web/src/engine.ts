@@ -3,6 +3,7 @@
 
 import type {
   BudgetOutput,
+  BuildInput,
   BuildOutput,
   CheckInput,
   CheckOutput,
@@ -31,6 +32,7 @@ export type {
   CheckOutput,
   DecodeOutput,
   ExplainOutput,
+  ExportInput,
   ExportOutput,
   FactsOutput,
   SimulateOutput,
@@ -56,6 +58,9 @@ export async function inlined(id: string): Promise<ArrayBuffer | undefined> {
   const packed = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
   return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
+
+/** Whether the page is one file, with everything in it. */
+export const isSingleFile = () => document.getElementById("consnap-engine") !== null;
 
 /** A module's bytes in the single-file form, else its address. */
 const source = async (name: keyof typeof ADDRESSES) =>
@@ -92,39 +97,56 @@ export function loadRehearsal(): Promise<void> {
   return rehearsal;
 }
 
-export type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+/**
+ * What an operation gave: its value, or why it could not be carried out. Whoever asks for the one says what becomes of
+ * the other, so that a failure cannot pass for an answer without findings.
+ */
+export class Answer<T> {
+  private constructor(private readonly settled: { value: T } | { failure: Failure }) {}
 
-function answer<T>(call: () => T): Answer<T> {
-  try {
-    return { ok: true, value: call() };
-  } catch (error) {
-    if (error instanceof consnap.ConsnapError) return { ok: false, failure: error.detail };
-    throw error;
+  /** Carries an operation out. What is no failure of consnap's own is a defect, and thrown on. */
+  static of<T>(call: () => T): Answer<T> {
+    try {
+      return new Answer<T>({ value: call() });
+    } catch (error) {
+      if (error instanceof consnap.ConsnapError) return new Answer<T>({ failure: error.detail });
+      throw error;
+    }
+  }
+
+  either<V, F>(value: (value: T) => V, failure: (failure: Failure) => F): V | F {
+    return "value" in this.settled ? value(this.settled.value) : failure(this.settled.failure);
   }
 }
 
-export const build = (job: Job, platform: Platform, instance: string | undefined, useSeparator: boolean, lang: Lang) =>
-  answer<BuildOutput>(() =>
-    consnap.run("build", { job, platform, ...(instance ? { instance } : {}), use_separator: useSeparator, lang }),
-  );
+/** A failure as a finding about the whole: what could not be worked out stops what it was asked for. */
+export const asFindings = ({ code, message, help, findings = [] }: Failure): Finding[] => [
+  { code, severity: "error", place: "", message, help },
+  ...findings,
+];
+
+/** Whether a finding stops what it speaks of. */
+export const blocks = (finding: Finding): boolean => finding.severity === "error" && finding.accepted == null;
+
+export const build = (input: BuildInput) => Answer.of<BuildOutput>(() => consnap.run("build", input));
 
 export const budget = (job: Job, platform: Platform, lang: Lang) =>
-  answer<BudgetOutput>(() => consnap.run("budget", { job, platform, lang }));
+  Answer.of<BudgetOutput>(() => consnap.run("budget", { job, platform, lang }));
 
-export const check = (input: CheckInput) => answer<CheckOutput>(() => consnap.run("check", input));
+export const check = (input: CheckInput) => Answer.of<CheckOutput>(() => consnap.run("check", input));
 
 export const facts = (replies: unknown[], lang: Lang) =>
-  answer<FactsOutput>(() => consnap.run("facts", { replies, lang }));
+  Answer.of<FactsOutput>(() => consnap.run("facts", { replies, lang }));
 
-export const explain = (input: ExplainInput) => answer<ExplainOutput>(() => consnap.run("explain", input));
+export const explain = (input: ExplainInput) => Answer.of<ExplainOutput>(() => consnap.run("explain", input));
 
-export const decode = (input: DecodeInput) => answer<DecodeOutput>(() => consnap.run("decode", input));
+export const decode = (input: DecodeInput) => Answer.of<DecodeOutput>(() => consnap.run("decode", input));
 
-export const exportJob = (input: ExportInput) => answer<ExportOutput>(() => consnap.run("export", input));
+export const exportJob = (input: ExportInput) => Answer.of<ExportOutput>(() => consnap.run("export", input));
 
 export const simulate = async (input: SimulateInput) => {
   await loadRehearsal();
-  return answer<SimulateOutput>(() => consnap.run("simulate", input));
+  return Answer.of<SimulateOutput>(() => consnap.run("simulate", input));
 };
 
 export const catalogueDate = () => consnap.catalogueDate();

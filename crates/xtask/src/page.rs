@@ -38,7 +38,9 @@ pub(crate) fn lints() -> Result<(), Failure> {
 /// Every shared case through the package in Node.
 pub(crate) fn node_tests(log: &mut Log) -> Result<(), Failure> {
     build()?;
-    Run::new("node").args(["--test", "--test-reporter=spec", "tests/web/cases.test.mjs"]).tests(Runner::Node, log)
+    Run::new("node")
+        .args(["--test", "--test-reporter=spec", "tests/web/cases.test.mjs", "tests/web/modules.test.mjs"])
+        .tests(Runner::Node, log)
 }
 
 /// The page in a browser; the page that the binary writes is held to the same, and policies give in the page what the
@@ -55,7 +57,7 @@ pub(crate) fn browser_tests(binary: &Path, log: &mut Log) -> Result<(), Failure>
         return Err(Failure::new("the page is not built"));
     }
     let mut result = Ok(());
-    for name in ["page", "policies", "report"] {
+    for name in ["page", "policies", "report", "verdict", "work"] {
         let file = format!("tests/web/{name}.test.mjs");
         let done = Run::new("node")
             .args(["--test", "--test-reporter=spec", "--test-timeout=240000", &file])

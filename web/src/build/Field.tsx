@@ -1,13 +1,14 @@
 import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import type { Context } from "../app";
+import type { Context } from "../context";
 import { explain, type Finding } from "../engine";
-import { at, patched, put } from "../state";
+import { at, patched, put } from "../pointer";
 import { Findings, Ticked } from "./Findings";
+import { type LinesKind, read, written } from "./lines";
 
-type Kind = "text" | "number" | "truth" | "lines" | "pairs" | "tags" | "choice";
+type Kind = "text" | "number" | "truth" | "choice" | LinesKind;
 
-interface Props extends Context {
+export interface FieldProps extends Context {
   /** JSON pointer into the job. */
   place: string;
   kind: Kind;
@@ -17,18 +18,27 @@ interface Props extends Context {
 }
 
 /** A parameter of the job: label, control, help from the catalogue, and what is found about it. */
-export function Field(props: Props) {
+export function Field(props: FieldProps) {
   const { place, kind, findings, state, change, words, lang } = props;
   const [open, setOpen] = useState(false);
   const id = `field${place.replaceAll("/", "-")}`;
-  const about = useMemo(() => {
-    const answer = explain({ parameter: place, lang });
-    return answer.ok && "parameter" in answer.value ? (answer.value.parameter ?? undefined) : undefined;
-  }, [place, lang]);
+  const about = useMemo(
+    () =>
+      explain({ parameter: place, lang }).either(
+        (value) => ("parameter" in value ? (value.parameter ?? undefined) : undefined),
+        () => undefined, // There is no help about it, and the button is left out.
+      ),
+    [place, lang],
+  );
   const value = at(state.job, place);
-  const set = (next: unknown) => change({ job: put(state.job, place, next), preset: state.preset });
+  const set = (next: unknown) => change({ job: put(state.job, place, next) });
   const mine = findings.filter((finding) => finding.place === place || finding.place.startsWith(`${place}/`));
   const worst = mine.some((finding) => finding.severity === "error" && !finding.accepted);
+  const fix = (patch: unknown) => {
+    change({ job: patched(state.job, patch) });
+    // The button is gone with what it mended: the focus goes to what it mended.
+    document.getElementById(id)?.focus();
+  };
   const hint = words.hints[place];
   const described = [hint ? `${id}-hint` : "", mine.length ? `${id}-findings` : "", open ? `${id}-help` : ""]
     .filter(Boolean)
@@ -88,21 +98,31 @@ export function Field(props: Props) {
       )}
       {mine.length > 0 && (
         <div id={`${id}-findings`}>
-          <Findings findings={mine} words={words} onFix={(patch) => change({ job: patched(state.job, patch) })} />
+          <Findings findings={mine} words={words} onFix={fix} />
         </div>
       )}
     </div>
   );
 }
 
-interface ControlProps extends Props {
+interface ControlProps extends FieldProps {
   common: Record<string, unknown> & { id: string };
   value: unknown;
   set: (value: unknown) => void;
   default_: string | undefined;
 }
 
-function Control({ kind, common, value, set, default_, placeholder, choices, words }: ControlProps): ComponentChildren {
+function Control({
+  place,
+  kind,
+  common,
+  value,
+  set,
+  default_,
+  placeholder,
+  choices,
+  words,
+}: ControlProps): ComponentChildren {
   switch (kind) {
     case "number":
       return (
@@ -112,7 +132,7 @@ function Control({ kind, common, value, set, default_, placeholder, choices, wor
             inputMode="numeric"
             autocomplete="off"
             placeholder={default_ ?? placeholder}
-            value={value == null || value === "auto" ? "" : String(value)}
+            value={value === "auto" ? "" : asText(value)}
             onInput={(event) => {
               const text = event.currentTarget.value.trim();
               set(text === "" ? undefined : /^-?\d{1,15}$/.test(text) ? Number(text) : text);
@@ -127,7 +147,7 @@ function Control({ kind, common, value, set, default_, placeholder, choices, wor
       return (
         <select
           {...common}
-          value={value === undefined ? "" : String(value)}
+          value={asText(value)}
           onChange={(event) => {
             const text = event.currentTarget.value;
             set(text === "" ? undefined : text === "true");
@@ -139,13 +159,14 @@ function Control({ kind, common, value, set, default_, placeholder, choices, wor
           </option>
           <option value="true">{words.yes}</option>
           <option value="false">{words.no}</option>
+          <Other value={value} known={["true", "false"]} />
         </select>
       );
     case "choice":
       return (
         <select
           {...common}
-          value={String(value ?? choices?.[0]?.[0] ?? "")}
+          value={asText(value ?? choices?.[0]?.[0])}
           onChange={(event) => set(event.currentTarget.value)}
         >
           {choices?.map(([key, title]) => (
@@ -153,6 +174,7 @@ function Control({ kind, common, value, set, default_, placeholder, choices, wor
               {title}
             </option>
           ))}
+          <Other value={value} known={choices?.map(([key]) => key) ?? []} />
         </select>
       );
     case "lines":
@@ -166,19 +188,26 @@ function Control({ kind, common, value, set, default_, placeholder, choices, wor
           autocomplete="off"
           spellcheck={false}
           placeholder={placeholder}
-          value={typeof value === "string" ? value : ""}
+          value={asText(value)}
           onInput={(event) =>
-            set(
-              event.currentTarget.value === "" &&
-                common.id !== "field-instance_ram_role" &&
-                common.id !== "field-group_name"
-                ? undefined
-                : event.currentTarget.value,
-            )
+            set(event.currentTarget.value === "" && !REQUIRED.includes(place) ? undefined : event.currentTarget.value)
           }
         />
       );
   }
+}
+
+/** Members that stay in the job when their field is emptied: the engine says that they are missing. */
+const REQUIRED = ["/instance_ram_role", "/group_name"];
+
+/** What is of another kind than the field is shown as it is; the engine says what is wrong with it. */
+const asText = (value: unknown): string =>
+  value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
+
+/** A value that is none of the choices. */
+function Other({ value, known }: { value: unknown; known: string[] }) {
+  const text = asText(value);
+  return text === "" || known.includes(text) ? null : <option value={text}>{text}</option>;
 }
 
 /** A list, one entry a line. The text is kept as typed while it has the focus. */
@@ -189,7 +218,7 @@ function Lines({
   set,
   placeholder,
 }: {
-  kind: Kind;
+  kind: LinesKind;
   common: ControlProps["common"];
   value: unknown;
   set: (value: unknown) => void;
@@ -207,43 +236,9 @@ function Lines({
       value={shown}
       onInput={(event) => {
         setTyped(event.currentTarget.value);
-        set(read(kind, event.currentTarget.value));
+        set(read(kind, event.currentTarget.value, value));
       }}
       onBlur={() => setTyped(undefined)}
     />
   );
-}
-
-function written(kind: Kind, value: unknown): string {
-  if (kind === "tags")
-    return Object.entries((value ?? {}) as Record<string, string>)
-      .map(([key, tag]) => `${key}=${tag}`)
-      .join("\n");
-  if (!Array.isArray(value)) return "";
-  return value
-    .map((item) =>
-      kind === "pairs" ? `${String(item?.instance ?? "")} ${String(item?.disk ?? "")}`.trim() : String(item),
-    )
-    .join("\n");
-}
-
-function read(kind: Kind, text: string): unknown {
-  const lines = text
-    .split("\n")
-    .map((line) => line.trim())
-    .filter(Boolean);
-  if (lines.length === 0) return undefined;
-  if (kind === "pairs")
-    return lines.map((line) => {
-      const [instance = "", disk = ""] = line.split(/\s+/);
-      return { instance, disk };
-    });
-  if (kind === "tags")
-    return Object.fromEntries(
-      lines.map((line) => {
-        const cut = line.indexOf("=");
-        return cut < 0 ? [line, ""] : [line.slice(0, cut), line.slice(cut + 1)];
-      }),
-    );
-  return [...new Set(lines.flatMap((line) => line.split(/[\s,]+/)).filter(Boolean))];
 }

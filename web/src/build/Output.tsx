@@ -1,29 +1,25 @@
-import { useMemo } from "preact/hooks";
-import type { Context } from "../app";
-import { exportJob, type Target } from "../engine";
-import { neighbour, TARGETS, useMoment } from "../state";
+import type { Context } from "../context";
+import { save } from "../copy";
+import type { Answer, ExportOutput, Target } from "../engine";
+import { neighbour, TARGETS } from "../state";
+import { useCopy } from "../useCopy";
+
+interface Props extends Context {
+  exported: Answer<ExportOutput>;
+  /** Called when a file was copied or downloaded. */
+  onTaken: () => void;
+}
 
 /** The job for every tool: tabs, files, copy and download. */
-export function Output({ state, change, words, lang, link }: Context) {
-  const answer = useMemo(
-    () =>
-      exportJob({
-        job: state.job,
-        platform: state.platform,
-        target: state.target,
-        link,
-        use_separator: state.separator,
-        as_of: state.catalogue,
-        lang,
-      }),
-    [state.job, state.platform, state.target, state.separator, state.catalogue, lang, link],
-  );
-  const files = answer.ok ? answer.value.files : [];
+export function Output({ state, change, words, damaged, exported, onTaken }: Props) {
   const onKey = (event: KeyboardEvent) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
+    const next =
+      { Home: TARGETS[0], End: TARGETS.at(-1) }[event.key] ??
+      (event.key === "ArrowRight" || event.key === "ArrowLeft"
+        ? neighbour(TARGETS, state.target, event.key === "ArrowRight" ? 1 : -1)
+        : undefined);
+    if (!next) return;
     event.preventDefault();
-    const next = neighbour(TARGETS, state.target, step);
     change({ target: next });
     document.getElementById(`target-${next}`)?.focus();
   };
@@ -46,23 +42,47 @@ export function Output({ state, change, words, lang, link }: Context) {
         ))}
       </div>
       <div id="output-files" role="tabpanel" aria-labelledby={`target-${state.target}`}>
-        {!answer.ok && <p class="blocked-note">{answer.failure.message}</p>}
-        {answer.ok && files.length === 0 && <p class="blocked-note">{words.blockedNote}</p>}
-        {files.map((file) => (
-          <FileView key={`${state.target} ${file.name}`} name={file.name} content={file.content} words={words} />
-        ))}
+        {damaged ? (
+          <p class="blocked-note">{words.linkDamaged}</p>
+        ) : (
+          exported.either(
+            ({ files }) =>
+              files.length === 0 ? (
+                <p class="blocked-note">{words.blockedNote}</p>
+              ) : (
+                files.map(({ name, content }) => (
+                  <FileView
+                    key={`${state.target} ${name}`}
+                    name={name}
+                    content={content}
+                    words={words}
+                    onTaken={onTaken}
+                  />
+                ))
+              ),
+            (failure) => <p class="blocked-note">{failure.message}</p>,
+          )
+        )}
       </div>
     </section>
   );
 }
 
-export function FileView({ name, content, words }: { name: string; content: string; words: Context["words"] }) {
+interface FileProps {
+  name: string;
+  content: string;
+  words: Context["words"];
+  onTaken?: () => void;
+}
+
+export function FileView(props: FileProps) {
+  const { name, content } = props;
   return (
     <figure class="file">
       <figcaption>
         <span class="file-name">{name}</span>
         <span class="file-tools">
-          <FileTools name={name} content={content} words={words} />
+          <FileTools {...props} />
         </span>
       </figcaption>
       <pre role="group" tabIndex={0} aria-label={name}>
@@ -75,28 +95,29 @@ export function FileView({ name, content, words }: { name: string; content: stri
 }
 
 /** Copies a file, or downloads it. */
-export function FileTools({ name, content, words }: { name: string; content: string; words: Context["words"] }) {
-  const [copied, sayCopied] = useMoment();
-  const copy = async () => {
-    await navigator.clipboard.writeText(content);
-    sayCopied();
-  };
+export function FileTools({ name, content, words, onTaken }: FileProps) {
+  const [copied, copy] = useCopy();
   const download = () => {
-    const address = URL.createObjectURL(new Blob([content], { type: "text/plain;charset=utf-8" }));
-    const anchor = Object.assign(document.createElement("a"), { href: address, download: name });
-    anchor.click();
-    setTimeout(() => URL.revokeObjectURL(address), 1000);
+    save(name, content);
+    onTaken?.();
+  };
+  const take = async () => {
+    await copy(content);
+    onTaken?.();
   };
   return (
     <>
-      <button type="button" class="small" onClick={() => void copy()}>
-        {copied ? words.copied : words.copy}
+      <button type="button" class="small" onClick={() => void take()}>
+        {copied === "copied" ? words.copied : words.copy}
         <span class="hidden"> {name}</span>
       </button>
       <button type="button" class="small quiet" onClick={download}>
         {words.download}
         <span class="hidden"> {name}</span>
       </button>
+      <span class={copied === "refused" ? "said" : "hidden"} role="status">
+        {copied && (copied === "copied" ? words.copied : words.copyRefused)}
+      </span>
     </>
   );
 }
@@ -115,7 +136,20 @@ function Origin({ content }: { content: string }) {
           {line}
         </span>
       ))}
-      {cut < 0 ? "" : lines.slice(cut).join("")}
+      {cut >= 0 && <Parameters text={lines.slice(cut).join("")} />}
+    </>
+  );
+}
+
+/** Text whose parameters of the plug-in are not broken after their dash. */
+function Parameters({ text }: { text: string }) {
+  return (
+    <>
+      {text.split(/(?<=[,=])(?=-[A-Z])/).map((part, at) => (
+        <span key={at} class="token">
+          {part}
+        </span>
+      ))}
     </>
   );
 }

@@ -1,26 +1,24 @@
 import { useMemo } from "preact/hooks";
-import type { Context } from "../app";
-import { check, type Finding } from "../engine";
+import type { Context } from "../context";
+import { asFindings, check, exportJob, type Finding } from "../engine";
 import { fitInstance } from "../facts/fit";
 import { DISKS, SYSTEMS } from "../facts/usual";
 import { Ticked } from "./Findings";
 
-interface Props extends Context {
-  today: string;
-  findingsOf: (day: string) => Finding[];
-}
-
 /** An old link: it keeps the facts of its day, and what today's would change is told. */
-export function Pinned({ state, change, words, lang, today, findingsOf }: Props) {
+export function Pinned({ state, change, words, lang, today }: Context) {
   const then = state.catalogue;
   const [added, gone] = useMemo(() => {
+    const { job, platform, target } = state;
+    const findingsOf = (day: string): Finding[] =>
+      exportJob({ job, platform, target, as_of: day, lang }).either(({ findings }) => findings, asFindings);
     const [before, now] = [findingsOf(then), findingsOf(today)];
     const key = (finding: Finding) => `${finding.code} ${finding.place} ${finding.message}`;
     const missing = (from: Finding[], others: Finding[]) =>
       from.filter((finding) => !others.some((other) => key(other) === key(finding)));
     return [missing(now, before), missing(before, now)];
-  }, [state.job, state.platform, then, today, lang]);
-  const support = useMemo(() => changedSupport(state, then, today), [state.job, state.platform, then, today]);
+  }, [state, then, today, lang]);
+  const support = useMemo(() => changedSupport(state, then, today), [state, then, today]);
   const same = added.length + gone.length + support.length === 0;
   return (
     <aside class="pinned">
@@ -65,8 +63,11 @@ function changedSupport({ job, platform }: Context["state"], then: string, today
   );
   const cases = [...systems, ...disks];
   const verdicts = (day: string) => {
-    const answer = check({ job: { ...job, targets: {} }, facts: cases.map(([, facts]) => facts), as_of: day });
-    return answer.ok ? (answer.value.instances ?? []).map((instance) => instance.eligible) : [];
+    const facts = cases.map(([, facts]) => facts);
+    return check({ job: { ...job, targets: {} }, facts, as_of: day }).either(
+      ({ instances }) => (instances ?? []).map((instance) => instance.eligible),
+      () => [], // The verdict on the job says why.
+    );
   };
   const [before, now] = [verdicts(then), verdicts(today)];
   return cases.flatMap(([title], at) =>

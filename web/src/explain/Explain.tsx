@@ -1,76 +1,18 @@
 import { useMemo } from "preact/hooks";
-import type { Context } from "../app";
 import { Findings, Ticked } from "../build/Findings";
 import { FileView } from "../build/Output";
-import { type Answer, type DecodeOutput, decode, type ExplainOutput, explain } from "../engine";
-import { documents } from "../facts/read";
-import { usePasted } from "../state";
+import type { Context } from "../context";
+import type { DecodeOutput, ExplainOutput, Failure } from "../engine";
+import { usePasted } from "../pasted";
+import type { Words } from "../words";
 import { EXAMPLES } from "./examples";
-
-type Shown =
-  | { kind: "command" | "code"; answer: Answer<ExplainOutput> }
-  | { kind: "results"; answer: Answer<DecodeOutput> }
-  | { kind: "error"; message: string };
-
-/** Tells what it is that was pasted, and has it explained. */
-function read(text: string, exitCode: string, { lang, words, state }: Context): Shown | undefined {
-  const trimmed = text.trim();
-  const code = /^-?\d{1,10}$/.test(exitCode.trim()) ? Number(exitCode) : undefined;
-  if (trimmed === "")
-    return code === undefined ? undefined : { kind: "results", answer: decode({ exit_code: code, lang }) };
-  // A log begins with a bracket too: `[error] ...`.
-  if (/^(\{|\[\s*[[{"\]])/.test(trimmed)) {
-    const found = documents(trimmed);
-    if (!found) return { kind: "error", message: words.invalidJson };
-    return {
-      kind: "results",
-      answer: decode({
-        results: found.length === 1 ? found[0] : found,
-        content_encoding: plainPage(found) ? "PlainText" : "Base64",
-        lang,
-      }),
-    };
-  }
-  if (/acs-plugin-manager|--params/.test(trimmed)) {
-    const named = /app-snapshot-plugin-win/.test(trimmed)
-      ? "windows"
-      : /app-snapshot-plugin/.test(trimmed)
-        ? "linux"
-        : state.platform;
-    return { kind: "command", answer: explain({ command: text.replace(/\r?\n$/, ""), platform: named, lang }) };
-  }
-  if (/^[A-Za-z0-9_.:-]{1,80}$/.test(trimmed) && code === undefined) {
-    const answer = explain({ code: trimmed, lang });
-    const known = answer.ok && "explanations" in answer.value && answer.value.explanations.length > 0;
-    if (known || trimmed.length < 24) return { kind: "code", answer };
-  }
-  const base64 = /^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(trimmed) && trimmed.replace(/\s/g, "").length % 4 === 0;
-  return {
-    kind: "results",
-    answer: decode({
-      output: trimmed,
-      content_encoding: base64 ? "Base64" : "PlainText",
-      ...(code === undefined ? {} : { exit_code: code }),
-      lang,
-    }),
-  };
-}
-
-/** Whether the outputs of a page are plain: the reply does not say. */
-function plainPage(found: unknown[]): boolean {
-  const outputs: string[] = [];
-  JSON.stringify(found, (key, value: unknown) => {
-    if (key === "Output" && typeof value === "string" && value) outputs.push(value);
-    return value;
-  });
-  return outputs.some((output) => !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(output));
-}
+import { recognise, type Shown } from "./recognise";
 
 export function Explain(context: Context) {
-  const { words, lang } = context;
+  const { words, lang, state } = context;
   const [text, setText] = usePasted("explain.text", "");
   const [exitCode, setExitCode] = usePasted("explain.code", "");
-  const shown = useMemo(() => read(text, exitCode, context), [text, exitCode, lang]);
+  const shown = useMemo(() => recognise(text, exitCode, state.platform, lang), [text, exitCode, state.platform, lang]);
   return (
     <div class="columns">
       <section class="form" aria-labelledby="explain-title">
@@ -126,44 +68,90 @@ export function Explain(context: Context) {
           ))}
         </div>
       </section>
-      <section class="result" aria-live="polite">
-        {!shown && <p class="empty">{words.explainNone}</p>}
-        {shown?.kind === "error" && (
-          <p class="blocked-note" role="alert">
-            {shown.message}
-          </p>
-        )}
-        {shown && shown.kind !== "error" && !shown.answer.ok && (
-          <p class="blocked-note" role="alert">
-            {shown.answer.failure.message}
-          </p>
-        )}
-        {(shown?.kind === "command" || shown?.kind === "code") && shown.answer.ok && (
-          <Explained value={shown.answer.value} words={words} />
-        )}
-        {shown?.kind === "results" && shown.answer.ok && <Decoded value={shown.answer.value} words={words} />}
+      <section class="result" aria-label={words.result}>
+        <p class="hidden" role="status">
+          {shown && inShort(shown, words)}
+        </p>
+        <Answered shown={shown} words={words} />
       </section>
     </div>
   );
 }
 
-function Explained({ value, words }: { value: ExplainOutput; words: Context["words"] }) {
+/** The answer in a sentence, for whoever hears it. */
+function inShort(shown: Shown, words: Words): string {
+  switch (shown.kind) {
+    case "nothing":
+      return words.explainNothing;
+    case "invalid":
+      return ""; // It is an alert of its own.
+    case "explanation":
+      return shown.answer.either(
+        (value) =>
+          "explanations" in value
+            ? value.explanations.map((found) => `${found.held ? words.held : ""} ${found.message}`).join(" ")
+            : "",
+        () => "", // It is an alert of its own.
+      );
+    case "results":
+      return shown.answer.either(
+        ({ outcomes }) => outcomes.map(({ held, message }) => `${held ? words.held : ""} ${message}`).join(" "),
+        () => "", // It is an alert of its own.
+      );
+  }
+}
+
+function Answered({ shown, words }: { shown: Shown | undefined; words: Words }) {
+  const refused = (failure: Failure) => (
+    <p class="blocked-note" role="alert">
+      {failure.message}
+    </p>
+  );
+  switch (shown?.kind) {
+    case undefined:
+      return <p class="empty">{words.explainNone}</p>;
+    case "nothing":
+      return <p class="blocked-note">{words.explainNothing}</p>;
+    case "invalid":
+      return (
+        <p class="blocked-note" role="alert">
+          {words.invalidJson(shown.line, shown.reason)}
+        </p>
+      );
+    case "explanation":
+      return shown.answer.either((value) => <Explained value={value} words={words} />, refused);
+    case "results":
+      return shown.answer.either((value) => <Decoded value={value} words={words} />, refused);
+  }
+}
+
+function Explained({ value, words }: { value: ExplainOutput; words: Words }) {
   if ("explanations" in value) {
     if (value.explanations.length === 0) return <p class="blocked-note">{words.unknownCode}</p>;
     return (
       <>
         {value.explanations.map((found) => (
-          <article key={found.key} class="explanation">
+          <article key={found.key} class={`explanation ${found.held ? "held" : ""}`}>
             <header>
-              <h2>{found.name || found.key}</h2>
-              {found.name && <code>{found.key}</code>}
+              <h2>{titleOf(found, words)}</h2>
+              {found.name && <code>{found.name}</code>}
             </header>
-            <Meaning meaning={found.message} cause={found.cause ?? ""} next_step={found.next_step} words={words} />
+            {found.held && <p class="alarm">{words.held}</p>}
+            {found.group_may_exist && <p class="outcome bad">{words.groupMayExist}</p>}
+            <Meaning
+              meaning={found.message}
+              cause={found.cause ?? ""}
+              next_step={found.next_step}
+              source={found.source}
+              words={words}
+            />
           </article>
         ))}
       </>
     );
   }
+  if ("parameter" in value)
+    return value.parameter ? <Parameter parameter={value.parameter} words={words} /> : <p>{words.unknownCode}</p>;
   if ("modelled" in value) {
     return (
       <article class="explanation">
@@ -200,17 +188,49 @@ function Explained({ value, words }: { value: ExplainOutput; words: Context["wor
   return null;
 }
 
-function Meaning({
-  meaning,
-  cause,
-  next_step,
-  words,
-}: {
+type Explanation = Extract<ExplainOutput, { explanations: unknown }>["explanations"][number];
+
+/** The code as people meet it: `exit:plugin:12` is the name of a row. */
+function titleOf({ kind, key }: Explanation, words: Words): string {
+  const code = key.split(":").at(-1) ?? key;
+  if (kind === "exit_code") return `${words.exitCode} ${code}`;
+  return kind === "invocation_status" ? `${words.status} ${code}` : code;
+}
+
+type ParameterExplanation = NonNullable<Extract<ExplainOutput, { parameter?: unknown }>["parameter"]>;
+
+function Parameter({ parameter, words }: { parameter: ParameterExplanation; words: Words }) {
+  return (
+    <article class="explanation">
+      <header>
+        <h2>{parameter.wire}</h2>
+        <code>{parameter.key}</code>
+      </header>
+      <p>
+        <Ticked text={parameter.about} />
+      </p>
+      <p class="wire">
+        {parameter.platforms.join(", ")}
+        {parameter.range && ` · ${words.range} ${parameter.range.join("–")}`}
+        {parameter.default && ` · ${words.defaultIs} ${parameter.default}`}
+        {parameter.required && ` · ${words.required}`}
+      </p>
+      <p class="source">
+        {words.source}: {parameter.source}
+      </p>
+    </article>
+  );
+}
+
+interface MeaningProps {
   meaning: string;
   cause: string;
   next_step: string;
-  words: Context["words"];
-}) {
+  source?: string;
+  words: Words;
+}
+
+function Meaning({ meaning, cause, next_step, source, words }: MeaningProps) {
   return (
     <dl class="meaning">
       <dt>{words.meaning}</dt>
@@ -233,11 +253,17 @@ function Meaning({
           </dd>
         </>
       )}
+      {source && (
+        <>
+          <dt>{words.source}</dt>
+          <dd>{source}</dd>
+        </>
+      )}
     </dl>
   );
 }
 
-function Decoded({ value, words }: { value: DecodeOutput; words: Context["words"] }) {
+function Decoded({ value, words }: { value: DecodeOutput; words: Words }) {
   return (
     <>
       {(value.findings ?? []).length > 0 && <Findings findings={value.findings ?? []} words={words} />}

@@ -1,5 +1,5 @@
 import type { Job, Platform } from "../engine";
-import { at } from "../state";
+import { at } from "../pointer";
 
 /** An instance that meets every prerequisite by the facts of any day: what predictions are made for. */
 export function fitInstance(job: Job, platform: Platform): Record<string, unknown> {

@@ -1,7 +1,6 @@
 import { useRef, useState } from "preact/hooks";
-import type { Context } from "../app";
 import { FileTools } from "../build/Output";
-import { fitsLink } from "../state";
+import type { Context } from "../context";
 import { Cases } from "./Cases";
 import { reference } from "./judge";
 import { DocumentFindings, Results } from "./Results";
@@ -12,8 +11,7 @@ import { verdictOf } from "./verdict";
 const MOST_BYTES = 1 << 20;
 
 /** A policy document: edited, judged as it is typed, with its cases. */
-export function Policies(context: Context) {
-  const { state, change, words, standing } = context;
+export function Policies({ state, change, words, standing, withoutPolicies }: Context & { withoutPolicies: boolean }) {
   const text = useRef<HTMLTextAreaElement>(null);
   const [refused, setRefused] = useState<string>();
   const [over, setOver] = useState(false);
@@ -130,7 +128,7 @@ export function Policies(context: Context) {
               </button>
             )}
           </div>
-          {!fitsLink(state) && <p class="hint">{words.policyNoLink}</p>}
+          {withoutPolicies && <p class="hint">{words.policyNoLink}</p>}
         </div>
         {seen && (
           <details class="card more reference">
@@ -184,7 +182,7 @@ export function Policies(context: Context) {
           <div class="blocked-note" role="alert">
             <p>{words.policyStopped[outcome.stopped]}</p>
             <button type="button" class="small" onClick={standing.again}>
-              {words.policyAgain}
+              {words.again}
             </button>
           </div>
         )}

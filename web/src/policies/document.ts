@@ -1,6 +1,17 @@
-// The text of a policy document, YAML or JSON, as a value, with the line of every place in it. Runs in the worker: a
+// The text of a document, YAML or JSON, as a value, with the line of every place in it, and back. Runs in the worker: a
 // hostile text takes nothing with it.
-import { type Document, isCollection, LineCounter, parseDocument, type ScalarTag } from "yaml";
+import {
+  type CreateNodeOptions,
+  type Document,
+  type DocumentOptions,
+  isCollection,
+  LineCounter,
+  parseDocument,
+  type ScalarTag,
+  type SchemaOptions,
+  stringify,
+  type ToStringOptions,
+} from "yaml";
 
 export interface Unreadable {
   /** From 1; 0 where no line can be named. */
@@ -66,6 +77,13 @@ export function read(text: string): Read {
   }
   return kept(value, (place) => lineOf(document, lines, place));
 }
+
+/** A value as YAML that reads back the same here and on the command line. */
+export const write = (value: unknown): string =>
+  stringify(value, { ...OPTIONS, compat: "yaml-1.1", lineWidth: 0 } as DocumentOptions &
+    SchemaOptions &
+    CreateNodeOptions &
+    ToStringOptions);
 
 /** The value, if all of it can be handed on as JSON. */
 function kept(value: unknown, line: (place: string) => number | undefined): Read {

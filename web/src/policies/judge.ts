@@ -1,8 +1,8 @@
 // Hands documents to the worker, one at a time and the newest first, and ends it when it takes too long or broke.
-import { inlined, moduleAddresses } from "../engine";
+import { moduleAddresses } from "../engine";
 import type { Unreadable } from "./document";
+import { startWorker } from "./startWorker";
 import type { Judged, Modules, Order, Reference, Told } from "./worker";
-import workerAddress from "./worker.ts?worker&url";
 
 export type Outcome =
   | { judged: Judged }
@@ -86,9 +86,7 @@ function end(): void {
 }
 
 async function begun(): Promise<Worker> {
-  const script = await inlined("consnap-worker");
-  const address = script ? URL.createObjectURL(new Blob([script], { type: "text/javascript" })) : workerAddress;
-  const made = new Worker(address, { type: import.meta.env.PROD ? "classic" : "module" });
+  const made = await startWorker();
   let ready = false;
   made.addEventListener("message", (event: MessageEvent<Told>) => {
     const told = event.data;
@@ -97,7 +95,7 @@ async function begun(): Promise<Worker> {
       known = told.ready;
     } else if ("judged" in told) finish(told.id, { judged: told.judged });
     else if ("unreadable" in told) finish(told.id, { unreadable: told.unreadable });
-    else finish(told.id, { stopped: "broken" in told ? "broken" : "absent" });
+    else if ("id" in told) finish(told.id, { stopped: "broken" in told ? "broken" : "absent" });
   });
   made.addEventListener("error", (event) => {
     event.preventDefault();

@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Job, Lang } from "../engine";
 import { knownFacts } from "../facts/known";
-import { at, type State } from "../state";
-import type { Words } from "../words";
+import { onFacts } from "../facts/useFleet";
+import { at } from "../pointer";
+import type { State } from "../state";
 import { judge, type Outcome } from "./judge";
 
 export interface Standing {
@@ -23,16 +24,19 @@ const PAUSE_MILLISECONDS = 250;
  * Holds the job to the policy document, whatever area is shown; without a document nothing is loaded and nothing is
  * judged.
  */
-export function usePolicies(state: State, today: string, lang: Lang, words: Words): Standing {
+export function usePolicies(state: State, today: string, lang: Lang): Standing {
   const [told, setTold] = useState<{ of: object; outcome: Outcome }>();
   const [round, setRound] = useState(0);
   const { policies: text, job, catalogue, area } = state;
   const none = text.trim() === "";
-  // What was pasted can only change in the area Facts.
-  const facts = useMemo(() => (none ? [] : knownFacts(job, lang, words)), [none, job, lang, area === "facts"]);
+  const [read, setRead] = useState(0);
+  useEffect(() => onFacts(() => setRead((count) => count + 1)), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the form changes in the area Facts, other facts are told
+  const facts = useMemo(() => (none ? [] : knownFacts(job)), [none, job, area === "facts", read]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new round is a new question
   const question = useMemo(
     () => ({ text, facts, lang, job: withTargets(job, facts), ...(catalogue === today ? {} : { as_of: catalogue }) }),
-    [text, facts, lang, job, catalogue, round],
+    [text, facts, lang, job, catalogue, today, round],
   );
   useEffect(() => {
     if (none) {
@@ -51,7 +55,7 @@ export function usePolicies(state: State, today: string, lang: Lang, words: Word
       overtaken = true;
       clearTimeout(timer);
     };
-  }, [question]);
+  }, [question, none]);
   return {
     outcome: none ? undefined : told?.outcome,
     busy: !none && told?.of !== question,

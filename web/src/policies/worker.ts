@@ -3,7 +3,7 @@
 
 import type { PolicyCheckOutput, Tried } from "consnap";
 import * as consnap from "consnap";
-import { read, type Unreadable } from "./document";
+import { read, type Unreadable, write } from "./document";
 
 /** Where the modules come from: addresses, or bytes in the single-file form. */
 export interface Modules {
@@ -25,6 +25,9 @@ export interface Order {
   lang: "en" | "zh";
 }
 
+/** A text to be read, or a value to be written as one; no engine is needed for it. */
+export type TextOrder = { id: number; read: string } | { id: number; write: unknown };
+
 /** What came of it. */
 export interface Judged {
   check: PolicyCheckOutput;
@@ -43,6 +46,8 @@ export type Told =
   | { ready: Reference }
   | { id: number; judged: Judged }
   | { id: number; unreadable: Unreadable }
+  | { id: number; value: unknown }
+  | { id: number; text: string }
   /** The modules could not be loaded. */
   | { id: number; absent: string }
   /** The engine ended as it must not: its memory is not to be trusted any more. */
@@ -53,10 +58,17 @@ const tell = (told: Told) => {
 };
 let modules: Promise<Modules>;
 
-addEventListener("message", (event: MessageEvent<Modules | Order>) => {
+addEventListener("message", (event: MessageEvent<Modules | Order | TextOrder>) => {
   if ("engine" in event.data) modules = start(event.data);
+  else if ("read" in event.data) readText(event.data);
+  else if ("write" in event.data) tell({ id: event.data.id, text: write(event.data.write) });
   else void answer(event.data);
 });
+
+function readText({ id, read: text }: { id: number; read: string }): void {
+  const document = read(text);
+  tell("unreadable" in document ? { id, unreadable: document.unreadable } : { id, value: document.value });
+}
 
 async function start(given: Modules): Promise<Modules> {
   if (typeof given.engine === "string") await consnap.load(given.engine);

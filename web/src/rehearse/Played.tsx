@@ -1,7 +1,7 @@
 import { Fragment } from "preact";
-import type { Context } from "../app";
 import { Findings, Ticked } from "../build/Findings";
-import type { SimulateOutput } from "../engine";
+import type { Context } from "../context";
+import { blocks, type SimulateOutput } from "../engine";
 
 interface Instance {
   instance_id: string;
@@ -34,7 +34,7 @@ export function Played({ output, words }: { output: SimulateOutput; words: Conte
   const sentences = report.sentences.filter((sentence) => !/`consnap (show|resume)/.test(sentence)).slice(0, -1);
   return (
     <>
-      <div class={`verdict ${good ? "good" : "bad"}`}>
+      <div class={`verdict ${good ? "good" : "bad"}`} role="status">
         <strong>{words.ends[report.exit_status]}</strong>
         <span>
           {words.exitStatus(report.exit_status)} · {words.took(took, report.summary.calls)}
@@ -50,9 +50,7 @@ export function Played({ output, words }: { output: SimulateOutput; words: Conte
               </p>
             ))}
           </div>
-          {report.instances.length === 0 && (
-            <Findings findings={output.findings.filter((finding) => finding.severity === "error")} words={words} />
-          )}
+          {report.instances.length === 0 && <Findings findings={output.findings.filter(blocks)} words={words} />}
           {report.instances.length > 0 && (
             <div class="scroll" tabIndex={0} role="region" aria-label={`${words.report}: ${words.instances}`}>
               <table>

@@ -1,7 +1,19 @@
-import { useEffect } from "preact/hooks";
-import type { Context } from "../app";
-import { type Answer, type Job, type SimulateOutput, simulate } from "../engine";
-import { at, usePasted } from "../state";
+import { useEffect, useRef } from "preact/hooks";
+import { Findings } from "../build/Findings";
+import { merged } from "../build/verdict";
+import type { Context } from "../context";
+import {
+  type Answer,
+  asFindings,
+  blocks,
+  exportJob,
+  type Finding,
+  type Job,
+  type SimulateOutput,
+  simulate,
+} from "../engine";
+import { usePasted } from "../pasted";
+import { at } from "../pointer";
 import { Played } from "./Played";
 import { FAULTS, type Fault, scenario } from "./scenario";
 
@@ -10,16 +22,23 @@ const START = "2027-01-31T02:00:00Z";
 interface Shown {
   /** What was asked for, so that it can be asked again. */
   asked: { fault: Fault; count: number };
-  answer: Answer<SimulateOutput> | "playing" | "no module";
+  answer: Answer<SimulateOutput> | { refused: Finding[] } | "playing" | "no module";
 }
 
 /** The job on the simulator, in the page and in virtual time. */
-export function Rehearse({ state, words, lang }: Context) {
+export function Rehearse(context: Context) {
+  const { state, words, lang, damaged } = context;
   const [fault, setFault] = usePasted<Fault>("rehearse.fault", "none");
   const [count, setCount] = usePasted("rehearse.count", 4);
   const [shown, setShown] = usePasted<Shown | undefined>("rehearse.shown", undefined);
   const play = async (asked: Shown["asked"]) => {
     const { fault, count } = asked;
+    // The rehearsal has instances of its own; all else of the job must stand as it is.
+    const refused = standsAgainst(context);
+    if (refused.length > 0) {
+      setShown({ asked, answer: { refused } });
+      return;
+    }
     setShown({ asked, answer: "playing" });
     const ids = Array.from({ length: count }, (_, index) => `i-rehearse${String(index + 1).padStart(2, "0")}`);
     const job: Job = {
@@ -35,9 +54,11 @@ export function Rehearse({ state, words, lang }: Context) {
     setShown({ asked, answer });
   };
   // In another language, and when the job was changed meanwhile, it is played anew.
+  const told = useRef<typeof lang | undefined>(undefined);
   useEffect(() => {
-    if (shown) void play(shown.asked);
-  }, [lang]);
+    if (shown && told.current !== lang) void play(shown.asked);
+    told.current = lang;
+  });
   const answer = shown?.answer;
   return (
     <div class="columns rehearsal">
@@ -66,11 +87,11 @@ export function Rehearse({ state, words, lang }: Context) {
             </label>
           ))}
         </fieldset>
-        <button type="button" class="primary" onClick={() => void play({ fault, count })}>
+        <button type="button" class="primary" disabled={damaged} onClick={() => void play({ fault, count })}>
           {words.play}
         </button>
       </section>
-      <section class="result" aria-live="polite" aria-busy={answer === "playing"}>
+      <section class="result" aria-label={words.result} aria-busy={answer === "playing"}>
         {answer === undefined && <p class="empty">{words.rehearseNone}</p>}
         {answer === "playing" && <p class="empty">{words.playing}</p>}
         {answer === "no module" && (
@@ -78,13 +99,43 @@ export function Rehearse({ state, words, lang }: Context) {
             {words.noModule}
           </p>
         )}
-        {typeof answer === "object" && !answer.ok && (
-          <p class="blocked-note" role="alert">
-            {answer.failure.message}
-          </p>
-        )}
-        {typeof answer === "object" && answer.ok && <Played output={answer.value} words={words} />}
+        {damaged && <p class="blocked-note">{words.linkDamaged}</p>}
+        {typeof answer === "object" && "refused" in answer && <Refused findings={answer.refused} words={words} />}
+        {typeof answer === "object" &&
+          !("refused" in answer) &&
+          answer.either(
+            (output) =>
+              output.ended === "refused" ? (
+                <Refused findings={output.findings.filter(blocks)} words={words} />
+              ) : (
+                <Played output={output} words={words} />
+              ),
+            (failure) => (
+              <p class="blocked-note" role="alert">
+                {failure.message}
+              </p>
+            ),
+          )}
       </section>
     </div>
+  );
+}
+
+/** What stands against the job, whatever its instances are. */
+function standsAgainst({ state, lang }: Context): Finding[] {
+  const { job, platform, catalogue } = state;
+  const exported = exportJob({ job, platform, target: "command", as_of: catalogue, lang });
+  return exported.either(({ findings }) => merged(findings.filter(blocks)), asFindings);
+}
+
+function Refused({ findings, words }: { findings: Finding[]; words: Context["words"] }) {
+  return (
+    <>
+      <div class="verdict bad" role="status">
+        <strong>{words.nothingStarted}</strong>
+        <span>{words.counts(findings.length, 0)}</span>
+      </div>
+      <Findings findings={findings} words={words} />
+    </>
   );
 }

@@ -1,6 +1,6 @@
 // What the simulator is told: the instances of the rehearsal, and what goes wrong.
 import type { Job, Platform } from "../engine";
-import { at } from "../state";
+import { at } from "../pointer";
 
 export const FAULTS = ["none", "scripts", "thaw", "throttled", "lost", "offline", "tags"] as const;
 export type Fault = (typeof FAULTS)[number];

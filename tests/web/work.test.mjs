@@ -1,0 +1,236 @@
+// Nothing that somebody typed is lost: not by a reload, a link, another tab, a step back or a new start.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { launch, open, serve } from "./browser.mjs";
+
+let browser;
+let server;
+before(async () => {
+  [browser, server] = await Promise.all([launch(), serve()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const english = { locale: "en-US" };
+const button = (page, name) => page.locator(".tools, .notice").getByRole("button", { name, exact: true }).first();
+const name = (page) => page.inputValue("#field-group_name");
+const ready = (page) => page.waitForSelector("html[data-ready]", { state: "attached" });
+/** Comes back when the address and the history of the tab hold what is shown. */
+const kept = (page, groupName) =>
+  page.waitForFunction((name) => history.state?.consnap?.packed.j.group_name === name, groupName);
+const another = async (context, address) => {
+  const page = await context.newPage();
+  await page.goto(address);
+  await ready(page);
+  return page;
+};
+
+test("a policy document that is too long for a link survives a reload, and a new tab", async () => {
+  const { context, page, wrong } = await open(browser, server.address, english);
+  await page.click("#tab-policies");
+  const noise = Array.from({ length: 70_000 }, () => Math.random().toString(36).slice(2, 3)).join("");
+  const text = `version: 1\nlanguage: cel\npolicies: []\n# ${noise}\n`;
+  await page.fill("#policies-text", text);
+  await page.getByText("too long for a link").waitFor();
+  await page.waitForFunction((length) => history.state?.consnap?.packed.y?.length === length, text.length);
+  await page.reload();
+  await ready(page);
+  assert.equal(await page.inputValue("#policies-text"), text);
+  const other = await another(context, server.address);
+  await other.click("#tab-policies");
+  assert.equal(await other.inputValue("#policies-text"), text);
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test("a link opens beside the own draft, and takes its place only among the drafts", async () => {
+  const { context, page, wrong } = await open(browser, server.address, english);
+  await page.fill("#field-group_name", "colleague-{run}");
+  await kept(page, "colleague-{run}");
+  const link = page.url();
+  await button(page, "Start over").click();
+  await page.fill("#field-group_name", "mine-{run}");
+  await kept(page, "mine-{run}");
+  const other = await another(context, link);
+  assert.equal(await name(other), "colleague-{run}");
+  await other.waitForTimeout(400);
+  await other.close();
+  const third = await another(context, server.address);
+  assert.equal(await name(third), "mine-{run}", "a link that was only looked at is no draft");
+  // Back to the own draft, from the link itself.
+  const fourth = await another(context, link);
+  await button(fourth, "Back to my draft").click();
+  assert.equal(await name(fourth), "mine-{run}");
+  // What is made of a link is a draft of its own.
+  const fifth = await another(context, link);
+  await fifth.fill("#field-group_name", "changed-{run}");
+  await kept(fifth, "changed-{run}");
+  const sixth = await another(context, server.address);
+  assert.equal(await name(sixth), "changed-{run}");
+  assert.ok(
+    (await sixth.locator(".earlier option").allTextContents()).some((option) => option.startsWith("mine-{run}")),
+  );
+  await sixth.selectOption(".earlier", { index: 1 });
+  assert.equal(await name(sixth), "mine-{run}");
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test("two tabs do not write over each other", async () => {
+  const { context, page } = await open(browser, server.address, english);
+  await page.fill("#field-group_name", "first-{run}");
+  await kept(page, "first-{run}");
+  const other = await another(context, server.address);
+  await other.fill("#field-group_name", "second-{run}");
+  await kept(other, "second-{run}");
+  await page.fill("#field-group_name", "first-again-{run}");
+  await kept(page, "first-again-{run}");
+  const names = await page.evaluate(() =>
+    JSON.parse(localStorage.getItem("consnap.drafts")).map((draft) => draft.packed.j.group_name),
+  );
+  assert.ok(names.includes("second-{run}") && names.includes("first-again-{run}"), names.join());
+  await page.reload();
+  await ready(page);
+  assert.equal(await name(page), "first-again-{run}", "a tab goes on with its own");
+  await context.close();
+});
+
+test("every change can be undone and done again, a new start too", async () => {
+  const { context, page, wrong } = await open(browser, server.address, english);
+  assert.ok(await button(page, "Undo").isDisabled());
+  await page.fill("#field-group_name", "typed-{run}");
+  await button(page, "Start over").click();
+  assert.equal(await name(page), "mysql-{run}");
+  await page.locator(".notice").getByRole("button", { name: "Undo" }).click();
+  assert.equal(await name(page), "typed-{run}");
+  await button(page, "Undo").click();
+  assert.equal(await name(page), "mysql-{run}");
+  await button(page, "Redo").click();
+  assert.equal(await name(page), "typed-{run}");
+  await page.getByRole("button", { name: /PostgreSQL/ }).click();
+  assert.equal(await name(page), "postgresql-{run}");
+  await button(page, "Undo").click();
+  assert.equal(await name(page), "typed-{run}");
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test("Back and Forward walk areas and jobs, and keep what was typed", async () => {
+  const { context, page, wrong } = await open(browser, server.address, english);
+  await page.fill("#field-group_name", "one-{run}");
+  await kept(page, "one-{run}");
+  await page.click("#tab-explain");
+  await page.fill("#explain-text", "12");
+  await page.goBack();
+  await page.waitForSelector("#field-group_name");
+  assert.equal(await name(page), "one-{run}");
+  await page.fill("#field-group_name", "two-{run}");
+  await page.goForward();
+  await page.waitForSelector("#explain-text");
+  assert.equal(await page.inputValue("#explain-text"), "12");
+  await page.click("#tab-build");
+  assert.equal(await name(page), "two-{run}", "a step through the areas takes no job back");
+  await kept(page, "two-{run}");
+  await page.getByRole("button", { name: /PostgreSQL/ }).click();
+  await kept(page, "postgresql-{run}");
+  await page.goBack();
+  await page.waitForFunction(() => document.querySelector("#field-group_name").value === "two-{run}");
+  await page.goForward();
+  await page.waitForFunction(() => document.querySelector("#field-group_name").value === "postgresql-{run}");
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test("a draft of an earlier version of the page is found", async () => {
+  const { context, page } = await open(browser, server.address, english);
+  const job = { version: 1, targets: {}, instance_ram_role: "R", group_name: "old-{run}", linux: {} };
+  const state = { v: 1, a: "build", p: "linux", k: "", t: "command", c: "2026-11-22", j: job };
+  await page.evaluate((text) => {
+    localStorage.clear();
+    localStorage.setItem("consnap.draft", `#c=${btoa(text)}`);
+  }, JSON.stringify(state));
+  const other = await another(context, server.address);
+  assert.equal(await name(other), "old-{run}");
+  await context.close();
+});
+
+const OWN = `# nightly, for the database team
+version: 1
+targets:
+  all: true
+  exclude: {ids: [i-bp1linux000000000009]}
+regions: [cn-hangzhou]
+instance_ram_role: AppSnapshotRoleName
+group_name: own-{run}
+linux:
+  pre_script_path: /tmp/prescript.sh
+  post_script_path: /tmp/postscript.sh
+run: {canary: 1, reason: "0123"}
+`;
+
+test("an own job.yaml opens, keeps what has no field, and goes out as YAML", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "consnap-work-"));
+  const { context, page, wrong } = await open(browser, server.address, english);
+  const packed = () => page.evaluate(() => history.state.consnap.packed.j);
+  await page.locator("details.document summary").click();
+  await page.waitForFunction(() => document.querySelector("#job-text")?.value.startsWith("version: 1\n"));
+  // Pasted.
+  await page.fill("#job-text", OWN);
+  await page.waitForFunction(() => document.querySelector("#field-group_name").value === "own-{run}");
+  await kept(page, "own-{run}");
+  const job = await packed();
+  assert.deepEqual(job.run, { canary: 1, reason: "0123" });
+  assert.equal(await page.inputValue("#job-text"), OWN, "what is typed stays as it was typed");
+  // A field changes one member and nothing else.
+  await page.fill("#field-group_name", "field-{run}");
+  await kept(page, "field-{run}");
+  assert.deepEqual(await packed(), { ...job, group_name: "field-{run}" });
+  await page.waitForFunction(() => document.querySelector("#job-text").value.includes("group_name: field-{run}"));
+  const written = await page.inputValue("#job-text");
+  assert.match(written, /^version: 1\nregions:\n {2}- cn-hangzhou\ntargets:/, "in the order in which people write");
+  assert.match(written, /reason: "0123"/);
+  // What cannot be read is said with its line, and changes nothing.
+  await page.fill("#job-text", "version: 1\ntargets: [\n");
+  await page.getByText(/Line \d/).waitFor();
+  assert.equal(await name(page), "field-{run}");
+  await page.fill("#job-text", "just a text");
+  await page.getByText("This is no job document").waitFor();
+  // From a file.
+  const file = join(folder, "job.yaml");
+  writeFileSync(file, OWN.replace("linux:", "windows: {vss_writers: true}\nx:"));
+  await page.locator(".document input[type=file]").setInputFiles(file);
+  await page.waitForFunction(() => document.querySelector("#field-windows-vss_writers") !== null);
+  assert.equal(await name(page), "own-{run}");
+  // The members without a field are named.
+  assert.match(await page.locator("details.more").textContent(), /targets\.all, targets\.exclude/);
+  rmSync(folder, { recursive: true });
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test("copying says when the browser refuses it, and takes the old way where there is no clipboard", async () => {
+  const { context, page } = await open(browser, server.address, { ...english, permissions: [] });
+  await page.evaluate(() => {
+    Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true });
+    document.execCommand = () => false;
+  });
+  await page.locator("figure.file").first().getByRole("button").first().click();
+  await page.getByText("The browser does not let this page copy").first().waitFor();
+  await page.evaluate(() => {
+    document.execCommand = (command) => {
+      globalThis.copied = [command, String(getSelection()) || document.activeElement.value];
+      return true;
+    };
+  });
+  await page.locator("figure.file").first().getByRole("button").first().click();
+  await page.locator("figure.file").getByText("Copied").first().waitFor();
+  const [command, text] = await page.evaluate(() => globalThis.copied);
+  assert.equal(command, "copy");
+  assert.match(text, /acs-plugin-manager/);
+  await context.close();
+});

@@ -1,0 +1,29 @@
+import { Build } from "./build/Build";
+import type { Context } from "./context";
+import { loadRehearsal } from "./engine";
+import { Explain } from "./explain/Explain";
+import { onDemand } from "./onDemand";
+
+/** What reads replies of the API comes with the area that needs it. */
+const Facts = onDemand<Context>(async () => {
+  const [{ Facts }] = await Promise.all([import("./facts/Facts"), loadRehearsal()]);
+  return Facts;
+});
+const Policies = onDemand(async () => (await import("./policies/Policies")).Policies);
+const Rehearse = onDemand(async () => (await import("./rehearse/Rehearse")).Rehearse);
+
+/** The area that is shown. */
+export function Area({ withoutPolicies, ...context }: Context & { withoutPolicies: boolean }) {
+  switch (context.state.area) {
+    case "build":
+      return <Build {...context} />;
+    case "facts":
+      return <Facts {...context} />;
+    case "policies":
+      return <Policies {...context} withoutPolicies={withoutPolicies} />;
+    case "explain":
+      return <Explain {...context} />;
+    case "rehearse":
+      return <Rehearse {...context} />;
+  }
+}
