@@ -197,6 +197,17 @@ for (const [lang, damaged] of [
   });
 }
 
+test("an output that needs instances says so beside their field", async () => {
+  const { context, page, wrong } = await open(browser, server.address, { locale: "en-US" });
+  await page.click("#target-job");
+  await page.waitForSelector("#result > .verdict.bad");
+  assert.match(await page.locator("#field-targets-ids-findings").textContent(), /CS111/);
+  await page.fill("#field-targets-ids", "i-bp1linux000000000001；i-bp1linux000000000002");
+  await page.waitForSelector("#result > .verdict.good");
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
 test("what can be reached is a condition, and belongs to the platform", async () => {
   const { context, page, wrong } = await open(browser, server.address, { locale: "en-US" });
   const prediction = page.locator(".prediction");

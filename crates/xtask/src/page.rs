@@ -57,7 +57,7 @@ pub(crate) fn browser_tests(binary: &Path, log: &mut Log) -> Result<(), Failure>
         return Err(Failure::new("the page is not built"));
     }
     let mut result = Ok(());
-    for name in ["page", "policies", "report", "verdict", "work"] {
+    for name in ["page", "policies", "report", "facts", "verdict", "work"] {
         let file = format!("tests/web/{name}.test.mjs");
         let done = Run::new("node")
             .args(["--test", "--test-reporter=spec", "--test-timeout=240000", &file])

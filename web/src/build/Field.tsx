@@ -5,6 +5,7 @@ import { explain, type Finding } from "../engine";
 import { at, patched, put } from "../pointer";
 import { Findings, Ticked } from "./Findings";
 import { type LinesKind, read, written } from "./lines";
+import { isAt } from "./places";
 
 type Kind = "text" | "number" | "truth" | "choice" | LinesKind;
 
@@ -32,7 +33,7 @@ export function Field(props: FieldProps) {
   );
   const value = at(state.job, place);
   const set = (next: unknown) => change({ job: put(state.job, place, next) });
-  const mine = findings.filter((finding) => finding.place === place || finding.place.startsWith(`${place}/`));
+  const mine = findings.filter(isAt([place]));
   const worst = mine.some((finding) => finding.severity === "error" && !finding.accepted);
   const fix = (patch: unknown) => {
     change({ job: patched(state.job, patch) });

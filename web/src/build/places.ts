@@ -23,9 +23,13 @@ export const MORE = [
   "/run/max_errors",
 ];
 
-/** Whether a finding speaks of one of the places. */
-export const isAt = (places: string[]) => (finding: Finding) =>
-  places.some((place) => finding.place === place || finding.place.startsWith(`${place}/`));
+/** Whether a finding speaks of one of the places. What is said of the whole selection stands beside its first field. */
+export const isAt =
+  (places: string[]) =>
+  ({ place: said }: Finding) =>
+    places.some(
+      (place) => said === place || said.startsWith(`${place}/`) || (said === "/targets" && place === INSTANCES.at(0)),
+    );
 
 /** Members of the job without a field of the platform, as people write them: they are kept as they are. */
 export function unshown(job: Job, platform: Platform): string[] {
