@@ -275,7 +275,9 @@ fn yaml_and_json_are_read_back() {
             let what = format!("{name} {target:?} {}", file.name);
             match file.language {
                 "json" => {
-                    drop(serde_json::from_str::<Value>(&file.content).unwrap_or_else(|error| panic!("{what}: {error}")));
+                    drop(
+                        serde_json::from_str::<Value>(&file.content).unwrap_or_else(|error| panic!("{what}: {error}")),
+                    );
                 }
                 "yaml" => drop(
                     serde_saphyr::from_str::<Value>(&file.content).unwrap_or_else(|error| panic!("{what}: {error}")),
