@@ -9,12 +9,12 @@ use crate::run::{Failure, Run, root, target_folder};
 use crate::{page, typescript, wasm};
 
 /// The engine, which a page loads first, may have so many bytes gzipped.
-const ENGINE_BUDGET_GZIPPED: usize = 400_000;
+const ENGINE_BUDGET_GZIPPED: usize = 395_000;
 
 /// What is cut out of the engine, and how many bytes gzipped each may have. The last is what the others share.
 const PARTS: &[Part] = &[
-    Part { name: "rehearsal", budget: 430_000 },
-    Part { name: "policies", budget: 290_000 },
+    Part { name: "rehearsal", budget: 380_000 },
+    Part { name: "policies", budget: 275_000 },
     Part { name: "shared", budget: 20_000 },
 ];
 
@@ -126,9 +126,10 @@ fn optimise(module: &Path) -> Result<(), Failure> {
     let features =
         ["bulk-memory", "multivalue", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext"];
     Run::new(program)
-        // The second pass finds what the first laid open; taken apart and put together again it gets smaller once more. The
-        // first kilobyte is the far end of the stack: nobody counts an address across the end of memory into it.
-        .args(["-Oz", "-Oz", "--flatten", "--rereloop", "-Oz", "-Oz"])
+        // What counts is the size on its way, compressed: harder passes make modules smaller and less alike in themselves, and
+        // 12 kB (the engine) to 40 kB (the rehearsal) larger gzipped. The first kilobyte is the far end of the stack: nobody
+        // counts an address across the end of memory into it.
+        .args(["-O1"])
         .args(["--low-memory-unused", "--strip-debug", "--strip-producers", "--strip-target-features"])
         .args(features.map(|name| format!("--enable-{name}")))
         .args([module, Path::new("-o"), module])
