@@ -3,4 +3,5 @@
 
 pub mod consistency;
 pub mod http;
+pub(crate) mod invisible;
 pub mod time;

@@ -4,6 +4,7 @@
 //! HTML element, start a spreadsheet formula or give a command to a CI runner. Every sink first drops what cannot be
 //! seen, then takes its own syntax apart. All functions work in linear time and cut what is longer than [`MAX_LINE`].
 
+use crate::base::invisible::is_invisible;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -300,14 +301,10 @@ fn after_string(after: &str) -> &str {
     tail.strip_prefix(['\u{7}', '\u{9c}']).unwrap_or(after)
 }
 
-/// Characters that are not seen themselves but change what is: controls, directions, joiners, fillers, tags.
+/// Characters that are not seen themselves but change what is. The separators of lines and paragraphs are not among them: what
+/// they become depends on the sink.
 pub(crate) fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+    c.is_control() || (is_invisible(c) && !matches!(c, '\u{2028}' | '\u{2029}'))
 }
 
 #[cfg(test)]

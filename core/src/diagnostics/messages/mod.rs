@@ -6,6 +6,14 @@
 
 use crate::diagnostics::finding::MessageRow;
 
+/// The one word that may follow a severity.
+macro_rules! acceptable {
+    (acceptable) => {
+        true
+    };
+}
+use acceptable;
+
 /// Declares rows of the catalogue and the list of them.
 macro_rules! messages {
     ($($(#[$meta:meta])* $name:ident = $code:literal, $severity:ident $(, $acceptable:ident)?, $source:literal:
@@ -18,7 +26,7 @@ macro_rules! messages {
                 severity: $crate::diagnostics::finding::Severity::$severity,
                 message: $crate::diagnostics::text::Text::new($en, $zh),
                 help: $crate::diagnostics::text::Text::new($help_en, $help_zh),
-                acceptable: false $(|| stringify!($acceptable).len() == "acceptable".len())?,
+                acceptable: false $(|| $crate::diagnostics::messages::acceptable!($acceptable))?,
                 source: $source,
             };
         )*

@@ -3,6 +3,7 @@
 use super::quoting::{self, Assigned, Value};
 use super::{Form, budget, launcher};
 use crate::base::consistency::Platform;
+use crate::base::invisible::is_invisible;
 use crate::catalog::parameters::{self, ParameterKind, ParameterRow};
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::{parameters as rows, writing};
@@ -249,13 +250,6 @@ pub(super) fn hazards(
         }
     }
     found
-}
-
-/// Characters that show nothing or turn the direction of the text: two names could look alike.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// A character for people: itself, or its number where nothing would show.

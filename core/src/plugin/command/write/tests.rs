@@ -197,3 +197,15 @@ fn commands_have_a_limit() {
         assert_eq!((codes(&built), built.command.as_ref()), (vec!["CS169"], None));
     }
 }
+
+/// What the sanitiser would drop from a report, a name must not carry: two groups would look alike.
+#[test]
+fn a_name_carries_nothing_that_reports_drop() {
+    for c in ('\u{a0}'..='\u{e0fff}').filter(|c| crate::base::invisible::is_invisible(*c)) {
+        let job = job(&format!("ab{c}cd"));
+        let built = build(&request(&job, Platform::Linux));
+        assert!(codes(&built).contains(&"CS166") && built.command.is_none(), "U+{:04X}", u32::from(c));
+    }
+    let filler = job("ab\u{3164}cd");
+    assert_eq!(codes(&build(&request(&filler, Platform::Linux))), ["CS166"]);
+}
