@@ -4,8 +4,8 @@ use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use consnap_core::base::http::HttpReply;
-use consnap_core::ecs::api::{ApiCall, Operation};
+use consnap_core::base::http::{HttpReply, Sent};
+use consnap_core::ecs::api::{self, ApiCall, Operation};
 use consnap_core::{Error, Lang, Time, ecs::reply};
 use jiter::{PythonParse, StringCacheMode};
 use pyo3::prelude::*;
@@ -15,13 +15,14 @@ use tokio::task::AbortHandle;
 
 use crate::client::Inner;
 use crate::event_loop::{EventLoop, closed};
+use crate::given;
 use crate::reading;
 
 /// A reply that says "done", or why there is none.
 pub(crate) type Answer = Result<(Operation, HttpReply), Error>;
 
 /// What crosses the border: the reply as Python's own values, or the error as JSON.
-pub(crate) type Given<'py> = (Option<Bound<'py, PyDict>>, Option<Bound<'py, PyBytes>>);
+pub(crate) type Reply<'py> = (Option<Bound<'py, PyDict>>, Option<Bound<'py, PyBytes>>);
 
 /// Answers on their way to an event loop of asyncio's. It is woken once for all that come until it looks: to take the
 /// interpreter from another thread costs more than to read a reply.
@@ -98,21 +99,20 @@ impl PendingCall {
     }
 }
 
-/// Reads what is to be called.
-pub(crate) fn read(operation: &str, region: String, parameters: Vec<(String, String)>) -> Result<ApiCall, Error> {
-    let Some(known) = Operation::ALL.into_iter().find(|known| known.name() == operation) else {
-        return Err(reading::unusable(operation, "consnap does not use this operation".to_owned()));
-    };
-    // To this service a filter that is empty is none at all.
-    if let Some((name, _)) = parameters.iter().find(|(_, value)| value.is_empty()) {
-        return Err(reading::unusable(operation, format!("`{name}` is empty; leave it out if that is meant")));
-    }
-    let parameters = parameters.into_iter().map(|(name, value)| (name.into(), value)).collect();
-    Ok(ApiCall { operation: known, region, parameters })
+/// Reads what is to be called; the outer error is what a value of the script's own raised.
+pub(crate) fn read(
+    inner: &Inner,
+    operation: &str,
+    region: Option<&str>,
+    parameters: &Bound<'_, PyDict>,
+) -> PyResult<Result<ApiCall, Error>> {
+    let parameters = given::parameters(parameters)?;
+    Ok(api::given::call(operation, region, inner.region.as_deref(), parameters))
 }
 
 /// Sends it and waits, without holding the interpreter; the outer error is an interruption.
-pub(crate) fn wait(py: Python<'_>, events: &EventLoop, inner: &Inner, call: &ApiCall) -> PyResult<Answer> {
+pub(crate) fn wait(py: Python<'_>, events: &EventLoop, inner: &Inner, call: ApiCall) -> PyResult<Answer> {
+    let operation = call.operation.name();
     let work = async {
         // Nobody drives the network between two such calls. Connections that were closed meanwhile are noticed before one
         // of them is used: the first turn learns of it, the second lets go of them.
@@ -120,8 +120,7 @@ pub(crate) fn wait(py: Python<'_>, events: &EventLoop, inner: &Inner, call: &Api
         tokio::task::yield_now().await;
         send(inner, call).await
     };
-    let answer = events.wait(py, work)?;
-    Ok(answer.unwrap_or_else(|| Err(closed(call.operation.name()))))
+    Ok(events.wait(py, operation, work)?.and_then(|answer| answer))
 }
 
 /// Sends it and tells the future when it is over, in any case.
@@ -134,12 +133,12 @@ pub(crate) fn later(
     future: Py<PyAny>,
 ) -> PendingCall {
     let mut told = Told { answers, future: Some(future), lang };
-    match call {
+    match call.and_then(|call| events.check(call.operation.name()).map(|()| call)) {
         Ok(call) => {
             let sending = Arc::clone(inner);
             // When the loop is closed already, what is dropped tells so.
             let task = events.spawn(async move {
-                let answer = send(&sending, &call).await;
+                let answer = send(&sending, call).await;
                 told.tell(answer);
             });
             PendingCall { task: task.ok().map(|task| task.abort_handle()) }
@@ -152,7 +151,7 @@ pub(crate) fn later(
 }
 
 /// The answer as it crosses the border.
-pub(crate) fn give(py: Python<'_>, answer: Answer, lang: Lang) -> Given<'_> {
+pub(crate) fn give(py: Python<'_>, answer: Answer, lang: Lang) -> Reply<'_> {
     let read = answer.and_then(|(operation, answer)| values(py, operation, &answer));
     match read {
         Ok(values) => (Some(values), None),
@@ -179,14 +178,10 @@ fn values<'py>(py: Python<'py>, operation: Operation, answer: &HttpReply) -> Res
     })
 }
 
-pub(crate) async fn send(inner: &Inner, call: &ApiCall) -> Answer {
-    match inner.caller.call(call, wall_clock()).await {
-        Ok(answer) => match reply::classify(call.operation, &answer) {
-            Ok(_) => Ok((call.operation, answer)),
-            Err(failure) => Err(failure.to_error()),
-        },
-        Err(failure) => Err(reply::transport(&failure).to_error()),
-    }
+pub(crate) async fn send(inner: &Inner, call: ApiCall) -> Answer {
+    let operation = call.operation;
+    let answer = inner.single_calls.send(&inner.caller, call, wall_clock()).await?;
+    Ok((operation, answer))
 }
 
 /// Who is told, once. A task that is dropped before its end tells that too: somebody waits.
@@ -206,7 +201,7 @@ impl Told {
 
 impl Drop for Told {
     fn drop(&mut self) {
-        self.tell(Err(closed("call")));
+        self.tell(Err(closed("call", Sent::Maybe)));
     }
 }
 

@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use consnap_core::Error;
+use consnap_core::base::http;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use tokio::task::JoinHandle;
 
-use crate::call::{self, Answer, Given};
+use crate::call::{self, Answer, Reply};
 use crate::client::Client;
 use crate::event_loop::closed;
 use crate::reading;
@@ -47,30 +49,29 @@ impl Calls {
     }
 
     /// Begins a call.
-    fn begin(&self, operation: &str, region: String, parameters: Vec<(String, String)>) {
+    fn begin(&self, operation: &str, region: Option<&str>, parameters: &Bound<'_, PyDict>) -> PyResult<()> {
         let client = self.client.get();
-        let begun = call::read(operation, region, parameters).and_then(|call| {
+        let begun = call::read(client.inner(), operation, region, parameters)?.and_then(|call| {
             let inner = Arc::clone(client.inner());
-            let answer = client.events().spawn(async move { call::send(&inner, &call).await })?;
+            let answer = client.events().spawn(async move { call::send(&inner, call).await })?;
             Ok(Begun::Sent(Sent { answer }))
         });
         self.waiting().push_back(begun.unwrap_or_else(Begun::Refused));
+        Ok(())
     }
 
     /// Waits for the answer to the oldest call: the reply, or the error as JSON; `None` when all answers were given.
-    fn next<'py>(&self, py: Python<'py>, lang: &str) -> PyResult<Option<Given<'py>>> {
+    fn next<'py>(&self, py: Python<'py>, lang: &str) -> PyResult<Option<Reply<'py>>> {
         let Some(oldest) = self.waiting().pop_front() else { return Ok(None) };
         let answer = match oldest {
             Begun::Refused(error) => Err(error),
             Begun::Sent(mut sent) => {
                 let answer = match Pin::new(&mut sent.answer).poll(&mut Context::from_waker(Waker::noop())) {
-                    Poll::Ready(answer) => Some(answer),
-                    Poll::Pending => self.client.get().events().wait(py, &mut sent.answer)?,
+                    Poll::Ready(answer) => Ok(answer),
+                    Poll::Pending => self.client.get().events().wait(py, "call_many", &mut sent.answer)?,
                 };
-                match answer {
-                    Some(Ok(answer)) => answer,
-                    Some(Err(_)) | None => Err(closed("call")),
-                }
+                // A task that was dropped with its client may have sent its call.
+                answer.and_then(|answer| answer.unwrap_or_else(|_| Err(closed("call_many", http::Sent::Maybe))))
             }
         };
         Ok(Some(call::give(py, answer, reading::lang(lang))))

@@ -1,14 +1,15 @@
 //! A client of the real (or simulated) service: single calls, and whole runs whose events are read one by one.
 
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use consnap_client::caller::ApiCaller;
 use consnap_client::credentials::{self, Provider, Reach};
 use consnap_client::driver::Control;
 use consnap_client::journal::state_directory;
+use consnap_client::run::new_run_id;
+use consnap_client::single_call::SingleCalls;
 use consnap_client::transport::{HttpTransport, TransportOptions};
 use consnap_core::diagnostics::messages::calls;
 use consnap_core::ecs::api::Product;
@@ -16,13 +17,15 @@ use consnap_core::ecs::api::endpoint::Network;
 use consnap_core::ecs::credentials::{Credential, Secret};
 use consnap_core::{Error, ErrorKind, Lang};
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyDict};
 use tokio::sync::watch;
 
 use crate::call::{self, PendingCall, wall_clock};
-use crate::event_loop::{self, EventLoop};
+use crate::event_loop::EventLoop;
+use crate::progress::Progress;
 use crate::reading;
-use crate::run::{self, Task, Written};
+use crate::run::{self, Task};
+use crate::running_task::RunningTask;
 
 /// What a client is told. Secrets come from the script's own memory and are cleared after use.
 #[derive(FromPyObject)]
@@ -58,6 +61,7 @@ pub(crate) struct Client {
 /// What calls and runs share.
 pub(crate) struct Inner {
     pub(crate) caller: Arc<ApiCaller>,
+    pub(crate) single_calls: SingleCalls,
     /// The id of the access key the client began with, and where it came from.
     identity: OnceLock<(String, String)>,
     pub(crate) region: Option<String>,
@@ -109,22 +113,18 @@ pub(crate) fn open(options: Options) -> Result<Client, Error> {
     };
     let events = EventLoop::open().map_err(|error| reading::unusable("Client", error.to_string()))?;
     let caller = Arc::new(caller);
-    let identity = OnceLock::new();
-    Ok(Client { inner: Arc::new(Inner { caller, identity, region, state_directory, time_scale }), events })
+    let (identity, single_calls) = (OnceLock::new(), SingleCalls::default());
+    let inner = Inner { caller, single_calls, identity, region, state_directory, time_scale };
+    Ok(Client { inner: Arc::new(inner), events })
 }
 
 /// Finds out whose credentials a client has, which may take a call: whoever has none learns it here, not from the first
 /// call. The outer error is an interruption.
 pub(crate) fn identify(py: Python<'_>, client: &Client) -> PyResult<Result<(), Error>> {
-    let found = client.events.wait(py, client.inner.caller.credentials().current(wall_clock()))?;
-    Ok(match found {
-        Some(Ok(credential)) => {
-            let _ = client.inner.identity.set((credential.access_key_id.clone(), credential.source.clone()));
-            Ok(())
-        }
-        Some(Err(error)) => Err(error),
-        None => Err(event_loop::closed("Client")),
-    })
+    let found = client.events.wait(py, "Client", client.inner.caller.credentials().current(wall_clock()))?;
+    Ok(found.and_then(|found| found).map(|credential| {
+        let _ = client.inner.identity.set((credential.access_key_id.clone(), credential.source.clone()));
+    }))
 }
 
 fn no_span(option: &str, given: f64) -> Error {
@@ -167,13 +167,13 @@ impl Client {
         &self,
         py: Python<'py>,
         operation: &str,
-        region: String,
-        parameters: Vec<(String, String)>,
+        region: Option<&str>,
+        parameters: &Bound<'py, PyDict>,
         lang: &str,
-    ) -> PyResult<call::Given<'py>> {
+    ) -> PyResult<call::Reply<'py>> {
         let lang = reading::lang(lang);
-        let answer = match call::read(operation, region, parameters) {
-            Ok(call) => call::wait(py, &self.events, &self.inner, &call)?,
+        let answer = match call::read(&self.inner, operation, region, parameters)? {
+            Ok(call) => call::wait(py, &self.events, &self.inner, call)?,
             Err(error) => Err(error),
         };
         Ok(call::give(py, answer, lang))
@@ -183,14 +183,14 @@ impl Client {
     fn call_later(
         &self,
         operation: &str,
-        region: String,
-        parameters: Vec<(String, String)>,
+        region: Option<&str>,
+        parameters: &Bound<'_, PyDict>,
         lang: &str,
         answers: Py<call::Answers>,
         future: Py<PyAny>,
-    ) -> PendingCall {
-        let call = call::read(operation, region, parameters);
-        call::later(&self.events, &self.inner, call, reading::lang(lang), answers, future)
+    ) -> PyResult<PendingCall> {
+        let call = call::read(&self.inner, operation, region, parameters)?;
+        Ok(call::later(&self.events, &self.inner, call, reading::lang(lang), answers, future))
     }
 
     /// Breaks the connections; closing twice does no harm.
@@ -223,78 +223,17 @@ impl Client {
         &self.events
     }
 
-    fn begin(&self, task: Task, lang: Lang) -> Result<RunningTask, Error> {
-        let (told, tell) = channel();
+    fn begin(&self, mut task: Task, lang: Lang) -> Result<RunningTask, Error> {
+        task.run_id = match task.run_id.take() {
+            None if task.is_run() => Some(new_run_id()?),
+            given => given,
+        };
+        let run_id = task.run_id.clone();
+        let progress = Progress::begun();
         let (wish, wished) = watch::channel(Control::default());
+        let told = run::Teller::new(Arc::clone(&progress), run_id.as_deref());
         let inner = Arc::clone(&self.inner);
         self.events.spawn(run::carry_out(inner, task, lang, wished, told))?;
-        Ok(RunningTask { wish, tell: Mutex::new(tell), instances: Mutex::new(Vec::new()) })
-    }
-}
-
-/// What a task tells.
-pub(crate) enum Told {
-    /// An event.
-    Event(Vec<u8>),
-    /// It is over: what came of it.
-    Done(Written),
-    /// It could not be carried out.
-    Failed(Box<Error>),
-}
-
-/// Where a task tells it.
-pub(crate) type Teller = Sender<Told>;
-
-/// A task under way.
-#[pyclass(frozen, module = "consnap._native")]
-pub(crate) struct RunningTask {
-    wish: watch::Sender<Control>,
-    tell: Mutex<Receiver<Told>>,
-    /// The instances of what came of it, until they are fetched.
-    instances: Mutex<Vec<Vec<u8>>>,
-}
-
-#[pymethods]
-impl RunningTask {
-    /// Waits at most so long for news: `("event" | "done" | "error", JSON)`, or None.
-    fn next<'py>(
-        &self,
-        py: Python<'py>,
-        timeout_millis: u64,
-        lang: &str,
-    ) -> Option<(&'static str, Bound<'py, PyBytes>)> {
-        let told = py.detach(|| {
-            let tell = self.tell.lock().unwrap_or_else(PoisonError::into_inner);
-            tell.recv_timeout(Duration::from_millis(timeout_millis))
-        });
-        match told {
-            Ok(Told::Event(event)) => Some(("event", PyBytes::new(py, &event))),
-            Ok(Told::Done(written)) => {
-                *self.instances.lock().unwrap_or_else(PoisonError::into_inner) = written.instances;
-                Some(("done", PyBytes::new(py, &written.whole)))
-            }
-            Ok(Told::Failed(error)) => Some(("error", crate::json(py, &error.render(reading::lang(lang))))),
-            Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => {
-                let error = reading::unusable("Run", "the network's thread ended".to_owned());
-                Some(("error", crate::json(py, &error.render(reading::lang(lang)))))
-            }
-        }
-    }
-
-    /// The instances of the report or plan, each as JSON, once it is done; a second time there are none.
-    fn instances<'py>(&self, py: Python<'py>) -> Vec<Bound<'py, PyBytes>> {
-        let instances = std::mem::take(&mut *self.instances.lock().unwrap_or_else(PoisonError::into_inner));
-        instances.iter().map(|instance| PyBytes::new(py, instance)).collect()
-    }
-
-    /// Starts nothing new; what runs is followed to its end.
-    fn stop(&self) {
-        self.wish.send_replace(Control::Drain);
-    }
-
-    /// Leaves at once; the journal has everything.
-    fn leave(&self) {
-        self.wish.send_replace(Control::Abort);
+        Ok(RunningTask::new(self.events.process(), run_id, wish, progress))
     }
 }

@@ -9,16 +9,20 @@ mod check_table;
 mod client;
 mod decode_table;
 mod event_loop;
+mod given;
 mod parallel_map;
 mod policy_table;
+mod progress;
 mod reading;
 mod run;
+mod running_task;
 mod simulator;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use consnap_core::{Error, Lang, operations};
+use consnap_core::diagnostics::messages::errors;
+use consnap_core::{Error, ErrorKind, Lang, operations};
 use consnap_simulator::rehearse;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -33,8 +37,8 @@ type Answer<'py> = (bool, Bound<'py, PyBytes>);
 mod _native {
     #[pymodule_export]
     use super::{
-        check_many, decode_many, main, open_client, operation, operation_names, read_document, schema, start_simulator,
-        version,
+        check_many, decode_many, main, no_policies, open_client, operation, operation_names, read_document, schema,
+        start_simulator, version,
     };
 
     #[pymodule_export]
@@ -53,7 +57,10 @@ mod _native {
     use super::calls::Calls;
 
     #[pymodule_export]
-    use super::client::{Client, RunningTask};
+    use super::client::Client;
+
+    #[pymodule_export]
+    use super::running_task::RunningTask;
 }
 
 /// The version of the engine.
@@ -95,6 +102,17 @@ fn read_document<'py>(py: Python<'py>, path: Option<PathBuf>, text: Option<&str>
         None => consnap::read_document("text", text.unwrap_or_default()),
     });
     give(py, answer, lang)
+}
+
+/// The error of whoever asks for policies and gives none: a folder without documents, or an empty list.
+#[pyfunction]
+#[pyo3(signature = (folder, lang))]
+fn no_policies<'py>(py: Python<'py>, folder: Option<&str>, lang: &str) -> Bound<'py, PyBytes> {
+    let error = match folder {
+        Some(folder) => Error::new(ErrorKind::Input, &errors::NO_POLICY_FILES).with("path", folder),
+        None => Error::new(ErrorKind::Input, &errors::NO_POLICIES),
+    };
+    json(py, &error.render(reading::lang(lang)))
 }
 
 /// Checks instances against a job: facts as JSON, one instance a line or one list. A table, or an error as JSON.
@@ -173,6 +191,14 @@ fn give(py: Python<'_>, answer: Result<Value, Error>, lang: Lang) -> Answer<'_> 
         Ok(value) => (true, json(py, &value)),
         Err(error) => (false, json(py, &error.render(lang))),
     }
+}
+
+/// An error raised as the package's exception of its kind.
+fn raised(py: Python<'_>, error: &Error) -> PyErr {
+    let made = py
+        .import("consnap.errors")
+        .and_then(|errors| errors.call_method1("from_json", (json(py, &error.render(Lang::En)),)));
+    made.map_or_else(|error| error, PyErr::from_value)
 }
 
 /// JSON of our own types never fails to be written; were it to, an empty object says less than nothing wrong.

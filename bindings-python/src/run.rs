@@ -7,6 +7,7 @@ use consnap_client::driver::{Clock, Control, Driven};
 use consnap_client::own_instance;
 use consnap_client::past_run::PastRun;
 use consnap_client::run::{self, Run};
+use consnap_core::base::http::Sent;
 use consnap_core::diagnostics::messages::{errors, runs};
 use consnap_core::input::facts::InstanceFacts;
 use consnap_core::policy::PolicySet;
@@ -16,7 +17,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::client::{Inner, Teller, Told};
+use crate::client::Inner;
+use crate::event_loop::closed;
+use crate::progress::Progress;
 use crate::reading;
 
 /// What is asked for.
@@ -39,7 +42,7 @@ pub(crate) struct Task {
     #[serde(default)]
     job: Value,
     /// The run to go on with or to look at again; for a new one the id it gets.
-    run_id: Option<String>,
+    pub(crate) run_id: Option<String>,
     /// Only a plan with this hash may run.
     approved_plan: Option<String>,
     /// The instance this script runs on may be among the targets.
@@ -57,6 +60,42 @@ pub(crate) struct Task {
     events: bool,
 }
 
+impl Task {
+    /// Whether it is a new run, which has an id and a journal.
+    pub(crate) fn is_run(&self) -> bool {
+        self.what == What::Run
+    }
+}
+
+/// Where a task tells how it goes. One that ends without an outcome was left: its client was closed.
+pub(crate) struct Teller {
+    progress: Arc<Progress>,
+    run_id: Option<String>,
+}
+
+impl Teller {
+    pub(crate) fn new(progress: Arc<Progress>, run_id: Option<&str>) -> Self {
+        Self { progress, run_id: run_id.map(str::to_owned) }
+    }
+
+    fn left(&self, sent: Sent) -> Error {
+        match &self.run_id {
+            Some(run_id) => {
+                let mut error = Error::new(ErrorKind::Rejected, &runs::LEFT).with("run", run_id);
+                error.sent = sent;
+                error
+            }
+            None => closed("Client", sent),
+        }
+    }
+}
+
+impl Drop for Teller {
+    fn drop(&mut self) {
+        self.progress.end(Err(self.left(Sent::Maybe)));
+    }
+}
+
 /// Reads what is asked for.
 pub(crate) fn read(request: &[u8]) -> Result<Task, Error> {
     serde_json::from_slice(request).map_err(|error| reading::unreadable("run", error.to_string()))
@@ -65,11 +104,8 @@ pub(crate) fn read(request: &[u8]) -> Result<Task, Error> {
 /// Carries it out and tells what happens. It ends early when nobody listens any more.
 pub(crate) async fn carry_out(inner: Arc<Inner>, task: Task, lang: Lang, wish: watch::Receiver<Control>, told: Teller) {
     let what = task.what;
-    let last = match drive(&inner, task, lang, wish, &told).await {
-        Ok(run) => Told::Done(report(&run, what, lang)),
-        Err(error) => Told::Failed(Box::new(error)),
-    };
-    let _ = told.send(last);
+    let run = drive(&inner, task, lang, wish, &told).await;
+    told.progress.end(run.map(|run| report(&run, what, lang)));
 }
 
 async fn drive(
@@ -83,8 +119,7 @@ async fn drive(
     let observe = move |_: &State, news: &[Numbered]| {
         for numbered in news.iter().filter(|_| events) {
             if let Ok(text) = serde_json::to_vec(numbered) {
-                // Nobody listens any more: the run goes on all the same, its journal has everything.
-                let _ = told.send(Told::Event(text));
+                told.progress.event(text);
             }
         }
     };
@@ -100,9 +135,10 @@ async fn drive(
             Run::verify(&past, &inner.caller, inner.time_scale)?
         }
     };
-    let driven = run.drive(wish.clone(), observe).await?;
+    let mut driven = run.drive(wish.clone(), observe).await?;
     if let Some(policies) = &policies
         && run.session().error().is_none()
+        && driven != Driven::Left
     {
         let judged = policies.judge_run(run.session(), Some(Clock::of_wall(Time::EPOCH).now()), lang);
         if let Some(refusal) = judged.refusal() {
@@ -110,8 +146,12 @@ async fn drive(
         }
         if driven == Driven::Planned {
             run.go_ahead();
-            run.drive(wish, observe).await?;
+            driven = run.drive(wish, observe).await?;
         }
+    }
+    if driven == Driven::Left && (run.directory().is_none() || matches!(what, What::Plan | What::Discover)) {
+        // There is no report of what was not begun.
+        return Err(told.left(Sent::Maybe));
     }
     match run.session().error() {
         // Whoever asks which instances there are is told that there are none.

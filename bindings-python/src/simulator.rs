@@ -3,7 +3,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use consnap_core::{Error, Finding, Lang, Time};
+use consnap_core::diagnostics::messages::errors;
+use consnap_core::{Error, ErrorKind, Finding, Lang, Time};
 use consnap_simulator::Scenario;
 use consnap_simulator::server::{Server, serve};
 use pyo3::exceptions::PyOSError;
@@ -12,6 +13,7 @@ use pyo3::types::PyBytes;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
+use crate::event_loop::Process;
 use crate::reading;
 
 /// A running simulator. It has its own thread and stops when it is dropped.
@@ -19,13 +21,36 @@ use crate::reading;
 pub(crate) struct Simulator {
     endpoint: String,
     about: Value,
-    running: Mutex<Option<Running>>,
+    running: Mutex<Running>,
+    process: Process,
 }
 
+/// The server, which can be looked into after it has stopped.
 struct Running {
     server: Server,
     /// The thread ends when this is dropped.
-    _stop: oneshot::Sender<()>,
+    stop: Option<oneshot::Sender<()>>,
+}
+
+impl Running {
+    /// Looks into it as things stand, or stood when it stopped.
+    fn look<T>(&self, look: impl FnOnce(&mut consnap_simulator::Simulator) -> T) -> T {
+        let goes_on = self.stop.is_some();
+        self.server.with(|simulator| {
+            if goes_on {
+                simulator.catch_up(wall_clock());
+            }
+            look(simulator)
+        })
+    }
+
+    fn stop(&mut self) {
+        if self.stop.is_some() {
+            self.look(|_| ());
+            self.server.stop();
+            self.stop = None;
+        }
+    }
 }
 
 #[pymethods]
@@ -42,7 +67,7 @@ impl Simulator {
     }
 
     /// The requests so far, as JSON.
-    fn requests<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+    fn requests<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         self.look(py, |simulator| {
             let calls: Vec<_> = simulator.calls().collect();
             serde_json::to_value(calls)
@@ -50,51 +75,39 @@ impl Simulator {
     }
 
     /// What really happened to each instance, as JSON.
-    fn truth<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        self.look(py, |simulator| {
-            simulator.catch_up(wall_clock());
-            serde_json::to_value(simulator.truth())
-        })
+    fn truth<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        self.look(py, |simulator| serde_json::to_value(simulator.truth()))
     }
 
     /// The service's clock, as JSON.
-    fn now<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        self.look(py, |simulator| {
-            simulator.catch_up(wall_clock());
-            serde_json::to_value(simulator.now())
-        })
+    fn now<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        self.look(py, |simulator| serde_json::to_value(simulator.now()))
     }
 
     /// Moves the service's clock forward.
-    fn advance(&self, py: Python<'_>, seconds: f64) {
+    fn advance(&self, py: Python<'_>, seconds: f64) -> PyResult<()> {
         let by = Duration::try_from_secs_f64(seconds).unwrap_or_default();
-        py.detach(|| {
-            if let Some(running) = self.running().as_ref() {
-                running.server.with(|simulator| simulator.advance(by));
-            }
-        });
+        self.change(py, |simulator| simulator.advance(by))
     }
 
     /// As on its first day.
-    fn reset(&self, py: Python<'_>) {
-        py.detach(|| {
-            if let Some(running) = self.running().as_ref() {
-                running.server.with(|simulator| {
-                    simulator.reset();
-                    simulator.begin(wall_clock());
-                });
-            }
-        });
+    fn reset(&self, py: Python<'_>) -> PyResult<()> {
+        self.change(py, |simulator| {
+            simulator.reset();
+            simulator.begin(wall_clock());
+        })
     }
 
-    /// Stops listening and breaks open connections.
+    /// Stops listening and breaks open connections; what happened can still be read. In another process it does nothing.
     fn stop(&self, py: Python<'_>) {
-        py.detach(|| drop(self.running().take()));
+        if !self.process.is_another() {
+            py.detach(|| self.running().stop());
+        }
     }
 }
 
 impl Simulator {
-    fn running(&self) -> MutexGuard<'_, Option<Running>> {
+    fn running(&self) -> MutexGuard<'_, Running> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -102,12 +115,19 @@ impl Simulator {
         &self,
         py: Python<'py>,
         look: impl FnOnce(&mut consnap_simulator::Simulator) -> serde_json::Result<Value> + Send,
-    ) -> Bound<'py, PyBytes> {
-        let seen = py.detach(|| {
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        self.process.check("Simulator").map_err(|error| crate::raised(py, &error))?;
+        let seen = py.detach(|| self.running().look(look).ok());
+        Ok(crate::json(py, &seen))
+    }
+
+    fn change(&self, py: Python<'_>, change: impl FnOnce(&mut consnap_simulator::Simulator) + Send) -> PyResult<()> {
+        self.process.check("Simulator").map_err(|error| crate::raised(py, &error))?;
+        let changed = py.detach(|| {
             let running = self.running();
-            running.as_ref().and_then(|running| running.server.with(look).ok())
+            running.stop.as_ref().map(|_| running.server.with(change))
         });
-        crate::json(py, &seen)
+        changed.ok_or_else(|| crate::raised(py, &Error::new(ErrorKind::Input, &errors::SIMULATOR_STOPPED)))
     }
 }
 
@@ -145,7 +165,12 @@ pub(crate) fn start(
         .collect();
     let about = json!({"region": scenario.region, "account_id": scenario.account, "access_keys": keys});
     Ok(listen(scenario, port, virtual_time)
-        .map(|(endpoint, running)| Simulator { endpoint, about, running: Mutex::new(Some(running)) })
+        .map(|(endpoint, running)| Simulator {
+            endpoint,
+            about,
+            running: Mutex::new(running),
+            process: Process::current(),
+        })
         .map_err(|error| PyOSError::new_err(error.to_string())))
 }
 
@@ -165,7 +190,7 @@ fn listen(scenario: Scenario, port: u16, virtual_time: bool) -> std::io::Result<
         });
     })?;
     let server = tell.recv().map_err(|_| std::io::Error::other("the simulator's thread died"))??;
-    Ok((server.endpoint(), Running { server, _stop: stop }))
+    Ok((server.endpoint(), Running { server, stop: Some(stop) }))
 }
 
 fn wall_clock() -> Time {

@@ -192,7 +192,7 @@ def consnap_calls() -> tuple[int, int]:
     client = consnap.Client(**options())
     # All are started first: looked at one after the other, they would be asked more often than by those with 16 at once.
     started = [
-        client.run_command(Type="RunShellScript", CommandContent=COMMAND, InstanceId=ids, Timeout=3990)["InvokeId"]
+        client.run_command(Type="RunShellScript", CommandContent=COMMAND, InstanceId=list(ids), Timeout=3990)["InvokeId"]
         for ids in batches()
     ]
     parts = []
@@ -239,7 +239,7 @@ def consnap_asyncio() -> tuple[int, int]:
 
         async def work(ids: Sequence[str]) -> tuple[int, int]:
             started = await client.run_command(
-                Type="RunShellScript", CommandContent=COMMAND, InstanceId=ids, Timeout=3990
+                Type="RunShellScript", CommandContent=COMMAND, InstanceId=list(ids), Timeout=3990
             )
             found = looks = 0
             while looks < LOOKS or found < len(ids):

@@ -50,7 +50,7 @@ SCHEMAS: dict[type[_record.Record], tuple[str, str | None, str | None]] = {
     results.Outcome: ("decode", "output", "RenderedOutcome"),
     results.ParameterExplanation: ("explain", "output", "ParameterExplanation"),
     results.CaseResult: ("policy_test", "output", "CaseResult"),
-    results.Exercised: ("policy_test", "output", "Exercised"),
+    results.Coverage: ("policy_test", "output", "Coverage"),
     results.Measured: ("policy_check", "output", "Measured"),
     results.PolicyCheck: ("policy_check", "output", None),
     results.PolicyExplanation: ("policy_check", "output", "Explanation"),
@@ -58,6 +58,7 @@ SCHEMAS: dict[type[_record.Record], tuple[str, str | None, str | None]] = {
     results.PolicySummary: ("policy_check", "output", "PolicySummary"),
     results.PolicyTest: ("policy_test", "output", None),
     results.WaivedBy: ("policy_check", "output", "WaivedBy"),
+    results.Reachable: ("check", "output", "Reachable"),
     results.ReadParameter: ("explain", "output", "ReadParameter"),
     results.Signature: ("sign", "output", None),
     report.CauseGroup: ("report", None, "CauseGroup"),
@@ -79,11 +80,11 @@ SCHEMAS: dict[type[_record.Record], tuple[str, str | None, str | None]] = {
     testing.InstanceTruth: ("truth", None, None),
     testing.Moment: ("simulate", "output", "Moment"),
     testing.Rehearsal: ("simulate", "output", None),
-    testing.Stretch: ("simulate", "output", "Stretch"),
+    testing.TimelineSpan: ("simulate", "output", "TimelineSpan"),
 }
 
 #: Members that depend on the kind: real events are looked at instead.
-OPEN = {report.Event}
+OPEN = {consnap.Event}
 
 #: What the engine leaves to JSON, and Python gives a type: the simulator's answers within a rehearsal.
 TYPED_HERE = {(testing.Rehearsal, "events"), (testing.Rehearsal, "report"), (testing.Rehearsal, "truth")}
@@ -158,7 +159,7 @@ def kinds_in_python(annotation: str, names: dict[str, Any]) -> set[str]:
 
 
 def fields_of(cls: Any) -> dict[str, dataclasses.Field[Any]]:
-    return {field.name: field for field in dataclasses.fields(cls)}
+    return {field.name: field for field in _record._members(cls)}
 
 
 @pytest.mark.parametrize("cls", SCHEMAS, ids=lambda cls: cls.__name__)

@@ -26,5 +26,5 @@ def test_all_cases_give_what_is_expected(capsys: pytest.CaptureFixture[str]) -> 
         print("\n" + "\n".join(f"{operation}: {count} cases" for operation, count in sorted(counts.items())))
     assert not wrong, "\n".join(wrong[:60])
     # As many as the Rust runner counts.
-    rust = re.findall(r'run_all\("(\w+)"\), (\d+)', (FIXTURES.parent / "rust" / "ops.rs").read_text("utf-8"))
+    rust = re.findall(r'run_all\("(\w+)"\), (\d+)', (FIXTURES.parent / "rust" / "operations.rs").read_text("utf-8"))
     assert rust and counts == {name: int(count) for name, count in rust}

@@ -1,5 +1,8 @@
 //! Pages that are made from the catalogue: `cargo xtask generate` writes them, the tests hold them to it.
 
+#[path = "python_package/mod.rs"]
+mod python_package;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -355,4 +358,12 @@ fn page_of_the_command_line() {
         writeln!(page, "\n## `{name}`\n\n```text\n{}\n```", help.trim_end()).expect("text");
     }
     hold("docs/reference/command-line.md", &page);
+}
+
+/// The Python package's mirror of the JSON and of the service's operations.
+#[test]
+fn python_package() {
+    for (path, text) in python_package::files(&root()) {
+        hold(&path, &text);
+    }
 }

@@ -166,7 +166,8 @@ fn what_is_missing_is_named() {
     parameters[0].1 = "DescribeMoon";
     let mut simulator = Simulator::new(Scenario::default());
     let (status, body) = body_of(&mut simulator, start(), &plain_request("GET", false, &parameters, "testsecret"));
-    assert_eq!((status, &body["Code"]), (404, &"InvalidAction.NotFound".into()));
+    assert_eq!((status, &body["Code"]), (501, &"Simulator.NotModelled".into()));
+    assert_eq!(body["Message"], "`DescribeMoon` is not modelled by the simulator.");
 }
 
 #[test]

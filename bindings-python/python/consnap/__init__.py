@@ -1,3 +1,4 @@
+# Written by `cargo xtask generate`. Do not edit.
 """Application-consistent snapshots of Alibaba Cloud ECS instances one can rely on: check, build, run, verify.
 
 >>> import consnap
@@ -11,16 +12,63 @@ Importing this package loads next to nothing: every name is loaded when it is fi
 # Names of a type checker only; `typing` itself costs more to load than all of this.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .async_client import AsyncClient as AsyncClient, AsyncRun as AsyncRun
-    from .client import Client as Client, Run as Run
-    from .enums import CodeKind as CodeKind, Consistency as Consistency, Eligibility as Eligibility, ExportTarget as ExportTarget, Form as Form, Lang as Lang, Layer as Layer, ParameterKind as ParameterKind, Platform as Platform, Proof as Proof, Repeat as Repeat, RequiredConsistency as RequiredConsistency, ResultKind as ResultKind, RetryClass as RetryClass, Scope as Scope, Sent as Sent, Severity as Severity, SnapshotState as SnapshotState, Verdict as Verdict, Weight as Weight
-    from .errors import ApiError as ApiError, ConfigError as ConfigError, ConsnapError as ConsnapError, CredentialError as CredentialError, ProtocolError as ProtocolError, ThrottledError as ThrottledError, TransportError as TransportError
-    from .facts import CloudAssistant as CloudAssistant, Disk as Disk, Folder as Folder, Guest as Guest, InstanceFacts as InstanceFacts, Mount as Mount, Script as Script
-    from .job import Accept as Accept, Exclude as Exclude, ExcludedDisk as ExcludedDisk, Expect as Expect, Job as Job, LinuxOptions as LinuxOptions, RunOptions as RunOptions, Targets as Targets, Upload as Upload, WindowsOptions as WindowsOptions
-    from .operations import budget as budget, build_command as build_command, catalog as catalog, check as check, check_many as check_many, decode as decode, decode_many as decode_many, explain as explain, explain_command as explain_command, explain_parameter as explain_parameter, export as export, operation as operation, operation_names as operation_names, plan as plan, policy_check as policy_check, policy_test as policy_test, read_facts as read_facts, schema as schema, sign as sign
-    from .report import CauseGroup as CauseGroup, CommandReport as CommandReport, DiskReport as DiskReport, Event as Event, Explanation as Explanation, InstanceReport as InstanceReport, Plan as Plan, PlanResult as PlanResult, PlannedCall as PlannedCall, PlannedInstance as PlannedInstance, ReliedUpon as ReliedUpon, Report as Report, StepReport as StepReport, Stopped as Stopped, Summary as Summary
-    from .results import Budget as Budget, BudgetTerm as BudgetTerm, CaseResult as CaseResult, Catalog as Catalog, CheckResult as CheckResult, CheckedInstance as CheckedInstance, CodeExplanation as CodeExplanation, Command as Command, CommandExplanation as CommandExplanation, DecodeResult as DecodeResult, Exercised as Exercised, Export as Export, ExportedFile as ExportedFile, Finding as Finding, Measured as Measured, Outcome as Outcome, ParameterExplanation as ParameterExplanation, PolicyCheck as PolicyCheck, PolicyExplanation as PolicyExplanation, PolicyResult as PolicyResult, PolicySummary as PolicySummary, PolicyTest as PolicyTest, ReadParameter as ReadParameter, Signature as Signature, WaivedBy as WaivedBy
-    from .tables import CheckTable as CheckTable, DecodeTable as DecodeTable
+    from .async_client import (
+        AsyncClient as AsyncClient, AsyncRun as AsyncRun,
+    )
+    from .client import (
+        Client as Client, Run as Run,
+    )
+    from .enums import (
+        CodeKind as CodeKind, Consistency as Consistency, Eligibility as Eligibility, ExportTarget as ExportTarget,
+        Form as Form, Lang as Lang, Layer as Layer, ParameterKind as ParameterKind, Platform as Platform,
+        Proof as Proof, Repeat as Repeat, RequiredConsistency as RequiredConsistency, ResultKind as ResultKind,
+        RetryClass as RetryClass, Scope as Scope, Sent as Sent, Severity as Severity, SnapshotState as SnapshotState,
+        Verdict as Verdict, Weight as Weight,
+    )
+    from .errors import (
+        ApiError as ApiError, ClientClosed as ClientClosed, ConfigError as ConfigError, ConsnapError as ConsnapError,
+        CredentialError as CredentialError, NothingSelected as NothingSelected, PlanChanged as PlanChanged,
+        PolicyRefused as PolicyRefused, ProtocolError as ProtocolError, RunBusy as RunBusy, RunLeft as RunLeft,
+        StillRunning as StillRunning, ThrottledError as ThrottledError, TransportError as TransportError,
+    )
+    from .events import (
+        Event as Event,
+    )
+    from .facts import (
+        CloudAssistant as CloudAssistant, Disk as Disk, Folder as Folder, Guest as Guest,
+        InstanceFacts as InstanceFacts, Mount as Mount, Script as Script,
+    )
+    from .job import (
+        Accept as Accept, Exclude as Exclude, ExcludedDisk as ExcludedDisk, Expect as Expect, Job as Job,
+        LinuxOptions as LinuxOptions, RunOptions as RunOptions, Targets as Targets, Upload as Upload,
+        WindowsOptions as WindowsOptions,
+    )
+    from .operations import (
+        budget as budget, build_command as build_command, catalog as catalog, check as check, check_many as check_many,
+        decode as decode, decode_many as decode_many, explain as explain, explain_command as explain_command,
+        explain_parameter as explain_parameter, export as export, operation as operation,
+        operation_names as operation_names, plan as plan, policy_check as policy_check, policy_test as policy_test,
+        read_facts as read_facts, schema as schema, sign as sign,
+    )
+    from .report import (
+        CauseGroup as CauseGroup, CommandReport as CommandReport, DiskReport as DiskReport, Explanation as Explanation,
+        InstanceReport as InstanceReport, Plan as Plan, PlanResult as PlanResult, PlannedCall as PlannedCall,
+        PlannedInstance as PlannedInstance, ReliedUpon as ReliedUpon, Report as Report, StepReport as StepReport,
+        Stopped as Stopped, Summary as Summary,
+    )
+    from .results import (
+        Budget as Budget, BudgetTerm as BudgetTerm, CaseResult as CaseResult, Catalog as Catalog,
+        CheckResult as CheckResult, CheckedInstance as CheckedInstance, CodeExplanation as CodeExplanation,
+        Command as Command, CommandExplanation as CommandExplanation, Coverage as Coverage,
+        DecodeResult as DecodeResult, Export as Export, ExportedFile as ExportedFile, Finding as Finding,
+        Measured as Measured, Outcome as Outcome, ParameterExplanation as ParameterExplanation,
+        PolicyCheck as PolicyCheck, PolicyExplanation as PolicyExplanation, PolicyResult as PolicyResult,
+        PolicySummary as PolicySummary, PolicyTest as PolicyTest, Reachable as Reachable,
+        ReadParameter as ReadParameter, Signature as Signature, WaivedBy as WaivedBy,
+    )
+    from .tables import (
+        CheckTable as CheckTable, DecodeTable as DecodeTable,
+    )
 
     __version__: str
 
@@ -38,6 +86,7 @@ __all__ = [
     "CheckTable",
     "CheckedInstance",
     "Client",
+    "ClientClosed",
     "CloudAssistant",
     "CodeExplanation",
     "CodeKind",
@@ -47,6 +96,7 @@ __all__ = [
     "ConfigError",
     "Consistency",
     "ConsnapError",
+    "Coverage",
     "CredentialError",
     "DecodeResult",
     "DecodeTable",
@@ -56,7 +106,6 @@ __all__ = [
     "Event",
     "Exclude",
     "ExcludedDisk",
-    "Exercised",
     "Expect",
     "Explanation",
     "Export",
@@ -74,21 +123,25 @@ __all__ = [
     "LinuxOptions",
     "Measured",
     "Mount",
+    "NothingSelected",
     "Outcome",
     "ParameterExplanation",
     "ParameterKind",
     "Plan",
+    "PlanChanged",
     "PlanResult",
     "PlannedCall",
     "PlannedInstance",
     "Platform",
     "PolicyCheck",
     "PolicyExplanation",
+    "PolicyRefused",
     "PolicyResult",
     "PolicySummary",
     "PolicyTest",
     "Proof",
     "ProtocolError",
+    "Reachable",
     "ReadParameter",
     "ReliedUpon",
     "Repeat",
@@ -97,6 +150,8 @@ __all__ = [
     "ResultKind",
     "RetryClass",
     "Run",
+    "RunBusy",
+    "RunLeft",
     "RunOptions",
     "Scope",
     "Script",
@@ -105,6 +160,7 @@ __all__ = [
     "Signature",
     "SnapshotState",
     "StepReport",
+    "StillRunning",
     "Stopped",
     "Summary",
     "Targets",
@@ -139,13 +195,32 @@ __all__ = [
 _HOMES = {
     "async_client": "AsyncClient AsyncRun",
     "client": "Client Run",
-    "enums": "CodeKind Consistency Eligibility ExportTarget Form Lang Layer ParameterKind Platform Proof Repeat RequiredConsistency ResultKind RetryClass Scope Sent Severity SnapshotState Verdict Weight",
-    "errors": "ApiError ConfigError ConsnapError CredentialError ProtocolError ThrottledError TransportError",
+    "enums": (
+        "CodeKind Consistency Eligibility ExportTarget Form Lang Layer ParameterKind Platform Proof Repeat "
+        "RequiredConsistency ResultKind RetryClass Scope Sent Severity SnapshotState Verdict Weight"
+    ),
+    "errors": (
+        "ApiError ClientClosed ConfigError ConsnapError CredentialError NothingSelected PlanChanged "
+        "PolicyRefused ProtocolError RunBusy RunLeft StillRunning ThrottledError TransportError"
+    ),
+    "events": "Event",
     "facts": "CloudAssistant Disk Folder Guest InstanceFacts Mount Script",
     "job": "Accept Exclude ExcludedDisk Expect Job LinuxOptions RunOptions Targets Upload WindowsOptions",
-    "operations": "budget build_command catalog check check_many decode decode_many explain explain_command explain_parameter export operation operation_names plan policy_check policy_test read_facts schema sign",
-    "report": "CauseGroup CommandReport DiskReport Event Explanation InstanceReport Plan PlanResult PlannedCall PlannedInstance ReliedUpon Report StepReport Stopped Summary",
-    "results": "Budget BudgetTerm CaseResult Catalog CheckResult CheckedInstance CodeExplanation Command CommandExplanation DecodeResult Exercised Export ExportedFile Finding Measured Outcome ParameterExplanation PolicyCheck PolicyExplanation PolicyResult PolicySummary PolicyTest ReadParameter Signature WaivedBy",
+    "operations": (
+        "budget build_command catalog check check_many decode decode_many explain explain_command "
+        "explain_parameter export operation operation_names plan policy_check policy_test read_facts schema "
+        "sign"
+    ),
+    "report": (
+        "CauseGroup CommandReport DiskReport Explanation InstanceReport Plan PlanResult PlannedCall "
+        "PlannedInstance ReliedUpon Report StepReport Stopped Summary"
+    ),
+    "results": (
+        "Budget BudgetTerm CaseResult Catalog CheckResult CheckedInstance CodeExplanation Command "
+        "CommandExplanation Coverage DecodeResult Export ExportedFile Finding Measured Outcome "
+        "ParameterExplanation PolicyCheck PolicyExplanation PolicyResult PolicySummary PolicyTest Reachable "
+        "ReadParameter Signature WaivedBy"
+    ),
     "tables": "CheckTable DecodeTable",
 }
 

@@ -10,14 +10,14 @@ from .errors import from_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from os import PathLike
     from typing import Any
 
     from ._types import JobInput
+    from .events import Event
     from .facts import InstanceFacts
     from .job import Targets
-    from .report import Event
 
 #: Milliseconds until a waiting script looks whether it is interrupted.
 ATTENTION = 100
@@ -113,12 +113,6 @@ class Connection:
             raise from_json(error or b"{}")
         return task
 
-    def _asked(self, region: str | None, parameters: Mapping[str, Any]) -> tuple[str, list[tuple[str, str]]]:
-        """The region a call goes to, and its parameters as the wire carries them. Who names ``RegionId`` among them, as the
-        SDKs have it, means that region and its endpoint."""
-        asked = region or parameters.get("RegionId") or self.region or ""
-        return str(asked), flat({"RegionId": asked or None, **parameters})
-
 
 def with_uploads(document: Any) -> Any:
     """The job with the content of the scripts it uploads: the engine reads no files. One that cannot be read stays out, which
@@ -185,42 +179,3 @@ def event_log() -> Callable[[Event], None] | None:
         logger.log(level, "%s", event, extra={"consnap_event": event})
 
     return write
-
-
-def flat(parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Parameters as the wire carries them; ``None`` is left out. What is empty goes on as the empty text, which is refused:
-    whoever has an empty list of instances does not mean all of them."""
-    found: list[tuple[str, str]] = []
-
-    def add(name: str, value: Any) -> None:
-        # Nearly all are ids.
-        if type(value) is str and value.isascii():
-            found.append((name, value))
-            return
-        value = getattr(value, "value", value)
-        if value is None:
-            return
-        if isinstance(value, bytes):
-            value = value.decode("utf-8", "replace")
-        if isinstance(value, bool):
-            found.append((name, "true" if value else "false"))
-        elif isinstance(value, (str, int, float)):
-            # A lone half of a surrogate pair cannot be sent.
-            found.append((name, str(value).encode("utf-8", "replace").decode()))
-        elif callable(getattr(value, "items", None)):
-            several(name, value.items())
-        elif callable(getattr(value, "__iter__", None)):
-            several(name, enumerate(value, 1))
-        else:
-            add(name, str(value))
-
-    def several(name: str, items: Iterable[tuple[Any, Any]]) -> None:
-        before = len(found)
-        for key, item in items:
-            add(f"{name}.{key}", item)
-        if len(found) == before:
-            found.append((name, ""))
-
-    for name, value in parameters.items():
-        add(name, value)
-    return found

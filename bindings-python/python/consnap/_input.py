@@ -65,12 +65,23 @@ def _member(value: Any) -> Any:
     return value
 
 
-def policies_of(value: Any) -> Any:
-    """Policy documents: one, a list of them, or those of a folder in the order of their names."""
+def policies_of(value: Any, lang: str = "en") -> Any:
+    """Policy documents that something is to be held to: one, a list of them, or those of a folder in the order of their names.
+
+    Raises:
+        ConfigError: the list or a folder has none.
+    """
+    if isinstance(value, (list, tuple)) and not value:
+        raise from_json(_native.no_policies(None, str(lang)))
+    return policy_documents(value, lang)
+
+
+def policy_documents(value: Any, lang: str = "en") -> Any:
+    """The same to be looked at: that a list is empty is a finding."""
     if isinstance(value, (list, tuple)):
         documents: list[Any] = []
         for one in value:
-            found = policies_of(one)
+            found = policy_documents(one, lang)
             # A folder is several documents; a list that somebody wrote is none.
             several = isinstance(found, list) and not isinstance(one, (list, tuple))
             documents += found if several else [found]
@@ -81,6 +92,8 @@ def policies_of(value: Any) -> Any:
     if path is not None and os.path.isdir(path):
         folder = os.fspath(path)
         names = sorted(name for name in os.listdir(folder) if name.endswith((".yaml", ".yml", ".json")))
+        if not names:
+            raise from_json(_native.no_policies(os.fsdecode(folder), str(lang)))
         return [document_file(os.path.join(folder, name)) for name in names]
     return plain(value)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from enum import Enum
 from typing import Any, Callable, TypeVar
 
@@ -21,13 +21,20 @@ _DEFAULTS: dict[type, dict[str, Any]] = {}
 #: The value of a member that is always written.
 _ALWAYS = object()
 
+#: The field that is no member of the JSON object.
+_UNKNOWN = "unknown_members"
 
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Record:
     """A frozen data class that mirrors one JSON object of consnap.
 
     ``to_dict`` gives that object. ``from_dict`` reads it: members it does not know are kept and written again, values of
     another type than expected are kept as they are, so that the engine sees (and judges) exactly what was given.
     """
+
+    unknown_members: Mapping[str, Any] | None = field(default=None, hash=False)
+    """Members of the JSON object that this class does not have; ``None`` when there are none."""
 
     @classmethod
     def from_dict(cls: type[_R], data: Mapping[str, Any]) -> _R:
@@ -40,14 +47,12 @@ class Record:
             raise _misshapen(cls, f"a JSON object is needed, not {type(data).__name__}")
         converters = _converters(cls)
         known = {name: converters[name](value) for name, value in data.items() if name in converters}
+        if len(known) < len(data):
+            known[_UNKNOWN] = {name: value for name, value in data.items() if name not in converters}
         missing = [name for name, default in _defaults(cls).items() if default is _ALWAYS and name not in known]
         if missing:
             raise _misshapen(cls, "missing: " + ", ".join(f"`{name}`" for name in missing))
-        made = cls(**known)
-        if len(known) < len(data):
-            rest = {name: value for name, value in data.items() if name not in converters}
-            object.__setattr__(made, "_unknown", rest)
-        return made
+        return cls(**known)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: plain dicts, lists, strings and numbers. Empty optional members are left out."""
@@ -61,7 +66,7 @@ class Record:
             if isinstance(default, Record) and plain == default.to_dict():
                 continue
             out[name] = plain
-        out.update(getattr(self, "_unknown", {}))
+        out.update(self.unknown_members or {})
         return out
 
     def __post_init__(self) -> None:
@@ -76,7 +81,7 @@ class Record:
             for name, default in _defaults(type(self)).items()
             if default is _ALWAYS or getattr(self, name) != default
         )
-        more = (f"{name}={value!r}" for name, value in getattr(self, "_unknown", {}).items())
+        more = (f"{name}={value!r}" for name, value in (self.unknown_members or {}).items())
         return f"{type(self).__name__}({', '.join([*shown, *more])})"
 
 
@@ -162,18 +167,23 @@ def _misshapen(cls: type, reason: str) -> Exception:
     return ConfigError(f"`{cls.__name__}` cannot be read: {reason}", help="see its documentation for its members")
 
 
+def _members(cls: type) -> list[Field[Any]]:
+    """The fields that are members of the JSON object."""
+    return [member for member in fields(cls) if member.name != _UNKNOWN]
+
+
 def _defaults(cls: type) -> dict[str, Any]:
     """The default of each member, or `_ALWAYS`."""
     found = _DEFAULTS.get(cls)
     if found is None:
         found = {}
-        for field in fields(cls):
-            if field.default is not MISSING:
-                found[field.name] = field.default
-            elif field.default_factory is not MISSING:
-                found[field.name] = field.default_factory()
+        for member in _members(cls):
+            if member.default is not MISSING:
+                found[member.name] = member.default
+            elif member.default_factory is not MISSING:
+                found[member.name] = member.default_factory()
             else:
-                found[field.name] = _ALWAYS
+                found[member.name] = _ALWAYS
         _DEFAULTS[cls] = found
     return found
 
@@ -183,7 +193,7 @@ def _converters(cls: type) -> dict[str, _Converter]:
     found = _CONVERTERS.get(cls)
     if found is None:
         names = vars(sys.modules[cls.__module__])
-        found = {field.name: _converter(str(field.type), names) for field in fields(cls)}
+        found = {member.name: _converter(str(member.type), names) for member in _members(cls)}
         _CONVERTERS[cls] = found
     return found
 

@@ -8,8 +8,9 @@ from itertools import islice
 from . import _native
 from ._connection import Connection, event_log, facts_of, reply_of, selection_of, wants_events
 from ._input import policies_of
+from ._operations import AsyncOperations
 from .client import Run
-from .errors import ConsnapError
+from .errors import ConsnapError, StillRunning, from_json, with_run_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
     from ._types import JobInput, PoliciesInput
     from .facts import InstanceFacts
     from .job import Targets
-    from .report import Event, Plan, Report
+    from .events import Event
+    from .report import Plan, Report
 
 __all__ = ["AsyncClient", "AsyncRun"]
 
 
-class AsyncClient(Connection):
+class AsyncClient(AsyncOperations, Connection):
     """A client for asyncio, opened as :class:`Client` is. Cancelling stops new starts and keeps the journal."""
 
     #: Answers of single calls on their way to the loop that called last; a client may be used in one loop after another.
@@ -79,21 +81,21 @@ class AsyncClient(Connection):
             job,
             approved_plan=approve,
             include_self=include_self or None,
-            policies=policies_of(policies),
+            policies=policies_of(policies, self._lang),
             fewer=fewer or None,
             events=events,
         )
-        return AsyncRun(self._begin(request), self._lang)
+        return AsyncRun(self, self._begin(request), self._lang)
 
     async def resume(self, run_id: str, *, on_event: Callable[[Event], object] | None = None) -> Report:
         """Goes on with a run from its journal, in this or another process."""
         request = self._request("resume", None, run_id=run_id, events=wants_events(on_event))
-        return await AsyncRun(self._begin(request), self._lang).wait(on_event)
+        return await AsyncRun(self, self._begin(request), self._lang).wait(on_event)
 
     async def verify(self, run_id: str, *, on_event: Callable[[Event], object] | None = None) -> Report:
         """Looks again at what a run made. Nothing is written."""
         request = self._request("verify", None, run_id=run_id, events=wants_events(on_event))
-        return await AsyncRun(self._begin(request), self._lang).wait(on_event)
+        return await AsyncRun(self, self._begin(request), self._lang).wait(on_event)
 
     async def plan(
         self, job: JobInput, *, as_of: date | str | None = None, policies: PoliciesInput | None = None
@@ -112,9 +114,9 @@ class AsyncClient(Connection):
         from .report import Plan
 
         request = self._request(
-            "plan", job, as_of=None if as_of is None else str(as_of), policies=policies_of(policies)
+            "plan", job, as_of=None if as_of is None else str(as_of), policies=policies_of(policies, self._lang)
         )
-        return Plan.from_dict(await AsyncRun(self._begin(request), self._lang).finish())
+        return Plan.from_dict(await AsyncRun(self, self._begin(request), self._lang).finish())
 
     async def discover(self, selection: Targets | JobInput) -> Sequence[InstanceFacts]:
         """The instances a selection names, with their facts: what :func:`consnap.check`, :func:`consnap.check_many` and
@@ -132,7 +134,7 @@ class AsyncClient(Connection):
             ConfigError: the selection cannot be used. Nothing was sent.
         """
         request = self._request("discover", selection_of(selection))
-        return facts_of(await AsyncRun(self._begin(request), self._lang).finish())
+        return facts_of(await AsyncRun(self, self._begin(request), self._lang).finish())
 
     def _answers_to(self, loop: asyncio.AbstractEventLoop) -> _native.Answers:
         known, answers = self._answers
@@ -147,8 +149,7 @@ class AsyncClient(Connection):
 
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[tuple[dict[str, Any] | None, bytes | None]] = loop.create_future()
-        asked, wire = self._asked(region, parameters)
-        call = self._native.call_later(operation, asked, wire, self._lang, self._answers_to(loop), answer)
+        call = self._native.call_later(operation, region, parameters, self._lang, self._answers_to(loop), answer)
         try:
             return reply_of(*await answer)
         finally:
@@ -226,83 +227,25 @@ class AsyncClient(Connection):
                 if not call.cancel() and not call.cancelled():
                     call.exception()
 
-    async def run_command(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``RunCommand``. It writes; better let :meth:`run` do it."""
-        return await self.call("RunCommand", region, **parameters)
-
-    async def describe_invocations(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DescribeInvocations``."""
-        return await self.call("DescribeInvocations", region, **parameters)
-
-    async def describe_invocation_results(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DescribeInvocationResults``."""
-        return await self.call("DescribeInvocationResults", region, **parameters)
-
-    async def stop_invocation(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``StopInvocation``. It writes."""
-        return await self.call("StopInvocation", region, **parameters)
-
-    async def send_file(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``SendFile``. It writes."""
-        return await self.call("SendFile", region, **parameters)
-
-    async def describe_send_file_results(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DescribeSendFileResults``."""
-        return await self.call("DescribeSendFileResults", region, **parameters)
-
-    async def delete_snapshot_group(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DeleteSnapshotGroup``. It writes: the snapshots of the group are gone for good."""
-        return await self.call("DeleteSnapshotGroup", region, **parameters)
-
-    async def attach_instance_ram_role(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``AttachInstanceRamRole``. It writes."""
-        return await self.call("AttachInstanceRamRole", region, **parameters)
-
-    async def describe_instance_ram_role(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DescribeInstanceRamRole``."""
-        return await self.call("DescribeInstanceRamRole", region, **parameters)
-
-    async def describe_instances(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DescribeInstances``."""
-        return await self.call("DescribeInstances", region, **parameters)
-
-    async def describe_disks(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DescribeDisks``."""
-        return await self.call("DescribeDisks", region, **parameters)
-
-    async def describe_cloud_assistant_status(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DescribeCloudAssistantStatus``."""
-        return await self.call("DescribeCloudAssistantStatus", region, **parameters)
-
-    async def describe_snapshot_groups(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DescribeSnapshotGroups``."""
-        return await self.call("DescribeSnapshotGroups", region, **parameters)
-
-    async def describe_snapshots(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DescribeSnapshots``."""
-        return await self.call("DescribeSnapshots", region, **parameters)
-
-    async def tag_resources(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``TagResources``. It writes."""
-        return await self.call("TagResources", region, **parameters)
-
-    async def describe_regions(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DescribeRegions``."""
-        return await self.call("DescribeRegions", region, **parameters)
-
-    async def get_caller_identity(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``GetCallerIdentity`` of STS: whose credentials these are."""
-        return await self.call("GetCallerIdentity", region, **parameters)
-
 
 class AsyncRun:
-    """A run under way: ``async for event in run``; ``await run.wait()`` gives the report."""
+    """A run under way: ``async for event in run``; ``await run.wait()`` gives the report to everyone who asks."""
 
-    def __init__(self, task: _native.RunningTask, lang: str) -> None:
-        self._run = Run(task, lang)
+    def __init__(self, client: Connection, task: _native.RunningTask, lang: str) -> None:
+        self._run = Run(client, task, lang)
+        self._task = task
 
     def __repr__(self) -> str:
         return f"<Async{repr(self._run)[1:]}"
+
+    @property
+    def run_id(self) -> str | None:
+        """The id by which :meth:`AsyncClient.resume` goes on with it; ``None`` for a plan, which leaves no journal."""
+        return self._run.run_id
+
+    def done(self) -> bool:
+        """Whether it is over, so that :meth:`wait` comes back at once."""
+        return self._run.done()
 
     def stop(self) -> None:
         """Starts nothing new; what runs is followed to its end."""
@@ -313,56 +256,76 @@ class AsyncRun:
         self._run.leave()
 
     async def __aiter__(self) -> AsyncIterator[Event]:
-        """The events, as they happen, until the run is over."""
-        import asyncio
+        """The events nobody has taken yet, as they happen, until the run is over."""
+        async for event in self._events(None):
+            yield event
+
+    async def _events(self, until: float | None) -> AsyncIterator[Event]:
         import json
-        import threading
 
-        from .report import Event
+        from .events import Event
 
-        loop = asyncio.get_running_loop()
-        news: asyncio.Queue[bytes | None] = asyncio.Queue()
-        leaving = threading.Event()
-
-        def tell(text: bytes | None) -> None:
-            try:
-                loop.call_soon_threadsafe(news.put_nowait, text)
-            except RuntimeError:
-                leaving.set()  # the loop is closed: nobody waits any more
-
-        def pump() -> None:
-            for text in self._run.news(leaving):
-                tell(text)
-            tell(None)
-
-        # A thread of its own: runs may take hours, and the loop's executor is for others.
-        threading.Thread(target=pump, name="consnap-events", daemon=True).start()
-        try:
-            while (text := await news.get()) is not None:
+        async for over in self._news(until):
+            while (text := self._task.take_event()) is not None:
                 yield Event.from_dict(json.loads(text))
-        finally:
-            leaving.set()
+            if over:
+                return
 
-    async def wait(self, on_event: Callable[[Event], object] | None = None) -> Report:
-        """Waits for the end. When it is cancelled nothing new is started, and the journal has everything."""
+    async def _news(self, until: float | None) -> AsyncIterator[bool]:
+        """Whether it is over, now and whenever there is news; until a time of the monotonic clock."""
+        import asyncio
+        from time import monotonic
+
+        woken = asyncio.Event()
+        listener = self._task.listen(asyncio.get_running_loop(), woken.set)
+        try:
+            while True:
+                woken.clear()
+                yield self._task.done()
+                if until is None:
+                    await woken.wait()
+                    continue
+                try:
+                    await asyncio.wait_for(woken.wait(), until - monotonic())
+                except asyncio.TimeoutError:
+                    raise from_json(self._task.still_running(self._run._lang)) from None
+        finally:
+            self._task.forget(listener)
+
+    async def wait(self, on_event: Callable[[Event], object] | None = None, *, timeout: float | None = None) -> Report:
+        """Waits for the end, as :meth:`Run.wait`. When it is cancelled nothing new is started, and the journal has
+        everything; ``on_event`` may be a coroutine function."""
         from .report import Report
 
-        return Report.from_dict(await self.finish(on_event))
+        return Report.from_dict(await self.finish(on_event, timeout))
 
-    async def finish(self, on_event: Callable[[Event], object] | None = None) -> dict[str, Any]:
+    async def finish(
+        self, on_event: Callable[[Event], object] | None = None, timeout: float | None = None
+    ) -> dict[str, Any]:
         """Waits for the end and gives the report, or the plan, as plain values."""
+        from time import monotonic
+
+        try:
+            await self._until_over(on_event, None if timeout is None else monotonic() + timeout)
+        except BaseException as error:
+            with_run_id(error, self.run_id)
+            if not isinstance(error, StillRunning):
+                self.leave()
+            raise
+        return self._run.answer()
+
+    async def _until_over(self, on_event: Callable[[Event], object] | None, until: float | None) -> None:
         from inspect import isawaitable
 
         log = event_log()
-        try:
-            async for event in self:
-                if log is not None:
-                    log(event)
-                if on_event is not None:
-                    said = on_event(event)
-                    if isawaitable(said):
-                        await said
-        except BaseException:
-            self._run.leave()
-            raise
-        return self._run.answer()
+        if log is None and on_event is None:
+            async for over in self._news(until):
+                if over:
+                    return
+        async for event in self._events(until):
+            if log is not None:
+                log(event)
+            if on_event is not None:
+                said = on_event(event)
+                if isawaitable(said):
+                    await said

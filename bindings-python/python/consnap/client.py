@@ -7,11 +7,11 @@ from itertools import islice
 from . import _native
 from ._connection import ATTENTION, Connection, event_log, facts_of, reply_of, selection_of, wants_events
 from ._input import policies_of
-from .errors import ConsnapError, from_json
+from ._operations import Operations
+from .errors import ConsnapError, StillRunning, from_json, with_run_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from types import TracebackType
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from ._types import JobInput, PoliciesInput
     from .facts import InstanceFacts
     from .job import Targets
-    from .report import Event, Plan, Report
+    from .events import Event
+    from .report import Plan, Report
 
 __all__ = ["Client", "Run"]
 
 
-class Client(Connection):
+class Client(Operations, Connection):
     """A client of the service. It may be used by many threads, and shares nothing with other clients.
 
     Args:
@@ -112,21 +113,21 @@ class Client(Connection):
             job,
             approved_plan=approve,
             include_self=include_self or None,
-            policies=policies_of(policies),
+            policies=policies_of(policies, self._lang),
             fewer=fewer or None,
             events=events,
         )
-        return Run(self._begin(request), self._lang)
+        return Run(self, self._begin(request), self._lang)
 
     def resume(self, run_id: str, *, on_event: Callable[[Event], object] | None = None) -> Report:
         """Goes on with a run from its journal, in this or another process."""
         request = self._request("resume", None, run_id=run_id, events=wants_events(on_event))
-        return Run(self._begin(request), self._lang).wait(on_event)
+        return Run(self, self._begin(request), self._lang).wait(on_event)
 
     def verify(self, run_id: str, *, on_event: Callable[[Event], object] | None = None) -> Report:
         """Looks again at what a run made. Nothing is written."""
         request = self._request("verify", None, run_id=run_id, events=wants_events(on_event))
-        return Run(self._begin(request), self._lang).wait(on_event)
+        return Run(self, self._begin(request), self._lang).wait(on_event)
 
     def plan(
         self, job: JobInput, *, as_of: date | str | None = None, policies: PoliciesInput | None = None
@@ -145,9 +146,9 @@ class Client(Connection):
         from .report import Plan
 
         request = self._request(
-            "plan", job, as_of=None if as_of is None else str(as_of), policies=policies_of(policies)
+            "plan", job, as_of=None if as_of is None else str(as_of), policies=policies_of(policies, self._lang)
         )
-        return Plan.from_dict(Run(self._begin(request), self._lang).finish())
+        return Plan.from_dict(Run(self, self._begin(request), self._lang).finish())
 
     def discover(self, selection: Targets | JobInput) -> Sequence[InstanceFacts]:
         """The instances a selection names, with their facts: what :func:`consnap.check`, :func:`consnap.check_many` and
@@ -165,15 +166,25 @@ class Client(Connection):
             ConfigError: the selection cannot be used. Nothing was sent.
         """
         request = self._request("discover", selection_of(selection))
-        return facts_of(Run(self._begin(request), self._lang).finish())
+        return facts_of(Run(self, self._begin(request), self._lang).finish())
 
     def call(self, operation: str, region: str | None = None, **parameters: Any) -> dict[str, Any]:
         """Sends one call by the name of the service's operation, without repeating it.
 
-        Lists become ``Name.1``, ``Name.2``; mappings in lists ``Name.1.Key``.
+        Names are those of the service (``InstanceId``). Values are written in the form the service wants: lists as
+        ``InstanceId.1``, ``InstanceId.2`` or as one JSON array, tags as ``Tag.1.Key``, ``Tag.1.Value``. ``None`` is left out.
+        ``RunCommand`` and ``SendFile`` get a ``ClientToken`` of their own; one that may have been carried out and is called
+        again with the same parameters within ten minutes keeps it, and is carried out once.
+
+        Args:
+            region: where the call goes; the client's region when not given.
+
+        Raises:
+            ConfigError: there is no such operation or parameter, or a value is empty or has another form. Nothing was sent.
+            ApiError: the service refused; ``code`` is its code.
+            TransportError: no answer came; ``sent`` tells whether the call may have been carried out.
         """
-        asked, wire = self._asked(region, parameters)
-        return reply_of(*self._native.call(operation, asked, wire, self._lang))
+        return reply_of(*self._native.call(operation, region, parameters, self._lang))
 
     if TYPE_CHECKING:
 
@@ -243,7 +254,7 @@ class Client(Connection):
         free = at_once
         while True:
             for request in islice(left, free):
-                calls.begin(operation, *self._asked(region, request))
+                calls.begin(operation, region, dict(request))
             given = calls.next(lang)
             if given is None:
                 return
@@ -253,87 +264,31 @@ class Client(Connection):
             else:
                 yield from_json(error or b"{}")
 
-    def run_command(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``RunCommand``. It writes; better let :meth:`run` do it."""
-        return self.call("RunCommand", region, **parameters)
-
-    def describe_invocations(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DescribeInvocations``."""
-        return self.call("DescribeInvocations", region, **parameters)
-
-    def describe_invocation_results(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DescribeInvocationResults``."""
-        return self.call("DescribeInvocationResults", region, **parameters)
-
-    def stop_invocation(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``StopInvocation``. It writes."""
-        return self.call("StopInvocation", region, **parameters)
-
-    def send_file(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``SendFile``. It writes."""
-        return self.call("SendFile", region, **parameters)
-
-    def describe_send_file_results(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DescribeSendFileResults``."""
-        return self.call("DescribeSendFileResults", region, **parameters)
-
-    def delete_snapshot_group(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DeleteSnapshotGroup``. It writes: the snapshots of the group are gone for good."""
-        return self.call("DeleteSnapshotGroup", region, **parameters)
-
-    def attach_instance_ram_role(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``AttachInstanceRamRole``. It writes."""
-        return self.call("AttachInstanceRamRole", region, **parameters)
-
-    def describe_instance_ram_role(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DescribeInstanceRamRole``."""
-        return self.call("DescribeInstanceRamRole", region, **parameters)
-
-    def describe_instances(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DescribeInstances``."""
-        return self.call("DescribeInstances", region, **parameters)
-
-    def describe_disks(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DescribeDisks``."""
-        return self.call("DescribeDisks", region, **parameters)
-
-    def describe_cloud_assistant_status(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DescribeCloudAssistantStatus``."""
-        return self.call("DescribeCloudAssistantStatus", region, **parameters)
-
-    def describe_snapshot_groups(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DescribeSnapshotGroups``."""
-        return self.call("DescribeSnapshotGroups", region, **parameters)
-
-    def describe_snapshots(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DescribeSnapshots``."""
-        return self.call("DescribeSnapshots", region, **parameters)
-
-    def tag_resources(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``TagResources``. It writes."""
-        return self.call("TagResources", region, **parameters)
-
-    def describe_regions(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``DescribeRegions``."""
-        return self.call("DescribeRegions", region, **parameters)
-
-    def get_caller_identity(self, region: str | None = None, **parameters: Any) -> dict[str, Any]:
-        """``GetCallerIdentity`` of STS: whose credentials these are."""
-        return self.call("GetCallerIdentity", region, **parameters)
-
 
 class Run:
-    """A run under way. Iterate over it for its events; :meth:`wait` gives the report."""
+    """A run under way: a handle that several threads may hold.
 
-    def __init__(self, task: _native.RunningTask, lang: str) -> None:
+    Iterate over it for its events, each of which is given once; :meth:`wait` gives the report to everyone who asks. The run
+    goes on whether anybody waits for it or not, until it is over, left, or its client is closed.
+    """
+
+    def __init__(self, client: Connection, task: _native.RunningTask, lang: str) -> None:
+        # A client that nobody holds any more would be closed under it.
+        self._client = client
         self._task = task
         self._lang = lang
-        self._answer: dict[str, Any] | None = None
-        self._error: ConsnapError | None = None
 
     def __repr__(self) -> str:
-        over = self._answer is not None or self._error is not None
-        return f"<Run {(self._answer or {}).get('run_id', 'over') if over else 'under way'}>"
+        return f"<Run {self.run_id or 'without an id'}, {'over' if self.done() else 'under way'}>"
+
+    @property
+    def run_id(self) -> str | None:
+        """The id by which :meth:`Client.resume` goes on with it; ``None`` for a plan, which leaves no journal."""
+        return self._task.run_id
+
+    def done(self) -> bool:
+        """Whether it is over, so that :meth:`wait` comes back at once."""
+        return self._task.done()
 
     def stop(self) -> None:
         """Starts nothing new; what runs is followed to its end."""
@@ -344,58 +299,84 @@ class Run:
         self._task.leave()
 
     def __iter__(self) -> Iterator[Event]:
-        """The events, as they happen, until the run is over."""
+        """The events nobody has taken yet, as they happen, until the run is over."""
         import json
 
-        from .report import Event
+        from .events import Event
 
-        for text in self.news():
-            yield Event.from_dict(json.loads(text))
+        while True:
+            over = self._task.done()
+            while (text := self._task.take_event()) is not None:
+                yield Event.from_dict(json.loads(text))
+            if over:
+                return
+            self._task.wait(ATTENTION, True)
 
-    def wait(self, on_event: Callable[[Event], object] | None = None) -> Report:
-        """Waits for the end. Ctrl-C leaves at once: the journal has everything.
+    def wait(self, on_event: Callable[[Event], object] | None = None, *, timeout: float | None = None) -> Report:
+        """Waits for the end. Ctrl-C leaves at once: the journal has everything, and the ``KeyboardInterrupt`` has the
+        ``run_id`` to go on with.
+
+        Args:
+            on_event: called with each event nobody has taken yet. What it raises leaves the run and is raised here.
+            timeout: seconds to wait at most; the run goes on after that.
+
+        Returns:
+            The report. Of a run that was left it is the report as things stood.
 
         Raises:
-            ConsnapError: nothing was started, and why.
+            StillRunning: the run was not over in time; it goes on.
+            RunLeft: the client was closed under it; what had begun may go on in the guests.
+            ConsnapError: nothing was started, and why. Each has the ``run_id``.
         """
         from .report import Report
 
-        return Report.from_dict(self.finish(on_event))
+        return Report.from_dict(self.finish(on_event, timeout))
 
-    def finish(self, on_event: Callable[[Event], object] | None = None) -> dict[str, Any]:
+    def finish(
+        self, on_event: Callable[[Event], object] | None = None, timeout: float | None = None
+    ) -> dict[str, Any]:
         """Waits for the end and gives the report, or the plan, as plain values."""
+        from time import monotonic
+
         log = event_log()
+        until = None if timeout is None else monotonic() + timeout
+        reads = log is not None or on_event is not None
         try:
-            for event in self:
-                if log is not None:
-                    log(event)
-                if on_event is not None:
-                    on_event(event)
-        except BaseException:
-            # Nobody will read on: start nothing more.
-            self.leave()
+            while True:
+                over = self._task.done()
+                if reads:
+                    self._tell(log, on_event)
+                if over:
+                    break
+                left = ATTENTION if until is None else min(ATTENTION, int((until - monotonic()) * 1000))
+                if left <= 0:
+                    raise from_json(self._task.still_running(self._lang))
+                self._task.wait(left, reads)
+        except BaseException as error:
+            with_run_id(error, self.run_id)
+            if not isinstance(error, StillRunning):
+                # Nobody will read on: start nothing more.
+                self.leave()
             raise
         return self.answer()
 
+    def _tell(self, *listeners: Callable[[Event], object] | None) -> None:
+        import json
+
+        from .events import Event
+
+        while (text := self._task.take_event()) is not None:
+            event = Event.from_dict(json.loads(text))
+            for listener in listeners:
+                if listener is not None:
+                    listener(event)
+
     def answer(self) -> dict[str, Any]:
-        """What came of it once it is over."""
-        if self._error is not None:
-            raise self._error
-        return self._answer or {}
+        """What came of it, as plain values, once it is over."""
+        import json
 
-    def news(self, leaving: threading.Event | None = None) -> Iterator[bytes]:
-        """The events as JSON, until the run is over or nobody listens any more."""
-        while self._answer is None and self._error is None and not (leaving is not None and leaving.is_set()):
-            news = self._task.next(ATTENTION, self._lang)
-            if news is not None and self._take(*news):
-                yield news[1]
-
-    def _take(self, kind: str, text: bytes) -> bool:
-        """Takes in news; whether it is an event."""
-        if kind == "done":
-            import json
-
-            self._answer = {**json.loads(text), "instances": self._task.instances()}
-        elif kind == "error":
-            self._error = from_json(text)
-        return kind == "event"
+        done, error = self._task.outcome(self._lang)
+        if done is None:
+            raise with_run_id(from_json(error or b"{}"), self.run_id)
+        whole, instances = done
+        return {**json.loads(whole), "instances": instances}

@@ -1,3 +1,4 @@
+# Written by `cargo xtask generate`. Do not edit.
 """The words of consnap that have a fixed set of values. Each is a ``str``, so it compares with and prints as its value."""
 
 from __future__ import annotations
@@ -14,35 +15,40 @@ class _Word(str, Enum):
 
 
 class Lang(_Word):
-    """The language of messages."""
+    """The language of messages. Keys, codes and enumerations in JSON are never translated."""
 
     EN = "en"
+    """English."""
+
     ZH = "zh"
+    """Simplified Chinese, with the vendor's own terms."""
 
 
 class Platform(_Word):
     """The platform of an instance, which decides plug-in, command type and parameters."""
 
     LINUX = "linux"
+    """``RunShellScript``, ``app-snapshot-plugin``."""
+
     WINDOWS = "windows"
+    """``RunBatScript``, ``app-snapshot-plugin-win``."""
 
 
 class Consistency(_Word):
-    """The consistency a snapshot really has.
-
-    >>> from consnap import Consistency
-    >>> Consistency.APPLICATION == "application"
-    True
-    """
+    """The consistency a snapshot really has, weakest first; ``Unknown`` is never clean."""
 
     UNKNOWN = "unknown"
     """It could not be learnt."""
+
     NONE = "none"
     """There is no snapshot."""
+
     CRASH = "crash"
     """A snapshot without a consistency tag: as after a power cut."""
+
     FILE_SYSTEM = "file_system"
     """Tagged ``FsConsistent:True``."""
+
     APPLICATION = "application"
     """Tagged ``APPConsistent:True``."""
 
@@ -51,7 +57,10 @@ class RequiredConsistency(_Word):
     """The consistency a job asks for."""
 
     APPLICATION = "application"
+    """Snapshots tagged ``APPConsistent:True``."""
+
     FILE_SYSTEM = "file_system"
+    """Snapshots tagged ``FsConsistent:True`` or better."""
 
 
 class Severity(_Word):
@@ -59,194 +68,285 @@ class Severity(_Word):
 
     ADVICE = "advice"
     """Good to know."""
+
     WARNING = "warning"
     """Worth a change; nothing is stopped."""
+
     ERROR = "error"
-    """Must be changed, or taken on purpose where that is allowed."""
+    """Must be changed, or taken on purpose where that is allowed; it stops what it speaks of."""
 
 
 class Eligibility(_Word):
-    """Whether an instance can be snapshotted, as far as the API shows."""
+    """Whether an instance can be snapshotted, as far as it is known."""
 
     YES = "yes"
+    """Nothing stands against it."""
+
     NO = "no"
+    """Something blocks it: the findings say what."""
+
     UNKNOWN = "unknown"
+    """A fact that the API could show is missing. What only the guest knows does not count here."""
 
 
 class Form(_Word):
-    """How a command is written."""
+    """How a command is written (``launcher.md``, 4.1 and 5)."""
 
     VENDOR = "vendor"
-    """The vendor's form, byte for byte."""
+    """The vendor's, byte for byte: every value in the safe alphabet."""
+
     QUOTED = "quoted"
-    """Linux: values quoted for the launcher, the whole quoted for the shell."""
+    """Linux: values quoted for the lexer, the whole quoted for the shell."""
+
     SEPARATOR = "separator"
-    """As ``QUOTED`` with a blank between parameters, so that commas survive."""
+    """As ``Quoted``, with a blank as the separator, so that commas survive. Only when asked for."""
+
     WHOLE_ARGUMENT = "whole_argument"
     """Windows: the whole argument in double quotes."""
 
 
 class Repeat(_Word):
-    """When a new run makes sense."""
+    """When a new run on this instance makes sense."""
 
     NOT_NEEDED = "not_needed"
+    """There is nothing to repeat: it went well or still goes on."""
+
     AFTER_FIX = "after_fix"
+    """Nothing was made; the cause must be fixed first."""
+
     AFTER_PAUSE = "after_pause"
+    """Nothing was made; the cause passes by itself."""
+
     AFTER_LOOK = "after_look"
+    """A group may exist, or the guest may be held: look first, never repeat blindly."""
 
 
 class RetryClass(_Word):
-    """Whether a call may be repeated after an error of the service."""
+    """Whether and how a call may be repeated after this code."""
 
     NEVER = "never"
     """Repeating changes nothing: the request itself must change."""
+
     THROTTLED = "throttled"
     """The service asks to slow down; the call was not carried out."""
+
     MAYBE_CARRIED_OUT = "maybe_carried_out"
     """A passing fault of the service; the call may have been carried out."""
+
     STILL_PROCESSING = "still_processing"
-    """Another call with the same token is still being processed."""
+    """Another call with the same token is still being processed; look or wait, then repeat the same bytes."""
+
     SIGN_AGAIN = "sign_again"
     """The clock or the nonce was wrong: correct it, sign again and repeat at once."""
+
     REFRESH_CREDENTIALS = "refresh_credentials"
     """The credentials ended: refresh them, then repeat."""
+
     AFTER_PAUSE = "after_pause"
-    """A state that passes by itself; the call was not carried out."""
+    """A state that passes by itself, such as a snapshot under way; the call was not carried out."""
 
 
 class Scope(_Word):
-    """Whom a rejection of the service concerns."""
+    """Whom a rejection concerns."""
 
     INSTANCE = "instance"
-    """One or some of the instances in the call."""
+    """One or some of the instances in the call: the batch can be bisected."""
+
     BATCH = "batch"
     """The call as a whole: parameters, size, form."""
+
     ACCOUNT = "account"
     """Everything this account or these credentials do."""
 
 
 class ParameterKind(_Word):
-    """How the plug-in reads the value of a parameter."""
+    """How the plug-in reads a value (Go's ``flag`` package; ``launcher.md`` 6)."""
 
     TEXT = "text"
+    """Any text."""
+
     BOOLEAN = "boolean"
+    """``true`` or ``false``."""
+
     INTEGER = "integer"
+    """A whole number in plain decimal digits: a leading zero would make it octal."""
 
 
 class Layer(_Word):
     """Which layer an exit code speaks for."""
 
     PLUGIN = "plugin"
+    """``app-snapshot-plugin``: 0 to 16 and 255."""
+
     LAUNCHER = "launcher"
+    """``acs-plugin-manager``: 232 to 247."""
+
     SHELL = "shell"
+    """The shell: 126, 127, 128 + signal; on Windows 9009 and exception codes."""
+
     AGENT = "agent"
+    """The Cloud Assistant agent: time-out, reboot codes 193, 194, 3009, 3010."""
+
     SERVICE = "service"
+    """The service: the command never reached the guest."""
+
     UNKNOWN = "unknown"
+    """It cannot be told."""
 
 
 class ResultKind(_Word):
-    """How an instance came out, most urgent first."""
+    """How an instance came out. The order is the order of urgency."""
 
     URGENT = "urgent"
     """The guest may still be held: application locked or file systems frozen."""
+
     UNKNOWN = "unknown"
     """It could not be learnt, or is still under way."""
+
     FAILED = "failed"
     """There is no usable snapshot."""
+
     WEAKER = "weaker"
     """There is a snapshot of every expected disk, but of a weaker consistency than required."""
+
     NOT_RUN = "not_run"
-    """Nothing was started."""
+    """Nothing was started: set aside, refused or stopped before its turn."""
+
     OK = "ok"
     """The required consistency was reached on every expected disk."""
 
 
 class Proof(_Word):
-    """What a reached level rests on."""
+    """What the reached level rests on."""
 
     TAG = "tag"
+    """The tags of the member snapshots."""
+
     TAG_AND_LOG = "tag+log"
+    """The tags, and the plug-in's own log names the same group."""
+
     WITNESS = "witness"
+    """A witness inside the application. Nothing makes this claim yet."""
 
 
 class SnapshotState(_Word):
-    """The state of a snapshot."""
+    """The state of a snapshot or a group."""
 
     PROGRESSING = "progressing"
+    """Under way."""
+
     ACCOMPLISHED = "accomplished"
+    """Complete."""
+
     FAILED = "failed"
+    """Failed."""
+
     UNKNOWN = "unknown"
+    """The service said something this version does not know."""
 
 
 class Sent(_Word):
-    """Whether a request may have reached the service."""
+    """Whether a request may have reached the service. It decides whether a call may be repeated."""
 
     NO = "no"
+    """Certainly not."""
+
     MAYBE = "maybe"
+    """Perhaps: the connection broke, or the service said 5xx."""
+
     YES = "yes"
+    """It answered."""
 
 
 class ExportTarget(_Word):
-    """What to write a job for."""
+    """What to write the job for."""
 
     COMMAND = "command"
     """The text to paste into Cloud Assistant."""
+
     JOB = "job"
     """The job document of consnap itself."""
+
     RUN_COMMAND = "run_command"
     """The parameters of the API operation RunCommand, as JSON."""
+
     ALIYUN_CLI = "aliyun_cli"
     """A shell script around the ``aliyun`` command line."""
+
     PYTHON_CONSNAP = "python_consnap"
     """Python with consnap."""
+
     PYTHON_SDK = "python_sdk"
     """Python with the official SDK."""
+
     GO_SDK = "go_sdk"
     """Go with the official SDK, as the feature's own document does it."""
+
     TERRAFORM = "terraform"
     """Terraform."""
+
     OOS = "oos"
     """A template of the Operation Orchestration Service: a loop with rate control."""
+
     OOS_TIMER = "oos_timer"
     """The same, started by a timer."""
+
     SYSTEMD = "systemd"
     """A systemd service and its timer, running consnap."""
+
     CRON = "cron"
     """A crontab line, running consnap."""
+
     RAM_POLICIES = "ram_policies"
     """The RAM policies of operator and instance role."""
 
 
 class Weight(_Word):
-    """How much a moment of a run matters."""
+    """How much a moment matters."""
 
     CALM = "calm"
     """As it should be."""
+
     NOTABLE = "notable"
     """Something went another way than wished."""
+
     URGENT = "urgent"
     """A guest may be held."""
 
 
 class CodeKind(_Word):
-    """What kind of code an explanation is of."""
+    """What kind of code it is."""
 
     EXIT_CODE = "exit_code"
+    """``ExitCode`` of a result."""
+
     INVOCATION_STATUS = "invocation_status"
+    """``InvocationStatus`` of a result."""
+
     TASK_ERROR = "task_error"
+    """``ErrorCode`` of a result."""
+
     API_ERROR = "api_error"
+    """``Code`` of an error reply of the API."""
+
     MESSAGE = "message"
+    """A finding or error of consnap, such as ``CS506``."""
+
     ASSUMPTION = "assumption"
+    """What consnap relies on without having seen it on the live service, such as ``A09``."""
 
 
 class Verdict(_Word):
-    """What an organisation policy says of a job or an instance."""
+    """What a policy says of a job or an instance."""
 
     PASS = "PASS"
     """It holds."""
+
     SKIP = "SKIP"
     """It is for others: ``when`` is false."""
+
     CANNOT_JUDGE = "CANNOT_JUDGE"
     """Something it needs is not known. That counts as not met."""
+
     FAIL = "FAIL"
     """It does not hold."""

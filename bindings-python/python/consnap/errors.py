@@ -11,10 +11,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ApiError",
+    "ClientClosed",
     "ConfigError",
     "ConsnapError",
     "CredentialError",
+    "NothingSelected",
+    "PlanChanged",
+    "PolicyRefused",
     "ProtocolError",
+    "RunBusy",
+    "RunLeft",
+    "StillRunning",
     "ThrottledError",
     "TransportError",
 ]
@@ -29,8 +36,9 @@ class ConsnapError(Exception):
         code: the code of consnap's catalogue, such as ``CE102``; for :class:`ApiError` the code of the service.
         request_id: the service's id of the request, where there is one.
         sent: ``no``, ``maybe`` or ``yes``: whether the service may have seen the request.
-        retryable: whether the same call may succeed when repeated.
+        retryable: whether to repeat the same call is safe and may help.
         findings: the findings that led to it.
+        run_id: the run it is about, where there is one: :meth:`Client.resume` goes on with it.
     """
 
     message: str
@@ -40,6 +48,7 @@ class ConsnapError(Exception):
     sent: str
     retryable: bool
     findings: tuple[Finding, ...]
+    run_id: str | None
 
     def __init__(
         self,
@@ -61,6 +70,7 @@ class ConsnapError(Exception):
         self.sent = sent
         self.retryable = retryable
         self.findings = findings
+        self.run_id = None
         self._detail = dict(detail or {})
 
     def to_dict(self) -> dict[str, Any]:
@@ -80,7 +90,36 @@ class ConsnapError(Exception):
 
 
 class ConfigError(ConsnapError, ValueError):
-    """The input cannot be used, or carrying it out would be wrong. Nothing was sent."""
+    """The input cannot be used, or carrying it out would be wrong. Nothing was sent, unless ``sent`` says otherwise."""
+
+
+class RunBusy(ConfigError):
+    """The run, or another one of the same job, is under way elsewhere. Nothing was started; try again when it is over."""
+
+
+class PlanChanged(ConfigError):
+    """The plan is not the approved one. Nothing was started."""
+
+
+class PolicyRefused(ConfigError):
+    """Policies of the organisation stand against it: ``findings`` say which. Nothing was started."""
+
+
+class NothingSelected(ConfigError):
+    """The targets name no instance that exists. Nothing was started."""
+
+
+class ClientClosed(ConfigError):
+    """The client was closed. ``sent`` tells whether the call was already on its way."""
+
+
+class RunLeft(ConsnapError):
+    """The client of a run was closed under it. What had begun may go on in the guests, ``sent`` is ``maybe``:
+    :meth:`Client.resume` with ``run_id`` finds out."""
+
+
+class StillRunning(ConsnapError, TimeoutError):
+    """A run was not over in the time somebody wanted to wait. It goes on."""
 
 
 class CredentialError(ConsnapError):
@@ -117,6 +156,19 @@ _KINDS: dict[str, type[ConsnapError]] = {
 }
 
 
+#: Those that scripts tell apart, by their code.
+_CODES: dict[str, type[ConsnapError]] = {
+    "CE302": NothingSelected,
+    "CE305": PlanChanged,
+    "CE307": RunBusy,
+    "CE308": PolicyRefused,
+    "CE310": RunLeft,
+    "CE311": StillRunning,
+    "CE324": RunBusy,
+    "CE111": ClientClosed,
+}
+
+
 def _restore(kind: type[ConsnapError], message: str, state: dict[str, Any]) -> ConsnapError:
     error = kind(message)
     error.__dict__.update(state)
@@ -137,7 +189,7 @@ def from_dict(detail: Mapping[str, Any]) -> ConsnapError:
         from .results import Finding
 
         findings = tuple(Finding.from_dict(finding) for finding in detail["findings"])
-    kind = _KINDS.get(detail.get("kind", ""), ProtocolError)
+    kind = _CODES.get(detail.get("code", "")) or _KINDS.get(detail.get("kind", ""), ProtocolError)
     return kind(
         detail.get("message", "the engine gave no answer"),
         help=detail.get("help", ""),
@@ -148,3 +200,14 @@ def from_dict(detail: Mapping[str, Any]) -> ConsnapError:
         findings=findings,
         detail=detail,
     )
+
+
+def with_run_id(error: BaseException, run_id: str | None) -> BaseException:
+    """An exception that says which run it ended the waiting for."""
+    if run_id is not None:
+        # From Python 3.11 on.
+        add_note = getattr(error, "add_note", None)
+        if add_note is not None and not isinstance(error, ConsnapError):
+            add_note(f"consnap run {run_id}")
+        vars(error)["run_id"] = run_id
+    return error

@@ -1,16 +1,14 @@
+# Written by `cargo xtask generate`. Do not edit.
 """The job document: which instances, how, and how carefully."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ._record import Record
 from .enums import RequiredConsistency
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Literal
 
 __all__ = [
     "Accept",
@@ -32,39 +30,46 @@ class Exclude(Record):
 
     ids: Sequence[str] = ()
     """Instance ids."""
+
     tags: Mapping[str, str] = field(default_factory=dict)
     """Tags; an instance with any of them is left out."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Expect(Record):
-    """How many instances a selection must have; one outside is refused."""
+    """How many instances a selection must have."""
+
+    max: int | None = None
+    """At most so many."""
 
     min: int | None = None
     """At least so many."""
-    max: int | None = None
-    """At most so many."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Targets(Record):
-    """Which instances: by id, by tag, or all of the regions; one of the three. ``exclude`` wins; duplicates fall away.
+    """Which instances: by id, by tag, or all of the regions; one of the three. ``exclude`` wins; duplicates fall
+    away.
 
     >>> from consnap import Targets
     >>> Targets(tags={"backup": "nightly"}).to_dict()
     {'tags': {'backup': 'nightly'}}
     """
 
-    ids: Sequence[str] = ()
-    """Instance ids, ``i-...``."""
-    tags: Mapping[str, str] = field(default_factory=dict)
-    """Tags; all keys must match."""
     all: bool | None = None
     """Every instance of the regions. So wide a selection must have an upper bound, ``expect.max``."""
+
     exclude: Exclude = Exclude()
     """Left out in any case."""
+
     expect: Expect | None = None
-    """Bounds of the selection."""
+    """Bounds of the selection; one outside is refused."""
+
+    ids: Sequence[str] = ()
+    """Instance ids, ``i-...``."""
+
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Tags; all keys must match."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -73,40 +78,52 @@ class ExcludedDisk(Record):
 
     instance: str
     """``i-...``."""
+
     disk: str
     """``d-...``."""
+
     reason: str | None = None
     """Why."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Upload(Record):
-    """Scripts that are put on Linux instances before the run, in place of what lies there."""
+    """Scripts that are put on Linux instances before the run, under the paths of ``pre_script_path`` and
+    ``post_script_path``; where those are missing, under ``/opt/consnap/pre.sh`` and ``/opt/consnap/post.sh``."""
 
-    pre: str | None = None
-    """The pre-freeze script: a file of this machine; a client reads its content."""
     post: str | None = None
     """The post-thaw script, likewise."""
-    pre_content: str | None = None
-    """The content of the pre-freeze script, Base64."""
+
     post_content: str | None = None
     """The content of the post-thaw script, Base64."""
+
+    pre: str | None = None
+    """The pre-freeze script: a file beside the job document. Whoever reads the document from a file puts its content
+    into ``pre_content``."""
+
+    pre_content: str | None = None
+    """The content of the pre-freeze script, Base64."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class LinuxOptions(Record):
     """Parameters of the Linux plug-in. What is left out is left out of the command."""
 
-    pre_script_path: str | None = None
-    """Application pre-freeze script, absolute path; root only, mode 0700."""
-    post_script_path: str | None = None
-    """Application post-thaw script, absolute path; root only, mode 0700."""
-    script_timeout_seconds: int | None = None
-    """Limit of each script in seconds. The plug-in's default is 1800."""
     freeze_file_systems: bool | None = None
     """Whether to freeze file systems. The plug-in's default is true."""
+
     freeze_timeout_seconds: int | None = None
     """Limit of the freeze in seconds. The plug-in's default is 30."""
+
+    post_script_path: str | None = None
+    """Application post-thaw script, absolute path; root only, mode 0700."""
+
+    pre_script_path: str | None = None
+    """Application pre-freeze script, absolute path; root only, mode 0700."""
+
+    script_timeout_seconds: int | None = None
+    """Limit of each script in seconds. The plug-in's default is 1800."""
+
     upload: Upload | None = None
     """Scripts that are put on the instances before the run, in place of what lies there."""
 
@@ -121,14 +138,17 @@ class WindowsOptions(Record):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Accept(Record):
-    """A finding taken on purpose; it stays visible."""
+    """A finding taken on purpose."""
 
     code: str
     """``CS231``."""
+
     reason: str
     """Why."""
+
     owner: str | None = None
     """Who answers for it."""
+
     until: str | None = None
     """The last day it holds, ``2027-01-01``."""
 
@@ -137,38 +157,49 @@ class Accept(Record):
 class RunOptions(Record):
     """How the run proceeds. Units are instances."""
 
+    attach_role: Literal["never", "if_missing"] = "never"
+    """Whether to attach the role."""
+
     canary: int = 1
     """Instances of the first wave, a call of its own; the rest starts only when all of them went well. 0: no canary."""
-    max_in_flight: int = 10
-    """Instances that may be running at the same time."""
-    max_errors: int | str = 1
-    """After more failures than this nothing new is started: a number of instances, or a share of those that may be started
-    (``"5%"``). 0: stop at the first."""
-    spread_by: str | None = None
-    """``tag:KEY``: instances with the same value are never frozen together."""
-    start_before: str | None = None
-    """Nothing new is started after this time of day, ``03:00`` by the machine's clock or ``03:00+08:00``: the nearest one,
-    so that a run that was kept until 03:10 starts nothing."""
+
     deadline: str | None = None
     """Nothing new is started when so much time has passed, ``2h``."""
-    tag_snapshots: bool = False
-    """Whether to tag the snapshots ``consnap:run`` with the run's id when they were verified, so that ``consnap prune`` knows
-    them without the journal. A call for each fifty snapshots."""
-    timeout: Literal["auto"] | int = "auto"
-    """``auto`` (from the time budget) or seconds."""
-    attach_role: Literal["never", "if_missing"] = "never"
-    """``never``, or ``if_missing``: attach the role where an instance has none."""
+
+    max_errors: int | str = 1
+    """After more failures than this nothing new is started: a number of instances, or a share of those that may be
+    started (``5%``). 0: stop at the first."""
+
+    max_in_flight: int = 10
+    """Instances that may be running at the same time."""
+
+    on_unknown: Literal["proceed", "set_aside"] = "proceed"
+    """What to do with an instance whose fitness is unknown."""
+
     probe: Literal["never", "if_unknown", "always"] = "never"
-    """Whether to look into the guest first, with one read-only command an instance."""
+    """Whether to look into the guest first."""
+
     probe_max_age: str | None = None
     """How old an earlier look may be to count, ``12h``; 24 hours without it."""
-    on_unknown: Literal["proceed", "set_aside"] = "proceed"
-    """What to do with an instance whose fitness is unknown: ``proceed`` or ``set_aside``."""
+
+    spread_by: str | None = None
+    """``tag:KEY``: instances with the same value are never frozen together."""
+
+    start_before: str | None = None
+    """Nothing new is started after this time of day: ``03:00`` by the clock of the machine, or ``03:00+08:00``. The
+    nearest one counts: a run that something kept until 03:10 starts nothing."""
+
+    tag_snapshots: bool = False
+    """Whether to tag the snapshots ``consnap:run`` with the run's id when they were verified, so that ``consnap
+    prune`` knows them without the journal. A call for each fifty snapshots."""
+
+    timeout: Literal["auto"] | int = "auto"
+    """``auto`` (from the time budget) or seconds."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Job(Record):
-    """A job: what to snapshot, how, and how carefully.
+    """A job. Our own JSON is ``snake_case``; unknown keys are findings.
 
     >>> from consnap import Job, LinuxOptions, Targets
     >>> job = Job(
@@ -181,31 +212,45 @@ class Job(Record):
     True
     """
 
-    instance_ram_role: str
-    """The RAM role the plug-in uses, or ``attached``: the role each instance already has."""
-    group_name: str
-    """Name of the snapshot-consistent groups. ``{run}``, ``{date}`` and ``{time}`` are replaced."""
-    targets: Targets = Targets()
-    """Which instances."""
     version: int = 1
     """The version of the document, always 1."""
-    regions: Sequence[str] = ()
-    """Regions to look in, such as ``cn-hangzhou``."""
-    description: str | None = None
-    """Description of the groups, 2 to 256 characters."""
-    exclude_disks: Sequence[ExcludedDisk] | None = None
-    """Disks left out, each with its instance. An empty list writes ``ExcludeDiskId=""`` as the vendor's sample does."""
-    required_consistency: RequiredConsistency = RequiredConsistency.APPLICATION
-    """The consistency that must be reached."""
-    linux: LinuxOptions = LinuxOptions()
-    """Parameters for Linux instances."""
-    windows: WindowsOptions = WindowsOptions()
-    """Parameters for Windows instances."""
-    instant_access: bool | None = None
-    """Accepted, of no effect today."""
-    instant_access_retention_days: int | None = None
-    """Days, 1 to 65535; of no effect today."""
+
+    targets: Targets = Targets()
+    """Which instances."""
+
+    instance_ram_role: str
+    """The RAM role the plug-in uses, or ``attached``: the role each instance already has."""
+
+    group_name: str
+    """Name of the snapshot-consistent groups. ``{run}``, ``{date}`` and ``{time}`` are replaced."""
+
     accept: Sequence[Accept] = ()
     """Findings taken on purpose; they stay visible."""
+
+    description: str | None = None
+    """Description of the groups, 2 to 256 characters."""
+
+    exclude_disks: Sequence[ExcludedDisk] | None = None
+    """Disks left out, each with its instance. Given but empty writes ``ExcludeDiskId=""`` as the vendor's sample
+    does."""
+
+    instant_access: bool | None = None
+    """Accepted, of no effect today."""
+
+    instant_access_retention_days: int | None = None
+    """Days, 1 to 65535; of no effect today. The plug-in spells it ``InstantAccessRentationDays``."""
+
+    linux: LinuxOptions = LinuxOptions()
+    """Parameters for Linux instances."""
+
+    regions: Sequence[str] = ()
+    """Regions to look in, such as ``cn-hangzhou``."""
+
+    required_consistency: RequiredConsistency = RequiredConsistency.APPLICATION
+    """The consistency that must be reached."""
+
     run: RunOptions = RunOptions()
     """How the run proceeds."""
+
+    windows: WindowsOptions = WindowsOptions()
+    """Parameters for Windows instances."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from . import _native
-from ._input import carry_out, moment, plain, policies_of, text_of
+from ._input import carry_out, moment, plain, policies_of, policy_documents, text_of
 from .errors import from_json
 from .results import (
     Budget,
@@ -91,7 +91,7 @@ def check(
         "platform": platform,
         "as_of": None if as_of is None else str(as_of),
         "now": moment(now),
-        "policies": policies_of(policies),
+        "policies": policies_of(policies, lang),
         "lang": lang,
     }
     return CheckResult.from_dict(carry_out("check", members, lang))
@@ -143,7 +143,7 @@ def check_many(
         "platform": platform,
         "as_of": None if as_of is None else str(as_of),
         "now": moment(now),
-        "policies": policies_of(policies),
+        "policies": policies_of(policies, lang),
         "lang": lang,
     }
     text = text_of("check", {name: value for name, value in members.items() if value is not None})
@@ -403,7 +403,7 @@ def plan(
         "run_id": run_id,
         "as_of": None if as_of is None else str(as_of),
         "now": moment(now),
-        "policies": policies_of(policies),
+        "policies": policies_of(policies, lang),
         "lang": lang,
     }
     from .report import PlanResult
@@ -440,7 +440,7 @@ def policy_check(
     30
     """
     members = {
-        "policies": policies_of(policies),
+        "policies": policy_documents(policies, lang),
         "job": plain(job),
         "facts": plain(facts),
         "plan": plain(plan),
@@ -465,7 +465,7 @@ def policy_test(policies: PoliciesInput, *, lang: str = "en") -> PolicyTest:
     >>> consnap.policy_test({"version": 1, "language": "cel", "policies": [policy]}).passed
     True
     """
-    members = {"policies": policies_of(policies), "lang": lang}
+    members = {"policies": policy_documents(policies, lang), "lang": lang}
     return PolicyTest.from_dict(carry_out("policy_test", members, lang))
 
 

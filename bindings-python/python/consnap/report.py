@@ -1,13 +1,14 @@
+# Written by `cargo xtask generate`. Do not edit.
 """What a run reached, with the evidence; and what a plan would do."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ._record import Record, Rows
+from ._behaviour import ReportMethods
+from ._record import Record
 from .enums import Consistency, Layer, Platform, Proof, RequiredConsistency, ResultKind, SnapshotState
 from .results import Finding, PolicyCheck
 
@@ -15,7 +16,6 @@ __all__ = [
     "CauseGroup",
     "CommandReport",
     "DiskReport",
-    "Event",
     "Explanation",
     "InstanceReport",
     "Plan",
@@ -31,64 +31,59 @@ __all__ = [
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Event(Record):
-    """Something that happened in a run. Other members depend on ``event``: see ``to_dict()``."""
-
-    seq: int
-    """Its number; numbers begin at 1 and have no gaps."""
-    at: str
-    """When it happened."""
-    event: str
-    """What happened: ``run_started``, ``call_accepted``, ``command_finished``, ``run_ended``, ..."""
-
-    def __getitem__(self, name: str) -> Any:
-        """A member by its name."""
-        return self.to_dict()[name]
-
-    def __str__(self) -> str:
-        """One line, safe for any log: control characters and foreign scripts are escaped."""
-        members = {name: value for name, value in self.to_dict().items() if name not in ("seq", "at", "event")}
-        return f"#{self.seq} {self.event} {json.dumps(members)}"
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
 class Summary(Record):
     """Counts of a run."""
 
     instances: int
     """All instances."""
+
     ok: int
     """The required consistency was reached."""
+
     urgent: int
     """May be held."""
+
     unknown: int
     """Could not be learnt."""
+
     failed: int
     """No usable snapshot."""
+
     weaker: int
     """Weaker than required."""
+
     not_run: int
     """Not started."""
+
     stopped_before_start: int
     """Of those, not started because the run stopped starting."""
+
     open: int
     """Started, and still open when consnap stopped looking."""
+
     expected_disks: int
     """Disks that must have a snapshot, of instances that were started."""
+
     covered_disks: int
     """Of those, disks that have one."""
+
     excluded_disks: int
     """Disks the job leaves out."""
+
     untagged: int
     """Instances whose snapshots should carry the run's tag and could not be tagged."""
+
     calls: int
     """Calls to the service."""
+
     throttled: int
     """How often the service asked to slow down."""
-    longest_hold_millis: int | None = None
-    """The longest time from freeze to thaw that a log shows, in milliseconds."""
+
     longest_hold_instance: str | None = None
     """The instance with the longest hold."""
+
+    longest_hold_millis: int | None = None
+    """The longest time from freeze to thaw that a log shows, in milliseconds."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -96,23 +91,26 @@ class Stopped(Record):
     """Why nothing new was started."""
 
     reason: str
-    """
-    ``held``, ``canary``, ``errors``, ``account``, ``user``, ``deadline``, ``journal``, ``unreachable``, ``other_run``.
-    """
+    """``held``, ``canary``, ``errors``, ``account``, ``user``, ``deadline``, ``journal``, ``unreachable``,
+    ``other_run``."""
+
     detail: str
     """The instance, number, code or run behind it."""
+
     message: str
     """Both in words."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Explanation(Record):
-    """A row of the catalogue in words."""
+    """A catalogue row in words."""
 
     meaning: str
     """What it means."""
+
     cause: str
     """Why it happens."""
+
     next_step: str
     """What to do."""
 
@@ -123,12 +121,16 @@ class CauseGroup(Record):
 
     result: ResultKind
     """How they came out."""
+
     why: Finding
     """The cause, with the words of its first instance."""
+
     instances: tuple[str, ...]
     """The instances."""
+
     explained_by: str | None = None
     """Key of the catalogue row that explains it, where there is one."""
+
     explanation: Explanation | None = None
     """What that means, why, and what to do."""
 
@@ -139,25 +141,31 @@ class DiskReport(Record):
 
     disk_id: str
     """``d-...``."""
+
     device: str | None
     """``/dev/xvda``."""
+
     snapshot_id: str | None
     """``s-...``; ``None`` when the group has none of it."""
+
     status: SnapshotState | None
     """The snapshot's state."""
+
     level: Consistency | None
     """The level its tags show."""
+
     both_tags: bool
     """Whether it carries both consistency tags, which contradict each other."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class StepReport(Record):
-    """A step of the plug-in, by its own log."""
+    """A step of the plug-in."""
 
     step: str
     """``pre_script``, ``pre_script_ended``, ``freeze``, ``frozen``, ``group``, ``thaw``, ``post_script``,
     ``post_script_ended``."""
+
     at: str
     """When."""
 
@@ -168,84 +176,120 @@ class CommandReport(Record):
 
     invocation_status: str
     """As the service gave it."""
+
     error_code: str
     """As the service gave it."""
+
     exit_code: int | None
     """As the service gave it."""
+
     layer: Layer
     """Which layer it speaks for."""
+
     explained_by: str
     """Key of the catalogue row."""
+
     explanation: Explanation | None
     """That row in words."""
+
     plugin_version: str | None
     """Version of the plug-in."""
+
     started_at: str | None
     """Start in the guest."""
+
     finished_at: str | None
     """End in the guest."""
+
     logged_group_id: str | None
     """The group that the plug-in's log names: ``ssg-...``."""
+
     steps: tuple[StepReport, ...]
     """What the plug-in's log says happened when. Times of the guest's clock, counted from the start of the command."""
+
     dropped: int
     """Bytes the service cut from the output."""
+
     error_lines: tuple[str, ...]
-    """The log's error lines. Text from the guest: treat it as hostile."""
+    """The log's error lines; hostile text."""
+
     findings: tuple[Finding, ...]
     """What is odd about the result."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class InstanceReport(Record):
-    """One instance: what was wanted, what was reached, and the evidence."""
+    """One instance."""
 
     result: ResultKind
     """How it came out."""
+
     instance_id: str
     """``i-...``."""
+
     name: str
-    """Its name. Text from the account: treat it as hostile."""
+    """Its name; hostile text."""
+
     region: str
     """Its region."""
+
     platform: Platform | None
     """Its platform, where known."""
+
     wanted: RequiredConsistency
     """The level the job requires."""
+
     predicted: Consistency
     """The level that was expected."""
+
     predicted_why: Finding
     """Why that was expected."""
+
     got: Consistency
     """The level reached."""
+
     proof: Proof | None
     """What that rests on."""
+
     held: bool
     """Whether the guest may still be held."""
+
     held_millis: int | None
     """From freeze to thaw in milliseconds, where the log shows it."""
+
     disks_covered: int
     """Expected disks with a good snapshot."""
+
     disks_expected: int
     """Expected disks."""
+
     disks: tuple[DiskReport, ...]
     """Each expected disk."""
+
     excluded_disks: tuple[str, ...]
     """Disks the job leaves out."""
+
     group_id: str | None
     """``ssg-...``."""
+
     group_created_at: str | None
     """When the service says the group was made."""
+
     why: Finding
     """Why."""
+
     command: CommandReport | None
     """The command's result, where there is one."""
+
     starts: int
     """How often it was started."""
+
     started_at: str | None
-    """When its last start was intended."""
+    """When its last start was intended, or sent once more, or taken by the service: the latest of these."""
+
     agent_version: str | None
     """Version of Cloud Assistant."""
+
     findings: tuple[Finding, ...]
     """Everything the check found."""
 
@@ -256,72 +300,77 @@ class ReliedUpon(Record):
 
     id: str
     """``A01``."""
+
     what: str
     """What is assumed."""
+
     why: str
     """Why it is believed, and what would be the case if it were wrong."""
+
     instances: int
     """Instances it mattered for."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Report(Record):
+class Report(ReportMethods, Record):
     """The report of a run."""
 
     report_version: int
     """The version of the report's form: 1."""
+
     consnap: str
     """The version of consnap."""
+
     run_id: str
     """``8f3a01c2``."""
+
     goal: str
-    """What the run was for: ``plan``, ``run`` or ``verify``."""
+    """What the run was for."""
+
     account_id: str | None
     """The account."""
+
     regions: tuple[str, ...]
     """Regions."""
+
     group_name: str
     """Name of the groups."""
+
     plan_hash: str | None
     """Hash of the plan."""
+
     started_at: str
     """When it began."""
+
     ended_at: str
     """The last event's time."""
+
     required_consistency: RequiredConsistency
     """What the job requires."""
+
     exit_status: int
-    """The exit status the command line would have: 0, 1, 2, 3, 4 or 5."""
+    """The exit status of the command line: 0, 1, 2, 3, 4 or 5."""
+
     summary: Summary
     """Counts."""
+
     causes: tuple[CauseGroup, ...]
     """Everything that is not ``ok``, grouped by cause, most urgent first."""
+
     instances: Sequence[InstanceReport]
-    """Each instance, most urgent first. Of a large run each is read when it is looked at."""
+    """Each instance, most urgent first."""
+
     sentences: tuple[str, ...]
     """How it ended, in three or four sentences."""
+
     assumptions: tuple[ReliedUpon, ...]
     """What consnap relied on here although nobody has seen it on the live service."""
-    stopped: Stopped | None = None
-    """Why nothing new was started, if so."""
+
     error: Any = None
     """The error that ended the run before anything was started."""
 
-    @property
-    def ok(self) -> bool:
-        """Whether the required consistency was reached on every instance."""
-        return self.exit_status == 0
-
-    def instance(self, instance_id: str) -> InstanceReport:
-        """The report of one instance."""
-        instances = self.instances
-        for instance in instances.mentioning(instance_id) if isinstance(instances, Rows) else instances:
-            if instance.instance_id == instance_id:
-                return instance
-        raise KeyError(instance_id)
-
-    def __str__(self) -> str:
-        return "\n".join(self.sentences)
+    stopped: Stopped | None = None
+    """Why nothing new was started, if so."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -330,75 +379,99 @@ class PlannedCall(Record):
 
     operation: str
     """``RunCommand``, ``SendFile`` or ``AttachInstanceRamRole``."""
+
     region: str
     """The region."""
+
     platform: Platform
     """The platform of a command."""
+
     instances: tuple[str, ...]
-    """The instances."""
+    """For whom."""
+
     command: str | None = None
     """The command line, for ``RunCommand``."""
-    ram_role: str | None = None
-    """The role, for ``AttachInstanceRamRole``."""
+
     file: str | None = None
     """The file on the instances, for ``SendFile``."""
+
+    ram_role: str | None = None
+    """The role, for ``AttachInstanceRamRole``."""
+
     sha256: str | None = None
     """SHA-256 of its content in hexadecimal."""
+
     timeout_seconds: int | None = None
     """``Timeout`` in seconds, for ``RunCommand``."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class PlannedInstance(Record):
-    """What would be done with one instance."""
+    """An instance of the plan."""
 
     instance_id: str
     """``i-...``."""
+
     name: str
-    """Its name. Text from the account: treat it as hostile."""
+    """Its name; hostile text."""
+
     platform: Platform | None
     """The platform, where known."""
+
     starts: bool
     """Whether it would be started."""
+
     predicted_consistency: Consistency
     """The level the command is expected to reach."""
+
     predicted_why: Finding
     """Why."""
+
     expected_disks: tuple[str, ...]
     """The disks that must be in the group."""
+
     findings: tuple[Finding, ...]
     """Everything found."""
+
     set_aside: Finding | None = None
     """Why it would not be started."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Plan(Record):
-    """The exact calls that would be made, with a hash to approve: ``client.run(job, approve=plan.hash)``."""
+    """What would be done, as it crosses the border."""
 
     hash: str
-    """The hash to approve."""
+    """The hash to approve: ``consnap run --approve HASH``."""
+
     account_id: str | None
     """The account the credentials belong to."""
+
     group_name: str
     """Name of the groups, with this plan's run id."""
+
     calls: tuple[PlannedCall, ...]
     """The calls that write, in the order they would be made; waves may split them further."""
+
     instances: Sequence[PlannedInstance]
-    """Each instance. Of a large plan each is read when it is looked at."""
+    """Each instance."""
+
     eligible: int
     """Instances that would be started."""
+
     set_aside: int
     """Instances that would not."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class PlanResult(Record):
-    """A plan made of facts at hand."""
+    """The plan."""
 
     findings: tuple[Finding, ...]
     """About the job document and about facts that could not be read."""
+
     plan: Plan | None
-    """The calls; ``None`` when a finding stands against the whole job, or no instance is selected."""
+    """The calls; null when a finding stands against the whole job, or no instance is selected."""
+
     policies: PolicyCheck | None = None
     """What policies say, where there are any."""

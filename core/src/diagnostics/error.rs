@@ -45,7 +45,7 @@ pub struct Error {
     pub request_id: Option<String>,
     /// Whether the request may have reached the service.
     pub sent: Sent,
-    /// Whether the same call may succeed when repeated.
+    /// Whether to repeat the same call is safe and may help.
     pub retryable: bool,
     /// The findings that led to it.
     pub findings: Vec<Finding>,
@@ -130,7 +130,7 @@ pub struct RenderedError {
     pub request_id: Option<String>,
     /// Whether the request may have reached the service.
     pub sent: Sent,
-    /// Whether the same call may succeed when repeated.
+    /// Whether to repeat the same call is safe and may help.
     pub retryable: bool,
     /// The findings that led to it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

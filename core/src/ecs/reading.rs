@@ -130,7 +130,7 @@ impl<E> ReadScheduler<E> {
         question.attempt += 1;
         let operation = question.call.operation;
         let failure = match &result {
-            Err(failure) => reply::transport(failure),
+            Err(failure) => reply::transport(failure).of(operation),
             Ok(answer) => {
                 self.call_queue.answered(operation, now, &answer.headers);
                 let taken =

@@ -137,6 +137,13 @@ pub fn transport(failure: &TransportFailure) -> Failure {
 }
 
 impl Failure {
+    /// The failure of a call of an operation, where no reply told which.
+    #[must_use]
+    pub fn of(mut self, operation: Operation) -> Self {
+        self.operation = Some(operation);
+        self
+    }
+
     /// How far the service's clock is ahead, in milliseconds, by the `Date` of the reply that refused a signature; `None` where
     /// that says nothing about the clock.
     pub(crate) fn clock_offset(&self, reply: &HttpReply, now: Time) -> Option<i64> {
@@ -189,7 +196,8 @@ impl Failure {
         error.next_step = self.code.as_deref().and_then(api_errors::find).map(|row| &row.next_step);
         error.request_id.clone_from(&self.request_id);
         error.sent = self.sent;
-        error.retryable = self.retry != RetryClass::Never;
+        let safe = self.sent != Sent::Maybe || self.operation.is_some_and(Operation::repeats_safely);
+        error.retryable = self.retry != RetryClass::Never && safe;
         error
     }
 }

@@ -14,4 +14,5 @@ pub mod past_run;
 pub mod pruning;
 pub mod reading;
 pub mod run;
+pub mod single_call;
 pub mod transport;

@@ -79,6 +79,11 @@ impl Server {
         look(&mut self.shared.lock())
     }
 
+    /// Stops listening and breaks open connections; what happened can still be looked into.
+    pub fn stop(&self) {
+        self.accepting.abort();
+    }
+
     /// Stops listening and breaks open connections.
     pub fn shutdown(self) {
         drop(self);

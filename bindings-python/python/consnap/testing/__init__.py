@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from .rehearsal import Moment, Rehearsal, Stretch, rehearse
-from .simulator import Call, GroupTruth, InstanceTruth, Simulator
+from .records import Call, GroupTruth, InstanceTruth, Moment, Rehearsal, TimelineSpan
+from .rehearsal import rehearse
+from .simulator import Simulator
 
-__all__ = ["Call", "GroupTruth", "InstanceTruth", "Moment", "Rehearsal", "Simulator", "Stretch", "rehearse"]
+__all__ = ["Call", "GroupTruth", "InstanceTruth", "Moment", "Rehearsal", "Simulator", "TimelineSpan", "rehearse"]

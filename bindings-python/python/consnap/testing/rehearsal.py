@@ -2,71 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
 from .._input import carry_out, moment, plain
-from .._record import Record
-from ..enums import Weight
-from ..report import Event, Report
-from ..results import Finding
-from .simulator import InstanceTruth
+from .records import Rehearsal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from os import PathLike
+    from typing import Any
 
     from .._types import JobInput
 
-__all__ = ["Moment", "Rehearsal", "Stretch", "rehearse"]
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Moment(Record):
-    """Something that happened. The same thing on several instances, one right after the other, is told once."""
-
-    from_millis: int
-    """When, in milliseconds after the run began."""
-    to_millis: int
-    """When it happened last, if it is told once for several times."""
-    weight: Weight
-    """How much it matters."""
-    text: str
-    """In words. Names in backticks; they may be hostile text."""
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Stretch(Record):
-    """A phase of a run, and what happened in it."""
-
-    phase: str
-    """``identity``, ``discover``, ``check``, ``attach``, ``run``, ``verify``, ``ended``."""
-    title: str
-    """The phase in words."""
-    moments: tuple[Moment, ...]
-    """What happened, in order. Empty when nothing did that is worth a line."""
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Rehearsal(Record):
-    """What would happen."""
-
-    events: tuple[Event, ...]
-    """Every event of the run, in order."""
-    timeline: tuple[Stretch, ...]
-    """The same in words, phase by phase."""
-    report: Report
-    """The report as the run would give it."""
-    truth: tuple[InstanceTruth, ...]
-    """What really happened in the simulated guests, known here only."""
-    ended: str
-    """``done``, or ``stuck`` for a defect of consnap."""
-    ended_at: str
-    """When the run ended."""
-    findings: tuple[Finding, ...]
-    """About job and scenario."""
+__all__ = ["rehearse"]
 
 
 def rehearse(

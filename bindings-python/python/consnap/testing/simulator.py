@@ -4,84 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from .. import _native
 from .._input import plain, text_of
-from .._record import Record
-from ..enums import Consistency
 from ..errors import TransportError, from_json
+from .records import Call, InstanceTruth
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from os import PathLike
     from types import TracebackType
 
-__all__ = ["Call", "GroupTruth", "InstanceTruth", "Simulator"]
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Call(Record):
-    """A request as the service saw it, without anything secret."""
-
-    operation: str
-    """The operation's name; empty when the request could not be read."""
-    at: str
-    """When it came, on the service's clock."""
-    parameters: tuple[tuple[str, str], ...]
-    """Its own parameters, decoded, in the order they came."""
-    result: Any
-    """What came of it: ``ok``, ``connection_closed``, ``silence`` or ``{"error": code}``."""
-    unknown_parameters: tuple[str, ...] = ()
-    """Those of them the operation does not have."""
-
-    def __getitem__(self, name: str) -> str:
-        """The first value of a parameter."""
-        for key, value in self.parameters:
-            if key == name:
-                return value
-        raise KeyError(name)
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class GroupTruth(Record):
-    """A group that really exists."""
-
-    group_id: str
-    """``ssg-...``."""
-    name: str
-    """Its name."""
-    created_at: str
-    """When it was made."""
-    status: str
-    """``progressing``, ``accomplished`` or ``failed``."""
-    level: Consistency
-    """Its weakest expected disk."""
-    snapshots: int
-    """Member snapshots."""
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class InstanceTruth(Record):
-    """What really happened on an instance, for comparison with what a client concluded."""
-
-    instance_id: str
-    """``i-...``."""
-    commands: int
-    """Commands that reached the service for it."""
-    started: int
-    """Starts of the plug-in."""
-    groups: tuple[GroupTruth, ...]
-    """Groups made, the oldest first."""
-    level: Consistency
-    """The level of the last group."""
-    held: bool
-    """Whether the guest is held now: application locked or file systems frozen."""
-    held_millis: int
-    """Milliseconds the guest was held, over all runs that ended."""
-    exit_code: int | None = None
-    """The exit code of the plug-in's last run, even when nobody was told."""
+__all__ = ["Simulator"]
 
 
 class Simulator:

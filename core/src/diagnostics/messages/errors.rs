@@ -30,6 +30,21 @@ messages! {
     } help {
         "look up in its documentation what it takes", "请在其文档中查看可接受的内容"
     };
+    CLIENT_CLOSED = "CE111", Error, "consnap": {
+        "`{what}` cannot be carried out: the client is closed", "无法执行 `{what}`：客户端已关闭"
+    } help {
+        "open a new client; a run that had begun goes on with `consnap resume`", "请新建客户端；已开始的执行可用 `consnap resume` 继续"
+    };
+    OTHER_PROCESS = "CE112", Error, "consnap": {
+        "`{what}` belongs to another process", "`{what}` 属于另一个进程"
+    } help {
+        "open a new one after a fork: connections and threads do not come along", "fork 之后请新建：连接和线程不会随之复制"
+    };
+    SIMULATOR_STOPPED = "CE113", Error, "consnap": {
+        "the simulator has stopped", "模拟器已停止"
+    } help {
+        "what happened can still be read; start another one to go on", "仍可读取已发生的内容；如需继续，请另行启动模拟器"
+    };
     NO_SUCH_FILE = "CE401", Error, "consnap": {
         "there is no file `{path}`", "文件 `{path}` 不存在"
     } help {
@@ -126,7 +141,7 @@ messages! {
     } help {
         "keep one; write a fault for each of the others", "请保留一种，其余效果请各写一个故障"
     };
-    SCENARIO_UNKNOWN_INSTANCE = "CE507", Warning, "consnap": {
+    SCENARIO_UNKNOWN_INSTANCE = "CE507", Error, "consnap": {
         "no instance of the scenario is called `{instance}`", "场景中没有实例 `{instance}`"
     } help {
         "name an instance of the scenario; a final `*` stands for any ending", "请填写场景中的实例；末尾的 `*` 代表任意后缀"
@@ -151,6 +166,11 @@ messages! {
         "folder `{path}` holds no policy documents", "文件夹 `{path}` 中没有合规规则文档"
     } help {
         "name a folder with files ending in `.yaml`, `.yml` or `.json`, or one file", "请指定包含 `.yaml`、`.yml` 或 `.json` 文件的文件夹，或单个文件"
+    };
+    NO_POLICIES = "CE429", Error, "consnap": {
+        "the list of policy documents is empty", "合规规则文档列表为空"
+    } help {
+        "give at least one document, or leave the policies out", "请至少提供一个文档，或不使用合规规则"
     };
     NO_SUCH_POLICY = "CE427", Error, "consnap": {
         "there is no policy `{policy}` in these documents", "这些文档中没有合规规则 `{policy}`"

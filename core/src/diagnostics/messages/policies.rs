@@ -38,7 +38,7 @@ messages! {
     UNKNOWN_VERSION = "CS409", Error, "consnap": {
         "version `{version}` of the policy document is not known", "未知的合规规则文档版本 `{version}`"
     } help { "write `version: 1`", "请写为 `version: 1`" };
-    NOTHING_IN_IT = "CS410", Warning, "consnap": {
+    NOTHING_IN_IT = "CS410", Error, "consnap": {
         "the document holds neither policies nor cases", "文档中既没有合规规则，也没有用例"
     } help { "add a list `policies`; `consnap policy new` writes a first one", "请添加 `policies` 列表；`consnap policy new` 可生成一个初始文档" };
     TOO_MANY = "CS411", Error, "consnap": {

@@ -28,6 +28,12 @@ messages! {
     POLICIES_NOT_MET = "CE308", Error, "consnap": {
         "policies of the organisation stand against this run; nothing was started", "有合规规则未满足；未启动任何实例"
     } help { "fix the job or the instances, or have a waiver written into the policy document", "请整改作业或实例，或在合规规则文档中登记豁免" };
+    LEFT = "CE310", Error, "consnap": {
+        "run `{run}` was left before it was over; what had begun may go on in the guests", "执行 `{run}` 未结束即被中断；已开始的操作可能仍在实例中继续"
+    } help { "`consnap resume {run}` finds out what became of it; where there is no such run, nothing was started", "可用 `consnap resume {run}` 查明结果；如果没有该执行，则未启动任何实例" };
+    STILL_RUNNING = "CE311", Error, "consnap": {
+        "run `{run}` is not over yet", "执行 `{run}` 尚未结束"
+    } help { "wait for it again, or leave it and go on later with `consnap resume {run}`", "请继续等待，或先离开，稍后用 `consnap resume {run}` 继续" };
     SELECTION_SHRANK = "CE309", Error, "consnap": {
         "{count} instances are selected, but run `{run}` of the same job selected {last}; nothing was started", "选中了 {count} 台实例，而同一作业的运行 `{run}` 选中了 {last} 个；未启动任何实例"
     } help { "look with `consnap plan` whether tags or instances got lost; when the selection is right, run once with `--fewer`, or state its size in `targets.expect`", "请用 `consnap plan` 查看标签或实例是否丢失；如果选择无误，请使用 `--fewer` 执行一次，或在 `targets.expect` 中写明实例数" };

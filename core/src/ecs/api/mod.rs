@@ -2,8 +2,10 @@
 
 pub mod endpoint;
 pub mod filters;
+pub mod given;
 pub mod invocation_result;
 pub(crate) mod lenient;
+pub mod parameters;
 pub mod replies;
 pub mod requests;
 
@@ -128,6 +130,17 @@ impl Operation {
             Product::Ecs => "2014-05-26",
             Product::Sts => "2015-04-01",
         }
+    }
+
+    /// Whether it takes a `ClientToken`: the same token with the same parameters is carried out once.
+    pub const fn takes_token(self) -> bool {
+        matches!(self, Self::RunCommand | Self::SendFile)
+    }
+
+    /// Whether a call that may have been carried out can be repeated without doing more than it: it changes nothing, has a
+    /// token, leaves what is done already as it is, or its ids are never used again.
+    pub const fn repeats_safely(self) -> bool {
+        !matches!(self, Self::AttachInstanceRamRole)
     }
 
     /// Whether it changes anything.

@@ -13,10 +13,12 @@ use crate::base::consistency::RequiredConsistency;
 
 pub mod accept;
 pub mod forms;
+mod parse;
 mod read;
 #[cfg(feature = "schema")]
 pub(crate) mod schema;
 
+pub use parse::JobError;
 #[cfg(feature = "policy")]
 pub(crate) use read::KEYS;
 pub use read::{from_str_json, read, read_for_command};
@@ -26,7 +28,7 @@ pub use schema::schema;
 /// A job. Our own JSON is `snake_case`; unknown keys are findings.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Job {
     /// The version of the document, always 1.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1)))]
@@ -72,7 +74,7 @@ pub struct Job {
 /// Which instances: by id, by tag, or all of the regions; one of the three. `exclude` wins; duplicates fall away.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Targets {
     /// Instance ids, `i-...`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -102,7 +104,7 @@ impl Targets {
 /// Instances left out in any case.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Exclude {
     /// Instance ids.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -115,7 +117,7 @@ pub struct Exclude {
 /// How many instances a selection must have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Expect {
     /// At least so many.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,7 +130,7 @@ pub struct Expect {
 /// A disk left out of the snapshot of its instance. It is sent only to its owner.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct ExcludedDisk {
     /// `i-...`.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^i-[a-z0-9]+$")))]
@@ -144,7 +146,7 @@ pub struct ExcludedDisk {
 /// Parameters of the Linux plug-in. What is left out is left out of the command.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct LinuxOptions {
     /// Application pre-freeze script, absolute path; root only, mode 0700.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -174,7 +176,7 @@ pub struct LinuxOptions {
 /// those are missing, under `/opt/consnap/pre.sh` and `/opt/consnap/post.sh`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Upload {
     /// The pre-freeze script: a file beside the job document. Whoever reads the document from a file puts its content into
     /// `pre_content`.
@@ -215,7 +217,7 @@ impl LinuxOptions {
 /// Parameters of the Windows plug-in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct WindowsOptions {
     /// Whether VSS writers take part. The plug-in's default is true.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -225,7 +227,7 @@ pub struct WindowsOptions {
 /// A finding taken on purpose.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Accept {
     /// `CS231`.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^CS[0-9]{3}$")))]
@@ -244,7 +246,7 @@ pub struct Accept {
 /// How the run proceeds. Units are instances.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct RunOptions {
     /// Instances of the first wave, a call of its own; the rest starts only when all of them went well. 0: no canary.
     pub canary: u32,

@@ -117,9 +117,10 @@ impl Session {
     }
 
     fn read_given_up(&mut self, queued: QueuedCall, failure: &Failure) {
+        let of_call = || failure.clone().of(queued.call.operation);
         match queued.purpose {
-            CallPurpose::Identity => self.end_with(failure.to_error()),
-            CallPurpose::Discover(purpose) => self.discovery_failed(&purpose, failure),
+            CallPurpose::Identity => self.end_with(of_call().to_error()),
+            CallPurpose::Discover(purpose) => self.discovery_failed(&purpose, &of_call()),
             CallPurpose::Probe(purpose) => self.probe_failed(purpose, failure),
             CallPurpose::Poll { invocation } => self.poll_given_up(invocation, failure),
             CallPurpose::ConcurrentRunCheck { .. } => {
@@ -128,7 +129,7 @@ impl Session {
                     Sent::Yes => StopReason::Account { code: failure.name().to_owned() },
                     Sent::No | Sent::Maybe => StopReason::Unreachable,
                 };
-                self.end_before_start(failure.to_error(), why);
+                self.end_before_start(of_call().to_error(), why);
             }
             CallPurpose::CallLook { call, .. } => self.look_given_up(call),
             CallPurpose::RoleLook { call } => self.role_look_given_up(call, failure),

@@ -171,7 +171,7 @@ fn look(connection: &Connection, lang: Lang, lines: &mut Vec<Line>) -> Result<()
 async fn ask(caller: &ApiCaller, call: &ApiCall, clock: &Clock) -> (Result<HttpReply, Error>, Option<Skew>) {
     let answer = match caller.call(call, clock.now()).await {
         Ok(answer) => answer,
-        Err(failure) => return (Err(reply::transport(&failure).to_error()), None),
+        Err(failure) => return (Err(reply::transport(&failure).of(call.operation).to_error()), None),
     };
     let now = clock.now();
     let theirs = answer.header("date").and_then(Time::parse_http_date);

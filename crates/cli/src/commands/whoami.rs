@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let now = clock.now();
     let runtime = runtime()?;
     let answer = runtime.block_on(connection.caller.call(&call, now));
-    let answer = answer.map_err(|failure| reply::transport(&failure).to_error())?;
+    let answer = answer.map_err(|failure| reply::transport(&failure).of(call.operation).to_error())?;
     let identity: replies::GetCallerIdentity =
         reply::parse(Operation::GetCallerIdentity, &answer).map_err(|failure| failure.to_error())?;
     let credential = runtime.block_on(connection.caller.credentials().current(now))?;

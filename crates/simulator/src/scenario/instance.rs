@@ -103,6 +103,25 @@ pub struct Fleet {
     pub template: InstanceSpec,
 }
 
+impl Fleet {
+    /// The id of one of them, numbered from 1.
+    pub(crate) fn id(&self, number: u32) -> String {
+        let filling = 22usize.saturating_sub(self.id_prefix.len());
+        format!("{}{number:0filling$}", self.id_prefix)
+    }
+
+    /// Whether one of them has an id, or one that begins so.
+    pub(crate) fn has(&self, id: &str, beginning_only: bool) -> bool {
+        let Some(digits) = id.strip_prefix(self.id_prefix.as_str()) else {
+            return beginning_only && self.count > 0 && self.id_prefix.starts_with(id);
+        };
+        if beginning_only {
+            return (1..=self.count).any(|number| self.id(number).starts_with(id));
+        }
+        digits.parse().is_ok_and(|number| (1..=self.count).contains(&number) && self.id(number) == id)
+    }
+}
+
 impl Default for Fleet {
     fn default() -> Self {
         Self { count: 1, id_prefix: "i-bp1".to_owned(), template: InstanceSpec::default() }

@@ -9,7 +9,7 @@ use consnap_core::input::document::{Null, clean};
 use serde_json::{Value, json};
 
 use super::shape::KEYS;
-use super::{ApiFault, Scenario};
+use super::{ApiFault, Fleet, Scenario};
 
 impl Scenario {
     /// Reads a scenario document. What is left out keeps its usual value; without `instances` and `fleets` there are none.
@@ -98,14 +98,8 @@ impl Scenario {
     fn judge_pattern(&self, pattern: &str, place: String, findings: &mut Vec<Finding>) {
         let beginning = pattern.strip_suffix('*');
         let means = |id: &str| beginning.map_or(id == pattern, |beginning| id.starts_with(beginning));
-        // Ids of a fleet are not written out: their common beginning decides.
-        let in_fleet = |prefix: &str| {
-            let wanted = beginning.unwrap_or(pattern);
-            wanted.starts_with(prefix) || (beginning.is_some() && prefix.starts_with(wanted))
-        };
-        if !self.instances.iter().any(|spec| means(&spec.id))
-            && !self.fleets.iter().any(|fleet| in_fleet(&fleet.id_prefix))
-        {
+        let in_fleet = |fleet: &Fleet| fleet.has(beginning.unwrap_or(pattern), beginning.is_some());
+        if !self.instances.iter().any(|spec| means(&spec.id)) && !self.fleets.iter().any(in_fleet) {
             findings.push(Finding::new(&errors::SCENARIO_UNKNOWN_INSTANCE, place).with("instance", pattern));
         }
     }
@@ -211,12 +205,16 @@ mod tests {
             ),
             []
         );
+        for nobody in ["i-bp1web00000000000002", "i-bp1web1", "i-bp1web00000000000001x", "i-bp1web1*", "i-bp2*"] {
+            let document = json!({"fleets": [{"id_prefix": "i-bp1web"}], "guest_faults": [{"instances": [nobody], "offline": true}]});
+            assert_eq!(codes(&document), [("CE507".to_owned(), "/guest_faults/0/instances/0".to_owned())], "{nobody}");
+        }
     }
 
     #[test]
-    fn only_what_misleads_blocks() {
+    fn a_fault_for_nobody_blocks() {
         let (_, findings) = Scenario::read(&json!({"guest_faults": [{"instances": ["i-b"], "offline": true}]}));
-        assert_eq!(findings.iter().map(|finding| finding.severity).collect::<Vec<_>>(), [Severity::Warning]);
+        assert_eq!(findings.iter().map(|finding| finding.severity).collect::<Vec<_>>(), [Severity::Error]);
     }
 
     #[test]

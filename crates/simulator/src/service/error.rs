@@ -25,6 +25,16 @@ impl ApiError {
         Self { status, code: Cow::Borrowed(code), message: Cow::Borrowed(message) }
     }
 
+    /// An operation that the simulator does not play. It says so in its own name: the service may well have it.
+    pub(crate) fn not_modelled(operation: &str) -> Self {
+        let shown: String = operation.chars().take(100).collect();
+        Self {
+            status: 501,
+            code: Cow::Borrowed("Simulator.NotModelled"),
+            message: Cow::Owned(format!("`{shown}` is not modelled by the simulator.")),
+        }
+    }
+
     /// A parameter that must be there is not.
     pub(crate) fn missing(name: &str) -> Self {
         Self {

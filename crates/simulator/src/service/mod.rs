@@ -231,6 +231,9 @@ impl Simulator {
         let request = Request::read(http).map_err(|error| (String::new(), error))?;
         let name = request.action.clone();
         let refuse = |error| (name.clone(), error);
+        if !Operation::ALL.iter().any(|operation| operation.name() == name) {
+            return Err(refuse(ApiError::not_modelled(&name)));
+        }
         let operation = Operation::ALL
             .into_iter()
             .find(|operation| operation.name() == name && operation.version() == request.version);

@@ -89,8 +89,7 @@ impl World {
             let spec = Arc::new(fleet.template.clone());
             let width = fleet.count.to_string().len();
             for number in 1..=fleet.count {
-                let filling = 22usize.saturating_sub(fleet.id_prefix.len());
-                let id = format!("{}{number:0filling$}", fleet.id_prefix);
+                let id = fleet.id(number);
                 let name = spec.name.replace("{n}", &format!("{number:0width$}"));
                 world.add(&id, name.into(), Arc::clone(&spec));
             }

@@ -193,7 +193,7 @@ impl Client<'_> {
             .caller
             .call(call, self.clock.now())
             .await
-            .map_err(|failure| reply::transport(&failure).to_error())
+            .map_err(|failure| reply::transport(&failure).of(call.operation).to_error())
     }
 }
 
