@@ -22,7 +22,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use run::{Failure, cargo, target_folder};
+use run::{Failure, Run, cargo, root, target_folder};
 use steps::{Log, Runner, Steps};
 
 /// Builds, tests, generates and measures consnap.
@@ -85,6 +85,8 @@ enum Part {
     PythonSdk,
     /// The shared cases in Node, and the page in Chromium
     Web,
+    /// The quiesce scripts on real servers with file systems that really freeze
+    Databases,
 }
 
 #[derive(Debug, Args)]
@@ -130,6 +132,7 @@ fn test_all() -> Result<(), Failure> {
     // What the tests were built with: another choice of packages would build the dependencies with other features.
     let binary = || cargo(&["build", "--quiet", "--workspace", "--tests", "--bins"]).run().map(|()| built_binary());
     steps.take("Python SDKs against the simulator", |log| python::sdk_tests(&binary()?, log));
+    steps.take("quiesce scripts on real servers", databases);
     steps.take("core on wasm32", |_| wasm::check());
     steps.take("engine in Node", page::node_tests);
     steps.take("page in Chromium", |log| page::browser_tests(&binary()?, log));
@@ -158,6 +161,9 @@ fn test(parts: &[Part]) -> Result<(), Failure> {
     }
     if asked(Part::PythonSdk) {
         steps.take("Python SDKs against the simulator", |log| python::sdk_tests(&binary()?, log));
+    }
+    if asked(Part::Databases) {
+        steps.take("quiesce scripts on real servers", databases);
     }
     if asked(Part::Web) {
         steps.take("format and lints of the page", |_| page::lints());
@@ -190,6 +196,11 @@ fn rust_tests(log: &mut Log) -> Result<(), Failure> {
 
 fn doc_tests(log: &mut Log) -> Result<(), Failure> {
     cargo(&["test", "--workspace", "--doc", "--quiet"]).tests(Runner::CargoTest, log)
+}
+
+/// The suite unpacks servers and tools from Debian packages under `target/`; without root it says what it skips.
+fn databases(log: &mut Log) -> Result<(), Failure> {
+    Run::new(root().join("tests/databases/run")).tests(Runner::Databases, log)
 }
 
 /// The binary of the command line, as a debug build leaves it.

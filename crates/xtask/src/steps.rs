@@ -139,6 +139,8 @@ pub(crate) enum Runner {
     CargoTest,
     Pytest,
     Node,
+    /// The suite of the quiesce scripts, `tests/databases/run`.
+    Databases,
 }
 
 impl Runner {
@@ -150,6 +152,7 @@ impl Runner {
             Self::CargoTest => line.starts_with("test result: ") || line == "failures:",
             Self::Pytest => line.starts_with('=') && line.contains(" short test summary info ") || is_pytest_end(line),
             Self::Node => line.starts_with("ℹ tests ") || line.starts_with("# tests "),
+            Self::Databases => line.starts_with("FAILED ") || line.contains(" passed, ") && line.ends_with(" skipped"),
         }
     }
 
@@ -157,7 +160,7 @@ impl Runner {
     fn skipped(self, line: &str) -> Option<&str> {
         let line = line.trim_start();
         match self {
-            Self::Pytest => line.strip_prefix("SKIPPED "),
+            Self::Pytest | Self::Databases => line.strip_prefix("SKIPPED "),
             Self::Node if line.starts_with("# ") => None,
             Self::Node => line
                 .strip_prefix("﹣ ")
@@ -267,6 +270,10 @@ mod tests {
             ℹ skipped 1\nℹ todo 0\nℹ duration_ms 3\n";
         let node = log(Runner::Node, node, true);
         assert_eq!((node.closing.len(), &*node.skipped), (8, &["b (0.2ms) # SKIP".to_owned()][..]));
+        let databases =
+            "ok mariadb/ext4\nSKIPPED redis/xfs: no mkfs.xfs\nFAILED generic\n4 passed, 1 failed, 1 skipped\n";
+        let databases = log(Runner::Databases, databases, false);
+        assert_eq!((databases.closing.len(), &*databases.skipped), (2, &["redis/xfs: no mkfs.xfs".to_owned()][..]));
         let tap = "ok 1 - a # SKIP no browser\n# tests 1\n# pass 0\n# skipped 1\n";
         let tap = log(Runner::Node, tap, true);
         assert_eq!((tap.closing.len(), tap.skipped.len()), (3, 1));
