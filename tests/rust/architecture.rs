@@ -4,3 +4,4 @@ mod arrows;
 mod layers;
 mod purity;
 mod skips;
+mod sources;

@@ -11,7 +11,7 @@ use consnap_core::input::facts::InstanceFacts;
 use consnap_core::policy::PolicySet;
 use consnap_core::{Lang, policy};
 use consnap_core::{
-    catalog::{api_errors, assumptions, budget, codes, parameters},
+    catalog::{api_errors, assumptions, budget, codes, parameters, sources},
     diagnostics::messages,
 };
 use serde_json::Value;
@@ -39,6 +39,59 @@ fn cell(text: &str) -> String {
 
 const HEAD: &str = "<!-- Written by `cargo xtask generate` from the catalogue. Do not edit. -->\n\n";
 
+/// The table of sources, in the page that says how they are cited.
+#[test]
+fn sources_are_listed() {
+    let mut page = format!(
+        "{HEAD}# Sources\n\n\
+         What consnap relies on. Tables of the catalogue cite a source by its key, comments in the code by a file of this folder and a\n\
+         section. What is measured or gathered from many pages stands in the studies; a document is dated by the day or the edition that\n\
+         was read. A test fails on a citation that does not resolve.\n\n\
+         | key | title | read | address |\n|---|---|---|---|\n"
+    );
+    for source in sources::SOURCES {
+        let address =
+            if source.is_study() { format!("[{0}]({0})", source.address) } else { format!("<{}>", source.address) };
+        writeln!(page, "| `{}` | {} | {} | {address} |", source.key, cell(source.title), source.date).expect("text");
+    }
+    page.push_str(SHORT_NAMES);
+    hold("docs/sources/README.md", &page);
+}
+
+/// How the studies name what they were read from.
+const SHORT_NAMES: &str = "
+## Short names in the studies
+
+| name | key |
+|---|---|
+| SEED | `go-page` |
+| ACS21 | `guide-2021` |
+| ACS23 | `go-page-2023` |
+| ACS24 | `guide-2024-03`, `guide-2024-04` |
+| ACS25, ACS26 | `console` |
+| BP-MYSQL | `mysql` |
+| BP-MSSQL | `sql-server` |
+| SSG26 | `groups` |
+| API21 | `api-reference` |
+| API26 | the pages of calls with a date after 2021 |
+| CAERR | `cloud-assistant-errors` |
+| RAM | `ram-ecs` |
+| SDK | `sdk-go` |
+| DARA | `darabonba` |
+| CLI | `cli` |
+| CRED | `credentials` |
+| AGENT | `agent` |
+| PLOG | `plug-in-log` |
+| TF | `terraform` |
+| META | <https://github.com/aliyun/aliyun-openapi-meta>, 2026-04-21 |
+| ECCTL | <https://github.com/aliyun/elastic-compute-control-cli>, 2026-08-20 |
+| OOS | <https://github.com/aliyun/oos-templates>, 2024-09-23 |
+| TRB | recorded replies in <https://github.com/aliyun/alibabacloud-ecs-tool-troubleshooter>, 2024-09-24 |
+| IMG | `public-images` |
+| IMGTF | output of Terraform with the public images of us-east-1, March 2024 |
+| TB26 | a recorded DescribeImages reply in a test report of cm-beetle, 2026-08-31 |
+";
+
 #[test]
 fn assumptions_in_the_readme() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
@@ -48,7 +101,8 @@ fn assumptions_in_the_readme() {
     let (_, after) = rest.split_once(end).expect("the end of the assumptions");
     let mut table = String::from("| id | what is assumed | source |\n|---|---|---|\n");
     for row in assumptions::ROWS {
-        writeln!(table, "| {} | {} | {} |", row.id, cell(row.what.en), cell(row.source)).expect("text");
+        writeln!(table, "| {} | {} | {} |", row.id, cell(row.what.en), cell(&sources::titled(row.source)))
+            .expect("text");
     }
     hold("README.md", &format!("{before}{begin}{table}{end}{after}"));
 }
@@ -124,8 +178,15 @@ fn pages_of_assumptions() {
         page.push_str("|---|---|---|---|---|\n");
         for row in assumptions::ROWS {
             let (what, why, used) = (row.what.get(lang), row.why.get(lang), row.used_in.join(", "));
-            writeln!(page, "| {} | {} | {} | {used} | {} |", row.id, cell(what), cell(why), cell(row.source))
-                .expect("text");
+            writeln!(
+                page,
+                "| {} | {} | {} | {used} | {} |",
+                row.id,
+                cell(what),
+                cell(why),
+                cell(&sources::titled(row.source))
+            )
+            .expect("text");
         }
         hold(&format!("{folder}/assumptions.md"), &page);
     }
@@ -344,7 +405,7 @@ fn page_of_parameters() {
             row.seconds,
             cell(row.about.en),
             cell(row.about.zh),
-            row.source
+            cell(&sources::titled(row.source))
         )
         .expect("text");
     }

@@ -52,7 +52,7 @@ impl Time {
         if let Ok(at) = text.parse::<jiff::Timestamp>() {
             return Some(Self(at.as_millisecond()));
         }
-        // DescribeInstances leaves out the seconds (ecs-domain 4).
+        // DescribeInstances leaves out the seconds (docs/sources/api.md 4).
         let minutes = text.strip_suffix('Z')?;
         if minutes.len() != 16 {
             return None;

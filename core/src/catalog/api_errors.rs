@@ -142,7 +142,8 @@ const REPEAT: Text = Text::new(
     "consnap 会在安全的情况下重试；如持续出现，请携带请求ID联系阿里云技术支持",
 );
 
-/// Beginnings of codes that speak of the credentials: the key, the token or the signature (ecs-domain 5.4; the token's
+/// Beginnings of codes that speak of the credentials: the key, the token or the signature (docs/sources/api.md 5.4;
+/// the token's
 /// are inferred from the service's own naming).
 pub static CREDENTIAL_CODES: &[&str] = &[
     "Forbidden.AccessKeyDisabled",

@@ -25,14 +25,14 @@ pub static SCRIPT: BudgetRow = BudgetRow {
         "limit of each application script, spent twice: pre-freeze and post-thaw",
         "每个应用脚本的时限，计两次：冻结脚本与解冻脚本",
     ),
-    source: "seed document: ScriptTimeoutInSeconds",
+    source: "go-page: ScriptTimeoutInSeconds",
 };
 /// Limit of the freeze where the job says nothing. The plug-in's own default.
 pub static FREEZE: BudgetRow = BudgetRow {
     key: "freeze",
     seconds: 30,
     about: Text::new("limit of the file system freeze", "文件系统IO冻结的时限"),
-    source: "seed document: TimeoutInSeconds",
+    source: "go-page: TimeoutInSeconds",
 };
 /// Fetching the plug-in.
 pub static FETCH: BudgetRow = BudgetRow {
@@ -42,7 +42,7 @@ pub static FETCH: BudgetRow = BudgetRow {
         "fetching the plug-in, when it is missing or a newer one exists",
         "获取云助手插件（缺失或有新版本时）",
     ),
-    source: "launcher.md 2.4: --fetchTimeout",
+    source: "launcher 2.4: --fetchTimeout",
 };
 /// Making the group.
 pub static GROUP: BudgetRow = BudgetRow {
@@ -62,7 +62,7 @@ pub static WINDOWS: BudgetRow = BudgetRow {
         "the whole run on Windows, as the vendor's sample sets it",
         "Windows 上的整个过程，与官方示例一致",
     ),
-    source: "seed document: Windows sample, Timeout",
+    source: "go-page: Windows sample, Timeout",
 };
 /// The largest time-out consnap sends.
 pub static CEILING: BudgetRow = BudgetRow {
@@ -76,14 +76,14 @@ pub static SCRIPT_WARNING: BudgetRow = BudgetRow {
     key: "script_warning",
     seconds: 120,
     about: Text::new("a script limit above this endangers fail-over timers", "脚本时限超过此值可能触发高可用切换"),
-    source: "field-notes.md 5: AWS DLM ceiling of 120 s",
+    source: "aws-dlm: 120 s",
 };
 /// Warn when a freeze may take longer than this.
 pub static FREEZE_WARNING: BudgetRow = BudgetRow {
     key: "freeze_warning",
     seconds: 10,
     about: Text::new("a freeze limit above this endangers fail-over timers", "冻结时限超过此值可能触发高可用切换"),
-    source: "field-notes.md 2: VSS pauses I/O at most 10 s",
+    source: "aws-vss: 10 s at most",
 };
 
 /// All terms.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::api_errors::{self, ApiErrorRow, RetryClass, Scope};
 use super::assumptions::{self, AssumptionRow};
-use super::{exit_codes, statuses, task_errors};
+use super::{exit_codes, sources, statuses, task_errors};
 use crate::diagnostics::finding::{MessageRow, Severity};
 use crate::diagnostics::messages;
 use crate::diagnostics::text::{Lang, Text};
@@ -285,13 +285,13 @@ impl CodeExplanation {
             retry: self.retry,
             scope: self.scope,
             severity: self.severity,
-            source: self.source,
+            source: sources::titled(self.source),
         }
     }
 }
 
 /// One meaning of a code in one language, as it crosses the border.
-#[derive(Copy, Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RenderedExplanation {
     /// What kind of code it is.
@@ -330,7 +330,7 @@ pub struct RenderedExplanation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
     /// Document and edition.
-    pub source: &'static str,
+    pub source: String,
 }
 
 /// Builds a row: layer, whether the guest may be `held` or is `free`, whether a `group` may exist or `no_group`, when to

@@ -63,11 +63,11 @@ const fn edition(date: Date, support: DiskSupport, source: &'static str) -> Disk
 }
 
 const FIRST: Date = date(2021, 3, 25);
-const ESSD_ONLY: &str = "Enable the application-consistent snapshot feature, 2021-03-25: ESSD only";
+const ESSD_ONLY: &str = "guide-2021: ESSD only";
 const NOT_TAKEN: DiskEdition = edition(FIRST, DiskSupport::Unsupported, ESSD_ONLY);
 const NO_SNAPSHOTS: DiskEdition =
-    edition(FIRST, DiskSupport::Unsupported, "DescribeDisks categories: local and ephemeral disks have no snapshots");
-const GROUPS_2025: &str = "Create a snapshot-consistent group, edition of 2025/26";
+    edition(FIRST, DiskSupport::Unsupported, "describe-disks: Category, local and ephemeral disks have no snapshots");
+const GROUPS_2025: &str = "groups";
 
 /// All categories.
 pub static ROWS: &[DiskRow] = &[
@@ -84,8 +84,7 @@ pub static ROWS: &[DiskRow] = &[
             edition(
                 date(2024, 3, 14),
                 DiskSupport::BesideEssd,
-                "alibabacloud.com 208589, 2024-03-14: ESSD PL0 to PL3 or ESSD AutoPL; \
-                 log of plug-in 1.8 (2025): refused as the only disk",
+                "guide-2024-03: ESSD PL0 to PL3 or ESSD AutoPL; plug-in-log: refused as the only disk",
             ),
         ],
     },

@@ -1,6 +1,7 @@
 //! Regions and the hosts that answer for them.
 //!
-//! Source: endpoint map of the official SDK for ECS API 2014-05-26 and the vendor's API metadata (ecs-domain 5.6). Where the
+//! Source: endpoint map of the official SDK for ECS API 2014-05-26 and the vendor's API metadata (docs/sources/api.md
+//! 5.6). Where the
 //! CLI's older table differs (C14, C18), the SDK's is taken.
 
 use serde::Serialize;
@@ -70,7 +71,7 @@ pub static ROWS: &[RegionRow] = &[
     regular("us-west-1"),
 ];
 
-/// The metadata service, which each instance asks about itself (ecs-domain 6.4).
+/// The metadata service, which each instance asks about itself (docs/sources/api.md 6.4).
 pub static METADATA_HOST: &str = "100.100.100.200";
 
 /// The host of STS on the internet. Regional hosts exist, but not proven for each region; this one serves all.

@@ -36,8 +36,8 @@ pub struct FileSystemRow {
     pub source: &'static str,
 }
 
-const LISTED: &str = "seed document, prerequisites: ext3, ext4, XFS, NTFS; no network or shared file systems";
-const KERNEL: &str = "Linux kernel, Documentation/filesystems";
+const LISTED: &str = "go-page: prerequisites, no network or shared file systems";
+const KERNEL: &str = "linux-file-systems";
 
 const fn row(name: &'static str, class: FileSystemClass, source: &'static str) -> FileSystemRow {
     FileSystemRow { name, platform: None, class, source }
@@ -120,7 +120,7 @@ pub static ROWS: &[FileSystemRow] = &[
     kernel("udf"),
     kernel("cdfs"),
     row("vfat", FileSystemClass::Firmware, KERNEL),
-    row("fat32", FileSystemClass::Firmware, "Windows: EFI system partition"),
+    row("fat32", FileSystemClass::Firmware, "consnap: the EFI system partition"),
 ];
 
 /// What a file system means on a platform. Upper and lower case count the same: Windows writes `NTFS`.

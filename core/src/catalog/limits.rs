@@ -40,45 +40,45 @@ macro_rules! limits {
 limits! {
     GROUP_DISKS = "group_disks", 16 "disks":
         "disks of one snapshot-consistent group, everywhere", "单个快照一致性组的云盘数（所有地域）";
-        "Create a snapshot-consistent group, 2025/26; API parameter arrays 1 to 16"
+        "groups; api-reference: parameter arrays 1 to 16"
     GROUP_DISKS_NEWER = "group_disks_newer", 128 "disks":
         "disks of one snapshot-consistent group in regions with the raised limit", "单个快照一致性组的云盘数（已提升上限的地域）";
-        "Create a snapshot-consistent group, newest page: about 30 regions"
+        "groups: about 30 regions"
     GROUP_SIZE = "group_size", 32 "TiB":
         "size of one snapshot-consistent group, everywhere", "单个快照一致性组的总容量（所有地域）";
-        "Create a snapshot-consistent group, 2025/26"
+        "groups"
     GROUP_SIZE_NEWER = "group_size_newer", 256 "TiB":
         "size of one snapshot-consistent group in regions with the raised limit", "单个快照一致性组的总容量（已提升上限的地域）";
-        "Create a snapshot-consistent group, newest page: about 30 regions"
+        "groups: about 30 regions"
     SNAPSHOT_TASKS = "snapshot_tasks", 10 "tasks":
         "snapshot tasks under way on one disk", "单块云盘上进行中的快照任务数";
-        "CreateSnapshotGroup, 2026-01-07: QuotaExceed.ConcurrentSnapshotQuota"
+        "create-snapshot-group: QuotaExceed.ConcurrentSnapshotQuota"
     NAME_LEAST = "name_least", 2 "characters":
-        "least length of a group's name", "快照一致性组名称的最小长度"; "CreateSnapshotGroup, 2026-01-07: Name"
+        "least length of a group's name", "快照一致性组名称的最小长度"; "create-snapshot-group: Name"
     NAME_MOST = "name_most", 128 "characters":
-        "greatest length of a group's name", "快照一致性组名称的最大长度"; "CreateSnapshotGroup, 2026-01-07: Name"
+        "greatest length of a group's name", "快照一致性组名称的最大长度"; "create-snapshot-group: Name"
     DESCRIPTION_LEAST = "description_least", 2 "characters":
-        "least length of a group's description", "快照一致性组描述的最小长度"; "CreateSnapshotGroup, 2026-01-07: Description"
+        "least length of a group's description", "快照一致性组描述的最小长度"; "create-snapshot-group: Description"
     DESCRIPTION_MOST = "description_most", 256 "characters":
-        "greatest length of a group's description", "快照一致性组描述的最大长度"; "CreateSnapshotGroup, 2026-01-07: Description"
+        "greatest length of a group's description", "快照一致性组描述的最大长度"; "create-snapshot-group: Description"
     ROLE_MOST = "role_most", 64 "characters":
-        "greatest length of a RAM role's name", "RAM角色名称的最大长度"; "launcher.md 4.2"
+        "greatest length of a RAM role's name", "RAM角色名称的最大长度"; "launcher 4.2"
     INSTANT_ACCESS_DAYS = "instant_access_days", 65_535 "days":
         "greatest number of instant access days", "快照极速可用的最大天数";
-        "CreateSnapshotGroup, 2026-01-07: InstantAccessRetentionDays 1 to 65535; the plug-in's page says 65536"
+        "create-snapshot-group: InstantAccessRetentionDays, 1 to 65535; go-page: 1 to 65536"
     TIMEOUT_LEAST = "timeout_least", 10 "seconds":
-        "least time-out of a Cloud Assistant command", "云助手命令的最小超时时间"; "InvokeCommand, 2025-12-09: Timeout"
+        "least time-out of a Cloud Assistant command", "云助手命令的最小超时时间"; "invoke-command: Timeout"
     HEARTBEAT = "heartbeat", 120 "seconds":
         "age of the last heartbeat of Cloud Assistant", "云助手最近一次心跳距今的时间";
-        "DescribeCloudAssistantStatus, 2024-12-05: heartbeat within two minutes"
+        "describe-cloud-assistant-status: heartbeat within two minutes"
     FACTS_AGE = "facts_age", 900 "seconds":
         "age of collected facts before consnap says so", "实例信息采集距今的时间，超过则提示"; "consnap"
     PROBE_AGE = "probe_age", 86_400 "seconds":
         "age of a look into the guest that still counts as fresh", "实例内信息视为有效的时间"; "consnap"
     FILE_SIZE = "file_size", 24_576 "bytes":
-        "size of a file that is sent to an instance", "发送到实例的文件大小"; "SendFile, 2025-12-09: 32 KB after Base64"
+        "size of a file that is sent to an instance", "发送到实例的文件大小"; "send-file: 32 KB after Base64"
     SELECTION_SHRINKS_BY = "selection_shrinks_by", 10 "percent":
         "of the last run's instances that a selection may lack before the run is refused", "与上次运行相比选中实例数允许减少的比例，超过则拒绝执行"; "consnap"
     RESOURCE_TAGS = "resource_tags", 10 "tags":
-        "tags that select instances", "用于选择实例的标签数"; "RunCommand, 2025: ResourceTag.N 1 to 10"
+        "tags that select instances", "用于选择实例的标签数"; "run-command: ResourceTag.N 1 to 10"
 }

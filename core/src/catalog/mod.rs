@@ -14,6 +14,7 @@ pub mod limits;
 pub mod pacing;
 pub mod parameters;
 pub mod ram;
+pub mod sources;
 pub mod statuses;
 pub mod systems;
 pub mod task_errors;

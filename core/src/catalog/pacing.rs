@@ -31,29 +31,29 @@ macro_rules! pacing {
 }
 
 pacing! {
-    IDS_PER_CALL = 100, "instances in one RunCommand", "一次 RunCommand 的实例数", "ecs-domain.md 4.1";
-    IDS_PER_CALL_REDUCED = 50, "instances in one RunCommand after `InstanceIds.ExceedLimit`", "出现 `InstanceIds.ExceedLimit` 后一次 RunCommand 的实例数", "ecs-domain.md C23";
-    IDS_PER_ROLE_QUERY = 50, "instances in one DescribeInstanceRamRole", "一次 DescribeInstanceRamRole 的实例数", "ecs-domain.md 4.7";
-    DISKS_PER_PAGE = 500, "disks in one page of DescribeDisks", "DescribeDisks 每页云盘数", "ecs-domain.md 4.9";
-    LIST_DISKS_FROM = 10, "targets from which the region's disks are listed instead of asked for one by one", "目标实例数达到该值时改为按地域分页查询云盘", "design: calls are few";
+    IDS_PER_CALL = 100, "instances in one RunCommand", "一次 RunCommand 的实例数", "run-command";
+    IDS_PER_CALL_REDUCED = 50, "instances in one RunCommand after `InstanceIds.ExceedLimit`", "出现 `InstanceIds.ExceedLimit` 后一次 RunCommand 的实例数", "api-reference: RunCommand, InstanceId.N 1 to 50";
+    IDS_PER_ROLE_QUERY = 50, "instances in one DescribeInstanceRamRole", "一次 DescribeInstanceRamRole 的实例数", "describe-instance-ram-role";
+    DISKS_PER_PAGE = 500, "disks in one page of DescribeDisks", "DescribeDisks 每页云盘数", "describe-disks";
+    LIST_DISKS_FROM = 10, "targets from which the region's disks are listed instead of asked for one by one", "目标实例数达到该值时改为按地域分页查询云盘", "consnap: calls are few";
     CHECKS_AT_ONCE = 500, "instances checked before events are written away", "写出事件前一次检查的实例数", "consnap";
     CALLS_IN_FLIGHT = 8, "calls under way at the same time", "同时进行的请求数", "consnap";
     CALLS_PER_SECOND = 10, "calls a second per API before the service asks to slow down", "每个 API 每秒请求数（流控前）", "consnap: assumption";
-    POLL_FIRST = 5, "seconds before the first look at a running command", "首次查询执行状态前的秒数", "ecs-domain.md 1.9: about one second of freeze";
+    POLL_FIRST = 5, "seconds before the first look at a running command", "首次查询执行状态前的秒数", "plug-in-log: about one second of freeze";
     POLL_LONGEST = 30, "seconds between looks at a long command", "长时间执行时两次查询之间的秒数", "consnap";
-    UNREAD_RESULTS = 5000, "instances with a command and no result read: beyond, nothing new is started", "已下发命令但尚未读取结果的实例数上限，超过后暂不启动新实例", "ecs-domain.md 4.2: the service keeps 10,000 results";
-    REPEAT_WINDOW = 600, "seconds after its intent in which a call that may have happened is repeated with its token", "请求可能已生效时，可携带原 ClientToken 重复的秒数", "design: repeat or look";
-    LOOK_GAP = 30, "seconds between two looks for a call that may have happened", "两次查找可能已生效请求之间的秒数", "design: repeat or look";
-    TAG_WAIT = 120, "seconds after a group is accomplished in which its tags may still come", "快照一致性组完成后等待标签的秒数", "design: verdict";
-    VISIBLE_WAIT = 120, "seconds in which a group the log names may still become visible", "等待输出中的快照一致性组可见的秒数", "ecs-domain.md 1.9: 200 ms seen";
+    UNREAD_RESULTS = 5000, "instances with a command and no result read: beyond, nothing new is started", "已下发命令但尚未读取结果的实例数上限，超过后暂不启动新实例", "describe-invocation-results: 10,000 results are kept";
+    REPEAT_WINDOW = 600, "seconds after its intent in which a call that may have happened is repeated with its token", "请求可能已生效时，可携带原 ClientToken 重复的秒数", "consnap: repeat or look";
+    LOOK_GAP = 30, "seconds between two looks for a call that may have happened", "两次查找可能已生效请求之间的秒数", "consnap: repeat or look";
+    TAG_WAIT = 120, "seconds after a group is accomplished in which its tags may still come", "快照一致性组完成后等待标签的秒数", "consnap: verdict";
+    VISIBLE_WAIT = 120, "seconds in which a group the log names may still become visible", "等待输出中的快照一致性组可见的秒数", "plug-in-log: 200 ms";
     VERIFY_GAP = 2, "seconds between the first looks at groups; doubles up to the next row", "首次两次查询快照一致性组之间的秒数", "consnap";
     VERIFY_LONGEST = 30, "seconds between later looks at groups", "后续两次查询快照一致性组之间的秒数", "consnap";
-    RESULT_GRACE = 120, "seconds after the time-out of a command in which its result must be there", "命令超时后等待结果的秒数", "ecs-domain.md 10.3: about 60 s to deliver";
+    RESULT_GRACE = 120, "seconds after the time-out of a command in which its result must be there", "命令超时后等待结果的秒数", "describe-invocation-results: DeliveryTimeout, within one minute";
     READ_ATTEMPTS = 6, "attempts of a reading call before anything was started", "尚未启动任何实例时读请求的尝试次数", "consnap";
     WRITE_ATTEMPTS = 8, "attempts of a call with a token", "带 ClientToken 请求的尝试次数", "consnap";
-    ROLE_DELAY = 300, "seconds after our own attaching of a role in which exit codes 1 and 13 are tried once more", "授予角色后，退出码 1 和 13 可重试一次的秒数", "design: repeat or look";
-    PROBE_TIMEOUT = 60, "seconds after which a look into a guest is given up", "查看实例内部的超时秒数", "ecs-domain.md 4.1: default of Timeout";
-    PROBE_FIRST = 5, "seconds before the first look at a running probe", "首次查询探测状态前的秒数", "the probe takes well below a second in the guest";
+    ROLE_DELAY = 300, "seconds after our own attaching of a role in which exit codes 1 and 13 are tried once more", "授予角色后，退出码 1 和 13 可重试一次的秒数", "consnap: repeat or look";
+    PROBE_TIMEOUT = 60, "seconds after which a look into a guest is given up", "查看实例内部的超时秒数", "run-command: Timeout";
+    PROBE_FIRST = 5, "seconds before the first look at a running probe", "首次查询探测状态前的秒数", "consnap: the probe takes well below a second in the guest";
     RETRY_PAUSE = 60, "seconds before an instance is tried once more", "实例重试前等待的秒数", "consnap";
     BACKOFF_BASE = 500, "milliseconds of the first backoff", "首次退避毫秒数", "consnap";
     BACKOFF_LONGEST = 30_000, "milliseconds of the longest backoff", "最长退避毫秒数", "consnap";

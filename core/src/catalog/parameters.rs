@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::base::consistency::Platform;
 use crate::diagnostics::text::Text;
 
-/// How the plug-in reads a value (Go's `flag` package; `launcher.md` 6).
+/// How the plug-in reads a value (Go's `flag` package; docs/sources/launcher.md 6).
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -65,7 +65,7 @@ pub static RAM_ROLE_NAME: ParameterRow = ParameterRow {
         "the RAM role attached to the instance, with which the plug-in calls the service",
         "实例已绑定的实例RAM角色，云助手插件以此角色调用服务",
     ),
-    source: "seed document: parameter table; RAM: CreateRole, length of RoleName",
+    source: "go-page: parameters; ram-role: length of RoleName",
 };
 /// Instant access.
 pub static INSTANT_ACCESS: ParameterRow = ParameterRow {
@@ -80,7 +80,7 @@ pub static INSTANT_ACCESS: ParameterRow = ParameterRow {
         "instant access of the snapshots; accepted and of no effect today, since it is always on for ESSDs",
         "快照极速可用；目前仍可填写但不再起作用，ESSD云盘的快照始终极速可用",
     ),
-    source: "seed document: parameter table; API 2026: CreateSnapshotGroup, InstantAccess",
+    source: "go-page: parameters; create-snapshot-group: InstantAccess",
 };
 /// Whether to freeze.
 pub static ENABLE_FS_FREEZE: ParameterRow = ParameterRow {
@@ -95,7 +95,7 @@ pub static ENABLE_FS_FREEZE: ParameterRow = ParameterRow {
         "whether the file systems are frozen (read-only) before the snapshots are created",
         "创建快照前是否冻结文件系统（使其只读）",
     ),
-    source: "seed document: parameter table",
+    source: "go-page: parameters",
 };
 /// Limit of the freeze.
 pub static TIMEOUT_IN_SECONDS: ParameterRow = ParameterRow {
@@ -107,7 +107,7 @@ pub static TIMEOUT_IN_SECONDS: ParameterRow = ParameterRow {
     range: None,
     required: false,
     about: Text::new("limit of the file system freeze in seconds", "文件系统IO冻结的时限，单位为秒"),
-    source: "seed document: parameter table (no range given)",
+    source: "go-page: parameters (no range given)",
 };
 /// Limit of each script.
 pub static SCRIPT_TIMEOUT_IN_SECONDS: ParameterRow = ParameterRow {
@@ -119,7 +119,7 @@ pub static SCRIPT_TIMEOUT_IN_SECONDS: ParameterRow = ParameterRow {
     range: None,
     required: false,
     about: Text::new("limit of each application script in seconds", "每个应用脚本的时限，单位为秒"),
-    source: "seed document: parameter table (no range given)",
+    source: "go-page: parameters (no range given)",
 };
 /// The pre-freeze script.
 pub static PRE_SCRIPT_PATH: ParameterRow = ParameterRow {
@@ -134,7 +134,7 @@ pub static PRE_SCRIPT_PATH: ParameterRow = ParameterRow {
         "path of the application pre-freeze script; needed for application-consistent snapshots",
         "应用冻结脚本的路径；创建应用一致性快照时必填",
     ),
-    source: "seed document: parameter table; default as seen in a log of plug-in 1.8",
+    source: "go-page: parameters; plug-in-log: default",
 };
 /// The post-thaw script.
 pub static POST_SCRIPT_PATH: ParameterRow = ParameterRow {
@@ -149,7 +149,7 @@ pub static POST_SCRIPT_PATH: ParameterRow = ParameterRow {
         "path of the application post-thaw script; needed for application-consistent snapshots",
         "应用解冻脚本的路径；创建应用一致性快照时必填",
     ),
-    source: "seed document: parameter table; default as seen in a log of plug-in 1.8",
+    source: "go-page: parameters; plug-in-log: default",
 };
 /// Whether VSS writers take part.
 pub static ENABLE_WRITERS: ParameterRow = ParameterRow {
@@ -164,7 +164,7 @@ pub static ENABLE_WRITERS: ParameterRow = ParameterRow {
         "whether VSS Writers take part: true for application-consistent, false for file system-consistent snapshots",
         "是否由 VSS Writer 参与：true 创建应用一致性快照，false 创建文件系统一致性快照",
     ),
-    source: "seed document: parameter table",
+    source: "go-page: parameters",
 };
 /// Description of the group.
 pub static DESCRIPTION: ParameterRow = ParameterRow {
@@ -176,7 +176,7 @@ pub static DESCRIPTION: ParameterRow = ParameterRow {
     range: Some((2, 256)),
     required: false,
     about: Text::new("description of the snapshot-consistent group", "快照一致性组的描述"),
-    source: "seed document: parameter table; API: CreateSnapshotGroup, Description",
+    source: "go-page: parameters; create-snapshot-group: Description",
 };
 /// Days of instant access.
 pub static INSTANT_ACCESS_RETENTION_DAYS: ParameterRow = ParameterRow {
@@ -192,7 +192,7 @@ pub static INSTANT_ACCESS_RETENTION_DAYS: ParameterRow = ParameterRow {
         "days of instant access; of no effect today. The plug-in's page allows 65536, the API behind it 65535",
         "快照极速可用的保留天数；目前不再起作用。插件文档允许 65536，而其调用的 API 只允许 65535",
     ),
-    source: "seed document: 1 to 65536; API: CreateSnapshotGroup, InstantAccessRetentionDays, 1 to 65535",
+    source: "go-page: 1 to 65536; create-snapshot-group: InstantAccessRetentionDays, 1 to 65535",
 };
 /// Disks left out.
 pub static EXCLUDE_DISK_ID: ParameterRow = ParameterRow {
@@ -207,7 +207,7 @@ pub static EXCLUDE_DISK_ID: ParameterRow = ParameterRow {
         "the disk to leave out; how several are separated is not documented",
         "不创建快照的云盘；多个云盘之间如何分隔，文档没有说明",
     ),
-    source: "seed document: parameter table",
+    source: "go-page: parameters",
 };
 /// Name of the group.
 pub static NAME: ParameterRow = ParameterRow {
@@ -219,7 +219,7 @@ pub static NAME: ParameterRow = ParameterRow {
     range: Some((2, 128)),
     required: true,
     about: Text::new("name of the snapshot-consistent group", "快照一致性组的名称"),
-    source: "seed document: parameter table; API: CreateSnapshotGroup, Name",
+    source: "go-page: parameters; create-snapshot-group: Name",
 };
 
 /// All parameters of both platforms, in the order in which a command has them.

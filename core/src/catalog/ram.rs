@@ -12,7 +12,7 @@ pub const ASSUME_ROLE: &str = "sts:AssumeRole";
 /// Handing a role to an instance: the one action that belongs to a single role.
 pub const PASS_ROLE: &str = "ram:PassRole";
 
-/// Beginnings of the codes with which RAM refuses a call (ecs-domain 4.5, 5.4; STS).
+/// Beginnings of the codes with which RAM refuses a call (docs/sources/api.md 4.5, docs/sources/api.md 5.4; STS).
 pub static REFUSALS: &[&str] =
     &["Forbidden.RAM", "Forbidden.Unauthorized", "Forbidden.SubUser", "NoPermission", "InvalidUser.PassRoleForbidden"];
 

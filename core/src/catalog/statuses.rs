@@ -41,7 +41,7 @@ macro_rules! statuses {
             finished: statuses!(@$finished),
             of_one_instance: statuses!(@$of),
             outcome: outcome!(concat!("status:", $name), $name, $layer, $held, $group, $repeat,
-                "ECS API reference, DescribeInvocationResults (2024-12)", $meaning, $cause, $next),
+                "describe-invocation-results", $meaning, $cause, $next),
         },)*];
     };
     (@finished) => { true };

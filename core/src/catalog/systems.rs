@@ -44,7 +44,8 @@ const fn name(words: &'static [&'static str], family: Family, platform: Platform
     NameRow { words, family, platform }
 }
 
-/// The beginnings of names, a longer one before a shorter. Source: ecs-domain 7.2, recorded replies and image lists.
+/// The beginnings of names, a longer one before a shorter. Source: docs/sources/feature.md 7.2, recorded replies and
+/// image lists.
 pub static NAMES: &[NameRow] = &[
     name(&["alibaba", "cloud", "linux"], Family::AlibabaCloudLinux, Platform::Linux),
     name(&["aliyun", "linux"], Family::AlibabaCloudLinux, Platform::Linux),
@@ -63,7 +64,7 @@ pub static NAMES: &[NameRow] = &[
     name(&["opensuse"], Family::NeverListed, Platform::Linux),
     name(&["fedora"], Family::NeverListed, Platform::Linux),
     name(&["coreos"], Family::NeverListed, Platform::Linux),
-    // FreeBSD images say `linux` in OSType (ecs-domain 7.1).
+    // FreeBSD images say `linux` in OSType (docs/sources/feature.md 7.1).
     name(&["freebsd"], Family::NeverListed, Platform::Linux),
 ];
 
@@ -139,13 +140,12 @@ const ALINUX_3: SystemRule = rule(Family::AlibabaCloudLinux, Versions::Within(&[
 pub static EDITIONS: &[Edition] = &[
     Edition {
         date: date(2021, 3, 25),
-        source: "Enable the application-consistent snapshot feature, 2021-03-25 to 2021-06-07; \
-                 Create application-consistent snapshots by using ECS SDK for Go (about 2021-22)",
+        source: "guide-2021; go-page",
         systems: &[WINDOWS_2012_R2, WINDOWS_2016, WINDOWS_2019, CENTOS_7_6, UBUNTU_18_04, ALINUX_2_1903],
     },
     Edition {
         date: date(2023, 11, 1),
-        source: "help.aliyun.com 290932, 2023-11-01; alibabacloud.com 290932, 2023-12-18",
+        source: "go-page-2023",
         systems: &[
             WINDOWS_2012_R2,
             WINDOWS_2016,
@@ -159,12 +159,12 @@ pub static EDITIONS: &[Edition] = &[
     },
     Edition {
         date: date(2024, 3, 14),
-        source: "alibabacloud.com 208589, 2024-03-14",
+        source: "guide-2024-03",
         systems: &[WINDOWS_2012_R2, WINDOWS_2016, WINDOWS_2019, WINDOWS_2022, CENTOS_7_6, UBUNTU_18_04, ALINUX_2],
     },
     Edition {
         date: date(2024, 4, 1),
-        source: "alibabacloud.com 208589, 2024-04-01",
+        source: "guide-2024-04",
         systems: &[
             WINDOWS_2012_R2,
             WINDOWS_2016,

@@ -36,7 +36,7 @@ macro_rules! task_errors {
         /// All rows.
         pub static ROWS: &[OutcomeRow] = &[$(outcome!(
             concat!("task:", $name), $name, $layer, $held, $group, $repeat,
-            "Cloud Assistant execution errors; DescribeInvocationResults, ErrorCode (2024-12)", $meaning, $cause, $next
+            "cloud-assistant-errors; describe-invocation-results: ErrorCode", $meaning, $cause, $next
         ),)*];
     };
 }

@@ -238,7 +238,7 @@ fn assistant<S: AsRef<str> + Ord>(
         findings.missing_here("cloud_assistant", PLACE);
         return;
     };
-    // The service leaves the version empty where nothing is installed or running (ecs-domain 4.10).
+    // The service leaves the version empty where nothing is installed or running (docs/sources/api.md 4.10).
     let absent = text(assistant.version.as_ref()) == Some("");
     match assistant.online {
         Some(true) => heartbeat(checker, facts, assistant, findings),

@@ -107,7 +107,7 @@ mod tests {
         assert!(!found.is_32_bit, "{name}");
     }
 
-    /// Every string of ecs-domain 7.2, both languages.
+    /// Every string of docs/sources/feature.md 7.2, both languages.
     #[test]
     fn recorded_and_documented_names() {
         for name in [

@@ -286,7 +286,7 @@ fn refused(operation: Operation, reply: &HttpReply) -> Failure {
     };
     let (retry, scope) = match api_errors::find(&code) {
         Some(row) => (row.retry, row.scope),
-        // The service has more throttling codes than its documents list (ecs-domain 5.5).
+        // The service has more throttling codes than its documents list (docs/sources/api.md 5.5).
         None if code.contains("Throttling") => (RetryClass::Throttled, Scope::Account),
         None if reply.status >= 500 => (RetryClass::MaybeCarriedOut, Scope::Batch),
         None => (RetryClass::Never, Scope::Batch),

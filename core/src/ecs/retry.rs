@@ -59,7 +59,8 @@ impl Random {
     }
 }
 
-/// The longest wait consnap takes from a reply; the unit of `TimeLeft` is not documented (ecs-domain 12, number 11).
+/// The longest wait consnap takes from a reply; the unit of `TimeLeft` is not documented (docs/sources/feature.md 12,
+/// number 11).
 pub const LONGEST_HINT: Duration = Duration::from_secs(60);
 
 /// How long the headers of a reply ask to wait: the largest of `TimeLeft` in `x-ratelimit-user-api` and

@@ -1,6 +1,7 @@
 //! Operation `catalog`: the tables everything else reads, in one language.
 
 use super::{Deserialize, Serialize, Value};
+use crate::catalog::sources;
 use crate::diagnostics::messages;
 use crate::diagnostics::text::Lang;
 
@@ -34,7 +35,7 @@ pub fn catalog(input: &CatalogInput) -> CatalogOutput {
                 "message": row.message.get(input.lang),
                 "help": row.help.get(input.lang),
                 "acceptable": row.acceptable,
-                "source": row.source,
+                "source": sources::titled(row.source),
             })
         })
         .collect();

@@ -5,6 +5,7 @@ use crate::base::consistency::Platform;
 use crate::catalog::codes::RenderedExplanation;
 use crate::catalog::explain_code;
 use crate::catalog::parameters::{self, ParameterKind, ParameterRow};
+use crate::catalog::sources;
 use crate::diagnostics::error::Error;
 use crate::diagnostics::finding::RenderedFinding;
 use crate::diagnostics::text::Lang;
@@ -87,7 +88,7 @@ pub struct ParameterExplanation {
     /// What it is for.
     pub about: &'static str,
     /// Document and edition.
-    pub source: &'static str,
+    pub source: String,
 }
 
 /// Explains one thing.
@@ -146,7 +147,7 @@ fn explained(row: &ParameterRow, lang: Lang) -> ParameterExplanation {
         range: row.range,
         required: row.required,
         about: row.about.get(lang),
-        source: row.source,
+        source: sources::titled(row.source),
     }
 }
 

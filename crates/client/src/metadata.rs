@@ -1,4 +1,5 @@
-//! The metadata service of ECS: what an instance is told about itself (ecs-domain 6.4). Never asked through a proxy.
+//! The metadata service of ECS: what an instance is told about itself (docs/sources/api.md 6.4). Never asked through a
+//! proxy.
 
 use std::borrow::Cow;
 use std::time::Duration;

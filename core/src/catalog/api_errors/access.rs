@@ -25,7 +25,7 @@ const ACCOUNT: Text = Text::new(
 );
 
 api_errors! {
-    "ECS API reference, common error codes (2021-07)" {
+    "api-reference: common error codes" {
         "IllegalTimestamp" SignAgain Account
             ("the time of the request is too far from the service's clock", "请求时间与服务端时钟相差过大")
             => Text::new("set this machine's clock; consnap corrects by the service's time once and signs again",
@@ -130,7 +130,7 @@ api_errors! {
         "UnsupportedHTTPMethod" Never Batch
             ("the service does not accept this HTTP method", "不支持该 HTTP 请求方法") => REPORT;
     }
-    "official SDKs: retry conditions of darabonba-openapi (2026-03)" {
+    "darabonba: retry conditions" {
         "Throttling.User" Throttled Account
             ("this account sends too many requests at the moment", "该账号的请求过于频繁，触发用户流控") => SLOW_DOWN;
         "Throttling.Api" Throttled Account
@@ -140,7 +140,7 @@ api_errors! {
         "Rejected.Throttling" Throttled Account
             ("too many requests at the moment", "请求过于频繁，触发流控") => SLOW_DOWN;
     }
-    "STS API reference, error codes" {
+    "sts: error codes" {
         "InvalidSecurityToken.Expired" RefreshCredentials Account
             ("the STS token has expired", "临时安全令牌已过期") => NEW_TOKEN;
         "InvalidSecurityToken.Malformed" Never Account

@@ -19,7 +19,7 @@ const TAGS: Text = Text::new(
 );
 
 api_errors! {
-    "ECS API reference, RunCommand (2021-07), InvokeCommand and CreateCommand (2025-12)" {
+    "run-command; invoke-command; create-command" {
         "InvalidInstance.NotFound" Never Instance
             ("an instance of the call does not exist in this region", "请求中有实例在该地域不存在") => NOT_THIS_INSTANCE;
         "InvalidInstance.NotMatch" Never Instance
@@ -151,13 +151,13 @@ api_errors! {
             ("the service failed while passing on the call; the command may have been started",
              "服务在分发请求时出错；命令可能已经启动") => REPEAT;
     }
-    "ECS API reference, StopInvocation (2025-12)" {
+    "stop-invocation" {
         "InvalidInvokeId.NotFound" Never Batch
             ("there is no such invocation", "命令执行ID不存在")
             => Text::new("check region and account; records of invocations are kept for 30 days only",
                          "请检查地域和账号；命令执行记录只保留 30 天");
     }
-    "ECS API reference, DescribeInvocationResults and DescribeCloudAssistantStatus (2024-12)" {
+    "describe-invocation-results; describe-cloud-assistant-status" {
         "InvalidParam.PageNumber" Never Batch
             ("the number of the page is not valid", "页码无效") => REPORT;
         "InvalidParam.PageSize" Never Batch

@@ -13,7 +13,7 @@ const OIDC: Text = Text::new(
 );
 
 api_errors! {
-    "STS API reference, AssumeRole and AssumeRoleWithOIDC" {
+    "sts: AssumeRole and AssumeRoleWithOIDC" {
         "EntityNotExist.Role" Never Account
             ("there is no such role in the account of the ARN", "该账号中不存在该角色") => ROLE_ARN;
         "EntityNotExist.OIDCProvider" Never Account
@@ -45,7 +45,7 @@ api_errors! {
         "AuthenticationFail.*" Never Account
             ("the identity is not accepted", "身份验证失败") => OIDC;
     }
-    "ECS RAM authorization page; RAM, access denied messages" {
+    "ram-ecs; ram-policy-evaluation: access denied messages" {
         "NoPermission.RolePolicy" Never Account
             ("the policy of the role does not allow this call", "角色的权限策略未授权该操作")
             => Text::new("compare the role's policy with `consnap role print`, and judge it with `consnap role check`",

@@ -4,7 +4,7 @@ use super::{ApiErrorRow, MEND_JOB, REPORT, RetryClass, Scope, api_errors};
 use crate::diagnostics::text::Text;
 
 api_errors! {
-    "ECS API reference, AttachInstanceRamRole (2024-12), DescribeInstanceRamRole (2021-07)" {
+    "attach-instance-ram-role; describe-instance-ram-role" {
         "InvalidInstanceId.NotFound" Never Instance
             ("an instance of the call does not exist in this region", "请求中有实例在该地域不存在")
             => Text::new("take the instance out of the job, or check whether it was released or lies in another region or account",
@@ -32,7 +32,7 @@ api_errors! {
         "InvalidParameter.AllEmpty" Never Batch
             ("neither instances nor a role are named", "未指定实例或RAM角色") => REPORT;
     }
-    "ECS API reference, DescribeInstances (2021-07)" {
+    "describe-instances" {
         "InvalidTag.Mismatch" Never Batch
             ("tag keys and values do not go together", "标签键与标签值不匹配") => REPORT;
         "InvalidTagCount" Never Batch
@@ -54,7 +54,7 @@ api_errors! {
         "InvalidStatus.NotFound" Never Batch
             ("the state to filter by is not known", "用于过滤的状态不存在") => REPORT;
     }
-    "ECS API reference, DescribeDisks (2024-12)" {
+    "describe-disks" {
         "InvalidDiskType.ValueNotSupported" Never Batch
             ("the disk type is not known", "云盘类型不支持") => REPORT;
         "InvalidCategory.ValueNotSupported" Never Batch
@@ -93,7 +93,7 @@ api_errors! {
         "InvalidDiskChargeType.NotFound" Never Batch
             ("the billing method of disks is not known", "云盘计费方式不存在") => REPORT;
     }
-    "ECS API reference, DescribeRegions (2021-07)" {
+    "describe-regions" {
         "Unauthorized.EmptyRegion" Never Account
             ("no region may be seen with these credentials", "当前凭证无权查看任何地域")
             => Text::new("grant the RAM user or role `ecs:DescribeRegions`",

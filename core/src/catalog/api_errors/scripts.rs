@@ -4,7 +4,7 @@ use super::{ApiErrorRow, RetryClass, Scope, api_errors};
 use crate::diagnostics::text::Text;
 
 api_errors! {
-    "SendFile (2025-12), for scripts that are uploaded" {
+    "send-file: scripts that are uploaded" {
         "FileContent.DecodeError" Never Batch
             ("the Base64 of the file cannot be decoded", "文件内容的 Base64 无法解码")
             => Text::new("send the script again with `ContentType=Base64` and whole content", "请以 `ContentType=Base64` 重新发送完整的脚本内容");

@@ -28,7 +28,7 @@ const DESCRIPTION: Text = Text::new(
 );
 
 api_errors! {
-    "ECS API reference, CreateSnapshotGroup (2026-01)" {
+    "create-snapshot-group" {
         "IncorrectDiskStatus.CreatingSnapshot" AfterPause Instance
             ("a snapshot of a disk is already being created", "云盘已有快照正在创建") => WAIT_SNAPSHOT;
         "IncorrectDiskStatus.TooManyCreatingSnapshots" AfterPause Instance
@@ -142,11 +142,11 @@ api_errors! {
         "InvalidOperation.SnapshotStorageLocationUnsupported" Never Batch
             ("the storage location is not supported", "不支持该存储位置") => REPORT;
     }
-    "ECS API reference, DescribeSnapshotGroups (2025-02)" {
+    "describe-snapshot-groups" {
         "InvalidSnapshotGroupId.MustBeOne" Never Batch
             ("exactly one snapshot-consistent group must be named", "必须且只能指定一个快照一致性组") => REPORT;
     }
-    "not documented: the error table of DeleteSnapshotGroup is not published" {
+    "consnap: the error table of DeleteSnapshotGroup is not published" {
         "InvalidSnapshotGroupId.NotFound" Never Batch
             ("there is no such snapshot-consistent group", "快照一致性组不存在")
             => Text::new("check whether it was deleted, or lies in another region or account",
@@ -155,7 +155,7 @@ api_errors! {
             ("a custom image was made from the snapshot", "已使用该快照创建自定义镜像")
             => Text::new("delete the image first, or keep the snapshot", "请先删除该镜像，或保留该快照");
     }
-    "ECS API reference, DescribeSnapshots (2021-07)" {
+    "describe-snapshots" {
         "InvalidSnapshotIds.Malformed" Never Batch
             ("the list of snapshots is not valid or too long", "快照ID列表格式错误或数量过多") => REPORT;
         "InvalidUsage" Never Batch
@@ -171,7 +171,7 @@ api_errors! {
             => Text::new("check whether the snapshot was deleted, or lies in another region or account",
                          "请确认快照是否已删除，或属于其他地域或账号");
     }
-    "ECS API reference, TagResources (2021-07)" {
+    "tag-resources" {
         "NumberExceed.ResourceIds" Never Batch
             ("too many resources in one call", "资源数量超过上限") => REPORT;
         "OperationDenied.QuotaExceed" Never Batch

@@ -8,7 +8,7 @@ const NEVER_USE: Text = Text::new(
     "请确认实例被关机或重启的原因，切勿让脚本返回该退出码；再次执行前请先查找快照一致性组",
 );
 
-exit_codes! { Agent "exit:agent:" "aliyun_assist_client, release 2.2.3.578 (2024-02), taskengine":
+exit_codes! { Agent "exit:agent:" "agent: taskengine":
     1 "" held group AfterLook
         ("with status Timeout: Cloud Assistant stopped waiting, the plug-in may run on and the guest may still be held",
          "状态为执行超时：云助手停止等待，插件可能仍在运行，实例可能仍处于冻结状态")

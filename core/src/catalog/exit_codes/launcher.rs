@@ -16,7 +16,7 @@ const SUPPORT: Text = Text::new(
     "请稍后重新执行；如持续出现，请将输出提供给阿里云技术支持",
 );
 
-exit_codes! { Launcher "exit:launcher:" "aliyun_assist_client, release 2.2.3.578 (2024-02), acspluginmanager/errcode.go":
+exit_codes! { Launcher "exit:launcher:" "agent: acspluginmanager/errcode.go":
     0 "" free group AfterLook
         ("exit code 0, but the output names no snapshot-consistent group", "退出码为 0，但输出中没有快照一致性组ID")
         ("the plug-in manager printed its help and ran nothing, or the end of the output was lost",

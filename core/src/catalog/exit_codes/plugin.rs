@@ -12,7 +12,7 @@ const LOOK: Text = Text::new(
     "请先按名称查找快照一致性组，确认不存在后再重新执行",
 );
 
-exit_codes! { Plugin "exit:plugin:" "Create application-consistent snapshots by using ECS SDK for Go, Error codes (2022); field notes of plug-in 1.8 (2025)":
+exit_codes! { Plugin "exit:plugin:" "go-page: error codes; plug-in-log":
     0 "" free no_group NotNeeded
         ("the snapshot-consistent group was made; which consistency it has, only the tags of its snapshots tell",
          "快照一致性组已创建；其一致性级别只能以快照标签为准")
@@ -122,7 +122,7 @@ pub static PANIC: super::ExitCodeRow = super::ExitCodeRow {
         held,
         group,
         AfterLook,
-        "Go runtime: an unrecovered panic exits with 2",
+        "go-runtime: an unrecovered panic exits with 2",
         ("the plug-in crashed in the middle of its work", "插件在执行过程中崩溃"),
         ("a fault inside the plug-in", "插件内部错误"),
         UNFREEZE

@@ -16,7 +16,7 @@ const REINSTALL: Text = Text::new(
 /// Rows of signals differ in the name of the signal and its usual sender.
 macro_rules! shell_codes {
     ($($number:literal $name:literal from ($cause_en:literal, $cause_zh:literal);)* ; $($rest:tt)*) => {
-        exit_codes! { Shell "exit:shell:" "POSIX shell: 128 + signal; Windows: NTSTATUS; aliyun_assist_client 2.2.3.578, measured":
+        exit_codes! { Shell "exit:shell:" "posix-shell: 128 + signal; ntstatus; launcher 2.6":
             $($rest)*
             $($number $name held group AfterLook
                 (concat!("the plug-in manager or its shell was killed by ", $name, "; the plug-in may run on"),
@@ -94,7 +94,7 @@ pub(super) static ANY_SIGNAL: super::ExitCodeRow = super::ExitCodeRow {
         held,
         group,
         AfterLook,
-        "POSIX shell: 128 + signal",
+        "posix-shell: 128 + signal",
         (
             "the plug-in manager or its shell was killed by a signal; the plug-in may run on",
             "插件管理程序或其 Shell 被信号终止，插件可能仍在运行"

@@ -1,19 +1,19 @@
 //! Rows `CE2xx`: credentials, transport and service.
 
 messages! {
-    NO_CREDENTIALS = "CE201", Error, "credentials SDK, default chain": {
+    NO_CREDENTIALS = "CE201", Error, "credentials: default chain": {
         "no credentials were found; looked at: {tried}", "未找到任何凭证；已查找：{tried}"
     } help {
         "set `ALIBABA_CLOUD_ACCESS_KEY_ID` and `ALIBABA_CLOUD_ACCESS_KEY_SECRET`, run `aliyun configure`, or attach a RAM role to the instance consnap runs on",
         "请设置 `ALIBABA_CLOUD_ACCESS_KEY_ID` 和 `ALIBABA_CLOUD_ACCESS_KEY_SECRET`，运行 `aliyun configure`，或为运行 consnap 的实例授予实例RAM角色"
     };
-    CREDENTIALS_INCOMPLETE = "CE202", Error, "credentials SDK, default chain": {
+    CREDENTIALS_INCOMPLETE = "CE202", Error, "credentials: default chain": {
         "the credentials from {source} lack `{missing}`", "来自 {source} 的凭证缺少 `{missing}`"
     } help {
         "give both the AccessKey ID and its secret, and the STS token with temporary credentials",
         "请同时提供 AccessKey ID 和对应的 AccessKey Secret；使用临时凭证时还需提供临时安全令牌"
     };
-    PROFILE_MODE_NOT_SUPPORTED = "CE203", Error, "aliyun CLI, config.json": {
+    PROFILE_MODE_NOT_SUPPORTED = "CE203", Error, "cli: config.json": {
         "profile `{profile}` in `{file}` uses mode `{mode}`, which consnap does not support",
         "`{file}` 中的配置 `{profile}` 使用模式 `{mode}`，consnap 不支持该模式"
     } help {
@@ -22,7 +22,7 @@ messages! {
         "CLI 配置文件请使用 `AK`、`StsToken`、`RamRoleArn`、`EcsRamRole`、`ChainableRamRoleArn`、`OIDC`、`External`、`CredentialsURI` 之一，\
          SDK 凭证文件请使用 `access_key`、`ecs_ram_role`、`ram_role_arn` 或 `oidc_role_arn`"
     };
-    PROFILE_NOT_FOUND = "CE204", Error, "aliyun CLI, config.json": {
+    PROFILE_NOT_FOUND = "CE204", Error, "cli: config.json": {
         "there is no profile `{profile}` in `{file}`; it has: {known}", "`{file}` 中没有配置 `{profile}`；现有配置：{known}"
     } help {
         "name one of these in `ALIBABA_CLOUD_PROFILE`, or add it with `aliyun configure --profile {profile}`",
@@ -39,12 +39,12 @@ messages! {
     } help {
         "get new ones and start again; a run that began can be resumed", "请获取新的凭证后重新开始；已开始的执行可以恢复"
     };
-    CREDENTIALS_REPLY_UNREADABLE = "CE207", Error, "credentials SDK": {
+    CREDENTIALS_REPLY_UNREADABLE = "CE207", Error, "credentials": {
         "the reply with credentials from {source} cannot be used: {detail}", "来自 {source} 的凭证响应无法使用：{detail}"
     } help {
         "check whether the role is attached and may be assumed", "请检查实例RAM角色是否已授予，以及是否允许扮演该角色"
     };
-    PROFILES_IN_A_CIRCLE = "CE208", Error, "aliyun CLI, ChainableRamRoleArn": {
+    PROFILES_IN_A_CIRCLE = "CE208", Error, "cli: ChainableRamRoleArn": {
         "the profiles in `{file}` that `{profile}` builds on refer to each other in a circle, or their chain is too long", "`{file}` 中 `{profile}` 所引用的配置形成循环或层级过深"
     } help {
         "give `source_profile` a profile that has credentials of its own", "请将 `source_profile` 指向自带凭证的配置"
@@ -98,7 +98,7 @@ messages! {
     } help {
         "give a PEM file with the certificate of the authority", "请提供包含 CA 证书的 PEM 文件"
     };
-    UNKNOWN_REGION = "CE218", Error, "SDK ecs-20140526, endpoint map": {
+    UNKNOWN_REGION = "CE218", Error, "sdk-go: endpoint map": {
         "region `{region}` is not known", "未知的地域 `{region}`"
     } help {
         "did you mean `{suggestion}`? for a region newer than this version give its endpoint with `--endpoint`",
@@ -133,37 +133,37 @@ messages! {
         "see with `consnap whoami` where they come from, and whether key, secret and token belong together",
         "请用 `consnap whoami` 查看凭证来源，并确认 AccessKey ID、AccessKey Secret 与临时安全令牌是否匹配"
     };
-    METADATA_WITHOUT_ROLE = "CE224", Error, "ecs-domain 6.4": {
+    METADATA_WITHOUT_ROLE = "CE224", Error, "credentials: instance metadata": {
         "no RAM role is attached to the instance consnap runs on", "运行 consnap 的实例未授予实例RAM角色"
     } help {
         "attach a RAM role to this instance in the ECS console, or give other credentials",
         "请在 ECS 控制台为该实例授予实例RAM角色，或提供其他凭证"
     };
-    METADATA_NOT_ANSWERING = "CE225", Error, "ecs-domain 6.4": {
+    METADATA_NOT_ANSWERING = "CE225", Error, "credentials: instance metadata": {
         "the metadata service gave no credentials: {detail}", "元数据服务未返回凭证：{detail}"
     } help {
         "it answers only on an ECS instance whose metadata service is on; where it demands tokens, `ALIBABA_CLOUD_IMDSV1_DISABLED` may stay set",
         "元数据服务仅在已启用该服务的 ECS 实例上可用；如要求使用令牌，可保留 `ALIBABA_CLOUD_IMDSV1_DISABLED`"
     };
-    EXTERNAL_FAILED = "CE226", Error, "aliyun CLI, mode External": {
+    EXTERNAL_FAILED = "CE226", Error, "cli: mode External": {
         "the program of {source} gave no credentials: {detail}", "{source} 的程序未返回凭证：{detail}"
     } help {
         "run it by hand: within 60 seconds it must end with 0 and print one JSON object with `mode`, `access_key_id` and `access_key_secret`",
         "请手动运行该程序：它须在 60 秒内以 0 退出，并输出包含 `mode`、`access_key_id`、`access_key_secret` 的 JSON 对象"
     };
-    EXTERNAL_DISABLED = "CE227", Error, "aliyun CLI, mode External": {
+    EXTERNAL_DISABLED = "CE227", Error, "cli: mode External": {
         "the program of {source} is not run: `ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS` is set",
         "未运行 {source} 的程序：已设置 `ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS`"
     } help {
         "unset it, or use another profile", "请取消该变量，或使用其他配置"
     };
-    URI_FAILED = "CE228", Error, "credentials SDK, URI provider": {
+    URI_FAILED = "CE228", Error, "credentials: URI provider": {
         "the credentials URI of {source} gave no credentials: {detail}", "{source} 的凭证 URI 未返回凭证：{detail}"
     } help {
         "check whether its server runs; plain `http://` is accepted only on this machine, elsewhere use `https://`",
         "请确认其服务正在运行；`http://` 仅可用于本机，其他地址请使用 `https://`"
     };
-    METADATA_OTHER_ROLE = "CE229", Error, "ecs-domain 6.4": {
+    METADATA_OTHER_ROLE = "CE229", Error, "credentials: instance metadata": {
         "RAM role `{role}` is not attached to the instance consnap runs on", "运行 consnap 的实例未授予实例RAM角色 `{role}`"
     } help {
         "leave the role's name out of the profile, or correct it; an instance has one role at most",
@@ -191,12 +191,12 @@ messages! {
         "report it with the request id; look before calling again: it may have been carried out",
         "请附上请求ID反馈此问题；请先查看结果再重试：该调用可能已执行"
     };
-    EMPTY_FILTER = "CE240", Error, "field report on DescribeInvocationResults": {
+    EMPTY_FILTER = "CE240", Error, "api 4.2: an empty InvokeId": {
         "a request with an empty filter would select everything", "筛选条件为空的请求会选中所有资源"
     } help {
         "name at least one id, name or tag", "请至少指定一个 ID、名称或标签"
     };
-    TOO_MANY_IDS = "CE241", Error, "ECS API 2014-05-26": {
+    TOO_MANY_IDS = "CE241", Error, "api-reference": {
         "one call takes at most {limit} of them, not {count}", "单次调用最多支持 {limit} 个，实际为 {count} 个"
     } help {
         "divide the list into several calls", "请将列表拆分为多次调用"

@@ -6,7 +6,7 @@ messages! {
     } help {
         "collect the missing fact", "请补齐缺失的信息"
     };
-    SCRIPTS_READY = "CS301", Advice, "SDK for Go page: APPConsistent": {
+    SCRIPTS_READY = "CS301", Advice, "go-page: APPConsistent": {
         "both scripts are in place, so the snapshots will be application-consistent if they succeed", "两个脚本均已就绪，执行成功则快照为应用一致性快照"
     } help {
         "nothing to do: the tags will tell", "无需处理：以标签为准"
@@ -17,27 +17,27 @@ messages! {
     } help {
         "make sure that the pre-freeze script writes everything to disk", "请确认应用冻结脚本会将数据全部落盘"
     };
-    WRITERS_READY = "CS303", Advice, "SDK for Go page: VSS": {
+    WRITERS_READY = "CS303", Advice, "go-page: VSS": {
         "VSS Writers are present, so the snapshots will be application-consistent if they succeed", "存在 VSS Writer，执行成功则快照为应用一致性快照"
     } help {
         "nothing to do: the tags will tell", "无需处理：以标签为准"
     };
-    NO_SCRIPTS = "CS304", Advice, "SDK for Go page: no application scripts": {
+    NO_SCRIPTS = "CS304", Advice, "go-page: no application scripts": {
         "the job names no scripts, so the snapshots will be file system-consistent", "作业没有填写脚本，快照将为文件系统一致性快照"
     } help {
         "name both scripts under `linux` to reach application consistency", "如需应用一致性，请在 `linux` 下填写两个脚本"
     };
-    SCRIPTS_UNFIT = "CS305", Advice, "SDK for Go page: invalid script configurations": {
+    SCRIPTS_UNFIT = "CS305", Advice, "go-page: invalid script configurations": {
         "the scripts cannot be used ({code}), so the snapshots will silently be file system-consistent", "脚本不可用（{code}），快照将静默降级为文件系统一致性快照"
     } help {
         "resolve finding {code}", "请处理 {code} 指出的问题"
     };
-    NO_WRITER_READY = "CS306", Advice, "SDK for Go page: no VSS Writers": {
+    NO_WRITER_READY = "CS306", Advice, "go-page: no VSS Writers": {
         "no VSS Writer is present, so the snapshots will silently be file system-consistent", "没有 VSS Writer，快照将静默降级为文件系统一致性快照"
     } help {
         "install or repair the application's writer", "请安装或修复应用的 VSS Writer"
     };
-    WRITERS_OFF = "CS307", Advice, "SDK for Go page: EnableWriters": {
+    WRITERS_OFF = "CS307", Advice, "go-page: EnableWriters": {
         "the job switches VSS Writers off, so the snapshots will be file system-consistent", "作业关闭了 VSS Writer，快照将为文件系统一致性快照"
     } help {
         "remove `windows.vss_writers: false` to reach application consistency", "如需应用一致性，请删除 `windows.vss_writers: false`"
@@ -62,7 +62,7 @@ messages! {
     } help {
         "set `run.probe: always`, so that a read-only command looks before the run", "请设置 `run.probe: always`，由只读命令在执行前查看"
     };
-    DATA_NOT_COVERED = "CS312", Advice, "SDK for Go page: file systems": {
+    DATA_NOT_COVERED = "CS312", Advice, "go-page: file systems": {
         "`{target}` lies on a file system that is not covered ({code}), whatever the tags say", "`{target}` 所在的文件系统不在覆盖范围内（{code}），标签不代表其一致性"
     } help {
         "resolve finding {code}", "请处理 {code} 指出的问题"
@@ -72,13 +72,13 @@ messages! {
     } help {
         "resolve finding {code}", "请处理 {code} 指出的问题"
     };
-    SCRIPTS_UPLOADED = "CS314", Advice, "SendFile, 2025-12-09; SDK for Go page: APPConsistent": {
+    SCRIPTS_UPLOADED = "CS314", Advice, "send-file; go-page: APPConsistent": {
         "the scripts are uploaded and looked at before the start, so the snapshots will be application-consistent if they succeed",
         "脚本会在启动前上传并核对，执行成功则快照为应用一致性快照"
     } help {
         "nothing to do: the tags will tell", "无需处理：以标签为准"
     };
-    IF_SCRIPTS = "CS315", Advice, "SDK for Go page: APPConsistent; invalid script configurations": {
+    IF_SCRIPTS = "CS315", Advice, "go-page: APPConsistent, invalid script configurations": {
         "application-consistent if both scripts exist, belong to root, have mode 0700, and succeed within {seconds} s each; if not, the snapshots will silently be file system-consistent",
         "两个脚本均存在、属主为 root、权限为 0700，且各自在 {seconds} 秒内执行成功，快照才为应用一致性快照；否则静默降级为文件系统一致性快照"
     } help {
@@ -90,13 +90,13 @@ messages! {
     } help {
         "make sure that the pre-freeze script writes everything to disk", "请确认应用冻结脚本会将数据全部落盘"
     };
-    IF_UPLOADED = "CS317", Advice, "SendFile, 2025-12-09; SDK for Go page: APPConsistent": {
+    IF_UPLOADED = "CS317", Advice, "send-file; go-page: APPConsistent": {
         "application-consistent if both scripts, which are uploaded before the start, succeed within {seconds} s each; if not, the snapshots will silently be file system-consistent",
         "两个脚本会在启动前上传，且各自在 {seconds} 秒内执行成功，快照才为应用一致性快照；否则静默降级为文件系统一致性快照"
     } help {
         "nothing to do: the tags will tell", "无需处理：以标签为准"
     };
-    IF_WRITERS = "CS318", Advice, "SDK for Go page: VSS": {
+    IF_WRITERS = "CS318", Advice, "go-page: VSS": {
         "application-consistent if each application on the instance has a VSS Writer that is present and stable (SQL Server has one, MySQL has none); if not, the snapshots will silently be file system-consistent",
         "实例上的每个应用都有存在且状态稳定的 VSS Writer（SQL Server 有，MySQL 没有），快照才为应用一致性快照；否则静默降级为文件系统一致性快照"
     } help {

@@ -14,7 +14,7 @@ messages! {
         "name the instances in `targets.ids`, or use the OOS template, which takes tags",
         "请在 `targets.ids` 中填写实例ID，或使用支持按标签选择实例的 OOS 模板"
     };
-    EXPORT_UNVERIFIED = "CS602", Advice, "seed document: exit code 0": {
+    EXPORT_UNVERIFIED = "CS602", Advice, "go-page: exit code 0": {
         "this form starts snapshots and does not look at their tags, so it cannot tell which consistency was reached",
         "此格式只发起快照，不检查快照标签，因此无法判断实际达到的一致性级别"
     } help {

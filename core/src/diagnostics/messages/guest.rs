@@ -1,19 +1,19 @@
 //! Rows about what a look into the guest shows, and about the look itself.
 
 messages! {
-    FREEZER_RUNNING = "CS215", Error, "ecs-domain 1.9: fsfreezer": {
+    FREEZER_RUNNING = "CS215", Error, "plug-in-log: fsfreezer": {
         "a process that freezes file systems (`fsfreezer`) is alive in the guest: another snapshot is under way, or the guest is still held",
         "实例内有冻结文件系统的进程（`fsfreezer`）在运行：另一个快照正在进行，或实例可能仍处于冻结状态"
     } help {
         "wait for the other snapshot; if there is none, check that the application accepts writes, and if not run `fsfreeze -u` on each mount with `/` last",
         "请等待另一个快照完成；若没有，请确认应用可正常写入，否则请对每个挂载点执行 `fsfreeze -u`（最后处理 `/`）"
     };
-    PLUGIN_RUNNING = "CS216", Error, acceptable, "plug-in exit code 16; launcher.md 2.4": {
+    PLUGIN_RUNNING = "CS216", Error, acceptable, "go-page: exit code 16; launcher 2.4": {
         "a snapshot plug-in is already at work in the guest", "实例内已有快照插件在运行"
     } help {
         "wait until it has ended", "请等待其结束"
     };
-    GUEST_ROLE = "CS217", Warning, "ecs-domain 6.4": {
+    GUEST_ROLE = "CS217", Warning, "credentials: instance metadata": {
         "the guest sees the role `{seen}`, the API shows `{attached}`", "实例内看到的RAM角色为 `{seen}`，API 显示为 `{attached}`"
     } help {
         "wait some minutes after a change of the role, then look again", "变更RAM角色后请等待几分钟再查看"
@@ -29,7 +29,7 @@ messages! {
     } help {
         "exclude all disks of that volume or none", "请排除该卷的全部云盘，或一块也不排除"
     };
-    DATA_ON_OTHER_DEVICE = "CS264", Error, acceptable, "ecs-domain 8.1": {
+    DATA_ON_OTHER_DEVICE = "CS264", Error, acceptable, "describe-disks: SerialNumber": {
         "`{target}` lies on `{devices}`, which is none of the cloud disks of the instance and in no snapshot",
         "`{target}` 位于 `{devices}`，不是该实例的云盘，不会包含在快照中"
     } help {
@@ -42,7 +42,7 @@ messages! {
     } help {
         "put the script where only root may write, such as /opt/consnap", "请将脚本放在只有 root 可写的目录，例如 /opt/consnap"
     };
-    SCRIPT_CONTENT = "CS287", Error, "SendFile, 2025-12-09": {
+    SCRIPT_CONTENT = "CS287", Error, "send-file": {
         "script `{path}` is not as it was uploaded: SHA-256 `{found}`, wanted `{wanted}`", "脚本 `{path}` 与上传的内容不一致：SHA-256 为 `{found}`，应为 `{wanted}`"
     } help {
         "see who else writes the file, then upload it again", "请确认是否有其他程序写入该文件，然后重新上传"
@@ -52,7 +52,7 @@ messages! {
     } help {
         "name a file that is there and not empty, or give its content in Base64 under `{key}_content`", "请填写存在且非空的文件，或在 `{key}_content` 下提供其 Base64 内容"
     };
-    UPLOAD_TOO_LARGE = "CS289", Error, "SendFile, 2025-12-09: 32 KB after Base64": {
+    UPLOAD_TOO_LARGE = "CS289", Error, "send-file: 32 KB after Base64": {
         "`{key}` has {size} bytes, at most {most} can be uploaded", "`{key}` 有 {size} 字节，最多可上传 {most} 字节"
     } help {
         "shorten the script, or put it on the instances in another way", "请缩短脚本，或以其他方式放到实例上"
@@ -92,12 +92,12 @@ messages! {
     } help {
         "check what in the guest writes into the output of commands", "请检查实例内是什么向命令输出写入了内容"
     };
-    PROBE_OTHER_INSTANCE = "CS298", Warning, "ecs-domain 6.4: instance-id": {
+    PROBE_OTHER_INSTANCE = "CS298", Warning, "credentials: instance metadata": {
         "the answer came from instance `{found}`", "该输出来自实例 `{found}`"
     } help {
         "see why the metadata service of the guest names another instance", "请检查实例元数据服务为何给出另一台实例"
     };
-    UPLOAD_FAILED = "CS299", Error, "SendFile, 2025-12-09": {
+    UPLOAD_FAILED = "CS299", Error, "send-file": {
         "script `{path}` could not be uploaded: `{code}`", "脚本 `{path}` 上传失败：`{code}`"
     } help {
         "run `consnap explain {code}` for cause and next step", "请执行 `consnap explain {code}` 查看原因和下一步操作"

@@ -1,7 +1,7 @@
 //! Rows `CE32x`: the journal of a run.
 
 messages! {
-    STATE_DIRECTORY_UNKNOWN = "CE320", Error, "XDG base directory specification 0.8": {
+    STATE_DIRECTORY_UNKNOWN = "CE320", Error, "xdg": {
         "there is no place for the journal: neither `CONSNAP_STATE_DIR` nor a home directory is set",
         "没有可存放执行记录的位置：既未设置 `CONSNAP_STATE_DIR`，也没有主目录"
     } help {

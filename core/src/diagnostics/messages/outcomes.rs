@@ -1,28 +1,28 @@
 //! Rows `CS5xx`: outcomes of plug-in, launcher, agent and service.
 
 messages! {
-    UNKNOWN_STATUS = "CS501", Error, "ECS API reference, DescribeInvocationResults (2024-12)": {
+    UNKNOWN_STATUS = "CS501", Error, "describe-invocation-results": {
         "invocation status `{status}` is not known, so the result counts as unknown",
         "命令执行状态 `{status}` 未知，结果视为未知"
     } help {
         "look at the result in the console; use a newer version of consnap",
         "请在控制台查看执行结果，并使用更新版本的 consnap"
     };
-    MISSING_STATUS = "CS502", Advice, "ECS API reference, DescribeInvocationResults (2024-12)": {
+    MISSING_STATUS = "CS502", Advice, "describe-invocation-results": {
         "the result has no invocation status; only exit code and output could be read",
         "结果中没有命令执行状态，只能依据退出码和输出判断"
     } help {
         "give `InvocationStatus` too: with exit code 1 it tells a time-out from an unmet condition",
         "请同时提供 `InvocationStatus`：退出码为 1 时，它可区分执行超时与条件不满足"
     };
-    STATUS_CONTRADICTS_EXIT_CODE = "CS503", Error, "ECS API reference, DescribeInvocationResults (2024-12)": {
+    STATUS_CONTRADICTS_EXIT_CODE = "CS503", Error, "describe-invocation-results": {
         "invocation status `{status}` and exit code {exit_code} contradict each other",
         "命令执行状态 `{status}` 与退出码 {exit_code} 互相矛盾"
     } help {
         "the result is not counted as success; look at the output and for the group",
         "该结果不计为成功；请查看输出并查找快照一致性组"
     };
-    UNKNOWN_TASK_ERROR = "CS504", Warning, "Cloud Assistant execution errors": {
+    UNKNOWN_TASK_ERROR = "CS504", Warning, "cloud-assistant-errors": {
         "execution error code `{code}` is not known", "执行错误码 `{code}` 未知"
     } help {
         "look at the result in the console; use a newer version of consnap",
@@ -35,7 +35,7 @@ messages! {
         "look for the group and check that the application accepts writes before another run",
         "再次执行前，请先查找快照一致性组，并确认应用可正常写入"
     };
-    NO_GROUP_NAMED = "CS506", Error, "aliyun_assist_client 2.2.3.578: help, version and lists exit with 0": {
+    NO_GROUP_NAMED = "CS506", Error, "agent: help, version and lists exit with 0": {
         "exit code 0, but the output names no snapshot-consistent group",
         "退出码为 0，但输出中没有快照一致性组ID"
     } help {
@@ -49,97 +49,97 @@ messages! {
         "look at each of them before you rely on one; a script may have printed into the log",
         "请逐一确认后再使用；可能是脚本向日志写入了内容"
     };
-    OUTPUT_CUT = "CS508", Advice, "ECS API reference, DescribeInvocationResults (2024-12): Dropped": {
+    OUTPUT_CUT = "CS508", Advice, "describe-invocation-results: Dropped": {
         "{bytes} bytes in the middle of the output were cut by Cloud Assistant",
         "云助手截断了输出中间的 {bytes} 字节"
     } help {
         "the whole log lies on the instance in the `log` folder of the plug-in",
         "完整日志位于实例上插件目录的 `log` 文件夹中"
     };
-    NOT_BASE64 = "CS509", Warning, "ECS API reference, DescribeInvocationResults (2024-12): ContentEncoding": {
+    NOT_BASE64 = "CS509", Warning, "describe-invocation-results: ContentEncoding": {
         "the output is not valid Base64 and is read as plain text", "输出不是有效的 Base64，按纯文本读取"
     } help {
         "say `content_encoding` `PlainText` when the output is not encoded",
         "如输出未编码，请将 `content_encoding` 设为 `PlainText`"
     };
-    READ_AS_GBK = "CS510", Advice, "aliyun_assist_client 2.2.3.578: Windows output is in the console's code page": {
+    READ_AS_GBK = "CS510", Advice, "agent: Windows output is in the console's code page": {
         "the output is not UTF-8 and is read as GBK", "输出不是 UTF-8 编码，按 GBK 读取"
     } help {
         "no action is needed; Chinese Windows systems write GBK", "无需处理；中文 Windows 系统默认输出 GBK 编码"
     };
-    BYTES_REPLACED = "CS511", Advice, "aliyun_assist_client 2.2.3.578: a character can be cut at a seam": {
+    BYTES_REPLACED = "CS511", Advice, "agent: a character can be cut at a seam": {
         "some bytes of the output are not text and are shown as U+FFFD", "输出中有部分字节无法识别为文本，以 U+FFFD 显示"
     } help {
         "read the log on the instance when the damaged part matters", "如需查看受损部分，请在实例上查看日志"
     };
-    LAUNCHER_LINE_MISSING = "CS512", Warning, "aliyun_assist_client 2.2.3.578: the plug-in manager prints one line per error": {
+    LAUNCHER_LINE_MISSING = "CS512", Warning, "agent: the plug-in manager prints one line per error": {
         "exit code {exit_code} belongs to the plug-in manager, but the output shows the plug-in and no line of the plug-in manager",
         "退出码 {exit_code} 属于插件管理程序，但输出中有插件日志而没有插件管理程序的错误行"
     } help {
         "look for the group and check that the application accepts writes before another run",
         "再次执行前，请先查找快照一致性组，并确认应用可正常写入"
     };
-    EXIT_CODE_MISSING = "CS513", Error, "ECS API reference, DescribeInvocationResults (2024-12): ExitCode": {
+    EXIT_CODE_MISSING = "CS513", Error, "describe-invocation-results: ExitCode": {
         "the command is over with status `{status}`, but no exit code came with it",
         "命令已结束，状态为 `{status}`，但没有退出码"
     } help {
         "the result is not counted as success; look for the group", "该结果不计为成功；请查找快照一致性组"
     };
-    THAW_NOT_LOGGED = "CS514", Error, "output of plug-in 1.8 (2025)": {
+    THAW_NOT_LOGGED = "CS514", Error, "plug-in-log": {
         "the log shows the freeze of the file systems but no thaw", "日志中有文件系统冻结的记录，但没有解冻的记录"
     } help {
         "check at once that the application accepts writes; if not, `fsfreeze -u` on each mount with `/` last",
         "请立即确认应用可正常写入；否则请对每个挂载点执行 `fsfreeze -u`（最后处理 `/`）"
     };
-    SCRIPTS_NOT_USED = "CS515", Warning, "output of plug-in 1.8 (2025)": {
+    SCRIPTS_NOT_USED = "CS515", Warning, "plug-in-log": {
         "the log says that the application scripts were not found or have the wrong mode, so the snapshots are file system-consistent",
         "日志显示未找到应用脚本或脚本权限不正确，因此创建的是文件系统一致性快照"
     } help {
         "put both scripts at the paths the job names, owner root, mode 0700",
         "请将两个脚本放到作业指定的路径，属主为 root，权限为 0700"
     };
-    FREEZE_INTERRUPTED = "CS516", Error, "output of plug-in 1.8 (2025)": {
+    FREEZE_INTERRUPTED = "CS516", Error, "plug-in-log": {
         "the log says that the freeze was interrupted by its time-out", "日志显示文件系统冻结因超时被中断"
     } help {
         "check at once that the application accepts writes; then raise `freeze_timeout_seconds`",
         "请立即确认应用可正常写入，然后增大 `freeze_timeout_seconds`"
     };
-    THAWED_TOO_EARLY = "CS517", Warning, "output of plug-in 1.8 (2025)": {
+    THAWED_TOO_EARLY = "CS517", Warning, "plug-in-log": {
         "the freeze helper thawed by itself before the plug-in asked it to",
         "冻结辅助进程在插件通知之前自行解冻"
     } help {
         "do not rely on the consistency of this group; raise `freeze_timeout_seconds`",
         "请勿依赖该快照一致性组的一致性；请增大 `freeze_timeout_seconds`"
     };
-    ESSD_EXCLUDED = "CS518", Warning, "output of plug-in 1.8 (2025)": {
+    ESSD_EXCLUDED = "CS518", Warning, "plug-in-log": {
         "the log says that all attached ESSDs are excluded", "日志显示所有已挂载的ESSD云盘均被排除"
     } help {
         "leave at least one ESSD (`cloud_essd`) in; plug-in 1.8 does not count ESSD AutoPL",
         "请至少保留一块ESSD云盘（`cloud_essd`）；1.8 版插件不计入ESSD AutoPL云盘"
     };
-    NOT_A_GROUP_ID = "CS519", Warning, "ECS API reference: ids of snapshot-consistent groups begin with ssg-": {
+    NOT_A_GROUP_ID = "CS519", Warning, "api-reference: ids of snapshot-consistent groups begin with ssg-": {
         "the output names `{value}` as group, which is not the id of a snapshot-consistent group",
         "输出中的 `{value}` 不是快照一致性组ID"
     } help {
         "look for the group by its name", "请按名称查找快照一致性组"
     };
-    UNREADABLE_RESULT = "CS520", Error, "ECS API reference, DescribeInvocationResults (2024-12)": {
+    UNREADABLE_RESULT = "CS520", Error, "describe-invocation-results": {
         "this is not a result of a command: {reason}", "这不是命令执行结果：{reason}"
     } help {
         "give a reply of DescribeInvocationResults, a reply of DescribeInvocations with output, a list of results, or one result",
         "请提供 DescribeInvocationResults 的返回、包含输出的 DescribeInvocations 返回、结果列表或单个结果"
     };
-    NOT_JSON = "CS521", Error, "RFC 8259": {
+    NOT_JSON = "CS521", Error, "rfc-8259": {
         "this is not JSON: {reason}", "这不是 JSON：{reason}"
     } help {
         "give the reply as the service sent it", "请提供服务返回的原始内容"
     };
-    NO_INSTANCE_NAMED = "CS522", Warning, "ECS API reference, DescribeInvocationResults (2024-12)": {
+    NO_INSTANCE_NAMED = "CS522", Warning, "describe-invocation-results": {
         "the result names no instance", "结果中没有实例ID"
     } help {
         "give the reply as the service sent it", "请提供服务返回的原始内容"
     };
-    STATUS_CONTRADICTS_ERROR = "CS523", Error, "ECS API reference, DescribeInvocationResults (2024-12)": {
+    STATUS_CONTRADICTS_ERROR = "CS523", Error, "describe-invocation-results": {
         "invocation status `{status}` and execution error code `{code}` contradict each other",
         "命令执行状态 `{status}` 与执行错误码 `{code}` 互相矛盾"
     } help {

@@ -72,7 +72,7 @@ messages! {
     } help {
         "remove the repetitions", "请删除重复项"
     };
-    BAD_ID = "CS113", Error, "ecs-domain 10.5: shapes of ids": {
+    BAD_ID = "CS113", Error, "api-reference: shapes of ids": {
         "`{value}` is not an id such as `{sample}`", "`{value}` 不是形如 `{sample}` 的ID"
     } help {
         "copy the id from the console or from an API reply", "请从控制台或 API 返回结果中复制ID"
@@ -87,17 +87,17 @@ messages! {
     } help {
         "remove it from one of the two lists", "请从其中一个列表中删除"
     };
-    BAD_REGION = "CS116", Error, "ECS endpoints list": {
+    BAD_REGION = "CS116", Error, "sdk-go: endpoints": {
         "`{value}` is not a region id such as `cn-hangzhou`", "`{value}` 不是形如 `cn-hangzhou` 的地域ID"
     } help {
         "write region ids, not names", "请填写地域ID，而非地域名称"
     };
-    BAD_TAG = "CS117", Error, "RunCommand, 2025: ResourceTag.N": {
+    BAD_TAG = "CS117", Error, "run-command: ResourceTag.N": {
         "the tags cannot select instances: {detail}", "标签无法用于选择实例：{detail}"
     } help {
         "use 1 to 10 tags whose keys have 1 to 64 characters", "请使用 1 到 10 个标签，标签键长度为 1 到 64 个字符"
     };
-    BAD_ROLE = "CS118", Error, "launcher.md 4.2; RAM: names of roles": {
+    BAD_ROLE = "CS118", Error, "launcher 4.2; ram-role: names": {
         "`{value}` is not the name of a RAM role", "`{value}` 不是有效的实例RAM角色名称"
     } help {
         "write the name only, 1 to 64 letters, digits, `.`, `_` or `-`, or `attached` for the role each instance has",
@@ -108,28 +108,28 @@ messages! {
     } help {
         "correct the instance id: an exclusion is sent only to its owner", "请修正实例ID：排除项只发送给所属实例"
     };
-    NAME_LENGTH = "CS120", Error, "CreateSnapshotGroup, 2026-01-07: Name": {
+    NAME_LENGTH = "CS120", Error, "create-snapshot-group: Name": {
         "the group name has {length} characters, allowed are {least} to {most}", "快照一致性组名称有 {length} 个字符，允许 {least} 到 {most} 个"
     } help {
         "shorten or lengthen the name; `{run}` counts for 8 characters and is appended with a hyphen when it is missing",
         "请调整名称长度；`{run}` 计 8 个字符，缺少时会以连字符附加在末尾"
     };
-    NAME_CHARACTER = "CS121", Error, "CreateSnapshotGroup, 2026-01-07: Name": {
+    NAME_CHARACTER = "CS121", Error, "create-snapshot-group: Name": {
         "the group name contains `{character}`, which the service does not accept", "快照一致性组名称包含服务不接受的字符 `{character}`"
     } help {
         "use letters, digits, `.`, `_`, `-` and `:`", "请使用字母、数字、`.`、`_`、`-` 和 `:`"
     };
-    NAME_FIRST = "CS122", Error, "CreateSnapshotGroup, 2026-01-07: Name": {
+    NAME_FIRST = "CS122", Error, "create-snapshot-group: Name": {
         "the group name begins with `{character}`", "快照一致性组名称以 `{character}` 开头"
     } help {
         "begin with a letter or a Chinese character", "请以字母或中文开头"
     };
-    NAME_FIRST_DIGIT = "CS123", Warning, "contradiction C4: a digit was allowed in 2021, is not in 2024": {
+    NAME_FIRST_DIGIT = "CS123", Warning, "api-reference: letter or digit; create-snapshot-group: letter": {
         "the group name begins with a digit, which newer documents do not allow", "快照一致性组名称以数字开头，较新的文档不允许"
     } help {
         "begin with a letter or a Chinese character", "请以字母或中文开头"
     };
-    URL_PREFIX = "CS124", Error, "CreateSnapshotGroup, 2026-01-07: Name, Description": {
+    URL_PREFIX = "CS124", Error, "create-snapshot-group: Name, Description": {
         "`{key}` begins with `http://` or `https://`", "`{key}` 以 `http://` 或 `https://` 开头"
     } help {
         "put another word first", "请在前面加上其他文字"
@@ -139,62 +139,62 @@ messages! {
     } help {
         "placeholders are {known}", "可用的占位符有 {known}"
     };
-    DESCRIPTION_LENGTH = "CS126", Error, "CreateSnapshotGroup, 2026-01-07: Description": {
+    DESCRIPTION_LENGTH = "CS126", Error, "create-snapshot-group: Description": {
         "the description has {length} characters, allowed are {least} to {most}", "描述有 {length} 个字符，允许 {least} 到 {most} 个"
     } help {
         "change the description or leave it out", "请修改描述，或不填写"
     };
-    INSTANT_ACCESS = "CS127", Advice, "CreateSnapshotGroup, 2026-01-07: InstantAccess is deprecated": {
+    INSTANT_ACCESS = "CS127", Advice, "create-snapshot-group: InstantAccess is deprecated": {
         "`{key}` has no effect today: snapshots of ESSDs are instantly accessible by default", "`{key}` 目前不再生效：ESSD云盘的快照默认支持快照极速可用"
     } help {
         "leave it out, or keep it for systems that compare the command", "可以删除；若其他系统需要比对命令，也可保留"
     };
-    RETENTION_DAYS = "CS128", Error, "contradiction C3": {
+    RETENTION_DAYS = "CS128", Error, "go-page: 1 to 65536; create-snapshot-group: 1 to 65535": {
         "`instant_access_retention_days` is {value}, allowed are 1 to 65535", "`instant_access_retention_days` 为 {value}，允许 1 到 65535"
     } help {
         "write a number of days from 1 to 65535, or leave it out", "请填写 1 到 65535 之间的天数，或不填写"
     };
-    RETENTION_65536 = "CS129", Warning, "contradiction C3: plug-in page 1 to 65536, API 1 to 65535": {
+    RETENTION_65536 = "CS129", Warning, "go-page: 1 to 65536; create-snapshot-group: 1 to 65535": {
         "the plug-in's page allows 65536 days, the API it calls only 65535", "插件文档允许 65536 天，但其调用的 API 只允许 65535 天"
     } help {
         "write 65535", "请写为 65535"
     };
-    SCRIPT_PATH = "CS130", Error, "launcher.md 4.2; contradiction C26": {
+    SCRIPT_PATH = "CS130", Error, "launcher 4.2; go-page: -plugin app-snapshot-plugin-win": {
         "script path `{value}` is not absolute", "脚本路径 `{value}` 不是绝对路径"
     } help {
         "begin with `/`; the vendor's page writes `tmp/prescript.sh` once, by mistake", "请以 `/` 开头；官方文档中曾误写为 `tmp/prescript.sh`"
     };
-    ONE_SCRIPT = "CS131", Error, "SDK for Go page: both are needed for application consistency": {
+    ONE_SCRIPT = "CS131", Error, "go-page: both are needed for application consistency": {
         "only `{given}` is given; without `{missing}` the application is not frozen and thawed", "只填写了 `{given}`；缺少 `{missing}` 时不会冻结和解冻应用"
     } help {
         "give both scripts or none", "请同时填写两个脚本，或都不填写"
     };
-    SCRIPT_IN_TMP = "CS132", Advice, "ecs-domain 1.5": {
+    SCRIPT_IN_TMP = "CS132", Advice, "go-page: scripts": {
         "`{value}` lies in `/tmp`, which may be emptied by the system or mounted `noexec`", "`{value}` 位于 `/tmp`，该目录可能被系统清理，或以 `noexec` 挂载"
     } help {
         "keep the scripts in a directory of root, such as `/opt/consnap`", "请将脚本放在 root 专有的目录，例如 `/opt/consnap`"
     };
-    NUMBER_RANGE = "CS133", Error, "consnap; API limits": {
+    NUMBER_RANGE = "CS133", Error, "consnap; api-reference: limits": {
         "`{key}` is {value}, allowed are {least} to {most}", "`{key}` 为 {value}，允许 {least} 到 {most}"
     } help {
         "write a number from {least} to {most}", "请填写 {least} 到 {most} 之间的数"
     };
-    LONG_SCRIPT = "CS134", Warning, "field-notes 5: AWS DLM ends a script after 120 s": {
+    LONG_SCRIPT = "CS134", Warning, "aws-dlm: 120 s": {
         "a script may run for {seconds} s before it is ended; the application is held meanwhile", "脚本最长可运行 {seconds} 秒，其间应用处于冻结状态"
     } help {
         "set `linux.script_timeout_seconds` to {most} or less: holding an application longer can trigger the fail-over of its cluster", "请将 `linux.script_timeout_seconds` 设为 {most} 或更小：否则可能触发集群的高可用切换"
     };
-    LONG_FREEZE = "CS135", Warning, "field-notes 2: VSS holds writes for 10 s at most": {
+    LONG_FREEZE = "CS135", Warning, "aws-vss: 10 s at most": {
         "file systems may stay frozen for {seconds} s", "文件系统最长可冻结 {seconds} 秒"
     } help {
         "set `linux.freeze_timeout_seconds` to {most} or less: holding an application longer can trigger the fail-over of its cluster", "请将 `linux.freeze_timeout_seconds` 设为 {most} 或更小：否则可能触发集群的高可用切换"
     };
-    NO_EFFECT = "CS136", Warning, "SDK for Go page: parameters": {
+    NO_EFFECT = "CS136", Warning, "go-page: parameters": {
         "`{key}` has no effect without `{needs}`", "没有 `{needs}` 时，`{key}` 不起作用"
     } help {
         "remove `{key}`, or add `{needs}`", "请删除 `{key}`，或添加 `{needs}`"
     };
-    TIMEOUT_TOO_SHORT = "CS137", Error, acceptable, "ecs-domain 1.4; launcher.md 3.3": {
+    TIMEOUT_TOO_SHORT = "CS137", Error, acceptable, "go-page: ScriptTimeoutInSeconds; launcher 3.3": {
         "`run.timeout` is {given} s, but a run on {platform} may need {needed} s", "`run.timeout` 为 {given} 秒，但在 {platform} 上运行可能需要 {needed} 秒"
     } help {
         "write `auto`: at the time-out the service stops waiting while the plug-in runs on, and the guest may still be held",
@@ -210,13 +210,13 @@ messages! {
     } help {
         "use two scripts: the plug-in gives them no argument to tell freeze from thaw", "请使用两个脚本：插件不会传入参数来区分冻结与解冻"
     };
-    LINUX_NOT_APPLICATION = "CS140", Warning, "SDK for Go page: no scripts, file system-consistent snapshots": {
+    LINUX_NOT_APPLICATION = "CS140", Warning, "go-page: no scripts, file system-consistent snapshots": {
         "application consistency is required, but without scripts Linux instances reach file system consistency at most",
         "要求应用一致性，但没有脚本时 Linux 实例最多只能达到文件系统一致性"
     } help {
         "name both scripts under `linux`, or set `required_consistency: file_system`", "请在 `linux` 下填写两个脚本，或设置 `required_consistency: file_system`"
     };
-    WINDOWS_NOT_APPLICATION = "CS141", Warning, "SDK for Go page: EnableWriters": {
+    WINDOWS_NOT_APPLICATION = "CS141", Warning, "go-page: EnableWriters": {
         "application consistency is required, but `windows.vss_writers` is false", "要求应用一致性，但 `windows.vss_writers` 为 false"
     } help {
         "remove `windows.vss_writers`, or set `required_consistency: file_system`", "请删除 `windows.vss_writers`，或设置 `required_consistency: file_system`"

@@ -1,34 +1,34 @@
 //! Rows `CS7xx`: policies of RAM.
 
 messages! {
-    POLICY_UNREADABLE = "CS700", Error, "RAM, structure and syntax of policies": {
+    POLICY_UNREADABLE = "CS700", Error, "ram-policy-language": {
         "this is not a policy that RAM accepts: {detail}", "这不是 RAM 接受的权限策略：{detail}"
     } help {
         "compare with `consnap role print`, which writes all three", "请与 `consnap role print` 输出的权限策略对照"
     };
-    POLICY_MEMBER_UNKNOWN = "CS701", Warning, "RAM, structure and syntax of policies": {
+    POLICY_MEMBER_UNKNOWN = "CS701", Warning, "ram-policy-language": {
         "`{member}` is not a member of a policy", "`{member}` 不是权限策略的元素"
     } help {
         "look at its spelling: RAM ignores or refuses what it does not know", "请检查拼写：RAM 会忽略或拒绝未知元素"
     };
-    ACTION_MISSING = "CS702", Error, "ecs-domain 1.3": {
+    ACTION_MISSING = "CS702", Error, "sql-server: policy of the role": {
         "`{action}` is not allowed", "未授权 `{action}`"
     } help {
         "add it to a statement that allows; `consnap role print` shows the whole policy and what each action is for",
         "请将其加入 Allow 语句；`consnap role print` 会输出完整的权限策略及各操作的用途"
     };
-    ACTION_DENIED = "CS703", Error, "RAM, evaluation of policies": {
+    ACTION_DENIED = "CS703", Error, "ram-policy-evaluation": {
         "`{action}` is denied, whatever else allows it", "`{action}` 被显式拒绝，其他授权无效"
     } help {
         "take it out of the statement that denies", "请将其从 Deny 语句中移除"
     };
-    ACTION_CONDITIONAL = "CS704", Warning, "RAM, conditions": {
+    ACTION_CONDITIONAL = "CS704", Warning, "ram-policy-language: conditions": {
         "`{action}` is only allowed under conditions", "`{action}` 仅在满足条件时被授权"
     } help {
         "make sure that the conditions hold where consnap or the plug-in calls from; this check cannot see it",
         "请确认 consnap 或云助手插件的调用环境满足这些条件；此检查无法判断"
     };
-    ACTION_NARROWED = "CS705", Advice, "RAM, resources": {
+    ACTION_NARROWED = "CS705", Advice, "ram-policy-language: resources": {
         "`{action}` is only allowed for {resources}", "`{action}` 仅对 {resources} 授权"
     } help {
         "make sure that every target, its disks and its snapshots are among them", "请确认所有目标实例及其云盘和快照都在范围内"
@@ -49,13 +49,13 @@ messages! {
     } help {
         "take it out unless something else uses this policy", "如无其他用途，请移除"
     };
-    PASSES_ANY_ROLE = "CS709", Warning, "AttachInstanceRamRole, 2024-12-17: ram:PassRole": {
+    PASSES_ANY_ROLE = "CS709", Warning, "attach-instance-ram-role: ram:PassRole": {
         "any role may be passed to an instance, even one with more rights than the caller has",
         "可将任意角色授予实例，包括权限更大的角色"
     } help {
         "name the role as the resource: `acs:ram:*:*:role/{role}`", "请将资源限定为该角色：`acs:ram:*:*:role/{role}`"
     };
-    ECS_NOT_TRUSTED = "CS710", Error, "vendor document: Configure a RAM role": {
+    ECS_NOT_TRUSTED = "CS710", Error, "ram-role": {
         "ECS may not assume this role", "该角色的可信实体不包含 ECS"
     } help {
         "make `ecs.aliyuncs.com` the trusted service; `consnap role print trust` shows the policy",
@@ -66,12 +66,12 @@ messages! {
     } help {
         "take it out unless it is meant", "如非有意，请移除"
     };
-    ACTION_PARTLY_DENIED = "CS712", Warning, "RAM, evaluation of policies": {
+    ACTION_PARTLY_DENIED = "CS712", Warning, "ram-policy-evaluation": {
         "`{action}` is denied for some resources or under conditions", "`{action}` 对部分资源或在特定条件下被拒绝"
     } help {
         "make sure that no target is among them", "请确认目标资源不在其中"
     };
-    ALLOWS_ALL_BUT = "CS713", Error, "RAM, NotAction": {
+    ALLOWS_ALL_BUT = "CS713", Error, "ram-policy-language: NotAction": {
         "everything but a few actions is allowed", "除少数操作外全部被授权"
     } help {
         "name the actions that are needed under `Action`, see `consnap role print`",

@@ -53,7 +53,7 @@ messages! {
     EXPRESSION_TOO_COSTLY = "CS414", Error, "consnap: bounds of expressions": {
         "the expression goes over lists inside lists for up to {cost} steps, at most {limit} are allowed", "表达式对列表嵌套遍历，最多可达 {cost} 步，允许 {limit} 步"
     } help { "go over one list inside another at most once", "请最多在一个列表的遍历中再遍历一个列表" };
-    SYNTAX = "CS415", Error, "CEL language definition": {
+    SYNTAX = "CS415", Error, "cel": {
         "the expression cannot be read: {detail}", "表达式无法读取：{detail}"
     } help { "write it as `instance.tags.env == 'production'`", "请按 `instance.tags.env == 'production'` 的形式书写" };
     UNSUPPORTED = "CS416", Error, "consnap: bounds of expressions": {

@@ -1,16 +1,16 @@
 //! Rows `CS350` to `CS399`: which consistency was reached, and why not the one required.
 
 messages! {
-    REACHED = "CS350", Advice, "seed document: tags": {
+    REACHED = "CS350", Advice, "go-page: tags": {
         "every expected disk has a snapshot whose tag shows `{level}`", "每块应包含的云盘都有快照，其标签表明达到 `{level}`"
     } help { "nothing to do", "无需操作" };
-    REACHED_AFTER_TIME_OUT = "CS351", Warning, "launcher.md 3.3": {
+    REACHED_AFTER_TIME_OUT = "CS351", Warning, "launcher 3.3": {
         "Cloud Assistant stopped waiting, but the plug-in finished: every expected disk has a snapshot whose tag shows `{level}`",
         "云助手已停止等待，但云助手插件已执行完成：每块应包含的云盘都有快照，其标签表明达到 `{level}`"
     } help {
         "raise the time-out of the job so that the result is not cut off", "请增大作业的超时时间，以免结果被截断"
     };
-    WEAKER_THAN_REQUIRED = "CS352", Error, "seed document: silent fall-back": {
+    WEAKER_THAN_REQUIRED = "CS352", Error, "go-page: silent fall-back": {
         "the snapshots {how_tagged}: `{level}` instead of `{required}`",
         "快照{how_tagged}：一致性为 `{level}`，而要求为 `{required}`"
     } help {
@@ -23,13 +23,13 @@ messages! {
         "do not restore from this group as a whole; find out why the disk is missing (attached late, excluded by hand), then rerun",
         "请勿将该组作为完整备份回滚；请查明缺少云盘的原因（后挂载或被手动排除），然后重新执行"
     };
-    GROUP_FAILED = "CS354", Error, "ecs-domain.md 4.13": {
+    GROUP_FAILED = "CS354", Error, "describe-snapshot-groups": {
         "group `{group}` ended as failed", "快照一致性组 `{group}` 的状态为失败"
     } help { "rerun this instance; ask the vendor with the group's id when it fails again", "请重新执行该实例；若再次失败，请携带该组ID咨询阿里云" };
-    GROUP_UNFINISHED = "CS355", Error, "ecs-domain.md 4.13": {
+    GROUP_UNFINISHED = "CS355", Error, "describe-snapshot-groups": {
         "group `{group}` was not finished when consnap stopped looking", "consnap 停止查看时快照一致性组 `{group}` 尚未完成"
     } help { "run `consnap resume` with this run's id: it only looks", "请执行 `consnap resume` 并给出本次执行的 ID：该命令只查看" };
-    GROUP_NOT_VISIBLE = "CS356", Error, "ecs-domain.md 1.9": {
+    GROUP_NOT_VISIBLE = "CS356", Error, "plug-in-log": {
         "the log names group `{group}`, but the service does not show it", "执行输出中有快照一致性组 `{group}`，但服务端查询不到"
     } help { "run `consnap resume` with this run's id, and look for the group in the console", "请执行 `consnap resume` 并给出本次执行的 ID，并在控制台查找该组" };
     NO_GROUP = "CS357", Error, "consnap: look by name": {
@@ -41,19 +41,19 @@ messages! {
     LOOK_REFUSED = "CS359", Error, "consnap: look by name": {
         "looking up the group was refused or failed: `{code}`", "查询快照一致性组被拒绝或失败：`{code}`"
     } help { "grant `ecs:DescribeSnapshotGroups` and `ecs:DescribeSnapshots`, then run `consnap resume` with this run's id", "请授予 `ecs:DescribeSnapshotGroups` 和 `ecs:DescribeSnapshots` 权限，然后执行 `consnap resume` 并给出本次执行的 ID" };
-    BOTH_TAGS = "CS360", Error, "seed document: tags": {
+    BOTH_TAGS = "CS360", Error, "go-page: tags": {
         "snapshot `{snapshot}` carries both consistency tags", "快照 `{snapshot}` 同时带有两种一致性标签"
     } help { "somebody may have tagged it by hand or twice; count on the weaker level until that is cleared up", "可能被手动或重复添加标签；查明之前请按较弱的一致性对待" };
-    TAGGING_FAILED = "CS361", Error, "seed document: exit code 8": {
+    TAGGING_FAILED = "CS361", Error, "go-page: exit code 8": {
         "the group exists, but its snapshots could not be tagged: the level is unknown", "快照一致性组已存在，但无法为快照添加标签：一致性未知"
     } help { "grant the instance's role `ecs:TagResources`; do not tag the snapshots by hand", "请为实例RAM角色授予 `ecs:TagResources` 权限；请勿手动为快照添加标签" };
-    MAY_BE_HELD = "CS362", Error, "design: held guests": {
+    MAY_BE_HELD = "CS362", Error, "consnap: held guests": {
         "the guest may still be held, its application locked or its file systems frozen, after {outcome}", "实例可能仍处于冻结状态，应用被锁定或文件系统被冻结：{outcome}"
     } help {
         "check now that the application accepts writes; if not, by the VNC console: `fsfreeze -u` for each mount with `/` last, then the post-thaw script; if no shell answers, SysRq-j (thaws all file systems) or a restart",
         "请立即确认应用可写入；若不可写入，请通过 VNC 控制台对每个挂载点执行 `fsfreeze -u`（`/` 最后），再执行应用解冻脚本；若终端无响应，请使用 SysRq-j（解冻所有文件系统）或重启实例"
     };
-    COMMAND_FAILED = "CS363", Error, "seed document: exit codes": {
+    COMMAND_FAILED = "CS363", Error, "go-page: exit codes": {
         "the command did not succeed: {outcome}", "命令未成功：{outcome}"
     } help { "run `consnap explain {explained}` for cause and next step", "请执行 `consnap explain {explained}` 查看原因和下一步操作" };
     RESULT_UNREADABLE = "CS364", Error, "consnap: unknown is never clean": {
@@ -62,13 +62,13 @@ messages! {
     NO_EXPECTED_DISK = "CS365", Error, "consnap: expected disks": {
         "no disk is known that the group must contain", "不知道快照一致性组应包含哪些云盘"
     } help { "give the credentials `ecs:DescribeDisks`, then run `consnap verify`", "请为凭证授予 `ecs:DescribeDisks` 权限，然后执行 `consnap verify`" };
-    CALL_LOST = "CS366", Error, "design: repeat or look": {
+    CALL_LOST = "CS366", Error, "consnap: repeat or look": {
         "the start may or may not have reached the service, and no trace of it was found", "启动请求可能已到达也可能未到达服务端，且未查到任何相关记录"
     } help { "look at the instance's invocations in the console before you start again; consnap never sends it twice", "请先在控制台查看该实例的命令执行记录再重新启动；consnap 不会重复发送" };
     NOT_STARTED_STOPPED = "CS370", Warning, "consnap: waves": {
         "not started, because the run had stopped: {stop_reason}", "未执行，因为本次执行已停止启动新实例：{stop_reason}"
     } help { "fix the cause, then rerun the instances that did not run", "处理原因后，请重新执行未执行的实例" };
-    NOT_STARTED_REJECTED = "CS371", Error, "ecs-domain.md 4.1": {
+    NOT_STARTED_REJECTED = "CS371", Error, "run-command": {
         "not started: the service refused it (`{code}`)", "未执行：服务端拒绝（`{code}`）"
     } help { "run `consnap explain {code}` for cause and next step", "请执行 `consnap explain {code}` 查看原因和下一步操作" };
     NOT_STARTED_UNFIT = "CS372", Error, "consnap: check": {
@@ -83,16 +83,16 @@ messages! {
     NOT_STARTED_YET = "CS378", Warning, "consnap: waves": {
         "not started yet", "尚未启动"
     } help { "run `consnap resume` with this run's id", "请执行 `consnap resume` 并给出本次执行的 ID" };
-    NOT_FOUND = "CS375", Error, "ecs-domain.md 4.8": {
+    NOT_FOUND = "CS375", Error, "describe-instances": {
         "instance `{instance}` was not found in `{regions}`", "在 `{regions}` 中找不到实例 `{instance}`"
     } help { "check id, region and account", "请检查实例ID、地域和账号" };
-    ROLE_NOT_ATTACHED = "CS376", Error, "ecs-domain.md 4.5": {
+    ROLE_NOT_ATTACHED = "CS376", Error, "attach-instance-ram-role": {
         "the role could not be attached (`{code}`)", "无法授予实例RAM角色（`{code}`）"
     } help { "run `consnap explain {code}`; the caller needs `ecs:AttachInstanceRamRole` and `ram:PassRole`", "请执行 `consnap explain {code}`；调用者需要 `ecs:AttachInstanceRamRole` 和 `ram:PassRole` 权限" };
     COMMAND_NOT_BUILT = "CS377", Error, "consnap: command": {
         "no safe command can be written for the instance: `{code}`", "无法为该实例生成安全的命令：`{code}`"
     } help { "see the findings of the job, fix them, then rerun", "请查看作业的检查结果，处理后重新执行" };
-    RUN_TAG_MISSING = "CS379", Warning, "ecs-domain.md 4.16": {
+    RUN_TAG_MISSING = "CS379", Warning, "tag-resources": {
         "the snapshots could not be tagged `consnap:run` (`{code}`)", "无法为快照添加标签 `consnap:run`（`{code}`）"
     } help { "the backup stands; allow `ecs:TagResources` and run `consnap resume`, or keep the journal: `consnap prune` knows the group only from it", "备份不受影响；请授予 `ecs:TagResources` 权限后执行 `consnap resume`，或保留日志：`consnap prune` 只能据此识别该组" };
 }

@@ -1,5 +1,5 @@
 //! Values that can never be empty. A filter such as `InvokeId=` is read by the service as "no filter" and answers with
-//! other people's invocations (ecs-domain 4.2), so no request can be built with one.
+//! other people's invocations (docs/sources/api.md 4.2), so no request can be built with one.
 
 use serde::{Deserialize, Serialize};
 
@@ -81,7 +81,7 @@ impl<const MAX: usize> Ids<MAX> {
 pub struct Tags(Vec<(String, String)>);
 
 impl Tags {
-    /// The most tags one request takes (ecs-domain 4.1).
+    /// The most tags one request takes (docs/sources/api.md 4.1).
     pub const MAX: usize = 20;
 
     /// Takes tags; none at all, an empty key or more than twenty are errors.

@@ -1,4 +1,5 @@
-//! Reading members whose type differs between the service, its documents and its SDKs (ecs-domain C12, C13): a number
+//! Reading members whose type differs between the service, its documents and its SDKs (docs/sources/feature.md 11 C12,
+//! C13): a number
 //! for a text, a text for a number or a truth value, `null` for nothing.
 
 use std::borrow::Cow;

@@ -1,6 +1,7 @@
 //! One struct per operation, with only the parameters consnap sends, and their spelling on the wire.
 //!
-//! The service spells "these instances" in three ways (ecs-domain 4, C6): `InstanceId.1`, `InstanceId.2` (repeat list),
+//! The service spells "these instances" in three ways (docs/sources/api.md 4, docs/sources/feature.md 11 C6):
+//! `InstanceId.1`, `InstanceId.2` (repeat list),
 //! `InstanceIds` (one string holding a JSON array), and `InstanceId` (one id). Each request knows its own.
 
 use std::borrow::Cow;
@@ -74,7 +75,7 @@ impl RunCommand {
 /// Puts a script on Linux instances: root's, mode 0700, in place of what lies there under its name.
 ///
 /// Always sent with `ContentType=Base64`, `Overwrite=true` and owner, group and mode that the plug-in asks for: the service's
-/// own defaults are mode 0644 and not to overwrite (ecs-domain 4.18).
+/// own defaults are mode 0644 and not to overwrite (docs/sources/api.md 4.18).
 #[derive(Clone, Debug)]
 pub struct SendFile {
     /// Its name, without the folder; at most 255 characters.
@@ -196,7 +197,7 @@ impl DescribeInvocationResults {
     }
 }
 
-/// Stops an invocation where it has not begun. What runs already may run on (ecs-domain 4.4).
+/// Stops an invocation where it has not begun. What runs already may run on (docs/sources/api.md 4.4).
 #[derive(Clone, Debug)]
 pub struct StopInvocation {
     /// `t-...`.

@@ -1,4 +1,4 @@
-//! Profiles of the `aliyun` CLI: `~/.aliyun/config.json` (ecs-domain 6.2).
+//! Profiles of the `aliyun` CLI: `~/.aliyun/config.json` (docs/sources/api.md 6.2).
 
 use serde::Deserialize;
 

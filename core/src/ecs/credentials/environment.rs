@@ -4,7 +4,7 @@ use super::source::{CredentialSource, OidcRole, Role, StsPlace};
 use super::{Credential, Secret};
 use crate::diagnostics::error::Error;
 
-/// The switches of the default chain, as the official SDKs spell them (ecs-domain 6.1).
+/// The switches of the default chain, as the official SDKs spell them (docs/sources/api.md 6.1).
 pub mod variables {
     /// The CLI's file of profiles, instead of `~/.aliyun/config.json`.
     pub const CONFIG_FILE: &str = "ALIBABA_CLOUD_CONFIG_FILE";

@@ -1,4 +1,4 @@
-//! What a program prints that hands out credentials (mode `External` of the CLI, ecs-domain 6.2).
+//! What a program prints that hands out credentials (mode `External` of the CLI, docs/sources/api.md 6.2).
 
 use serde::Deserialize;
 

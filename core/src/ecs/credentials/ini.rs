@@ -1,4 +1,4 @@
-//! The credentials file of the SDKs: `~/.alibabacloud/credentials` (ecs-domain 6.3).
+//! The credentials file of the SDKs: `~/.alibabacloud/credentials` (docs/sources/api.md 6.3).
 
 use std::collections::BTreeMap;
 

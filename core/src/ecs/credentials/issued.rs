@@ -1,4 +1,4 @@
-//! Temporary credentials as the metadata service, a credentials URI and STS answer them (ecs-domain 6.4).
+//! Temporary credentials as the metadata service, a credentials URI and STS answer them (docs/sources/api.md 6.4).
 
 use serde::Deserialize;
 

@@ -1,6 +1,6 @@
 //! The credential value and parsers of the files and replies credentials come in. Fetching is the client's business.
 //!
-//! Source: the official credentials SDKs and the `aliyun` CLI (ecs-domain 6).
+//! Source: the official credentials SDKs and the `aliyun` CLI (docs/sources/api.md 6).
 
 pub mod cli_profile;
 pub mod environment;

@@ -90,7 +90,7 @@ impl StsPlace {
 
 /// The name of a session when none is given.
 pub const SESSION_NAME: &str = "consnap";
-/// How long credentials of a role last when nothing is said, in seconds, as the SDKs have it (ecs-domain 6.1).
+/// How long credentials of a role last when nothing is said, in seconds, as the SDKs have it (docs/sources/api.md 6.1).
 pub const DEFAULT_DURATION_SECONDS: u32 = 3600;
 /// The shortest that STS takes, in seconds.
 pub const SHORTEST_DURATION_SECONDS: u32 = 900;

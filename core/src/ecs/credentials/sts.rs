@@ -1,4 +1,5 @@
-//! Requests to STS that hand out credentials (API 2015-04-01; ecs-domain 6.1). The replies are read by [`super::issued`].
+//! Requests to STS that hand out credentials (API 2015-04-01; docs/sources/api.md 6.1). The replies are read by
+//! [`super::issued`].
 
 use std::borrow::Cow;
 

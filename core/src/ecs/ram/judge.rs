@@ -251,7 +251,7 @@ mod tests {
         }
     }
 
-    /// The policy of the vendor's documents: `ecs-domain 1.3`.
+    /// The policy of the vendor's documents: docs/sources/feature.md 1.3.
     #[test]
     fn the_vendors_policy_is_enough_and_a_little_wide() {
         let vendors = json!({"Version": "1", "Statement": [{"Effect": "Allow",

@@ -1,6 +1,7 @@
 //! Signature version 1: HMAC-SHA1 over all parameters, which stand in the query or in a form body.
 //!
-//! Source: "Request signatures" of the ECS API reference (2021), ecs-domain 5.1; both published signatures reproduce.
+//! Source: "Request signatures" of the ECS API reference (2021), docs/sources/api.md 5.1; both published signatures
+//! reproduce.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -76,7 +77,7 @@ pub(super) fn sign_query<'a>(
 mod tests {
     use super::*;
 
-    /// Vector 1 of ecs-domain 5.1, published by the vendor.
+    /// Vector 1 of docs/sources/api.md 5.1, published by the vendor.
     #[test]
     fn published_signature_reproduces() {
         let mut params =

@@ -1,6 +1,7 @@
 //! Signature version 3: ACS3-HMAC-SHA256 over method, path, query, chosen headers and the body's hash.
 //!
-//! Source: the vendor's page of the V3 signature, ecs-domain 5.2; the published signature reproduces. The official SDKs
+//! Source: the vendor's page of the V3 signature, docs/sources/api.md 5.2; the published signature reproduces. The
+//! official SDKs
 //! choose different headers to sign, so a verifier must take them from the request's own `SignedHeaders`.
 
 use base16ct::lower::encode_string;

@@ -17,7 +17,8 @@ use crate::ecs::tags;
 use crate::run::verdict::SnapshotState;
 use crate::run::verdict::observed::{both, evidence, instance_of, level, state_of};
 
-/// Snapshots in one DescribeSnapshots, groups in one DescribeSnapshotGroups (ecs-domain 4.13, 4.14).
+/// Snapshots in one DescribeSnapshots, groups in one DescribeSnapshotGroups (docs/sources/api.md 4.13,
+/// docs/sources/api.md 4.14).
 const SNAPSHOTS_PER_QUERY: usize = 100;
 const GROUPS_PER_QUERY: usize = 10;
 

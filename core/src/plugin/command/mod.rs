@@ -11,7 +11,7 @@ mod write;
 pub use explain::{Explained, ReadParameter, explain};
 pub use write::{BuildRequest, BuiltCommand, CONTENT_LIMIT, Naming, build};
 
-/// How a command is written (`launcher.md`, 4.1 and 5).
+/// How a command is written (docs/sources/launcher.md 4.1 and 5).
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

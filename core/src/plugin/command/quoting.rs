@@ -1,4 +1,4 @@
-//! How arguments are written so that they arrive: the forms of `launcher.md` 4.1 and 5.
+//! How arguments are written so that they arrive: the forms of docs/sources/launcher.md 4.1 and 5.
 
 use super::Form;
 use super::launcher::PROGRAM;

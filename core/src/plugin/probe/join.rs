@@ -42,7 +42,8 @@ impl Reading {
         })
     }
 
-    /// A mount with its disks: the serial number of a disk in the guest is its id without `d-` (ecs-domain 8.1).
+    /// A mount with its disks: the serial number of a disk in the guest is its id without `d-`
+    /// (docs/sources/feature.md 8.1).
     fn joined(&self, mount: &SeenMount, attached: Option<&[Disk]>) -> Mount {
         let mut facts = Mount {
             target: mount.target.clone(),

@@ -358,7 +358,7 @@ impl Session {
         let code = failure.name().to_owned();
         if queued.maybe_done && failure.sent != Sent::Maybe {
             // An earlier attempt may have been carried out, and the service looks at the token last of all
-            // (ecs-domain 10.2): this "no" says nothing about that attempt.
+            // (docs/sources/feature.md 10.2): this "no" says nothing about that attempt.
             if failure.retry != RetryClass::Never && attempts_left && in_window {
                 self.repeat(queued, &code, &failure);
             } else {

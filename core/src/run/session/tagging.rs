@@ -17,7 +17,7 @@ use crate::ecs::reply::Failure;
 use crate::ecs::tags;
 use crate::run::verdict::GroupLookup;
 
-/// Snapshots in one TagResources (ecs-domain 4.16).
+/// Snapshots in one TagResources (docs/sources/api.md 4.16).
 const SNAPSHOTS_PER_CALL: usize = 50;
 
 /// Tags on their way.

@@ -21,7 +21,7 @@ use crate::ecs::api::{Operation, replies};
 use crate::ecs::reply::{self, Failure};
 use crate::run::verdict::{GroupLookup, SnapshotState, observed};
 
-/// Ids in one DescribeSnapshotGroups (ecs-domain 4.13).
+/// Ids in one DescribeSnapshotGroups (docs/sources/api.md 4.13).
 const GROUPS_PER_QUERY: usize = 10;
 
 /// What verification keeps between calls.

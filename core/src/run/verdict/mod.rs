@@ -148,7 +148,7 @@ pub enum GroupLookup {
 }
 
 /// The level that the tags of a snapshot show, and whether both consistency tags are there. Keys and values are compared
-/// without regard to case: the vendor prints both `APPConsistent` and `AppConsistent` (ecs-domain C1).
+/// without regard to case: the vendor prints both `APPConsistent` and `AppConsistent` (docs/sources/feature.md 11 C1).
 pub fn level_of_tags<'a>(tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Consistency, bool) {
     let (mut application, mut file_system) = (false, false);
     for (key, value) in tags {

@@ -39,7 +39,7 @@ pub(crate) struct Arguments {
 
 /// The region that chooses the endpoint when none is given: the call is not about a region.
 const ANY_REGION: &str = "cn-hangzhou";
-/// From here on the service refuses requests, in seconds (ecs-domain 10.1).
+/// From here on the service refuses requests, in seconds (docs/sources/feature.md 10.1).
 const REFUSED_SKEW_SECONDS: u64 = 15 * 60;
 /// From here on it is worth setting the clock, in seconds.
 const LARGE_SKEW_SECONDS: u64 = 60;

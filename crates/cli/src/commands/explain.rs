@@ -218,7 +218,7 @@ fn print_code(found: &RenderedExplanation, console: &mut Console) -> Result<(), 
     lines.push((NEXT, found.next_step.to_owned()));
     lines.extend(found.held.map(|held| (HELD, yes_no(held))));
     lines.extend(found.group_may_exist.map(|exists| (GROUP, yes_no(exists))));
-    lines.push((SOURCE, found.source.to_owned()));
+    lines.push((SOURCE, found.source.clone()));
     print_lines(&lines, lang, console)
 }
 
@@ -230,7 +230,7 @@ fn print_parameter(found: &ParameterExplanation, console: &mut Console) -> Resul
     lines.push((REQUIRED, if found.required { YES } else { NO }.get(lang).to_owned()));
     lines.extend(found.default.filter(|value| !value.is_empty()).map(|value| (DEFAULT, value.to_owned())));
     lines.extend(found.range.map(|(least, most)| (RANGE, format!("{least} - {most}"))));
-    lines.push((SOURCE, found.source.to_owned()));
+    lines.push((SOURCE, found.source.clone()));
     print_lines(&lines, lang, console)
 }
 

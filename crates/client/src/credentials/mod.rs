@@ -27,7 +27,8 @@ pub struct Found {
     pub region: Option<String>,
 }
 
-/// Looks where the official SDKs look, in their order (ecs-domain 6.1): environment, OIDC, the CLI's profile, the SDKs'
+/// Looks where the official SDKs look, in their order (docs/sources/api.md 6.1): environment, OIDC, the CLI's profile,
+/// the SDKs'
 /// file, the metadata service, the credentials URI. Files are read at once; what must be asked over the network is asked
 /// by the first [`Provider::current`].
 ///

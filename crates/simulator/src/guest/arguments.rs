@@ -1,4 +1,5 @@
-//! The plug-in's parameters, read as Go's `flag` package reads them (launcher.md 6): reading stops at the first stray
+//! The plug-in's parameters, read as Go's `flag` package reads them (docs/sources/launcher.md 6): reading stops at the
+//! first stray
 //! word without a word, unknown flags and bad values end with exit code 2.
 
 use std::sync::Arc;
@@ -203,7 +204,7 @@ fn validate(options: &Options) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// 2 to 128 characters, a letter first, then letters, digits and `. _ - :`; not a URL (ecs-domain 1.7).
+/// 2 to 128 characters, a letter first, then letters, digits and `. _ - :`; not a URL (docs/sources/feature.md 1.7).
 fn is_group_name(name: &str) -> bool {
     let length = name.chars().count();
     (2..=128).contains(&length)

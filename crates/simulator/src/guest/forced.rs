@@ -35,11 +35,12 @@ pub(crate) struct Consequences {
     pub(crate) group: LeftGroup,
     /// Whether the guest stays held.
     pub(crate) held: bool,
-    /// Whether the plug-in carries on after the shell that started it has died (launcher.md 3.3).
+    /// Whether the plug-in carries on after the shell that started it has died (docs/sources/launcher.md 3.3).
     pub(crate) runs_on: bool,
 }
 
-/// What an exit code leaves behind (ecs-domain 1.6, launcher.md 2.6). Where a code leaves it open, a draw decides.
+/// What an exit code leaves behind (docs/sources/feature.md 1.6, docs/sources/launcher.md 2.6). Where a code leaves it
+/// open, a draw decides.
 pub(crate) fn consequences(exit: i64, random: &mut Random) -> Consequences {
     let of = |reach, group, held| Consequences { reach, group, held, runs_on: false };
     match exit {

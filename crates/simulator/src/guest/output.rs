@@ -1,4 +1,5 @@
-//! The plug-in's output: many lines of bracket pairs, as recorded of version 1.8 (ecs-domain 1.9.1), written when somebody
+//! The plug-in's output: many lines of bracket pairs, as recorded of version 1.8 (docs/sources/feature.md 1.9.1),
+//! written when somebody
 //! asks for it. A run keeps its seed, not its text.
 
 use std::io::Write as _;
@@ -12,10 +13,10 @@ use crate::random::Random;
 use crate::scenario::{GuestFault, InstanceSpec, Language};
 use crate::world::Tags;
 
-/// What an output is cut to, in bytes (ecs-domain 3.2).
+/// What an output is cut to, in bytes (docs/sources/feature.md 3.2).
 pub(crate) const OUTPUT_LIMIT: usize = 24 * 1024;
 /// What is sent while the command runs and so never cut: pieces of 2,048 bytes until more than 6,000 are out
-/// (launcher.md 3.4).
+/// (docs/sources/launcher.md 3.4).
 const HEAD: usize = 6_144;
 
 /// What an output is written from.
@@ -140,7 +141,7 @@ impl Log<'_> {
         );
     }
 
-    /// The launcher's own words, one line (launcher.md 2.3).
+    /// The launcher's own words, one line (docs/sources/launcher.md 2.3).
     fn launcher(&mut self, plan: &Plan) {
         let text = match plan.exit {
             126 => "sh: 1: acs-plugin-manager: Permission denied",
@@ -371,7 +372,7 @@ impl Log<'_> {
         self.info(steps.frozen, format_args!("###########3. Filesystem Freeze Completed"));
     }
 
-    /// Nothing is recorded of the Windows plug-in (ecs-domain 12.4): plausible lines, not the real ones.
+    /// Nothing is recorded of the Windows plug-in (docs/sources/feature.md 12.4): plausible lines, not the real ones.
     fn windows_freeze(&mut self, output: &Output<'_>) {
         let (steps, course) = (output.plan.steps, output.plan.course);
         let volume = if output.spec.guest.language == Language::Zh { "本地磁盘" } else { "Local Disk" };

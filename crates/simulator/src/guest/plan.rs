@@ -1,6 +1,7 @@
 //! What the plug-in does in a guest, planned in one go: every step's time, how it ends, what it leaves behind.
 //!
-//! The order of steps is the one recorded of the Linux plug-in 1.8 (ecs-domain 1.9); scripts run around the freeze, as
+//! The order of steps is the one recorded of the Linux plug-in 1.8 (docs/sources/feature.md 1.9); scripts run around
+//! the freeze, as
 //! the vendor's documents say.
 
 use consnap_core::Platform;
@@ -124,7 +125,7 @@ pub(crate) struct GroupPlan {
     pub(crate) last_member: Option<SnapshotFault>,
 }
 
-/// The launcher sleeps so long after the plug-in's end (launcher.md 2.3).
+/// The launcher sleeps so long after the plug-in's end (docs/sources/launcher.md 2.3).
 const LAUNCHER_SLEEP: u32 = 200;
 /// How long a group takes that the plug-in does not wait for.
 const SLOW_GROUP: u32 = 300_000;
@@ -139,7 +140,7 @@ pub(crate) fn plan(view: &GuestView<'_>, options: &Options, random: &mut Random)
         return launcher_end(if spec.platform == Platform::Linux { 127 } else { 9009 }, 40);
     }
     if !spec.guest.plugin_list_reachable {
-        // Three tries, three seconds apart (launcher.md 2.4).
+        // Three tries, three seconds apart (docs/sources/launcher.md 2.4).
         return launcher_end(243, 6_300);
     }
     let scripts = scripts(spec, options);
@@ -177,7 +178,7 @@ pub(crate) fn plan(view: &GuestView<'_>, options: &Options, random: &mut Random)
     let freezes = left.reach >= Reach::Frozen;
     let hold = freezes.then(|| {
         let until = match reason {
-            // The helper thaws by itself when its time is over (ecs-domain 1.9).
+            // The helper thaws by itself when its time is over (docs/sources/feature.md 1.9).
             Reason::ThawTimedOut => steps.frozen.saturating_add(limit(options.timeout_seconds)),
             _ if left.reach >= Reach::Created => steps.post_done,
             _ => ended,
@@ -208,7 +209,8 @@ fn launcher_end(exit: i64, millis: u32) -> Plan {
     }
 }
 
-/// A script must be there, a file of root with mode 0700 (ecs-domain 1.5); else the run degrades without an error.
+/// A script must be there, a file of root with mode 0700 (docs/sources/feature.md 1.5); else the run degrades without
+/// an error.
 fn scripts(spec: &InstanceSpec, options: &Options) -> Scripts {
     if spec.platform == Platform::Windows || options.pre_script_path.is_empty() || options.post_script_path.is_empty() {
         return Scripts::NotAsked;
@@ -228,7 +230,7 @@ fn is_private(script: &ScriptSpec) -> bool {
     script.mode.trim_start_matches('0') == "700" && script.owner == "root" && script.kind == "file"
 }
 
-/// The level a run reaches (ecs-domain 1.1).
+/// The level a run reaches (docs/sources/feature.md 1.1).
 fn level(spec: &InstanceSpec, options: &Options, scripts: Scripts) -> Tags {
     match spec.platform {
         Platform::Windows if options.enable_writers && spec.guest.vss_writers => Tags::Application,
@@ -243,7 +245,7 @@ fn limit(seconds: i64) -> u32 {
     u32::try_from(seconds.saturating_mul(1000)).unwrap_or(u32::MAX)
 }
 
-/// Times as recorded (ecs-domain 1.9): creating about 320 ms, tagging about 145 ms, polls 200 ms apart.
+/// Times as recorded (docs/sources/feature.md 1.9): creating about 320 ms, tagging about 145 ms, polls 200 ms apart.
 fn steps(view: &GuestView<'_>, options: &Options, scripts: Scripts, random: &mut Random) -> Steps {
     let spec = view.spec;
     let script_millis = |script: &ScriptSpec| script.millis.min(limit(options.script_timeout_seconds));
@@ -322,14 +324,15 @@ fn natural_end(view: &GuestView<'_>, options: &Options, scripts: Scripts, steps:
         (_, Some(SnapshotFault::Failed)) => return (Reason::MemberFailed, 7),
         _ => {}
     }
-    // A script that fails degrades the run by the documents (ecs-domain 1.1); after the thaw nothing is left to degrade.
+    // A script that fails degrades the run by the documents (docs/sources/feature.md 1.1); after the thaw nothing is
+    // left to degrade.
     if scripts == Scripts::Ran && (guest.post_script.millis > script_limit || guest.post_script.exit_code != 0) {
         return (Reason::PostScriptFailed, 10);
     }
     (Reason::Finished, 0)
 }
 
-/// What the disks decide (ecs-domain 1.7, 1.9, 8.1).
+/// What the disks decide (docs/sources/feature.md 1.7, docs/sources/feature.md 1.9, docs/sources/feature.md 8.1).
 fn disks_end(view: &GuestView<'_>, options: &Options) -> Option<(Reason, i64)> {
     let disks = &view.spec.disks;
     let is_essd = |category: &str| category == "cloud_essd";
@@ -341,7 +344,7 @@ fn disks_end(view: &GuestView<'_>, options: &Options) -> Option<(Reason, i64)> {
     if !disks.iter().any(|disk| is_essd(&disk.category)) {
         return Some((Reason::NoEssd, 3));
     }
-    // Plug-in 1.8 wants one ESSD that is not excluded; AutoPL alone does not do (ecs-domain C29).
+    // Plug-in 1.8 wants one ESSD that is not excluded; AutoPL alone does not do (docs/sources/feature.md 11 C29).
     if !members().any(|disk| is_essd(&disk.category)) {
         return Some((Reason::AllEssdExcluded, 3));
     }
@@ -372,7 +375,7 @@ fn end_of(reason: Reason, exit: i64, reach: Reach, steps: Steps, options: &Optio
         (Reason::PostScriptFailed, _) => steps.post_done,
         (Reason::FreezeTimedOut, _) => steps.pre_done.saturating_add(limit(options.timeout_seconds)),
         (Reason::ThawTimedOut, _) => steps.frozen.saturating_add(limit(options.timeout_seconds)),
-        // The launcher's own limit where the plug-in says nothing (launcher.md 2.5).
+        // The launcher's own limit where the plug-in says nothing (docs/sources/launcher.md 2.5).
         (_, 247) => 60_000,
         (_, 6) => steps.created.saturating_add(60_000),
         _ => match reach {

@@ -172,7 +172,7 @@ pub enum TagFault {
     Both,
     /// Only the first snapshot gets one.
     FirstOnly,
-    /// The key is written `AppConsistent` (ecs-domain C1).
+    /// The key is written `AppConsistent` (docs/sources/feature.md 11 C1).
     OtherCase,
     /// They come a minute late.
     Late,

@@ -71,7 +71,7 @@ impl Default for InstanceSpec {
 }
 
 impl InstanceSpec {
-    /// The Chinese name of the system, the usual one when none was given (ecs-domain 7.2).
+    /// The Chinese name of the system, the usual one when none was given (docs/sources/feature.md 7.2).
     pub fn os_name_or_usual(&self) -> &str {
         match (self.os_name.as_str(), self.platform) {
             ("", Platform::Linux) => "Alibaba Cloud Linux  3.2104 LTS 64位",
@@ -135,7 +135,7 @@ impl Default for Fleet {
 pub struct DiskSpec {
     /// `d-...`; made up when empty, always in a fleet.
     pub id: String,
-    /// `cloud_essd`, `cloud_auto`, `cloud_essd_entry`, `cloud_efficiency`, ... (ecs-domain 8.1).
+    /// `cloud_essd`, `cloud_auto`, `cloud_essd_entry`, `cloud_efficiency`, ... (docs/sources/feature.md 8.1).
     pub category: String,
     /// `PL0` to `PL3`; `PL1` for an ESSD when empty.
     pub performance_level: String,
@@ -172,7 +172,8 @@ impl DiskSpec {
         Self { category: category.to_owned(), size_gib, ..Self::default() }
     }
 
-    /// Whether snapshots of it can be made at all: local and elastic ephemeral disks have none (ecs-domain 8.1).
+    /// Whether snapshots of it can be made at all: local and elastic ephemeral disks have none
+    /// (docs/sources/feature.md 8.1).
     pub fn has_snapshots(&self) -> bool {
         !(self.category.starts_with("local_")
             || self.category.starts_with("ephemeral")

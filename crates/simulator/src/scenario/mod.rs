@@ -176,7 +176,7 @@ pub struct OwnMachine {
     pub metadata_tokens: MetadataTokens,
 }
 
-/// Tokens of the metadata service (ecs-domain 6.4).
+/// Tokens of the metadata service (docs/sources/api.md 6.4).
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -207,7 +207,8 @@ impl Default for RateLimit {
     }
 }
 
-/// Choices where the service's behaviour is unknown or differs between regions (ecs-domain 10, 11, 12).
+/// Choices where the service's behaviour is unknown or differs between regions (docs/sources/feature.md 10,
+/// docs/sources/feature.md 11, docs/sources/feature.md 12).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
@@ -248,7 +249,7 @@ impl Default for ServiceRules {
     }
 }
 
-/// What a command for an instance that is not running does (ecs-domain 10.2: which of them is unknown).
+/// What a command for an instance that is not running does (docs/sources/feature.md 10.2: which of them is unknown).
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -260,12 +261,12 @@ pub enum NotRunning {
     Abort,
 }
 
-/// What stopping a command that already runs does (ecs-domain C11).
+/// What stopping a command that already runs does (docs/sources/feature.md 11 C11).
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum StopRunning {
-    /// Cloud Assistant ends the shell and says `Terminated`; the plug-in runs on (launcher.md 3.3).
+    /// Cloud Assistant ends the shell and says `Terminated`; the plug-in runs on (docs/sources/launcher.md 3.3).
     #[default]
     Terminate,
     /// Nothing: a command that runs is not interrupted.

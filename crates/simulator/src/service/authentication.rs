@@ -1,4 +1,5 @@
-//! Verifies signatures the way the service does: decode, encode again canonically, sign, compare (sdk-wire.md 2.2).
+//! Verifies signatures the way the service does: decode, encode again canonically, sign, compare (docs/sources/sdk.md
+//! 2.2).
 
 use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasherDefault, DefaultHasher};
@@ -12,7 +13,7 @@ use crate::Checks;
 use crate::random::hash;
 use crate::scenario::AccessKey;
 
-/// How far the clock of a caller may be off, in seconds (ecs-domain 10.1).
+/// How far the clock of a caller may be off, in seconds (docs/sources/feature.md 10.1).
 const CLOCK_SKEW_SECONDS: u64 = 15 * 60;
 /// Nonces remembered. Older requests fail by their time anyway; the bound keeps memory small.
 const NONCES: usize = 200_000;
@@ -175,7 +176,8 @@ fn verify(request: &Request<'_>, common: &Common<'_>, secret: &str) -> Result<()
     if expected == given {
         return Ok(());
     }
-    // Old SDKs compare the text after the colon with their own string (sdk-wire.md 2.2.5): nothing may follow it.
+    // Old SDKs compare the text after the colon with their own string (docs/sources/sdk.md 2.2, 5): nothing may follow
+    // it.
     Err(ApiError::of("SignatureDoesNotMatch").with_message(format!(
         "Specified signature is not matched with our calculation. server string to sign is:{string_to_sign}"
     )))

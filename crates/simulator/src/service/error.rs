@@ -1,4 +1,5 @@
-//! Errors of the service: status, code and text, and the body they travel in (ecs-domain 4, 5.3, 5.4).
+//! Errors of the service: status, code and text, and the body they travel in (docs/sources/api.md 4,
+//! docs/sources/api.md 5.3, docs/sources/api.md 5.4).
 
 use std::borrow::Cow;
 
@@ -7,7 +8,7 @@ use crate::json::Json;
 /// An error the service answers with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ApiError {
-    /// The HTTP status. Editions of the documents differ in it; only the code counts (ecs-domain C15).
+    /// The HTTP status. Editions of the documents differ in it; only the code counts (docs/sources/feature.md 11 C15).
     pub(crate) status: u16,
     /// The error code.
     pub(crate) code: Cow<'static, str>,
@@ -61,7 +62,7 @@ impl ApiError {
         self
     }
 
-    /// The body: `RequestId`, `HostId`, `Code`, `Message`, `Recommend` (ecs-domain 5.3).
+    /// The body: `RequestId`, `HostId`, `Code`, `Message`, `Recommend` (docs/sources/api.md 5.3).
     pub(crate) fn body(&self, request_id: &str, host: &str) -> Vec<u8> {
         let product = if host.contains("sts") { "Sts" } else { "Ecs" };
         Json::write(512, |json| {

@@ -28,7 +28,7 @@ struct Window {
 pub(crate) struct Rate {
     pub(crate) limit: u32,
     pub(crate) remain: u32,
-    /// Milliseconds until the window ends (the header's unit is inferred, ecs-domain 5.5).
+    /// Milliseconds until the window ends (the header's unit is inferred, docs/sources/api.md 5.5).
     pub(crate) time_left: u64,
     pub(crate) exceeded: bool,
 }

@@ -45,7 +45,8 @@ impl Status {
         }
     }
 
-    /// The older family of names. A one-time run that failed by its exit code counts as finished there (ecs-domain C8).
+    /// The older family of names. A one-time run that failed by its exit code counts as finished there
+    /// (docs/sources/feature.md 11 C8).
     pub(crate) const fn legacy_name(self) -> &'static str {
         match self {
             Self::Pending | Self::Running => "Running",
@@ -61,7 +62,7 @@ impl Status {
         !matches!(self, Self::Pending | Self::Running | Self::Stopping)
     }
 
-    /// The state of an invocation from those of its tasks (ecs-domain 4.3).
+    /// The state of an invocation from those of its tasks (docs/sources/api.md 4.3).
     pub(crate) fn aggregate(tasks: impl Iterator<Item = Self>) -> Self {
         let (mut running, mut stopping, mut good, mut bad) = (false, false, false, false);
         for status in tasks {

@@ -1,5 +1,5 @@
 //! Temporary credentials: handed out by STS, by the metadata service of the machine consnap runs on, and by a credentials
-//! URI (ecs-domain 6.4). What is handed out signs from then on, until it ends.
+//! URI (docs/sources/api.md 6.4). What is handed out signs from then on, until it ends.
 
 use std::borrow::Cow;
 use std::time::Duration;

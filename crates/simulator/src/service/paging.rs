@@ -1,4 +1,4 @@
-//! Paging by token and by number (ecs-domain 4, 10.6).
+//! Paging by token and by number (docs/sources/api.md 4, docs/sources/feature.md 10.6).
 
 use super::error::ApiError;
 use super::request::Parameters;

@@ -1,4 +1,5 @@
-//! The parameters a call has that its operation does not. The service takes them without a word (sdk-wire.md 2.2.4); the log of
+//! The parameters a call has that its operation does not. The service takes them without a word (docs/sources/sdk.md
+//! 2.2, 4); the log of
 //! calls names them.
 
 use consnap_core::ecs::api::Operation;

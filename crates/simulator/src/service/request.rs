@@ -1,5 +1,5 @@
 //! Reads a request as the service does: from headers, query and form, decoded, whatever the SDK's spelling
-//! (sdk-wire.md 2.2).
+//! (docs/sources/sdk.md 2.2).
 
 use consnap_core::base::http::HttpRequest;
 
@@ -25,7 +25,7 @@ impl Parameters {
     }
 
     /// The value of a parameter unless it is empty. The service takes an empty one for absent: an empty `InvokeId` is no
-    /// filter at all (ecs-domain 4.2).
+    /// filter at all (docs/sources/api.md 4.2).
     pub(crate) fn filter(&self, name: &str) -> Option<&str> {
         self.get(name).filter(|value| !value.is_empty())
     }

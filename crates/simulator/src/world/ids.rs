@@ -1,4 +1,5 @@
-//! Ids in the shapes of the service (ecs-domain 10.5), each made from a number and readable back to it, so that no table
+//! Ids in the shapes of the service (docs/sources/feature.md 10.5), each made from a number and readable back to it,
+//! so that no table
 //! of a million ids is needed.
 
 use crate::random::{hash, mix};

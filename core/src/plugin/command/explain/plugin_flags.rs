@@ -1,4 +1,4 @@
-//! How the plug-in reads its arguments: Go's `flag` package (inferred, `launcher.md` 6).
+//! How the plug-in reads its arguments: Go's `flag` package (inferred, docs/sources/launcher.md 6).
 
 use serde::Serialize;
 

@@ -1,4 +1,5 @@
-//! Layer 1 on Windows: how cmd.exe reads the batch file and the launcher splits its command line (`launcher.md` 5).
+//! Layer 1 on Windows: how cmd.exe reads the batch file and the launcher splits its command line
+//! (docs/sources/launcher.md 5).
 //!
 //! Measured with wine, whose cmd.exe is an approximation; the rules are those of public descriptions. Whatever depends
 //! on the code page, on variables or on the version of Windows is [`Shell::NotModelled`].

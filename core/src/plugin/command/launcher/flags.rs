@@ -1,4 +1,4 @@
-//! The flag parser of `acs-plugin-manager` (aliyun-cli's parser; `launcher.md` 2.1, version 578).
+//! The flag parser of `acs-plugin-manager` (aliyun-cli's parser; docs/sources/launcher.md 2.1, version 578).
 
 use super::{GUEST_STATE, Launch};
 

@@ -1,4 +1,5 @@
-//! The second lexer: how the launcher splits the parameters (google/shlex, errors ignored; `launcher.md` 2.2).
+//! The second lexer: how the launcher splits the parameters (google/shlex, errors ignored; docs/sources/launcher.md
+//! 2.2).
 
 /// What the lexer made of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! The model of the launcher: shell words, separator, lexer, argument vector.
 //!
-//! A command crosses four readers before the plug-in sees its arguments (`launcher.md` 1): the shell ([`posix`], [`cmd`]),
+//! A command crosses four readers before the plug-in sees its arguments (docs/sources/launcher.md 1): the shell
+//! ([`posix`], [`cmd`]),
 //! the flag parser of `acs-plugin-manager` ([`flags`]), the replacement of the separator and a second lexer ([`lexer`]).
 //! Each is a module here. Where a reader expands, redirects or behaves differently from one system to the next, the
 //! model says [`Launch::NotModelled`] instead of guessing.

@@ -1,4 +1,4 @@
-//! Layer 1 on Linux: how `sh` reads the script that the agent wrote (`launcher.md` 3.1 and 4).
+//! Layer 1 on Linux: how `sh` reads the script that the agent wrote (docs/sources/launcher.md 3.1 and 4).
 //!
 //! The script has no `#!`, so the shell that finds it cannot be executed reads it itself. Modelled is what dash, bash
 //! (as `sh`) and busybox ash agree on; everything else is [`Shell::NotModelled`].

@@ -61,7 +61,7 @@ impl Simulator {
                 };
                 let past = instance.past.as_deref();
                 json.text("InstanceId", &instance.id);
-                // Text, as interface and SDK declare it (ecs-domain C13).
+                // Text, as interface and SDK declare it (docs/sources/feature.md 11 C13).
                 json.text("CloudAssistantStatus", if online { "true" } else { "false" });
                 json.text("CloudAssistantVersion", version);
                 json.text("OSType", system_name(instance.spec.platform));
@@ -75,7 +75,7 @@ impl Simulator {
     }
 }
 
-/// Capitalised here, unlike in `DescribeInstances` (ecs-domain 4.10).
+/// Capitalised here, unlike in `DescribeInstances` (docs/sources/api.md 4.10).
 const fn system_name(platform: Platform) -> &'static str {
     match platform {
         Platform::Linux => "Linux",

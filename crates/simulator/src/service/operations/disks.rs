@@ -86,7 +86,7 @@ impl Simulator {
         );
         json.number("Size", disk.size_gib);
         json.text("Status", &disk.status);
-        // Multi-attach disks name their instances in Attachments only (ecs-domain 4.9).
+        // Multi-attach disks name their instances in Attachments only (docs/sources/api.md 4.9).
         json.text("InstanceId", if shared { "" } else { &owner.id });
         json.text("Device", if shared { "" } else { &device });
         json.text("MultiAttach", &disk.multi_attach);

@@ -20,7 +20,7 @@ use crate::service::error::ApiError;
 use crate::service::faults::guest_fault;
 use crate::world::ids;
 
-/// Largest file in Base64, in bytes (ecs-domain 4.18).
+/// Largest file in Base64, in bytes (docs/sources/api.md 4.18).
 const CONTENT_LIMIT: usize = 32 * 1024;
 /// Most instances of a call.
 const INSTANCES: usize = 50;
@@ -182,7 +182,7 @@ impl Simulator {
                 json.text("Name", &sent.name);
                 json.text("TargetDir", &sent.target_dir);
                 json.text("FileMode", &sent.mode);
-                // A string, unlike in the request (ecs-domain 4.19).
+                // A string, unlike in the request (docs/sources/api.md 4.19).
                 json.text("Overwrite", if sent.overwrite { "true" } else { "false" });
                 json.text("CreationTime", &sent.sent_at.to_wire());
                 json.count("VmCount", sent.results.len());

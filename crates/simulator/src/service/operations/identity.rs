@@ -31,7 +31,8 @@ impl Simulator {
             json.text("RequestId", call.request_id);
             json.list("Regions", "Region", regions, |json, (id, name)| {
                 json.text("RegionId", id);
-                // The old central endpoint is what the service really says for Hangzhou (ecs-domain C14).
+                // The old central endpoint is what the service really says for Hangzhou (docs/sources/feature.md 11
+                // C14).
                 if id == "cn-hangzhou" {
                     json.text("RegionEndpoint", "ecs.aliyuncs.com");
                 } else {

@@ -107,7 +107,7 @@ impl Simulator {
             json.text("HttpTokens", &spec.metadata_tokens);
         });
         json.list("OperationLocks", "LockReason", &spec.locks, |json, lock| json.text("LockReason", lock));
-        // Instances without tags have no such member at all (seen in recorded replies, ecs-domain 4.8).
+        // Instances without tags have no such member at all (seen in recorded replies, docs/sources/api.md 4.8).
         if self.tags_of(instance).next().is_some() {
             json.list("Tags", "Tag", self.tags_of(instance), |json, (key, value)| {
                 json.text("TagKey", key);

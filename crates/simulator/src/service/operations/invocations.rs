@@ -26,7 +26,7 @@ const RESULT_PAGES: PageRules = PageRules {
     strict: true,
 };
 
-/// Which invocations are asked for. An empty filter is none (ecs-domain 4.2).
+/// Which invocations are asked for. An empty filter is none (docs/sources/api.md 4.2).
 struct Filter<'f> {
     number: Wanted<u64>,
     command: Wanted<u64>,
@@ -200,7 +200,7 @@ impl Simulator {
         scratch: &mut Scratch,
     ) {
         let status = task.status(now);
-        // An exit code is there once there is one, and not before (ecs-domain 4.2).
+        // An exit code is there once there is one, and not before (docs/sources/api.md 4.2).
         if let Some(exit_code) = task.exit_code(now) {
             json.number("ExitCode", exit_code);
         }
@@ -310,7 +310,7 @@ fn wire(time: Option<Time>) -> String {
     time.map_or_else(String::new, Time::to_wire)
 }
 
-/// Base64 unless plain text is asked for: the default of both operations (ecs-domain 3.3).
+/// Base64 unless plain text is asked for: the default of both operations (docs/sources/feature.md 3.3).
 fn wants_base64(parameters: &Parameters) -> bool {
     !parameters.filter("ContentEncoding").is_some_and(|encoding| encoding.eq_ignore_ascii_case("PlainText"))
 }
@@ -328,7 +328,7 @@ fn write_tags(json: &mut Json, invocation: &Invocation) {
     });
 }
 
-/// The free text beside a task's error code (ecs-domain 4.2.1).
+/// The free text beside a task's error code (docs/sources/api.md 4.2.1).
 fn error_info(code: &str) -> &'static str {
     match code {
         "" => "",

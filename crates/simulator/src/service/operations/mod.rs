@@ -119,7 +119,7 @@ fn tags_match<'t>(filter: &[(&str, &str)], mut tags: impl Iterator<Item = (&'t s
     })
 }
 
-/// Refuses tags the service refuses (ecs-domain 4.1, 4.16).
+/// Refuses tags the service refuses (docs/sources/api.md 4.1, docs/sources/api.md 4.16).
 fn check_tags(tags: &[(&str, &str)], longest_key: usize) -> Result<(), ApiError> {
     if tags.len() > 20 {
         return Err(ApiError::of("NumberExceed.Tags"));

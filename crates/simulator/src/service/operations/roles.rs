@@ -60,7 +60,7 @@ impl Simulator {
                 |json, (id, attached)| {
                     json.text("InstanceId", &id);
                     json.flag("Success", attached);
-                    // Which code the service gives here is unknown (ecs-domain 12.6).
+                    // Which code the service gives here is unknown (docs/sources/feature.md 12.6).
                     json.text("Code", if attached { "200" } else { "400" });
                     json.text(
                         "Message",

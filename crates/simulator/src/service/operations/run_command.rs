@@ -1,6 +1,7 @@
 //! `RunCommand` and `StopInvocation`.
 //!
-//! A command is all or nothing: one unfit instance fails the call (ecs-domain 4.1). Everything that will happen is planned
+//! A command is all or nothing: one unfit instance fails the call (docs/sources/api.md 4.1). Everything that will
+//! happen is planned
 //! here, so that nothing has to be moved along later.
 
 use std::collections::{HashMap, VecDeque};
@@ -24,16 +25,16 @@ use crate::service::invocations::{Command, Ending, Invocation, Status, Stop, Tas
 use crate::service::request::Parameters;
 use crate::world::{Group, Hold, ids};
 
-/// Largest command in Base64, in bytes; smaller when the command is kept (ecs-domain 4.1).
+/// Largest command in Base64, in bytes; smaller when the command is kept (docs/sources/api.md 4.1).
 const CONTENT_LIMIT: usize = 24 * 1024;
 const KEPT_CONTENT_LIMIT: usize = 18 * 1024;
 /// Seconds; less is raised to this, as `InvokeCommand` documents.
 const LEAST_TIMEOUT: i64 = 10;
-/// Seconds; the real limit is unknown (ecs-domain 12.5).
+/// Seconds; the real limit is unknown (docs/sources/feature.md 12.5).
 const LARGEST_TIMEOUT: i64 = 86_400;
 /// Seconds the service uses when none are given.
 const USUAL_TIMEOUT: i64 = 60;
-/// How long delivery is tried (ecs-domain 4.2: `Aborted`).
+/// How long delivery is tried (docs/sources/api.md 4.2: `Aborted`).
 const DELIVERY: Duration = Duration::from_secs(60);
 /// `ClientTokens` remembered at most.
 const TOKENS: usize = 100_000;
@@ -300,7 +301,7 @@ impl Simulator {
         };
         let timeout = command.timeout_seconds.saturating_mul(1000);
         if shell_ends > timeout {
-            // Only the shell is killed; the plug-in runs on and its end is lost (launcher.md 3.3).
+            // Only the shell is killed; the plug-in runs on and its end is lost (docs/sources/launcher.md 3.3).
             task.ends_at = after(timeout);
             task.ending = Ending { status: Status::Timeout, exit_code: Some(1), error_code: "ExecutionTimeout".into() };
         } else {
@@ -370,7 +371,7 @@ fn accepted(request_id: &str, number: u64) -> Vec<u8> {
     })
 }
 
-/// The state a task error ends in (ecs-domain 4.2.1).
+/// The state a task error ends in (docs/sources/api.md 4.2.1).
 fn status_of(error: &str) -> Status {
     match error {
         "ExecutionException"
@@ -398,7 +399,7 @@ pub(super) fn fingerprint(parameters: &Parameters) -> u64 {
 }
 
 /// Reads and checks everything that does not depend on the instances, in the service's order: required, enumerations,
-/// sizes (ecs-domain 10.2).
+/// sizes (docs/sources/feature.md 10.2).
 fn read_order(parameters: &Parameters) -> Result<Order, ApiError> {
     let kind = parameters.required("Type")?;
     let content = parameters.required("CommandContent")?;

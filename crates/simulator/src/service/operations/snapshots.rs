@@ -75,7 +75,8 @@ impl Simulator {
             .map_or(&[], |past| past.groups.as_slice())
     }
 
-    /// Tags of the group object itself: only those a caller put. Whether the plug-in tags it is unknown (ecs-domain 1.1).
+    /// Tags of the group object itself: only those a caller put. Whether the plug-in tags it is unknown
+    /// (docs/sources/feature.md 1.1).
     fn group_tags(&self, position: u32) -> impl Iterator<Item = (&str, &str)> + Clone {
         let put = if self.world.extra_tags.is_empty() {
             None
@@ -96,7 +97,7 @@ impl Simulator {
         json.text("ProgressStatus", "");
         json.text("CreationTime", &group.created_at.to_wire());
         json.text("ResourceGroupId", "");
-        // Key and Value here, TagKey and TagValue elsewhere (ecs-domain 4.13).
+        // Key and Value here, TagKey and TagValue elsewhere (docs/sources/api.md 4.13).
         json.list("Tags", "Tag", self.group_tags(position), |json, (key, value)| {
             json.text("Key", key);
             json.text("Value", value);
@@ -237,7 +238,7 @@ impl Simulator {
     }
 
     /// Deletes what can be deleted of a group. What the service says of a group that is not there is not documented; it is
-    /// taken as the family of the other codes (ecs-domain 4.15).
+    /// taken as the family of the other codes (docs/sources/api.md 4.15).
     pub(super) fn delete_snapshot_group(&mut self, call: &Call<'_>, here: Here) -> Result<Vec<u8>, ApiError> {
         let id = call.parameters.required("SnapshotGroupId")?;
         let shown = |position: &u32| {

@@ -5,7 +5,7 @@ use crate::json::Json;
 use crate::service::Simulator;
 use crate::service::error::ApiError;
 
-/// Resource types of the documents (ecs-domain 4.16); of those the simulator has these four.
+/// Resource types of the documents (docs/sources/api.md 4.16); of those the simulator has these four.
 const TYPES: &[&str] = &["instance", "disk", "snapshot", "snapshotgroup"];
 
 impl Simulator {
