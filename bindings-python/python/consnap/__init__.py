@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .facts import CloudAssistant as CloudAssistant, Disk as Disk, Folder as Folder, Guest as Guest, InstanceFacts as InstanceFacts, Mount as Mount, Script as Script
     from .job import Accept as Accept, Exclude as Exclude, ExcludedDisk as ExcludedDisk, Expect as Expect, Job as Job, LinuxOptions as LinuxOptions, RunOptions as RunOptions, Targets as Targets, Upload as Upload, WindowsOptions as WindowsOptions
     from .operations import budget as budget, build_command as build_command, catalog as catalog, check as check, check_many as check_many, decode as decode, decode_many as decode_many, explain as explain, explain_command as explain_command, explain_parameter as explain_parameter, export as export, operation as operation, operation_names as operation_names, plan as plan, policy_check as policy_check, policy_test as policy_test, read_facts as read_facts, schema as schema, sign as sign
-    from .report import CauseGroup as CauseGroup, CommandReport as CommandReport, DiskReport as DiskReport, Event as Event, Explanation as Explanation, InstanceReport as InstanceReport, Plan as Plan, PlanResult as PlanResult, PlannedCall as PlannedCall, PlannedInstance as PlannedInstance, ReliedUpon as ReliedUpon, Report as Report, StepReport as StepReport, Stopped as Stopped, Summary as Summary
+    from .report import CauseGroup as CauseGroup, CommandReport as CommandReport, DiskReport as DiskReport, Event as Event, Explanation as Explanation, InstanceReport as InstanceReport, OpenGuest as OpenGuest, Plan as Plan, PlanResult as PlanResult, PlannedCall as PlannedCall, PlannedInstance as PlannedInstance, Release as Release, ReliedUpon as ReliedUpon, Report as Report, StepReport as StepReport, Stopped as Stopped, Summary as Summary
     from .results import Budget as Budget, BudgetTerm as BudgetTerm, CaseResult as CaseResult, Catalog as Catalog, CheckResult as CheckResult, CheckedInstance as CheckedInstance, CodeExplanation as CodeExplanation, Command as Command, CommandExplanation as CommandExplanation, DecodeResult as DecodeResult, Exercised as Exercised, Export as Export, ExportedFile as ExportedFile, Finding as Finding, Measured as Measured, Outcome as Outcome, ParameterExplanation as ParameterExplanation, PolicyCheck as PolicyCheck, PolicyExplanation as PolicyExplanation, PolicyResult as PolicyResult, PolicySummary as PolicySummary, PolicyTest as PolicyTest, ReadParameter as ReadParameter, Signature as Signature, WaivedBy as WaivedBy
     from .tables import CheckTable as CheckTable, DecodeTable as DecodeTable
 
@@ -74,6 +74,7 @@ __all__ = [
     "LinuxOptions",
     "Measured",
     "Mount",
+    "OpenGuest",
     "Outcome",
     "ParameterExplanation",
     "ParameterKind",
@@ -90,6 +91,7 @@ __all__ = [
     "Proof",
     "ProtocolError",
     "ReadParameter",
+    "Release",
     "ReliedUpon",
     "Repeat",
     "Report",
@@ -144,7 +146,7 @@ _HOMES = {
     "facts": "CloudAssistant Disk Folder Guest InstanceFacts Mount Script",
     "job": "Accept Exclude ExcludedDisk Expect Job LinuxOptions RunOptions Targets Upload WindowsOptions",
     "operations": "budget build_command catalog check check_many decode decode_many explain explain_command explain_parameter export operation operation_names plan policy_check policy_test read_facts schema sign",
-    "report": "CauseGroup CommandReport DiskReport Event Explanation InstanceReport Plan PlanResult PlannedCall PlannedInstance ReliedUpon Report StepReport Stopped Summary",
+    "report": "CauseGroup CommandReport DiskReport Event Explanation InstanceReport OpenGuest Plan PlanResult PlannedCall PlannedInstance Release ReliedUpon Report StepReport Stopped Summary",
     "results": "Budget BudgetTerm CaseResult Catalog CheckResult CheckedInstance CodeExplanation Command CommandExplanation DecodeResult Exercised Export ExportedFile Finding Measured Outcome ParameterExplanation PolicyCheck PolicyExplanation PolicyResult PolicySummary PolicyTest ReadParameter Signature WaivedBy",
     "tables": "CheckTable DecodeTable",
 }

@@ -18,10 +18,12 @@ __all__ = [
     "Event",
     "Explanation",
     "InstanceReport",
+    "OpenGuest",
     "Plan",
     "PlanResult",
     "PlannedCall",
     "PlannedInstance",
+    "Release",
     "ReliedUpon",
     "Report",
     "StepReport",
@@ -89,6 +91,32 @@ class Summary(Record):
     """The longest time from freeze to thaw that a log shows, in milliseconds."""
     longest_hold_instance: str | None = None
     """The instance with the longest hold."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Release(Record):
+    """That somebody has looked into a guest that may have been held, and let it go."""
+
+    at: str
+    """When."""
+    by: str
+    """Who. Text from a user: treat it as hostile."""
+    note: str
+    """What was seen or done. Text from a user: treat it as hostile."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class OpenGuest(Record):
+    """A guest that an earlier run left open."""
+
+    run_id: str
+    """The run that started it."""
+    instance_id: str
+    """``i-...``."""
+    region: str
+    """Its region."""
+    held: bool
+    """Whether it may be held; else its result is unknown."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -248,6 +276,8 @@ class InstanceReport(Record):
     """Version of Cloud Assistant."""
     findings: tuple[Finding, ...]
     """Everything the check found."""
+    released: Release | None = None
+    """That somebody has looked into the guest and let it go; result and ``held`` stay as they were judged."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -302,6 +332,8 @@ class Report(Record):
     """How it ended, in three or four sentences."""
     assumptions: tuple[ReliedUpon, ...]
     """What consnap relied on here although nobody has seen it on the live service."""
+    left_open: tuple[OpenGuest, ...] = ()
+    """Guests that earlier runs left open, and that this run did not start. They weigh in the exit status."""
     stopped: Stopped | None = None
     """Why nothing new was started, if so."""
     error: Any = None

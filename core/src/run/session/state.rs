@@ -9,9 +9,10 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use super::event::{Event, Goal, Numbered, Phase, PlannedCommand, Purpose, StopReason};
-use super::records::{CallRecord, Counts, Invocation, Stage, Target, TargetIndex};
+use super::records::{CallRecord, Counts, Invocation, OpenGuest, Release, Stage, Target, TargetIndex};
 use crate::base::consistency::{Consistency, Platform, RequiredConsistency};
 use crate::base::time::Time;
+use crate::diagnostics::error::ErrorKind;
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::verdicts as rows;
 use crate::ecs::api::ApiCall;
@@ -70,6 +71,10 @@ pub struct State {
     pub calls_sent: u64,
     /// Code of the error that ended the run.
     pub error: Option<String>,
+    /// Of what kind it was.
+    pub error_kind: Option<ErrorKind>,
+    /// Guests that earlier runs left open.
+    pub left_open: Vec<OpenGuest>,
     /// Counters.
     pub counts: Counts,
     /// What the job requires.
@@ -113,6 +118,8 @@ impl State {
             throttled: 0,
             calls_sent: 0,
             error: None,
+            error_kind: None,
+            left_open: Vec::new(),
             counts: Counts::default(),
             required: job.required_consistency,
             uploads: job
@@ -138,6 +145,7 @@ impl State {
             given_regions: self.given_regions,
             required: self.required,
             uploads: mem::take(&mut self.uploads),
+            left_open: mem::take(&mut self.left_open),
             scripts_on_linux: self.scripts_on_linux,
             ..Self::new(&Job::default())
         };
@@ -186,6 +194,7 @@ impl State {
                 self.goal = *goal;
                 self.started_at = at;
             }
+            Event::LeftOpen { guests } => self.left_open.clone_from(guests),
             Event::CallerIdentified { account_id, arn } => {
                 self.account_id = Some(account_id.clone());
                 self.caller_arn = Some(arn.clone());
@@ -219,7 +228,7 @@ impl State {
                     record.in_doubt = true;
                 }
             }
-            Event::CallLost { call } => self.lose(*call),
+            Event::CallLost { call } => self.lose(at, *call),
             Event::NotStarted { instance, why } => {
                 if let Some(index) = self.index_of(instance) {
                     let started_before = self.target(index).is_some_and(|target| target.outcome.is_some());
@@ -231,13 +240,13 @@ impl State {
             }
             Event::RoleAttached { instance, failed } => self.role_attached(at, instance, failed.as_deref()),
             Event::ScriptsUploaded { instance, failed } => self.scripts_uploaded(instance, failed.as_ref()),
-            Event::CommandFinished { instance, outcome } => self.command_finished(instance, outcome),
+            Event::CommandFinished { instance, outcome } => self.command_finished(at, instance, outcome),
             Event::ResultGone { instance, .. } => {
                 if let Some(index) = self.index_of(instance) {
-                    self.close_result(index);
-                    self.set_stage(index, Stage::Looking);
+                    self.end_command(index, at);
                 }
             }
+            Event::ResultAskedAgain { instance } => self.ask_again(instance),
             Event::RetryScheduled { instance, not_before, .. } => {
                 if let Some(index) = self.index_of(instance) {
                     // The outcome stays until the next start is taken: it is the verdict if that never comes.
@@ -248,6 +257,12 @@ impl State {
                 }
             }
             Event::GroupLooked { instance, look } => self.group_looked(instance, look),
+            Event::GuestReleased { instance, by, note } => {
+                let release = Release { at, by: by.clone(), note: note.clone() };
+                if let Some(target) = self.index_of(instance).and_then(|index| self.targets.get_mut(index as usize)) {
+                    target.released.get_or_insert(Box::new(release));
+                }
+            }
             Event::SnapshotsTagged { instances, failed } => self.snapshots_tagged(instances, failed.as_deref()),
             Event::StartsStopped { why } => self.stop(why),
             Event::ClockCorrected { offset_millis } => self.clock_offset_millis = *offset_millis,
@@ -255,7 +270,11 @@ impl State {
             Event::PluginIsNew { version, .. } => {
                 self.new_plugins.insert(version.clone());
             }
-            Event::RunEnded { calls, error } => {
+            Event::RunEnded { calls, error, error_kind } => {
+                self.error_kind = *error_kind;
+                if error.is_none() {
+                    self.conclude_unlooked();
+                }
                 self.calls_sent += calls;
                 self.error.clone_from(error);
                 self.phase = Phase::Ended;
@@ -315,6 +334,9 @@ impl State {
             command: *command,
             stage,
             starts: 0,
+            first_sent: None,
+            ended: None,
+            invocation: None,
             started_at: None,
             lost: false,
             start_adopted: false,
@@ -323,6 +345,7 @@ impl State {
             look: None,
             tagged: false,
             not_run: set_aside.as_ref().map(|finding| Box::new(finding.clone())),
+            released: None,
             verdict: None,
         });
     }
@@ -330,11 +353,13 @@ impl State {
     fn intend(&mut self, at: Time, call: u64, purpose: Purpose, instances: &[Arc<str>], request: &ApiCall) {
         let targets: Vec<TargetIndex> = instances.iter().filter_map(|id| self.index_of(id)).collect();
         self.last_call = self.last_call.max(call);
+        let sent = self.by_service(at);
         if purpose == Purpose::Run {
             for &index in &targets {
                 self.set_stage(index, Stage::Starting { call });
                 if let Some(target) = self.targets.get_mut(index as usize) {
                     target.starts = target.starts.saturating_add(1);
+                    target.first_sent.get_or_insert(sent);
                     target.started_at = Some(at);
                 }
             }
@@ -373,6 +398,7 @@ impl State {
         for &index in &record.targets {
             self.forget_earlier_start(index);
             if let Some(target) = self.targets.get_mut(index as usize) {
+                target.invocation = Some(invocation);
                 target.start_adopted = adopted;
                 target.start_repeated = record.repeated;
             }
@@ -400,12 +426,15 @@ impl State {
             if let Some(target) = self.targets.get_mut(index as usize) {
                 target.starts = target.starts.saturating_sub(1);
                 target.started_at = None;
+                if target.starts == 0 {
+                    target.first_sent = None;
+                }
             }
             self.set_stage(index, Stage::Waiting { not_before: Time::EPOCH });
         }
     }
 
-    fn lose(&mut self, call: u64) {
+    fn lose(&mut self, at: Time, call: u64) {
         let Some(record) = self.calls.remove(&call) else { return };
         if record.purpose != Purpose::Run {
             return;
@@ -415,7 +444,7 @@ impl State {
             if let Some(target) = self.targets.get_mut(index as usize) {
                 target.lost = true;
             }
-            self.set_stage(index, Stage::Looking);
+            self.end_command(index, at);
         }
     }
 
@@ -448,17 +477,55 @@ impl State {
         }
     }
 
-    fn command_finished(&mut self, instance: &str, outcome: &Arc<Outcome>) {
+    /// A time of ours by the service's clock.
+    pub(super) fn by_service(&self, at: Time) -> Time {
+        Time::from_millis(at.millis().saturating_add(self.clock_offset_millis))
+    }
+
+    /// Whatever the codes say, a group is looked for by its name.
+    fn command_finished(&mut self, at: Time, instance: &str, outcome: &Arc<Outcome>) {
         let Some(index) = self.index_of(instance) else { return };
-        self.close_result(index);
-        let must_look = outcome.succeeded || outcome.group_may_exist || outcome.snapshot_group_id.is_some();
         if let Some(target) = self.targets.get_mut(index as usize) {
             target.outcome = Some(Arc::clone(outcome));
         }
-        if must_look || outcome.explained_by == "exit:plugin:16" {
-            self.set_stage(index, Stage::Looking);
-        } else {
-            self.conclude(index);
+        self.end_command(index, at);
+    }
+
+    fn end_command(&mut self, index: TargetIndex, at: Time) {
+        self.close_result(index);
+        let ended = self.by_service(at);
+        if let Some(target) = self.targets.get_mut(index as usize) {
+            target.ended = Some(ended);
+        }
+        self.set_stage(index, Stage::Looking);
+    }
+
+    /// The service is asked once more for a result that was not to be had.
+    fn ask_again(&mut self, instance: &str) {
+        let Some(index) = self.index_of(instance) else { return };
+        let Some(invocation) = self.target(index).and_then(|target| target.invocation) else { return };
+        self.take_back_verdict(index);
+        if let Some(target) = self.targets.get_mut(index as usize) {
+            target.look = None;
+        }
+        if let Some(record) = self.invocations.get_mut(invocation as usize)
+            && !record.open.contains(&index)
+        {
+            record.open.push(index);
+        }
+        self.set_stage(index, Stage::Running { invocation });
+    }
+
+    /// Versions before 0.2 looked for no group where the code says that none was made, and ended the run.
+    fn conclude_unlooked(&mut self) {
+        for index in 0..self.targets.len() {
+            let unlooked = self.targets.get(index).is_some_and(|target| {
+                let certain = |outcome: &Outcome| outcome.finished && !outcome.group_may_exist && !outcome.succeeded;
+                target.stage == Stage::Looking && target.outcome.as_deref().is_some_and(certain)
+            });
+            if unlooked {
+                self.conclude(TargetIndex::try_from(index).unwrap_or(TargetIndex::MAX));
+            }
         }
     }
 
@@ -474,15 +541,17 @@ impl State {
         let Some(index) = self.index_of(instance) else { return };
         if let Some(target) = self.targets.get_mut(index as usize) {
             target.look = Some(Arc::clone(look));
-            if target.verdict.is_some() {
-                // A later look replaces an earlier verdict.
-                if target.verdict.as_ref().is_some_and(|verdict| verdict.result != ResultKind::Ok) {
-                    self.counts.failures = self.counts.failures.saturating_sub(1);
-                }
-                target.verdict = None;
-            }
         }
+        self.take_back_verdict(index);
         self.conclude(index);
+    }
+
+    /// A later look, or a later result, replaces an earlier verdict.
+    fn take_back_verdict(&mut self, index: TargetIndex) {
+        let verdict = self.targets.get_mut(index as usize).and_then(|target| target.verdict.take());
+        if verdict.is_some_and(|verdict| verdict.result != ResultKind::Ok) {
+            self.counts.failures = self.counts.failures.saturating_sub(1);
+        }
     }
 
     fn snapshots_tagged(&mut self, instances: &[Arc<str>], failed: Option<&str>) {
@@ -507,6 +576,7 @@ impl State {
             platform: target.platform,
             has_scripts: target.platform == Some(Platform::Linux) && self.scripts_on_linux,
             expected: &target.expected,
+            start_uncertain: target.lost,
             outcome: target.outcome.as_deref(),
             look: target.look.as_deref(),
         });
