@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use consnap_client::driver::{Control, Driven};
 use consnap_client::journal;
 use consnap_client::run::Run;
-use consnap_core::report::Report;
 use consnap_core::{Error, Text};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;

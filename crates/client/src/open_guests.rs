@@ -9,7 +9,6 @@ use consnap_core::run::session::{Event, Numbered, OpenGuest, Phase, Release};
 use consnap_core::run::verdict::ResultKind;
 use consnap_core::{Error, ErrorKind, Lang, Time};
 
-use crate::driver::Record as _;
 use crate::journal::{self, Journal};
 use crate::past_run::PastRun;
 
@@ -95,7 +94,7 @@ pub fn release(
     let at = now.max(state.last_at);
     let event = Event::GuestReleased { instance: instance.into(), by: by.to_owned(), note: note.to_owned() };
     let numbered = Numbered { seq: state.last_seq + 1, at, event };
-    journal::Journal::append(&mut journal, numbered.seq, &numbered)?;
-    journal::Journal::sync(&mut journal)?;
+    journal.append(numbered.seq, &numbered)?;
+    journal.sync()?;
     Ok(Release { at, by: by.to_owned(), note: note.to_owned() })
 }

@@ -176,10 +176,10 @@ fn a_group_that_a_journal_only_thinks_its_own_is_not_touched() {
         };
         change(&mut own);
         let decisions =
-            decide(&estate(groups()), &OwnGroups { groups: [("g3".to_owned(), own)].into() }, &[], &rule(1, 0));
+            decide(&estate(groups()), &ManagedGroups { groups: [("g3".to_owned(), own)].into() }, &[], &rule(1, 0));
         decisions.into_iter().find(|decision| decision.group_id == "g3").map(|decision| decision.fate)
     };
-    assert_eq!(own(|_| ()), Some(Fate::Delete));
+    assert_eq!(own(|_| ()), Some(Ruling::Delete));
     assert_eq!(own(|own| own.name = "nightly-run1".to_owned()), None, "an output named another's group");
     assert_eq!(own(|own| own.instance_id = "i-2".to_owned()), None);
     assert_eq!(own(|own| own.created_at = Some(at(HOURS))), None);

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use super::event::{Event, Goal, Phase, StopReason};
 use super::follow::may_run_on;
-use super::group_listing::GroupListing;
 use super::group_listing::{GroupListing, Matching, Window};
 use super::records::{Stage, TargetIndex};
 use super::{CallPurpose, Session};

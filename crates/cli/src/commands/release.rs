@@ -4,7 +4,7 @@ use consnap_client::open_guests;
 use consnap_core::Text;
 
 use crate::console::Console;
-use crate::course::state_directory;
+use crate::drive::state_directory;
 use crate::exit::{Exit, Failure};
 
 /// Let a guest go that may have been held, after somebody has looked into it; sends nothing

@@ -6,7 +6,7 @@ use consnap_core::run::session::OpenGuest;
 use serde::Serialize;
 
 use crate::console::Console;
-use crate::course::state_directory;
+use crate::drive::state_directory;
 use crate::exit::{Exit, Failure};
 
 /// List what the runs of this machine left open: guests that may be held, unknown results, unfinished runs; sends nothing
