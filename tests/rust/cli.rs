@@ -249,7 +249,7 @@ fn a_job_is_written_for_other_tools() {
     assert!(content.starts_with("# consnap ") && content.contains("\n# https://example.com/#c=x\n"), "{content}");
     for (tool, word) in [
         ("aliyun-cli", "aliyun ecs RunCommand"),
-        ("job", "\"group_name\": \"nightly\""),
+        ("job", "\"group_name\": \"nightly-{run}\""),
         ("python", "consnap.Client()"),
         ("python-sdk", "alibabacloud_ecs20140526"),
         ("go-sdk", "alibaba-cloud-sdk-go"),

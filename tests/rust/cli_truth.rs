@@ -77,8 +77,9 @@ fn older_id() -> String {
     let instance = A.to_owned();
     scenario.groups.push(consnap_simulator::scenario::PastGroup { instance, ..Default::default() });
     let mut simulator = Simulator::new(scenario);
-    simulator.begin(Time::parse("2026-11-03T02:00:00Z").unwrap());
-    simulator.truth()[0].groups[0].group_id.clone()
+    let begin = Time::parse("2026-11-03T02:00:00Z").unwrap();
+    simulator.begin(begin);
+    simulator.truth_at(begin)[0].groups[0].group_id.clone()
 }
 
 #[test]

@@ -107,9 +107,10 @@ fn doubtful(dice: &mut Dice, scenario: &mut Scenario) {
         scenario.groups.push(group);
     }
     let mut before = Simulator::new(scenario.clone());
-    before.begin(Time::parse("2026-11-03T02:00:00Z").unwrap());
+    let begin = Time::parse("2026-11-03T02:00:00Z").unwrap();
+    before.begin(begin);
     let older: Vec<String> =
-        before.truth().iter().flat_map(|truth| &truth.groups).map(|group| group.group_id.clone()).collect();
+        before.truth_at(begin).iter().flat_map(|truth| &truth.groups).map(|group| group.group_id.clone()).collect();
     for fault in &mut scenario.guest_faults {
         if dice.one_in(2) {
             fault.group_line = Some(dice.pick(&[GroupLine::Last, GroupLine::Mentioned, GroupLine::Absent]));

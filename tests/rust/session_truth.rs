@@ -26,7 +26,7 @@ fn with_older_groups(scenario: &mut Scenario) {
 
 /// The id of the group that was there before the day, of the first or the second instance.
 fn older(simulator: &Simulator, position: usize) -> String {
-    simulator.truth()[position].groups[0].group_id.clone()
+    simulator.truth_at(start())[position].groups[0].group_id.clone()
 }
 
 fn played(simulator: Simulator) -> (Session, Simulator, Vec<Numbered>) {

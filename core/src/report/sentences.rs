@@ -113,7 +113,9 @@ pub fn sentences(report: &Report, lang: Lang) -> Vec<String> {
             let count = ("count", summary.untagged.to_string());
             out.push(say(UNTAGGED, lang, run.iter().cloned().chain([count]).collect()));
         }
-        if summary.unknown > 0 || summary.open > 0 {
+        // A result that was lost may still be told.
+        let lost = report.instances.iter().any(|instance| instance.held && instance.command.is_none());
+        if summary.unknown > 0 || summary.open > 0 || lost {
             out.push(say(NEXT_RESUME, lang, run));
         } else if !all_good {
             out.push(say(NEXT_SHOW, lang, run));

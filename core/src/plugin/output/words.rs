@@ -37,10 +37,12 @@ impl Outcome {
         if self.succeeded {
             return Repeat::NotNeeded;
         }
-        match self.held || self.group_may_exist {
-            true => Repeat::AfterLook,
-            false if !self.finished => Repeat::NotNeeded,
-            false => self.row().repeat,
+        if self.held || self.group_may_exist {
+            Repeat::AfterLook
+        } else if self.finished {
+            self.row().repeat
+        } else {
+            Repeat::NotNeeded
         }
     }
 

@@ -273,6 +273,9 @@ pub enum Event {
         instances: Vec<Arc<str>>,
         /// The call, byte for byte.
         request: ApiCall,
+        /// The service's time, by the `Date` of its answers, whatever the clock of this machine says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        service_at: Option<Time>,
     },
     /// The service took it.
     CallAccepted {

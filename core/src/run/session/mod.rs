@@ -512,7 +512,8 @@ impl Session {
         self.next_call += 1;
         let instances =
             targets.iter().filter_map(|&index| self.state.target(index)).map(|target| Arc::clone(&target.id)).collect();
-        let after = self.emit(Event::CallIntended { call: id, purpose, instances, request: call.clone() });
+        let service_at = Some(self.state.by_service(self.now));
+        let after = self.emit(Event::CallIntended { call: id, purpose, instances, request: call.clone(), service_at });
         self.queue.push(QueuedCall::new(id, CallPurpose::Write, call, after, self.now), self.now);
     }
 

@@ -5,6 +5,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
@@ -20,6 +21,9 @@ use crate::input::job::Job;
 use crate::run::verdict::GroupLookup;
 
 mod outcomes;
+
+/// The service takes no signature whose time differs by more from its own (ecs-domain 5).
+const UNKNOWN_SKEW: Duration = Duration::from_secs(900);
 
 /// The state.
 #[derive(Clone, Debug)]
@@ -208,8 +212,8 @@ impl State {
                 self.plan_hash = Some(hash.clone());
                 self.group_name.clone_from(group_name);
             }
-            Event::CallIntended { call, purpose, instances, request } => {
-                self.intend(at, *call, *purpose, instances, request);
+            Event::CallIntended { call, purpose, instances, request, service_at } => {
+                self.intend((at, *service_at), *call, *purpose, instances, request);
             }
             Event::CallAccepted { call, invoke_id, adopted, .. } => {
                 self.accept(at, *call, invoke_id.as_deref(), *adopted);
@@ -351,10 +355,18 @@ impl State {
         });
     }
 
-    fn intend(&mut self, at: Time, call: u64, purpose: Purpose, instances: &[Arc<str>], request: &ApiCall) {
+    fn intend(
+        &mut self,
+        (at, service_at): (Time, Option<Time>),
+        call: u64,
+        purpose: Purpose,
+        instances: &[Arc<str>],
+        request: &ApiCall,
+    ) {
         let targets: Vec<TargetIndex> = instances.iter().filter_map(|id| self.index_of(id)).collect();
         self.last_call = self.last_call.max(call);
-        let sent = self.by_service(at);
+        // Journals of versions before 0.2 tell only our own time, which may differ from the service's by as much as it takes.
+        let sent = service_at.unwrap_or_else(|| self.by_service(at).minus(UNKNOWN_SKEW));
         if purpose == Purpose::Run {
             for &index in &targets {
                 self.set_stage(index, Stage::Starting { call });

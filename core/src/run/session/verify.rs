@@ -95,9 +95,9 @@ impl Session {
         }
         let region = target.region;
         let outcome = target.outcome.as_deref();
-        // A log that names a group, or a code after which one may exist, lets its absence be doubted for longer.
-        let expected = outcome.is_some_and(|outcome| outcome.snapshot_group_id.is_some() || outcome.group_may_exist);
-        let wait = Duration::from_secs(if expected {
+        // A log that names a group lets its absence be doubted for longer.
+        let named = outcome.is_some_and(|outcome| outcome.snapshot_group_id.is_some());
+        let wait = Duration::from_secs(if named {
             pacing::VISIBLE_WAIT.value
         } else {
             // The plug-in is over; only the service's own delay is left.
