@@ -30,6 +30,8 @@ mod cli_prune;
 mod cli_run;
 #[path = "cli_time.rs"]
 mod cli_time;
+#[path = "cli_truth.rs"]
+mod cli_truth;
 
 use std::path::PathBuf;
 use std::process::Output;
@@ -108,7 +110,7 @@ version: 1
 regions: [cn-hangzhou]
 targets: {ids: [i-bp1linux000000000001]}
 instance_ram_role: AppSnapshotRoleName
-group_name: nightly
+group_name: nightly-{run}
 linux: {pre_script_path: /opt/pre.sh, post_script_path: /opt/post.sh, script_timeout_seconds: 60}
 ";
 
@@ -247,7 +249,7 @@ fn a_job_is_written_for_other_tools() {
     assert!(content.starts_with("# consnap ") && content.contains("\n# https://example.com/#c=x\n"), "{content}");
     for (tool, word) in [
         ("aliyun-cli", "aliyun ecs RunCommand"),
-        ("job", "\"group_name\": \"nightly\""),
+        ("job", "\"group_name\": \"nightly-{run}\""),
         ("python", "consnap.Client()"),
         ("python-sdk", "alibabacloud_ecs20140526"),
         ("go-sdk", "alibaba-cloud-sdk-go"),
@@ -292,7 +294,7 @@ fn what_would_not_work_is_not_exported() {
     let windows = place.run(&["export", mixed, "--to", "terraform", "--platform", "windows"]);
     assert!(windows.out.contains("RunBatScript"), "{}{}", windows.out, windows.err);
     assert_eq!(place.run(&["export", mixed, "--to", "ram-policies"]).exit, 0);
-    let nameless = place.file("nameless.yaml", &JOB.replace("group_name: nightly\n", ""));
+    let nameless = place.file("nameless.yaml", &JOB.replace("group_name: nightly-{run}\n", ""));
     let refused = place.run(&["export", nameless.to_str().unwrap(), "--to", "command"]);
     assert_eq!((refused.exit, refused.out.as_str()), (1, ""), "{}", refused.err);
     assert!(refused.err.contains("CS104"), "{}", refused.err);

@@ -203,7 +203,7 @@ version: 1
 regions: [cn-hangzhou]
 targets: {ids: [i-bp1good000000000001, i-bp1weak000000000001, i-bp1fail000000000001, i-bp1held000000000001], expect: {min: 4}}
 instance_ram_role: AppSnapshotRoleName
-group_name: nightly
+group_name: nightly-{run}
 linux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 60}
 run: {canary: 4, max_in_flight: 4, max_errors: 9}
 ";
@@ -213,7 +213,7 @@ version: 1
 regions: [cn-hangzhou]
 targets: {ids: [IDS]}
 instance_ram_role: AppSnapshotRoleName
-group_name: nightly
+group_name: nightly-{run}
 linux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 60}
 ";
 

@@ -183,7 +183,7 @@ fn the_past_is_told_by_the_journals_alone() {
     let simulated = Simulated::start(&place, scenario);
     let job = place.file(
         "job.yaml",
-        "version: 1\nregions: [cn-hangzhou]\ntargets: {ids: [i-bp1good000000000001, i-bp1weak000000000001]}\ninstance_ram_role: AppSnapshotRoleName\ngroup_name: nightly\nlinux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 60}\nrun: {max_errors: 5}\n",
+        "version: 1\nregions: [cn-hangzhou]\ntargets: {ids: [i-bp1good000000000001, i-bp1weak000000000001]}\ninstance_ram_role: AppSnapshotRoleName\ngroup_name: nightly-{run}\nlinux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 60}\nrun: {max_errors: 5}\n",
     );
     let job = job.to_str().unwrap();
     let run = with_key(&place, &["run", job, "--format", "json", "--endpoint", &simulated.endpoint]);

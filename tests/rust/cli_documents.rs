@@ -164,7 +164,7 @@ fn the_first_run_goes_as_its_page_says() {
 /// The job of most pages, for these instances.
 fn job(ids: &[&str], more: &str) -> String {
     format!(
-        "version: 1\nregions: [cn-hangzhou]\ntargets: {{ids: [{}]}}\ninstance_ram_role: AppSnapshotRoleName\ngroup_name: nightly\n\
+        "version: 1\nregions: [cn-hangzhou]\ntargets: {{ids: [{}]}}\ninstance_ram_role: AppSnapshotRoleName\ngroup_name: nightly-{{run}}\n\
          linux: {{pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 60}}\n{more}\n",
         ids.join(", ")
     )

@@ -27,7 +27,7 @@ version: 1
 regions: [cn-hangzhou]
 targets: {ids: [i-bp1good000000000001, i-bp1good000000000002, i-bp1weak000000000001, i-bp1fail000000000001]}
 instance_ram_role: AppSnapshotRoleName
-group_name: nightly
+group_name: nightly-{run}
 linux: {pre_script_path: /opt/app/pre.sh, post_script_path: /opt/app/post.sh, script_timeout_seconds: 60}
 run: {max_errors: 9}
 ";

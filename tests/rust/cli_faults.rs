@@ -24,7 +24,7 @@ version: 1
 regions: [cn-hangzhou]
 targets: {ids: [i-bp1a0000000000000001, i-bp1b0000000000000002]}
 instance_ram_role: AppSnapshotRoleName
-group_name: nightly
+group_name: nightly-{run}
 linux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 60}
 ";
 

@@ -21,7 +21,7 @@ const JOB: &str = "\
 version: 1
 regions: [cn-hangzhou]
 instance_ram_role: AppSnapshotRoleName
-group_name: nightly
+group_name: nightly-{run}
 linux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 60}
 ";
 

@@ -16,16 +16,16 @@ fn estate(more: &str) -> String {
     let mut groups: Vec<String> = (1..=6)
         .map(|night| {
             let age = night * DAY;
-            format!("instance: 'i-bp1good*', name: nightly, age_seconds: {age}, tags: {{'consnap:run': run{night}}}")
+            format!("instance: 'i-bp1good*', name: nightly-run{night}, age_seconds: {age}, tags: {{'consnap:run': run{night}}}")
         })
         .collect();
     let untouched = [
         "instance: i-bp1good000000000001, name: by-hand, age_seconds: 9000000",
-        "instance: i-bp1good000000000001, name: held, age_seconds: 9100000, tags: {'consnap:run': runh, 'consnap:hold': ''}",
-        "instance: i-bp1good000000000001, name: golden, age_seconds: 9200000, usage: image, tags: {'consnap:run': runi}",
-        "instance: i-bp1good000000000001, name: stuck, age_seconds: 9300000, status: progressing, tags: {'consnap:run': runp}",
-        "instance: i-bp1weak000000000001, name: weak, age_seconds: 9000000, consistency: file_system, tags: {'consnap:run': runw}",
-        "instance: i-bp1weak000000000001, name: weaker, age_seconds: 9900000, consistency: crash, tags: {'consnap:run': runw}",
+        "instance: i-bp1good000000000001, name: held-runh, age_seconds: 9100000, tags: {'consnap:run': runh, 'consnap:hold': ''}",
+        "instance: i-bp1good000000000001, name: golden-runi, age_seconds: 9200000, usage: image, tags: {'consnap:run': runi}",
+        "instance: i-bp1good000000000001, name: stuck-runp, age_seconds: 9300000, status: progressing, tags: {'consnap:run': runp}",
+        "instance: i-bp1weak000000000001, name: weak-runw, age_seconds: 9000000, consistency: file_system, tags: {'consnap:run': runw}",
+        "instance: i-bp1weak000000000001, name: weaker-runw, age_seconds: 9900000, consistency: crash, tags: {'consnap:run': runw}",
     ];
     groups.extend(untouched.map(str::to_owned));
     let groups = groups.join("}\n  - {");
@@ -48,7 +48,7 @@ fn left(simulated: &Simulated) -> Vec<(String, usize)> {
         .unwrap()
         .iter()
         .flat_map(|one| one["groups"].as_array().unwrap())
-        .map(|group| group["name"].as_str().unwrap().to_owned())
+        .map(|group| group["name"].as_str().unwrap().split("-run").next().unwrap().to_owned())
         .collect();
     names.sort();
     let mut counted: Vec<(String, usize)> = Vec::new();
@@ -187,7 +187,7 @@ fn a_refusal_stops_and_an_unwritable_journal_sends_nothing() {
 
 const ONE_INSTANCE: &str =
     "version: 1\ntime_scale: 300\ninstances:\n  - {id: i-bp1good000000000001, role: AppSnapshotRoleName}\n";
-const ONE_JOB: &str = "version: 1\nregions: [cn-hangzhou]\ntargets: {ids: [i-bp1good000000000001]}\ninstance_ram_role: AppSnapshotRoleName\ngroup_name: nightly\nlinux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 60}\n";
+const ONE_JOB: &str = "version: 1\nregions: [cn-hangzhou]\ntargets: {ids: [i-bp1good000000000001]}\ninstance_ram_role: AppSnapshotRoleName\ngroup_name: nightly-{run}\nlinux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 60}\n";
 
 /// Groups whose snapshots a run has tagged are known on a machine that has no journal of it.
 #[test]

@@ -54,6 +54,16 @@ pub fn instead(answer: &Answer, status: u16, body: &str) -> Answer {
     Answer { at: answer.at, what: Arrival::Reply(HttpReply { status, headers, body: body.as_bytes().to_vec() }) }
 }
 
+/// The service's own reply with a change in its body.
+pub fn changed(answer: Answer, change: impl FnOnce(&mut serde_json::Value)) -> Answer {
+    let Arrival::Reply(mut reply) = answer.what else { return answer };
+    if let Ok(mut body) = serde_json::from_slice(&reply.body) {
+        change(&mut body);
+        reply.body = body.to_string().into_bytes();
+    }
+    Answer { at: answer.at, what: Arrival::Reply(reply) }
+}
+
 pub fn fleet(count: u32) -> Simulator {
     let mut scenario = Scenario::empty();
     scenario.service.latency_millis = Millis { min: 50, max: 50 };

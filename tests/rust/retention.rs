@@ -77,7 +77,8 @@ fn any_estate() -> impl Strategy<Value = Estate> {
                 .zip(groups)
                 .map(|(n, group)| {
                     let group_id = format!("ssg-{n}");
-                    (group_id.clone(), Group { group_id, ..group })
+                    let name = format!("nightly-run1-run2-{n}");
+                    (group_id.clone(), Group { group_id, name, ..group })
                 })
                 .collect();
             let sources: BTreeSet<String> = sources.into_iter().map(|number| format!("s-{number}")).collect();

@@ -43,6 +43,28 @@ pub enum Repeat {
     AfterLook,
 }
 
+/// What takes back the suspicion that a guest is held.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ClearedBy {
+    /// A consistency tag that is only put after the thaw and the post-thaw script (assumption A29).
+    Tag,
+    /// Nothing that the service shows: somebody has to look into the guest.
+    Nothing,
+}
+
+/// What may hold a guest.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum HeldBy {
+    /// A script that locked the application.
+    Script,
+    /// Frozen file systems, or the script as well.
+    FileSystems,
+}
+
 /// The row of an exit code, an invocation status or a task error code.
 #[derive(Debug, Serialize)]
 pub struct OutcomeRow {
@@ -54,8 +76,17 @@ pub struct OutcomeRow {
     pub layer: Layer,
     /// The guest may still be held: application locked or file systems frozen.
     pub held: bool,
-    /// A group may exist although the command failed.
+    /// By what, if so.
+    pub held_by: HeldBy,
+    /// What takes that back.
+    pub cleared_by: ClearedBy,
+    /// A group may exist although the command failed. A group is looked for after every start; this says how long its absence
+    /// is doubted.
     pub group_may_exist: bool,
+    /// Whether a group without a consistency tag has none because none was reached. Not where tagging itself failed.
+    pub tags_tell: bool,
+    /// Whether nobody waited for the end of the command: what the tags show is not contradicted by this result.
+    pub unwatched: bool,
     /// When a new run makes sense.
     pub repeat: Repeat,
     /// What it means.
@@ -333,8 +364,8 @@ pub struct RenderedExplanation {
     pub source: String,
 }
 
-/// Builds a row: layer, whether the guest may be `held` or is `free`, whether a `group` may exist or `no_group`, when to
-/// repeat, and the words.
+/// Builds a row: layer, whether the guest may be `held` (`locked`, `frozen`, `unwatched`) or is `free`, whether a `group`
+/// (`untagged_group`) may exist or `no_group`, when to repeat, and the words.
 macro_rules! outcome {
     ($key:expr, $name:expr, $layer:ident, $held:ident, $group:ident, $repeat:ident, $source:expr,
         ($en:expr, $zh:expr), ($cause_en:expr, $cause_zh:expr), $next:expr) => {
@@ -342,8 +373,20 @@ macro_rules! outcome {
             key: $key,
             name: $name,
             layer: $crate::catalog::codes::Layer::$layer,
-            held: $crate::catalog::codes::outcome!(@$held),
-            group_may_exist: $crate::catalog::codes::outcome!(@$group),
+            held: !matches!($crate::catalog::codes::outcome!(@held $held), $crate::catalog::codes::Hold::None),
+            held_by: match $crate::catalog::codes::outcome!(@held $held) {
+                $crate::catalog::codes::Hold::Locked => $crate::catalog::codes::HeldBy::Script,
+                _ => $crate::catalog::codes::HeldBy::FileSystems,
+            },
+            cleared_by: match $crate::catalog::codes::outcome!(@held $held) {
+                $crate::catalog::codes::Hold::Locked | $crate::catalog::codes::Hold::Frozen => {
+                    $crate::catalog::codes::ClearedBy::Nothing
+                }
+                _ => $crate::catalog::codes::ClearedBy::Tag,
+            },
+            group_may_exist: $crate::catalog::codes::outcome!(@group $group),
+            tags_tell: $crate::catalog::codes::outcome!(@tags $group),
+            unwatched: matches!($crate::catalog::codes::outcome!(@held $held), $crate::catalog::codes::Hold::Unwatched),
             repeat: $crate::catalog::codes::Repeat::$repeat,
             meaning: $crate::diagnostics::text::Text::new($en, $zh),
             cause: $crate::diagnostics::text::Text::new($cause_en, $cause_zh),
@@ -351,12 +394,32 @@ macro_rules! outcome {
             source: $source,
         }
     };
-    (@held) => { true };
-    (@free) => { false };
-    (@group) => { true };
-    (@no_group) => { false };
+    (@held held) => { $crate::catalog::codes::Hold::UntilTagged };
+    (@held unwatched) => { $crate::catalog::codes::Hold::Unwatched };
+    (@held locked) => { $crate::catalog::codes::Hold::Locked };
+    (@held frozen) => { $crate::catalog::codes::Hold::Frozen };
+    (@held free) => { $crate::catalog::codes::Hold::None };
+    (@group group) => { true };
+    (@group untagged_group) => { true };
+    (@group no_group) => { false };
+    (@tags untagged_group) => { false };
+    (@tags $other:ident) => { true };
 }
 pub(crate) use outcome;
+
+/// How the tables write whether a guest may be held.
+pub(crate) enum Hold {
+    /// `free`: it is not.
+    None,
+    /// `held`: until a tag shows that the plug-in came past the thaw.
+    UntilTagged,
+    /// `unwatched`: likewise; nobody waited for the end of the command, which may have been a good one.
+    Unwatched,
+    /// `locked`: the application by its script, until somebody has looked.
+    Locked,
+    /// `frozen`: file systems, until somebody has looked.
+    Frozen,
+}
 
 #[cfg(test)]
 mod tests {

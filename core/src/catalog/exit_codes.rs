@@ -99,7 +99,7 @@ static UNKNOWN: ExitCodeRow = ExitCodeRow {
     ),
 };
 
-/// Declares a table: `number "name" held|free group|no_group When (meaning) (cause) => next step`.
+/// Declares a table: `number "name" held group When (meaning) (cause) => next step`, with the words of `outcome!`.
 macro_rules! exit_codes {
     ($layer:ident $prefix:literal $source:literal:
         $($number:literal $name:literal $held:ident $group:ident $repeat:ident
@@ -117,7 +117,7 @@ use exit_codes;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::codes::Layer;
+    use crate::catalog::codes::{ClearedBy, HeldBy, Layer, Repeat};
 
     /// The numbers of a layer for which a column is set.
     fn numbers(layer: Layer, column: impl Fn(&OutcomeRow) -> bool) -> Vec<i64> {
@@ -130,8 +130,14 @@ mod tests {
         let plain = |row: &OutcomeRow| row.name.is_empty();
         let held = numbers(Layer::Plugin, |row| row.held && plain(row));
         assert_eq!(held, [9, 10, 11, 12, 255, 4_294_967_295]);
+        let for_good = numbers(Layer::Plugin, |row| row.held && row.cleared_by == ClearedBy::Nothing);
+        assert_eq!(for_good, [9, 10, 11, 12]);
         let group = numbers(Layer::Plugin, |row| row.group_may_exist && plain(row));
-        assert_eq!(group, [5, 6, 7, 8, 12, 15, 255, 4_294_967_295]);
+        assert_eq!(group, [5, 6, 7, 8, 9, 10, 11, 12, 15, 255, 4_294_967_295]);
+        assert_eq!(numbers(Layer::Plugin, |row| !row.tags_tell), [8]);
+        assert_eq!(numbers(Layer::Plugin, |row| row.held && row.held_by == HeldBy::Script), [9, 10]);
+        // What is tried once more by itself: only where the cause passes.
+        assert_eq!(numbers(Layer::Plugin, |row| row.repeat == Repeat::AfterPause), [16]);
         assert_eq!(numbers(Layer::Launcher, |row| row.held), [247]);
         assert_eq!(numbers(Layer::Launcher, |row| row.group_may_exist), [0, 247]);
     }

@@ -46,9 +46,13 @@ pacing! {
     LOOK_GAP = 30, "seconds between two looks for a call that may have happened", "两次查找可能已生效请求之间的秒数", "consnap: repeat or look";
     TAG_WAIT = 120, "seconds after a group is accomplished in which its tags may still come", "快照一致性组完成后等待标签的秒数", "consnap: verdict";
     VISIBLE_WAIT = 120, "seconds in which a group the log names may still become visible", "等待输出中的快照一致性组可见的秒数", "plug-in-log: 200 ms";
+    CLOCK_TOLERANCE = 5, "seconds by which the service's clock may differ from what is known of it before that is noted", "与服务端时钟的偏差超过该秒数时记录", "consnap";
+    CLOCK_MARGIN = 60, "seconds by which clocks may differ where a group's time is held against that of a start", "比较快照一致性组创建时间与启动时间时允许的时钟误差秒数", "consnap";
+    GROUP_SETTLE = 300, "seconds after the end of a command in which a group still counts as made by it", "命令结束后仍视为由其创建快照一致性组的秒数", "plug-in-log: about one second";
     VERIFY_GAP = 2, "seconds between the first looks at groups; doubles up to the next row", "首次两次查询快照一致性组之间的秒数", "consnap";
     VERIFY_LONGEST = 30, "seconds between later looks at groups", "后续两次查询快照一致性组之间的秒数", "consnap";
     RESULT_GRACE = 120, "seconds after the time-out of a command in which its result must be there", "命令超时后等待结果的秒数", "describe-invocation-results: DeliveryTimeout, within one minute";
+    LISTING_ATTEMPTS = 3, "times a listing is read that does not agree with its own count", "列表与其总数不一致时的读取次数", "consnap";
     READ_ATTEMPTS = 6, "attempts of a reading call before anything was started", "尚未启动任何实例时读请求的尝试次数", "consnap";
     WRITE_ATTEMPTS = 8, "attempts of a call with a token", "带 ClientToken 请求的尝试次数", "consnap";
     ROLE_DELAY = 300, "seconds after our own attaching of a role in which exit codes 1 and 13 are tried once more", "授予角色后，退出码 1 和 13 可重试一次的秒数", "consnap: repeat or look";

@@ -58,7 +58,7 @@ statuses! {
     "Failed" finished instance Unknown free no_group AfterFix
         ("the command ended with an exit code other than 0", "执行完成且退出码非0")
         ("see the exit code", "请参见退出码") => SEE_EXIT;
-    "Timeout" finished instance Agent held group AfterLook
+    "Timeout" finished instance Agent unwatched group AfterLook
         ("execution timed out: Cloud Assistant stopped waiting, the plug-in may run on and the guest may still be held",
          "执行超时：云助手停止等待，插件可能仍在运行，实例可能仍处于冻结状态")
         ("`Timeout` of the command is shorter than scripts, freeze and snapshots need",
@@ -82,16 +82,16 @@ statuses! {
         ("the command was stopped while it ran; the plug-in may run on and the guest may still be held",
          "已终止：命令在执行中被停止，插件可能仍在运行，实例可能仍处于冻结状态")
         ("somebody stopped the invocation", "该命令执行被人为停止") => CHECK_GUEST;
-    "Pending" going_on instance Unknown free no_group NotNeeded
+    "Pending" going_on instance Unknown held group AfterLook
         ("the command is being checked or sent", "系统正在校验或发送命令")
         ("it has just been started", "命令刚刚下发") => WAIT;
-    "Scheduled" going_on instance Unknown free no_group NotNeeded
+    "Scheduled" going_on instance Unknown held group AfterLook
         ("the command waits for its time", "命令已发送，等待定时执行")
         ("a periodic command, which consnap never makes", "周期性命令，consnap 不会创建此类命令") => WAIT;
-    "Running" going_on instance Unknown free no_group NotNeeded
+    "Running" going_on instance Unknown held group AfterLook
         ("the command runs on the instance", "命令正在实例上运行")
         ("scripts, freeze and snapshots take their time", "脚本、冻结和创建快照需要时间") => WAIT;
-    "Stopping" going_on instance Unknown free no_group NotNeeded
+    "Stopping" going_on instance Unknown held group AfterLook
         ("the command is being stopped", "命令正在停止")
         ("somebody stopped the invocation", "该命令执行被人为停止") => WAIT;
     "Finished" finished invocation Unknown free no_group NotNeeded
@@ -110,7 +110,7 @@ pub static UNKNOWN: OutcomeRow = outcome!(
     "status:unknown",
     "",
     Unknown,
-    free,
+    unwatched,
     group,
     AfterLook,
     "consnap: not in any list it knows",

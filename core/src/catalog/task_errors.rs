@@ -82,7 +82,7 @@ with_refused_commands! {
     "UserGroupNotExists" ("the user or group of the file does not exist", "文件的用户或用户组不存在");
     "FileContentInvalid" ("the content of the file is not valid", "文件内容无效");
     ;
-    "ExecutionTimeout" Agent held group AfterLook
+    "ExecutionTimeout" Agent unwatched group AfterLook
         ("the command took longer than its `Timeout`; the plug-in may run on and the guest may still be held",
          "命令执行超过 `Timeout`，插件可能仍在运行，实例可能仍处于冻结状态")
         ("`Timeout` is shorter than scripts, freeze and snapshots need", "`Timeout` 短于脚本、冻结和创建快照所需的时间")
@@ -177,7 +177,7 @@ pub static UNKNOWN: OutcomeRow = outcome!(
     "task:unknown",
     "",
     Unknown,
-    free,
+    held,
     group,
     AfterLook,
     "consnap: not in any list it knows",

@@ -90,12 +90,14 @@ const SIGNAL: Text = Text::new("a signal that ended the command", "命令被信�
 const UNKNOWN_EXIT: Text = Text::new("an exit code that is not known", "未知的退出码");
 const UNKNOWN_STATUS: Text = Text::new("an invocation status that is not known", "未知的命令执行状态");
 const UNKNOWN_TASK_ERROR: Text = Text::new("an execution error code that is not known", "未知的执行错误码");
+const LOST: Text = Text::new("a command whose result is lost", "命令的执行结果已丢失");
 const STATUS: Text = Text::new("invocation status `{number}`", "命令执行状态 `{number}`");
 const TASK_ERROR: Text = Text::new("execution error code `{number}`", "执行错误码 `{number}`");
 
 /// The key of a result's row in words: `plug-in exit code 12` for `exit:plugin:12`.
 pub fn result_key(key: &str, lang: Lang) -> String {
     let (text, number) = match key {
+        "-" => (LOST, ""),
         "exit:plugin:panic" => (PLUGIN_CRASH, ""),
         "exit:shell:128+n" => (SIGNAL, ""),
         "exit:unknown" => (UNKNOWN_EXIT, ""),

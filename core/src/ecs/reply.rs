@@ -204,7 +204,14 @@ impl Failure {
 
 /// A page that names itself as the next one: reading on would never end, and stopping would leave things out unsaid.
 pub(crate) fn endless_pages(operation: Operation, reply: &HttpReply) -> Failure {
-    unreadable(operation, reply, Unreadable::Incomplete, Some("NextToken leads to the same page".to_owned()))
+    let detail = "NextToken leads to a page that was read before".to_owned();
+    Failure { retry: RetryClass::Never, ..unreadable(operation, reply, Unreadable::Incomplete, Some(detail)) }
+}
+
+/// A listing that never agreed with its own count.
+pub(crate) fn incomplete_listing(operation: Operation, reply: &HttpReply) -> Failure {
+    let detail = "fewer entries came than TotalCount says, or it changed between pages".to_owned();
+    Failure { retry: RetryClass::Never, ..unreadable(operation, reply, Unreadable::Incomplete, Some(detail)) }
 }
 
 #[derive(Copy, Clone, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::base::consistency::{Consistency, Platform};
 use crate::catalog::assumptions::{self as rows, AssumptionRow};
+use crate::catalog::codes::{ClearedBy, Layer};
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::text::Lang;
 use crate::plugin::output::{Outcome, Step};
@@ -74,18 +75,19 @@ fn of_start(state: &State, target: &Target) -> Vec<&'static AssumptionRow> {
     };
     let outcome = target.outcome.as_deref();
     let verdict = target.verdict.as_deref();
-    let explained = outcome.map_or("", |outcome| &*outcome.explained_by);
     let reached = verdict.map_or(Consistency::Unknown, |verdict| verdict.reached);
-    let timed_out = matches!(explained, "status:Timeout" | "task:ExecutionTimeout" | "status:Terminated");
+    let timed_out = outcome.is_some_and(|outcome| outcome.held && outcome.layer == Layer::Agent);
     let found = matches!(target.look.as_deref(), Some(GroupLookup::Found(_)));
-    let searched = matches!(target.look.as_deref(), Some(GroupLookup::Nothing | GroupLookup::Ambiguous { .. }));
+    // A group is looked for by its name after every start.
+    let searched = target.look.is_some();
     rely(found, &rows::LEVEL_TAGS);
     let fell_back = verdict.is_some_and(|verdict| verdict.result == ResultKind::Weaker);
     rely(fell_back && outcome.is_some_and(|outcome| outcome.exit_code == Some(0)), &rows::DEGRADE_EXITS_0);
     rely(timed_out, &rows::GROUP_TIME);
-    let killed = explained == "exit:launcher:247";
+    let killed = outcome.is_some_and(|outcome| outcome.held && outcome.layer == Layer::Launcher);
     rely(killed || outcome.is_some_and(outlasts_the_plugin_manager), &rows::PLUGIN_TIMEOUT);
     rely(outcome.is_some_and(tells_of_scripts), &rows::SCRIPT_LINES);
+    rely(outcome.is_some_and(|outcome| outcome.cleared_by() == ClearedBy::Nothing), &rows::SCRIPT_ORDER);
     rely(target.excluded.len() > 1, &rows::EXCLUDED_DISKS_SEPARATOR);
     rely(target.lost || target.start_adopted, &rows::INVOCATION_TAGS);
     rely(target.start_repeated, &rows::CLIENT_TOKEN);
@@ -99,7 +101,7 @@ fn of_start(state: &State, target: &Target) -> Vec<&'static AssumptionRow> {
     rely(windows, &rows::WINDOWS_SHELL);
     rely(windows && target.predicted == Consistency::Application, &rows::WINDOWS_WRITERS);
     // A tag clears the suspicion only if tags come after the thaw.
-    rely(found && outcome.is_some_and(|outcome| outcome.held), &rows::TAG_AFTER_THAW);
+    rely(found && outcome.is_none_or(|outcome| outcome.held), &rows::TAG_AFTER_THAW);
     relied
 }
 

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use super::Report;
 use crate::base::time::Time;
 use crate::report::sanitize;
-use crate::run::session::{State, Target};
+use crate::run::session::{OpenGuest, State, Target};
 use crate::run::verdict::{GroupLookup, ResultKind};
 
 /// When an instance was last snapshotted with the consistency that was required.
@@ -36,8 +36,9 @@ pub fn successes(state: &State) -> impl Iterator<Item = (&str, LastSuccess)> {
     })
 }
 
-/// The figures of a run. `last` has the last success of each instance, over this run and all earlier ones.
-pub fn metrics(report: &Report, last: &BTreeMap<String, LastSuccess>) -> String {
+/// The figures of a run. `last` has the last success of each instance, over this run and all earlier ones; `open` the guests
+/// that any run left open.
+pub fn metrics(report: &Report, last: &BTreeMap<String, LastSuccess>, open: &[OpenGuest]) -> String {
     let mut text = String::new();
     let mut page = Page { text: &mut text };
     let summary = &report.summary;
@@ -99,10 +100,22 @@ pub fn metrics(report: &Report, last: &BTreeMap<String, LastSuccess>) -> String 
         let labels = [("instance_id", instance.instance_id.as_str()), ("region", &instance.region)];
         page.sample("consnap_instance_ok", &labels, u8::from(instance.result == ResultKind::Ok));
     }
-    page.family("consnap_instance_may_be_held", "gauge", "Whether the guest may still be held.");
-    for instance in &report.instances {
-        let labels = [("instance_id", instance.instance_id.as_str()), ("region", &instance.region)];
-        page.sample("consnap_instance_may_be_held", &labels, u8::from(instance.held));
+    page.family(
+        "consnap_instance_may_be_held",
+        "gauge",
+        "Whether the guest may still be held, by this run or an earlier one of this state directory.",
+    );
+    let of_run = report
+        .instances
+        .iter()
+        .map(|instance| ((&*instance.instance_id, &*instance.region), instance.held && instance.released.is_none()));
+    let of_others = open.iter().chain(&report.left_open).map(|one| ((&*one.instance_id, &*one.region), one.held));
+    let mut held: BTreeMap<(&str, &str), bool> = BTreeMap::new();
+    for (instance, may_be_held) in of_run.chain(of_others) {
+        *held.entry(instance).or_default() |= may_be_held;
+    }
+    for ((instance, region), held) in held {
+        page.sample("consnap_instance_may_be_held", &[("instance_id", instance), ("region", region)], u8::from(held));
     }
     page.family(
         "consnap_instance_hold_seconds",

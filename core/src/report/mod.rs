@@ -14,7 +14,7 @@ use crate::diagnostics::finding::{Finding, RenderedFinding};
 use crate::diagnostics::messages::verdicts;
 use crate::diagnostics::text::Lang;
 use crate::plugin::output::Outcome;
-use crate::run::session::{Goal, Stage, State, StopReason, Target};
+use crate::run::session::{Goal, OpenGuest, Release, Stage, State, StopReason, Target};
 use crate::run::verdict::{GroupLookup, Proof, ResultKind, SnapshotState};
 use crate::{catalog::codes, diagnostics::spoken};
 
@@ -68,6 +68,9 @@ pub struct Report {
     pub exit_status: u8,
     /// Counts.
     pub summary: Summary,
+    /// Guests that earlier runs left open, and that this run did not start. They weigh in the exit status.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_open: Vec<OpenGuest>,
     /// Why nothing new was started, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stopped: Option<Stopped>,
@@ -194,6 +197,9 @@ pub struct InstanceReport {
     pub proof: Option<Proof>,
     /// Whether the guest may still be held.
     pub held: bool,
+    /// That somebody has looked into the guest and let it go; result and `held` stay as they were judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub released: Option<Release>,
     /// From freeze to thaw in milliseconds, where the log shows it.
     pub held_millis: Option<u64>,
     /// Expected disks with a good snapshot.
@@ -292,7 +298,8 @@ impl Report {
         instances.sort_by(|a, b| a.result.cmp(&b.result).then_with(|| a.instance_id.cmp(&b.instance_id)));
         let mut summary = summarise(&instances, state);
         summary.calls = calls.max(state.calls_sent);
-        let exit_status = exit_status(&summary, error);
+        let error_kind = error.map(|error| error.kind).or(state.error_kind);
+        let exit_status = exit_status(&summary, &state.left_open, error_kind);
         let mut report = Self {
             report_version: REPORT_VERSION,
             consnap: env!("CARGO_PKG_VERSION"),
@@ -311,6 +318,7 @@ impl Report {
             required_consistency: state.required,
             exit_status,
             summary,
+            left_open: state.left_open.clone(),
             stopped: state.stopped.as_ref().map(|why| stopped(why, lang)),
             error: error.map(|error| error.render(lang)),
             causes: causes(&instances),
@@ -323,20 +331,38 @@ impl Report {
     }
 }
 
-/// The exit status: the worst wins, 5, 4, 1, 0; an error before anything was started is 2 or 3.
-fn exit_status(summary: &Summary, error: Option<&Error>) -> u8 {
-    if let Some(error) = error {
-        return match error.kind {
-            ErrorKind::Input | ErrorKind::Rejected => 2,
-            _ => 3,
-        };
+impl Report {
+    /// The same with guests that other runs left open.
+    #[must_use]
+    pub fn with_left_open(mut self, guests: Vec<OpenGuest>, lang: Lang) -> Self {
+        self.exit_status = self.exit_status.max(of_left_open(&guests));
+        self.left_open = guests;
+        self.sentences = sentences(&self, lang);
+        self
     }
-    if summary.urgent > 0 {
+}
+
+/// The exit status: the worst wins, 5, 4, 1, 0. An error that ended it before anything was started is 2 or 3.
+fn exit_status(summary: &Summary, left_open: &[OpenGuest], error: Option<ErrorKind>) -> u8 {
+    let own = if summary.urgent > 0 {
         5
     } else if summary.unknown > 0 || summary.open > 0 {
         4
     } else {
-        u8::from(summary.ok < summary.instances || summary.instances == 0)
+        match error {
+            Some(ErrorKind::Input | ErrorKind::Rejected) => 2,
+            Some(_) => 3,
+            None => u8::from(summary.ok < summary.instances || summary.instances == 0),
+        }
+    };
+    own.max(of_left_open(left_open))
+}
+
+fn of_left_open(guests: &[OpenGuest]) -> u8 {
+    match (guests.iter().any(|guest| guest.held), guests.is_empty()) {
+        (true, _) => 5,
+        (false, false) => 4,
+        (false, true) => 0,
     }
 }
 
@@ -410,14 +436,13 @@ fn instance_report(state: &State, target: &Target, lang: Lang) -> InstanceReport
         got: verdict.map_or(if open { Consistency::Unknown } else { Consistency::None }, |verdict| verdict.reached),
         proof: verdict.and_then(|verdict| verdict.proof),
         held: verdict.map_or(open_held, |verdict| verdict.held),
+        released: target.released.as_deref().cloned(),
         held_millis: target.outcome.as_ref().and_then(|outcome| outcome.frozen_millis),
         disks_covered: verdict.map_or(0, |verdict| verdict.disks_covered),
         disks_expected: u32::try_from(target.expected.len()).unwrap_or(u32::MAX),
         disks,
         excluded_disks: target.excluded.to_vec(),
-        group_id: verdict
-            .and_then(|verdict| verdict.group_id.clone())
-            .or_else(|| target.outcome.as_ref().and_then(|outcome| outcome.snapshot_group_id.clone())),
+        group_id: verdict.and_then(|verdict| verdict.group_id.clone()),
         group_created_at: group.and_then(|group| group.created_at),
         why,
         command: target.outcome.as_deref().map(|outcome| CommandReport {

@@ -3,8 +3,9 @@
 
 use std::borrow::Cow;
 
-use super::{CauseGroup, Report};
+use super::{CauseGroup, Report, Summary};
 use crate::diagnostics::text::{Lang, Text};
+use crate::run::session::OpenGuest;
 use crate::run::verdict::{Proof, ResultKind};
 
 const ALL_GOOD: Text = Text::new(
@@ -22,6 +23,16 @@ const PROOF_LOG: Text = Text::new(
 const LONGEST: Text = Text::new("Longest hold {seconds} s ({instance}).", "最长冻结 {seconds} 秒（{instance}）。");
 const SOME_GOOD: Text =
     Text::new("{ok} of {all} instances reached `{required}`.", "{all} 台实例中的 {ok} 台达到 `{required}`。");
+const RESULTS: Text = Text::new("Results: {results}.", "结果：{results}。");
+const LEFT_OPEN: Text = Text::new(
+    "Left open by earlier runs, and not started here: {who}.",
+    "之前的执行遗留的未了结实例，此处未启动：{who}。",
+);
+const RELEASED: Text =
+    Text::new("{instance} was released by {by} at {at}: {note}.", "{by} 已于 {at} 解除 {instance} 的警报：{note}。");
+const HELD_BY_RUN: Text =
+    Text::new("{instance} (run {run}, may still be held)", "{instance}（执行 {run}，可能仍处于冻结状态）");
+const UNKNOWN_OF_RUN: Text = Text::new("{instance} (run {run}, result unknown)", "{instance}（执行 {run}，结果未知）");
 const WORST: Text =
     Text::new("Worst: {count} {result} ({who}): {why}.", "最严重：{result} {count} 台（{who}）：{why}。");
 const DO: Text = Text::new("To do: {help}.", "处理方法：{help}。");
@@ -86,6 +97,7 @@ pub fn sentences(report: &Report, lang: Lang) -> Vec<String> {
                 out.push(say(LONGEST, lang, vec![("seconds", seconds), ("instance", instance.clone())]));
             }
         } else if let Some(worst) = report.causes.first() {
+            out.push(say(RESULTS, lang, vec![("results", results(summary, lang))]));
             out.push(worst_sentence(worst, lang));
             out.push(say(DO, lang, vec![("help", what_to_do(worst))]));
         }
@@ -101,14 +113,47 @@ pub fn sentences(report: &Report, lang: Lang) -> Vec<String> {
             let count = ("count", summary.untagged.to_string());
             out.push(say(UNTAGGED, lang, run.iter().cloned().chain([count]).collect()));
         }
-        if summary.unknown > 0 || summary.open > 0 {
+        // A result that was lost may still be told.
+        let lost = report.instances.iter().any(|instance| instance.held && instance.command.is_none());
+        if summary.unknown > 0 || summary.open > 0 || lost {
             out.push(say(NEXT_RESUME, lang, run));
         } else if !all_good {
             out.push(say(NEXT_SHOW, lang, run));
         }
     }
+    for (instance, release) in report.instances.iter().filter_map(|one| Some((one, one.released.as_ref()?))) {
+        let at = release.at.to_wire();
+        let (by, note) = (release.by.clone(), release.note.clone());
+        let who = instance.instance_id.clone();
+        out.push(say(RELEASED, lang, vec![("instance", who), ("at", at), ("by", by), ("note", note)]));
+    }
+    if !report.left_open.is_empty() {
+        out.push(say(LEFT_OPEN, lang, vec![("who", left_open(report, lang))]));
+    }
     out.push(say(EXIT, lang, vec![("status", report.exit_status.to_string())]));
     out
+}
+
+/// Every instance in one line: `7 URGENT, 1 UNKNOWN, 14 FAILED, 26 OK`.
+fn results(summary: &Summary, lang: Lang) -> String {
+    let counts = [
+        (ResultKind::Urgent, summary.urgent),
+        (ResultKind::Unknown, summary.unknown),
+        (ResultKind::Failed, summary.failed),
+        (ResultKind::Weaker, summary.weaker),
+        (ResultKind::NotRun, summary.not_run),
+        (ResultKind::Ok, summary.ok),
+    ];
+    let told = counts.into_iter().filter(|(_, count)| *count > 0);
+    told.map(|(result, count)| format!("{count} {}", result_word(result, lang))).collect::<Vec<_>>().join(", ")
+}
+
+fn left_open(report: &Report, lang: Lang) -> String {
+    let guest = |guest: &OpenGuest| {
+        let text = if guest.held { HELD_BY_RUN } else { UNKNOWN_OF_RUN };
+        say(text, lang, vec![("instance", guest.instance_id.clone()), ("run", guest.run_id.clone())])
+    };
+    report.left_open.iter().map(guest).collect::<Vec<_>>().join(", ")
 }
 
 fn worst_sentence(worst: &CauseGroup, lang: Lang) -> String {

@@ -172,6 +172,10 @@ fn line(event: &Event, lang: Lang) -> Option<Line> {
     Some(match event {
         Event::PhaseEntered { .. } => return None,
         Event::RunStarted { run_id, goal, .. } => Line::new(begins(*goal)).with("run", run_id.as_str()),
+        Event::LeftOpen { guests } => {
+            let ids: Vec<Arc<str>> = guests.iter().map(|guest| guest.instance_id.as_str().into()).collect();
+            Line::notable(LEFT_OPEN).about_all(&ids)
+        }
         Event::CallerIdentified { account_id, .. } => Line::new(CALLER).with("account", account_id.as_str()),
         Event::CommandWritten { planned, .. } => Line::new(COMMAND)
             .with("platform", platform_name(planned.platform))
@@ -217,8 +221,12 @@ fn line(event: &Event, lang: Lang) -> Option<Line> {
             Line::notable(NEW_PLUGIN).with("version", version.as_str()).with("known", PLUGIN_VERSION).about(instance)
         }
         Event::ResultGone { instance, code } => Line::notable(GONE).with("code", code.as_str()).about(instance),
+        Event::ResultAskedAgain { instance } => Line::new(ASKED_AGAIN).about(instance),
         Event::RetryScheduled { instance, .. } => Line::notable(RETRY).about(instance),
         Event::GroupLooked { instance, look } => looked(instance, look, lang),
+        Event::GuestReleased { instance, by, note } => {
+            Line::notable(RELEASED).with("by", by.as_str()).with("note", note.as_str()).about(instance)
+        }
         Event::StartsStopped { why } => stopped(why, lang),
         Event::ClockCorrected { offset_millis } => {
             Line::notable(CLOCK).with("seconds", offset_millis.div_euclid(1000).to_string())
@@ -234,7 +242,7 @@ fn line(event: &Event, lang: Lang) -> Option<Line> {
             };
             Line::notable(text).with("operation", operation.name()).with("code", code.as_str())
         }
-        Event::RunEnded { calls, error: None } => Line::new(ENDED).with("calls", calls.to_string()),
+        Event::RunEnded { calls, error: None, .. } => Line::new(ENDED).with("calls", calls.to_string()),
         Event::RunEnded { error: Some(error), .. } => Line::notable(ENDED_EARLY).with("error", error.as_str()),
     })
 }
@@ -271,6 +279,7 @@ fn looked(instance: &str, look: &GroupLookup, lang: Lang) -> Line {
         }
         GroupLookup::Nothing => Line::notable(NO_GROUP),
         GroupLookup::Ambiguous { groups } => Line::notable(SEVERAL_GROUPS).with("count", groups.len().to_string()),
+        GroupLookup::OutOfTime { groups, .. } => Line::notable(OUT_OF_TIME).with("groups", groups.join(", ")),
         GroupLookup::NotVisible { group_id } => Line::notable(NOT_VISIBLE).with("group", group_id.as_str()),
         GroupLookup::Refused { code } => Line::notable(LOOK_REFUSED).with("code", code.as_str()),
     }
@@ -382,6 +391,12 @@ const FINISHED_HELD: Text = Text::new(
     "the command ended with {ended}: {who}: {meaning}; the guest may still be held",
     "命令结束，{ended}：{who}：{meaning}；实例可能仍处于冻结状态",
 );
+const RELEASED: Text = Text::new("{who} was released by {by}: {note}", "{by} 已解除 {who} 的警报：{note}");
+const LEFT_OPEN: Text = Text::new(
+    "left open by an earlier run, and not started by this one: {who}",
+    "之前的执行遗留的未了结实例，本次执行不启动：{who}",
+);
+const ASKED_AGAIN: Text = Text::new("the result of {who} is asked for once more", "再次查询 {who} 的执行结果");
 const GONE: Text =
     Text::new("the result can no longer be read (`{code}`): {who}", "已无法获取执行结果（`{code}`）：{who}");
 const RETRY: Text = Text::new(
@@ -393,6 +408,10 @@ const NO_GROUP: Text = Text::new("no snapshot-consistent group was made: {who}",
 const SEVERAL_GROUPS: Text = Text::new(
     "{count} groups could be the one of {who}: none is trusted",
     "有 {count} 个快照一致性组可能属于 {who}：均不采信",
+);
+const OUT_OF_TIME: Text = Text::new(
+    "groups with the name of this run were not made by the start of {who}: {groups}",
+    "使用本次执行名称的快照一致性组并非由 {who} 的启动创建：{groups}",
 );
 const NOT_VISIBLE: Text =
     Text::new("group `{group}` of {who} never became visible", "{who} 的快照一致性组 `{group}` 始终不可见");

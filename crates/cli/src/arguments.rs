@@ -123,6 +123,8 @@ pub(crate) enum Command {
     Verify(commands::verify::Arguments),
     Show(commands::show::Arguments),
     History(commands::history::Arguments),
+    Status(commands::status::Arguments),
+    Release(commands::release::Arguments),
     Audit(commands::audit::Arguments),
     Prune(commands::prune::Arguments),
     LiveCheck(commands::live_check::Arguments),

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use consnap_client::driver::{Control, Driven};
 use consnap_client::journal;
 use consnap_client::run::Run;
-use consnap_core::report::Report;
 use consnap_core::{Error, Text};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -108,13 +107,9 @@ fn tell(run: &Run, all: bool, console: &mut Console) -> Result<Exit, Failure> {
     let Some(error) = run.session().error() else {
         return print(&run.report(console.lang()), all, console);
     };
-    let exit = console.failure(error.clone().into());
-    let left = Report::of(run.session().state(), None, 0, console.lang());
-    let started = left.instances.iter().any(|instance| instance.starts > 0);
-    Ok(match Exit::from_status(left.exit_status) {
-        open @ (Exit::Unknown | Exit::Held) if started => exit.or_worse(open),
-        _ => exit,
-    })
+    console.failure(error.clone().into());
+    // What an earlier process left open stays open: the report says the same.
+    Ok(Exit::from_status(run.report(console.lang()).exit_status))
 }
 
 /// The runtime of a command that talks to the service: one thread is enough for a loop that waits.

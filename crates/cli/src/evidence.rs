@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use consnap_client::journal;
+use consnap_client::open_guests;
 use consnap_client::past_run::PastRun;
 use consnap_client::run::Run;
 use consnap_core::diagnostics::messages::errors;
@@ -108,7 +109,13 @@ impl EvidenceArguments {
         let mut exit = self.report.write(report, events, console);
         if let Some(path) = &self.metrics_file {
             let last = last_successes(run, report, directory.as_deref());
-            if let Err(error) = replace(path, |file| file.write_all(report::metrics(report, &last).as_bytes())) {
+            // A guest that is held does not leave the figures because another run came after.
+            let account = report.account_id.as_deref();
+            let open = directory.as_deref().and_then(|directory| open_guests::open(directory, account).ok());
+            let guests = open.unwrap_or_default().guests;
+            let others: Vec<_> = guests.into_iter().filter(|guest| guest.run_id != report.run_id).collect();
+            let text = report::metrics(report, &last, &others);
+            if let Err(error) = replace(path, |file| file.write_all(text.as_bytes())) {
                 console.failure(error.into());
                 exit = Exit::Findings;
             }

@@ -1,6 +1,9 @@
 //! Live progress on a terminal; nothing at all elsewhere, but for what must not wait.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::io::IsTerminal as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use consnap_core::run::session::{Event, Numbered, Phase, State, StopReason};
@@ -18,6 +21,8 @@ pub(crate) struct Progress {
     lang: Lang,
     on_terminal: bool,
     log: LogFormat,
+    /// Instances of which the alarm was raised.
+    alarmed: RefCell<BTreeSet<Arc<str>>>,
 }
 
 impl Progress {
@@ -30,7 +35,7 @@ impl Progress {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.enable_steady_tick(Duration::from_millis(120));
-        Self { bar, lang, on_terminal, log }
+        Self { bar, lang, on_terminal, log, alarmed: RefCell::default() }
     }
 
     /// Takes in what happened.
@@ -47,9 +52,9 @@ impl Progress {
         for numbered in events {
             match &numbered.event {
                 Event::StartsStopped { why } => self.say_stopped(why),
-                Event::CommandFinished { instance, outcome } if outcome.held => {
-                    self.say(&HELD, &[("instance", instance.to_string())], true);
-                }
+                Event::CommandFinished { instance, outcome } if outcome.held => self.alarm(instance),
+                Event::ResultGone { instance, .. } => self.alarm(instance),
+                Event::GroupLooked { instance, .. } => self.look_at_alarm(state, instance),
                 Event::PluginIsNew { instance, version } => {
                     let args = [
                         ("instance", instance.to_string()),
@@ -76,6 +81,25 @@ impl Progress {
             ],
         );
         self.bar.set_message(message);
+    }
+
+    /// The guest may be held.
+    fn alarm(&self, instance: &Arc<str>) {
+        if self.alarmed.borrow_mut().insert(Arc::clone(instance)) {
+            self.say(&HELD, &[("instance", instance.to_string())], true);
+        }
+    }
+
+    /// Takes an alarm back that turned out well, and raises one that nobody could raise before.
+    fn look_at_alarm(&self, state: &State, instance: &Arc<str>) {
+        let target = state.find(instance).and_then(|index| state.target(index));
+        let Some(verdict) = target.and_then(|target| target.verdict.as_ref()) else { return };
+        if verdict.held {
+            self.alarm(instance);
+        } else if self.alarmed.borrow_mut().remove(instance) {
+            let why = verdict.why.message(self.lang);
+            self.say(&ALL_CLEAR, &[("instance", instance.to_string()), ("why", why)], true);
+        }
     }
 
     /// Says what an interrupt does.
@@ -134,6 +158,10 @@ const NEW_PLUGIN: Text = Text::new(
 const HELD: Text = Text::new(
     "URGENT {instance}: the guest may still be held; check now that the application accepts writes",
     "紧急 {instance}：实例可能仍处于冻结状态；请立即确认应用可写入",
+);
+const ALL_CLEAR: Text = Text::new(
+    "ALL CLEAR {instance}: the guest is not held any more: {why}",
+    "警报解除 {instance}：实例已不再冻结：{why}",
 );
 const IN_DOUBT: Text = Text::new(
     "a start got no clear answer (`{code}`); checking whether it was carried out",

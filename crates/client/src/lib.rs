@@ -9,6 +9,7 @@ pub mod driver;
 pub mod guests;
 pub mod journal;
 pub mod metadata;
+pub mod open_guests;
 pub mod own_instance;
 pub mod past_run;
 pub mod pruning;

@@ -52,30 +52,30 @@ exit_codes! { Plugin "exit:plugin:" "go-page: error codes; plug-in-log":
     7 "" free group AfterLook
         ("a snapshot of the group is in an unexpected state", "快照一致性组中有快照的状态不符合预期")
         ("a disk of the group could not be snapshotted", "组内有云盘未能创建快照") => LOOK;
-    8 "" free group AfterLook
+    8 "" free untagged_group AfterLook
         ("the group exists but its snapshots could not be tagged, so its consistency is unknown",
          "快照一致性组已创建，但无法为快照添加标签，一致性结果未知")
         ("the RAM role lacks `ecs:TagResources`, or the number of tags is at its limit",
          "实例RAM角色缺少 `ecs:TagResources` 权限，或标签数量已达上限")
         => Text::new("grant the role `ecs:TagResources`; keep the group as unproven, do not tag it by hand",
                      "请为角色授予 `ecs:TagResources` 权限；该组的一致性未经证实，请勿手动添加标签");
-    9 "" held no_group AfterLook
+    9 "" locked group AfterLook
         ("the application pre-freeze script could not be executed; the application may be locked in part",
          "应用冻结脚本无法执行，应用可能处于部分冻结状态")
         ("the script failed or timed out", "脚本执行失败或超时")
         => Text::new("check that the application accepts writes, else run the post-thaw script by hand; then read the script's log",
                      "请确认应用可正常写入，否则请手动执行应用解冻脚本，然后查看脚本日志");
-    10 "" held no_group AfterLook
+    10 "" locked group AfterLook
         ("the application post-thaw script could not be executed; the application may still be held",
          "应用解冻脚本无法执行，应用可能仍处于冻结状态")
         ("the script failed or timed out", "脚本执行失败或超时")
         => Text::new("run the post-thaw script by hand now and check that the application accepts writes; then look for the group",
                      "请立即手动执行应用解冻脚本，并确认应用可正常写入，然后查找快照一致性组");
-    11 "" held no_group AfterLook
+    11 "" frozen group AfterLook
         ("the I/O of the file systems could not be frozen; some may be frozen", "无法冻结文件系统IO，部分文件系统可能已冻结")
         ("the freeze took longer than its time-out, or a file system does not allow it",
          "冻结超过超时时间，或文件系统不支持冻结") => UNFREEZE;
-    12 "" held group AfterLook
+    12 "" frozen group AfterLook
         ("the I/O of the file systems could not be thawed; writes may be blocked now",
          "无法解冻文件系统IO，当前写入可能被阻塞")
         ("the thaw failed or took longer than its time-out; a frozen `/` stops Cloud Assistant too",

@@ -34,6 +34,9 @@ messages! {
     AGE_UNKNOWN = "CS840", Warning, "consnap": {
         "its instance or the time it was made is not known", "该组的实例或创建时间未知"
     } help { "look at it in the console", "请在控制台查看" };
+    TWO_OF_ONE_NAME = "CS849", Warning, "consnap: look by name": {
+        "group `{other}` has the same name and instance: which of them the run made cannot be told", "快照一致性组 `{other}` 与其名称和实例相同：无法确定哪个由该次执行创建"
+    } help { "look at both in the console, and delete by hand what is not needed", "请在控制台查看两者，并手动删除不需要的组" };
     REGION_NOT_LISTED = "CS841", Error, "consnap": {
         "the groups of region `{region}` could not be listed whole: {reason}", "无法完整列出地域 `{region}` 的快照一致性组：{reason}"
     } help { "fix that, then prune again: nothing is deleted where something may be missing", "请先处理该问题再清理：列表可能不完整时不会删除任何内容" };

@@ -34,6 +34,15 @@ messages! {
     STILL_RUNNING = "CE311", Error, "consnap": {
         "run `{run}` is not over yet", "执行 `{run}` 尚未结束"
     } help { "wait for it again, or leave it and go on later with `consnap resume {run}`", "请继续等待，或先离开，稍后用 `consnap resume {run}` 继续" };
+    NAME_WITHOUT_RUN = "CE313", Error, "consnap: look by name": {
+        "`group_name` has no `{run}`: the groups of this run could not be told from those of another; nothing was sent", "`group_name` 中没有 `{run}`：无法将本次执行的快照一致性组与其他执行的区分开；未发送任何请求"
+    } help { "write for example `group_name: nightly-{run}`", "请写为例如 `group_name: nightly-{run}`" };
+    NOT_OF_RUN = "CE314", Error, "consnap": {
+        "run `{run}` started no instance `{instance}`", "执行 `{run}` 未启动实例 `{instance}`"
+    } help { "see `consnap status` for what is open", "请用 `consnap status` 查看未了结的实例" };
+    NOT_OPEN = "CE315", Error, "consnap": {
+        "`{instance}` may not be held by run `{run}`: there is nothing to release", "执行 `{run}` 未使 `{instance}` 处于冻结状态：无需解除"
+    } help { "see `consnap status` for what is open", "请用 `consnap status` 查看未了结的实例" };
     SELECTION_SHRANK = "CE309", Error, "consnap": {
         "{count} instances are selected, but run `{run}` of the same job selected {last}; nothing was started", "选中了 {count} 台实例，而同一作业的运行 `{run}` 选中了 {last} 个；未启动任何实例"
     } help { "look with `consnap plan` whether tags or instances got lost; when the selection is right, run once with `--fewer`, or state its size in `targets.expect`", "请用 `consnap plan` 查看标签或实例是否丢失；如果选择无误，请使用 `--fewer` 执行一次，或在 `targets.expect` 中写明实例数" };

@@ -5,10 +5,10 @@ messages! {
         "every expected disk has a snapshot whose tag shows `{level}`", "每块应包含的云盘都有快照，其标签表明达到 `{level}`"
     } help { "nothing to do", "无需操作" };
     REACHED_AFTER_TIME_OUT = "CS351", Warning, "launcher 3.3": {
-        "Cloud Assistant stopped waiting, but the plug-in finished: every expected disk has a snapshot whose tag shows `{level}`",
-        "云助手已停止等待，但云助手插件已执行完成：每块应包含的云盘都有快照，其标签表明达到 `{level}`"
+        "the end of the command was not seen, but the plug-in finished: every expected disk has a snapshot whose tag shows `{level}`",
+        "未看到命令结束，但云助手插件已执行完成：每块应包含的云盘都有快照，其标签表明达到 `{level}`"
     } help {
-        "raise the time-out of the job so that the result is not cut off", "请增大作业的超时时间，以免结果被截断"
+        "where the command timed out, raise the time-out of the job so that the result is not cut off", "若为命令超时，请增大作业的超时时间，以免结果被截断"
     };
     WEAKER_THAN_REQUIRED = "CS352", Error, "go-page: silent fall-back": {
         "the snapshots {how_tagged}: `{level}` instead of `{required}`",
@@ -36,7 +36,7 @@ messages! {
         "no snapshot-consistent group of this run exists for the instance", "该实例没有本次执行的快照一致性组"
     } help { "see how its command ended, fix the cause, then rerun", "请查看其命令的执行结果，处理原因后重新执行" };
     AMBIGUOUS_GROUPS = "CS358", Error, "consnap: look by name": {
-        "more than one group could be the one of this run: `{groups}`", "有多个快照一致性组可能属于本次执行：`{groups}`"
+        "it cannot be told which group is the one of this start: `{groups}`", "无法确定哪个快照一致性组属于本次启动：`{groups}`"
     } help { "look at the groups in the console; consnap does not guess", "请在控制台查看这些组；consnap 不会猜测" };
     LOOK_REFUSED = "CS359", Error, "consnap: look by name": {
         "looking up the group was refused or failed: `{code}`", "查询快照一致性组被拒绝或失败：`{code}`"
@@ -53,6 +53,22 @@ messages! {
         "check now that the application accepts writes; if not, by the VNC console: `fsfreeze -u` for each mount with `/` last, then the post-thaw script; if no shell answers, SysRq-j (thaws all file systems) or a restart",
         "请立即确认应用可写入；若不可写入，请通过 VNC 控制台对每个挂载点执行 `fsfreeze -u`（`/` 最后），再执行应用解冻脚本；若终端无响应，请使用 SysRq-j（解冻所有文件系统）或重启实例"
     };
+    MAY_BE_HELD_WINDOWS = "CS380", Error, "consnap: held guests": {
+        "the guest may still be held, its VSS Writers frozen, after {outcome}", "实例可能仍处于冻结状态，其 VSS Writer 仍被冻结：{outcome}"
+    } help {
+        "check now that the application accepts writes and that `vssadmin list writers` shows every VSS Writer as stable; if not, restart the service of that VSS Writer (for SQL Server `SQL Server VSS Writer`, then the database service), else the instance",
+        "请立即确认应用可写入，且 `vssadmin list writers` 显示所有 VSS Writer 状态稳定；否则请重启对应 VSS Writer 的服务（SQL Server 为 `SQL Server VSS Writer`，然后是数据库服务），仍不行则重启实例"
+    };
+    MAY_BE_LOCKED = "CS381", Error, "consnap: held guests": {
+        "the application may still be locked by the pre-freeze script, after {outcome}", "应用可能仍被应用冻结脚本锁定：{outcome}"
+    } help {
+        "run the post-thaw script by hand now, then check that the application accepts writes; where writes still block, the file systems are frozen: by the VNC console `fsfreeze -u` for each mount with `/` last",
+        "请立即手动执行应用解冻脚本，然后确认应用可写入；若仍无法写入，则文件系统仍被冻结：请通过 VNC 控制台对每个挂载点执行 `fsfreeze -u`（`/` 最后）"
+    };
+    GROUP_OUT_OF_TIME = "CS382", Error, "consnap: look by name": {
+        "no group of this start, but `{groups}` with the name of this run; only one made between {from} and {until} counts",
+        "没有属于本次启动的快照一致性组，但存在使用本次执行名称的 `{groups}`；只有在 {from} 至 {until} 之间创建的才算数"
+    } help { "look at the groups in the console: who made them, and when; consnap neither counts nor deletes them", "请在控制台查看这些组由谁、在何时创建；consnap 不会将其计入，也不会删除" };
     COMMAND_FAILED = "CS363", Error, "go-page: exit codes": {
         "the command did not succeed: {outcome}", "命令未成功：{outcome}"
     } help { "run `consnap explain {explained}` for cause and next step", "请执行 `consnap explain {explained}` 查看原因和下一步操作" };

@@ -11,6 +11,7 @@ use crate::ecs::api::requests::{
     GroupFilter, Ids, InstanceFilter, SnapshotFilter,
 };
 use crate::ecs::api::{ApiCall, replies};
+use crate::ecs::listing::{Listing, Page};
 use crate::ecs::reading::{Next, ReadScheduler};
 use crate::ecs::reply::{self, Failure};
 use crate::ecs::tags;
@@ -60,6 +61,8 @@ struct Found {
     regions: Vec<RegionEstate>,
     /// Disks by instance: they may be listed before it is.
     disks: Vec<BTreeMap<String, Vec<AttachedDisk>>>,
+    /// Listings by region and operation, whether they are whole.
+    listings: BTreeMap<(usize, &'static str), Listing>,
 }
 
 impl EstateReader {
@@ -75,6 +78,7 @@ impl EstateReader {
             as_of: None,
             regions: regions.iter().map(known).collect(),
             disks: vec![BTreeMap::new(); regions.len()],
+            listings: BTreeMap::new(),
         };
         Self { reading, found, error: None }
     }
@@ -169,7 +173,8 @@ impl Found {
         reply: &HttpReply,
     ) -> Result<Vec<(PendingQuery, ApiCall)>, Failure> {
         let operation = call.operation;
-        let mut next_token = None;
+        let turn;
+        let next_token;
         match *query {
             PendingQuery::Identity => {
                 let identity = reply::parse::<replies::GetCallerIdentity>(operation, reply)?;
@@ -180,7 +185,9 @@ impl Found {
             }
             PendingQuery::Instances(region) => {
                 let page = reply::parse::<replies::DescribeInstances<'_>>(operation, reply)?;
-                next_token = page.next_token;
+                let ids = page.instances.iter().map(|instance| &*instance.instance_id);
+                turn = self.page((region, operation.name()), ids, page.total_count, page.next_token.as_deref());
+                next_token = page.next_token.clone();
                 let Some(region) = self.regions.get_mut(region) else { return Ok(Vec::new()) };
                 for instance in page.instances {
                     let tags = instance.tags.into_iter().map(|tag| (tag.key.into_owned(), tag.value.into_owned()));
@@ -195,12 +202,16 @@ impl Found {
             }
             PendingQuery::Disks(region) => {
                 let page = reply::parse::<replies::DescribeDisks>(operation, reply)?;
-                next_token.clone_from(&page.next_token);
+                let ids = page.disks.iter().map(|disk| &*disk.disk_id);
+                turn = self.page((region, operation.name()), ids, page.total_count, page.next_token.as_deref());
+                next_token = page.next_token.clone();
                 self.take_disks(region, page.disks);
             }
             PendingQuery::Groups(region) => {
                 let page = reply::parse::<replies::DescribeSnapshotGroups<'_>>(operation, reply)?;
-                next_token.clone_from(&page.next_token);
+                let ids = page.groups.iter().map(|group| &*group.snapshot_group_id);
+                turn = self.page((region, operation.name()), ids, None, page.next_token.as_deref());
+                next_token = page.next_token.clone();
                 let Some(region) = self.regions.get_mut(region) else { return Ok(Vec::new()) };
                 for group in &page.groups {
                     // Pages may overlap while groups are made: the later look counts.
@@ -216,17 +227,34 @@ impl Found {
                 for group in page.groups.iter().filter(|group| asked.iter().any(|id| *id == *group.snapshot_group_id)) {
                     region.groups.insert(group.snapshot_group_id.to_string(), group_of(group));
                 }
+                return Ok(Vec::new());
             }
             PendingQuery::Snapshots(region) => {
                 let page = reply::parse::<replies::DescribeSnapshots<'_>>(operation, reply)?;
                 self.take_snapshots(region, &page.snapshots);
+                return Ok(Vec::new());
             }
         }
-        let Some(token) = next_token.and_then(|token| Filled::new(token).ok()) else { return Ok(Vec::new()) };
-        if call.parameter("NextToken") == Some(token.as_str()) {
-            return Err(reply::endless_pages(operation, reply));
+        match turn {
+            Page::Whole => Ok(Vec::new()),
+            Page::More => {
+                let token = next_token.and_then(|token| Filled::new(token).ok());
+                Ok(listing(query, &call.region, token).into_iter().collect())
+            }
+            Page::Anew => Ok(listing(query, &call.region, None).into_iter().collect()),
+            Page::Incomplete => Err(reply::incomplete_listing(operation, reply)),
+            Page::Endless => Err(reply::endless_pages(operation, reply)),
         }
-        Ok(listing(query, &call.region, Some(token)).into_iter().collect())
+    }
+
+    fn page<'i>(
+        &mut self,
+        which: (usize, &'static str),
+        ids: impl Iterator<Item = &'i str>,
+        total: Option<i64>,
+        next_token: Option<&str>,
+    ) -> Page {
+        self.listings.entry(which).or_default().page(ids, total, next_token)
     }
 
     /// The first page of everything.

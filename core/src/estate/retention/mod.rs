@@ -51,6 +51,10 @@ pub struct ManagedGroups {
 #[derive(Clone, Debug)]
 struct OwnGroup {
     run_id: String,
+    /// What the run named it, and for which instance and when it was made: a group that is otherwise is not the run's.
+    name: String,
+    instance_id: String,
+    created_at: Option<Time>,
     /// The disks it had to cover.
     expected: Vec<String>,
 }
@@ -62,19 +66,30 @@ impl ManagedGroups {
             // Of several groups with the run's name none is known to be ours.
             let Some(GroupLookup::Found(group)) = target.look.as_deref() else { continue };
             let expected = target.expected.iter().map(|disk| disk.disk_id.to_string()).collect();
-            let own = OwnGroup { run_id: state.run_id.clone(), expected };
+            let own = OwnGroup {
+                run_id: state.run_id.clone(),
+                name: state.group_name.clone(),
+                instance_id: target.id.to_string(),
+                created_at: group.created_at,
+                expected,
+            };
             self.groups.insert(group.group_id.to_string(), own);
         }
     }
 
-    /// The run that made a group, from a journal or from the tag on all its snapshots.
+    /// The run that made a group, from a journal or from the tag on all its snapshots. A group that bears another name, or is
+    /// of another instance or time than the journal says, is nobody's: versions before 0.2 believed what a guest printed.
     fn run_of<'g>(&'g self, group: &'g Group) -> Option<&'g str> {
         if let Some(own) = self.groups.get(&group.group_id) {
-            return Some(&own.run_id);
+            let is_it = own.name == group.name
+                && group.instance_id.as_ref() == Some(&own.instance_id)
+                && own.created_at == group.created_at;
+            return is_it.then_some(&own.run_id);
         }
         let mut runs = group.members.iter().map(|member| member.run.as_deref().filter(|run| !run.is_empty()));
         let first = runs.next()??;
-        runs.all(|run| run == Some(first)).then_some(first)
+        // Guests may tag as well; the name holds the run's id.
+        (group.name.contains(first) && runs.all(|run| run == Some(first))).then_some(first)
     }
 
     /// Whether it covers what it had to, as far as that is known; whoever tagged it has looked.
@@ -205,8 +220,11 @@ impl OfInstance<'_> {
             let Some(run_id) = self.own.run_of(group) else { continue };
             let good = reaches(group, self.rule.required) && self.own.covers(group);
             let rank = good_so_far.len().saturating_add(1);
+            let twin = self.groups.iter().find(|other| other.name == group.name && other.group_id != group.group_id);
             let why = if instance.is_none() || group.created_at.is_none() {
                 Err(Finding::new(&rows::AGE_UNKNOWN, ""))
+            } else if let Some(twin) = twin {
+                Err(Finding::new(&rows::TWO_OF_ONE_NAME, "").with("other", twin.group_id.clone()))
             } else if newest_application == Some(&group.group_id) {
                 Err(Finding::new(&rows::NEWEST_APPLICATION, ""))
             } else {

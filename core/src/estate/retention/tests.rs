@@ -24,7 +24,7 @@ fn group(id: &str, age_hours: i64, level: Consistency) -> Group {
     Group {
         group_id: id.to_owned(),
         instance_id: Some("i-1".to_owned()),
-        name: "nightly".to_owned(),
+        name: format!("nightly-run1-{id}"),
         status: SnapshotState::Accomplished,
         created_at: Some(at(HOURS - age_hours)),
         on_hold: false,
@@ -126,7 +126,14 @@ fn a_journal_makes_a_group_ours_and_knows_what_it_had_to_cover() {
         groups: (1..=3)
             .map(|n| {
                 let expected = expected.iter().map(|disk| (*disk).to_owned()).collect();
-                (format!("g{n}"), OwnGroup { run_id: format!("run{n}"), expected })
+                let own = OwnGroup {
+                    run_id: format!("run{n}"),
+                    name: format!("nightly-run1-g{n}"),
+                    instance_id: "i-1".to_owned(),
+                    created_at: Some(at(HOURS - n * 24)),
+                    expected,
+                };
+                (format!("g{n}"), own)
             })
             .collect(),
     };
@@ -154,4 +161,38 @@ fn only_the_use_of_what_would_go_is_asked_for() {
     assert!(decided(&estate, &rule(2, 0)).iter().all(|word| !word.starts_with('-')));
     let other = Selector { ids: ["i-2".to_owned()].into(), ..Selector::default() };
     assert_eq!(decide(&estate, &ManagedGroups::default(), &[other], &rule(1, 0)), []);
+}
+
+#[test]
+fn a_group_that_a_journal_only_thinks_its_own_is_not_touched() {
+    let groups = || (1..=3).map(|n| group(&format!("g{n}"), n * 24, APP)).collect::<Vec<_>>();
+    let own = |change: fn(&mut OwnGroup)| {
+        let mut own = OwnGroup {
+            run_id: "run1".to_owned(),
+            name: "nightly-run1-g3".to_owned(),
+            instance_id: "i-1".to_owned(),
+            created_at: Some(at(HOURS - 72)),
+            expected: Vec::new(),
+        };
+        change(&mut own);
+        let decisions =
+            decide(&estate(groups()), &ManagedGroups { groups: [("g3".to_owned(), own)].into() }, &[], &rule(1, 0));
+        decisions.into_iter().find(|decision| decision.group_id == "g3").map(|decision| decision.fate)
+    };
+    assert_eq!(own(|_| ()), Some(Ruling::Delete));
+    assert_eq!(own(|own| own.name = "nightly-run1".to_owned()), None, "an output named another's group");
+    assert_eq!(own(|own| own.instance_id = "i-2".to_owned()), None);
+    assert_eq!(own(|own| own.created_at = Some(at(HOURS))), None);
+    // The tag alone is no proof: guests may tag too.
+    let mut foreign = group("g3", 72, APP);
+    foreign.name = "somebody-elses".to_owned();
+    assert_eq!(decided(&estate(vec![group("g1", 24, APP), foreign]), &rule(1, 0)), ["g1 CS834"]);
+}
+
+#[test]
+fn two_groups_of_one_name_and_instance_both_stay() {
+    let mut groups: Vec<Group> = (1..=3).map(|n| group(&format!("g{n}"), n * 24, APP)).collect();
+    groups[1].name.clone_from(&"nightly-run1".to_owned());
+    groups[2].name.clone_from(&"nightly-run1".to_owned());
+    assert_eq!(decided(&estate(groups), &rule(1, 0)), ["g1 CS834", "g2 CS849", "g3 CS849"]);
 }

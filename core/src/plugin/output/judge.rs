@@ -111,9 +111,8 @@ impl Judge<'_, '_> {
     fn judge(mut self) -> Verdict {
         let status: &str = &self.result.invocation_status;
         let mut verdict = match (status, statuses::find(status)) {
-            (_, Some(row)) if !row.finished => {
-                return Verdict { finished: false, held: false, group_may_exist: false, ..Verdict::of(&row.outcome) };
-            }
+            // Not over: it may have frozen by now, or made its group.
+            (_, Some(row)) if !row.finished => return Verdict { finished: false, ..Verdict::of(&row.outcome) },
             ("Success" | "Failed", Some(row)) => {
                 self.by_task_error().unwrap_or_else(|| self.by_exit_code(&row.outcome))
             }
@@ -149,12 +148,20 @@ impl Judge<'_, '_> {
         if !self.is_over() {
             return Verdict { finished: false, ..Verdict::of(&statuses::UNKNOWN) };
         }
-        self.by_task_error().unwrap_or_else(|| self.by_exit_code(&statuses::UNKNOWN))
+        if let Some(verdict) = self.by_task_error() {
+            return verdict;
+        }
+        if self.result.exit_code == Some(1) {
+            // The agent says 1 as well, when it stops waiting; without a status that cannot be told apart.
+            return Verdict::of(&exit_codes::find_as(1, "exit:agent:1").outcome);
+        }
+        self.by_exit_code(&statuses::UNKNOWN)
     }
 
     fn by_unknown_status(&mut self) -> Verdict {
         let held = match self.result.exit_code {
-            None | Some(0) => false,
+            None => statuses::UNKNOWN.held,
+            Some(0) => false,
             Some(number) => exit_codes::find(number).outcome.held,
         };
         Verdict { finished: self.is_over(), held, ..Verdict::of(&statuses::UNKNOWN) }

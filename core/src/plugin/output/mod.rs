@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::consistency::Consistency;
 use crate::base::time::Time;
-use crate::catalog::codes::Layer;
+use crate::catalog::codes::{self, ClearedBy, Layer};
 use crate::diagnostics::finding::Finding;
 
 mod encoding;
@@ -54,7 +54,7 @@ pub struct Outcome {
     pub group_may_exist: bool,
     /// The guest may still be held: application locked or file systems frozen.
     pub held: bool,
-    /// `ssg-...`, the last one the output names.
+    /// `ssg-...`, the last one the output names: a hint, never evidence. A script or an old log can print any id.
     pub snapshot_group_id: Option<String>,
     /// The level the plug-in's own log claims, if it does; never proof without tags.
     pub claimed: Option<Consistency>,
@@ -77,6 +77,26 @@ pub struct Outcome {
     pub dropped: u64,
     /// The last lines of the log that speak of an error, for the reader; hostile text.
     pub error_lines: Vec<String>,
+}
+
+impl Outcome {
+    /// What takes back the suspicion that the guest is held. What is not known is cleared by nothing.
+    pub fn cleared_by(&self) -> ClearedBy {
+        codes::find(&self.explained_by).map_or(ClearedBy::Nothing, |row| row.cleared_by)
+    }
+
+    /// Whether nobody waited for the end of the command: what tags show is not contradicted by it.
+    pub fn is_unwatched(&self) -> bool {
+        codes::find(&self.explained_by).is_some_and(|row| row.unwatched)
+    }
+
+    /// Whether the command came to its end with exit code 0, and nothing else about the result contradicts that.
+    pub fn ended_with_zero(&self) -> bool {
+        self.finished
+            && self.exit_code == Some(0)
+            && self.error_code.is_empty()
+            && matches!(&*self.invocation_status, "Success" | "")
+    }
 }
 
 /// A step of the plug-in that its log names.

@@ -34,10 +34,16 @@ impl Outcome {
 
     /// When a new run on this instance makes sense. Whatever may exist or be held is looked at first.
     pub fn repeat(&self) -> Repeat {
-        if self.succeeded || !self.finished {
+        if self.succeeded {
             return Repeat::NotNeeded;
         }
-        if self.held || self.group_may_exist { Repeat::AfterLook } else { self.row().repeat }
+        if self.held || self.group_may_exist {
+            Repeat::AfterLook
+        } else if self.finished {
+            self.row().repeat
+        } else {
+            Repeat::NotNeeded
+        }
     }
 
     /// The form that leaves the engine.

@@ -111,9 +111,32 @@ impl Session {
 
     /// Compares with the service's clock through its `Date` header only.
     fn correct_clock(&mut self, failure: &Failure, reply: &HttpReply) {
-        if let Some(offset_millis) = failure.clock_offset(reply, self.now) {
+        let offset = failure.clock_offset(reply, self.now);
+        if let Some(offset_millis) = offset.filter(|offset| *offset != self.state.clock_offset_millis) {
             self.emit(Event::ClockCorrected { offset_millis });
         }
+    }
+
+    /// Notes when the service's clock and ours have come apart: its time lay in the second of its `Date` at some moment
+    /// between sending and now. What a proxy says is of no weight.
+    pub(super) fn read_clock(&mut self, reply: &HttpReply, sent_at: Time) {
+        // Whoever cannot take the run up has nothing to tell its journal.
+        if self.to_take_up || reply.header("x-acs-request-id").is_none() {
+            return;
+        }
+        let Some(theirs) = reply.header("date").and_then(Time::parse_http_date) else { return };
+        let least = theirs.millis().saturating_sub(self.now.millis());
+        let most = theirs.millis().saturating_add(999).saturating_sub(sent_at.millis());
+        let known = self.state.clock_offset_millis;
+        let tolerance = i64::try_from(pacing::CLOCK_TOLERANCE.value.saturating_mul(1000)).unwrap_or(i64::MAX);
+        let offset_millis = if known < least.saturating_sub(tolerance) {
+            least
+        } else if known > most.saturating_add(tolerance) {
+            most
+        } else {
+            return;
+        };
+        self.emit(Event::ClockCorrected { offset_millis });
     }
 
     fn read_given_up(&mut self, queued: QueuedCall, failure: &Failure) {

@@ -11,11 +11,12 @@ use crate::check::{CheckContext, Checker};
 use crate::diagnostics::error::{Error, ErrorKind};
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::runs;
-use crate::ecs::api::replies;
 use crate::ecs::api::requests::{
     DescribeCloudAssistantStatus, DescribeDisks, DescribeInstanceRamRole, DescribeInstances, DiskFilter, Filled, Ids,
-    InstanceFilter, Tags,
+    InstanceFilter,
 };
+use crate::ecs::api::{Operation, replies};
+use crate::ecs::listing::{Listing, Page};
 use crate::ecs::reply::{self, Failure};
 use crate::input::facts::from_api::{cloud_assistant, disk_of, from_api};
 use crate::input::facts::{Disk, InstanceFacts};
@@ -23,10 +24,21 @@ use crate::input::facts::{Disk, InstanceFacts};
 /// What a call of discovery asks for.
 #[derive(Clone, Debug)]
 pub(super) enum CallPurpose {
-    Instances { region: u16 },
-    Disks { region: u16 },
+    /// A page of a listing, whose number this is.
+    Instances {
+        region: u16,
+        filter: InstanceFilter,
+        listing: usize,
+    },
+    Disks {
+        region: u16,
+        filter: DiskFilter,
+        listing: usize,
+    },
     Assistants,
-    Roles { ids: Vec<String> },
+    Roles {
+        ids: Vec<String>,
+    },
 }
 
 /// What is known so far.
@@ -39,6 +51,8 @@ pub(super) struct Discovery {
     outstanding: usize,
     /// Instances by region whose Cloud Assistant and role were not asked for yet.
     unasked: BTreeMap<u16, Vec<String>>,
+    /// Listings, whether they are whole.
+    listings: Vec<Listing>,
     pub(super) found: Vec<Found>,
     by_id: BTreeMap<String, usize>,
     /// The instance that was asked for last.
@@ -87,6 +101,29 @@ impl Discovery {
     /// What was found, and the regions whose disks could not be read.
     pub(super) fn into_found(self) -> (Vec<Found>, BTreeSet<u16>) {
         (self.found, self.disks_refused)
+    }
+}
+
+/// What is read of a listing next.
+enum Turn {
+    /// Nothing: it is whole.
+    Over,
+    /// The page of this token, or the first one again.
+    Read(Option<Filled>),
+}
+
+/// Why a listing came to no good end.
+enum Wrong {
+    Incomplete,
+    Endless,
+}
+
+impl Wrong {
+    fn failure(&self, operation: Operation, reply: &HttpReply) -> Failure {
+        match self {
+            Self::Incomplete => reply::incomplete_listing(operation, reply),
+            Self::Endless => reply::endless_pages(operation, reply),
+        }
     }
 }
 
@@ -141,6 +178,9 @@ impl Session {
         }
         if !blocking.is_empty() {
             self.end_with(Error::new(ErrorKind::Input, &runs::JOB_BLOCKED).with_findings(blocking));
+        } else if !self.setup.job.group_name.contains("{run}") {
+            // Without the run's id its groups could not be told from those of another run.
+            self.end_with(Error::new(ErrorKind::Input, &runs::NAME_WITHOUT_RUN));
         } else if self.state.regions.is_empty() {
             self.end_with(Error::new(ErrorKind::Input, &runs::NO_REGION));
         }
@@ -173,9 +213,10 @@ impl Session {
         let mut discovery = Discovery::default();
         let targets = &self.setup.job.targets;
         let mut filters: Vec<InstanceFilter> = Vec::new();
-        if targets.all {
+        if targets.all || !targets.tags.is_empty() {
+            // Tags are compared here: the service's own filter by tags covers a part of the resources only (assumption A38).
             filters.push(InstanceFilter::Region);
-        } else if targets.tags.is_empty() {
+        } else {
             let excluded: BTreeSet<&String> = targets.exclude.ids.iter().collect();
             // In the job's order, without duplicates.
             let mut seen = BTreeSet::new();
@@ -185,17 +226,13 @@ impl Session {
                 ids.chunks(100).filter_map(|chunk| Ids::new(chunk.iter().copied()).ok()).map(InstanceFilter::Ids),
             );
             discovery.wanted = seen.into_iter().cloned().collect();
-        } else {
-            let tags = Tags::new(targets.tags.iter().map(|(key, value)| (key.clone(), value.clone())));
-            filters.extend(tags.ok().map(InstanceFilter::Tags));
         }
         self.discovery = Some(discovery);
         for region in 0..self.state.regions.len() {
             let Ok(index) = u16::try_from(region) else { continue };
             for filter in &filters {
-                let call =
-                    DescribeInstances { filter: filter.clone(), next_token: None }.into_call(&self.region(index));
-                self.discover(CallPurpose::Instances { region: index }, call);
+                let listing = self.new_listing();
+                self.list_instances(index, filter.clone(), listing, None);
             }
         }
         if filters.is_empty() {
@@ -216,34 +253,34 @@ impl Session {
 
     /// A page has come.
     pub(super) fn discovered(&mut self, purpose: &CallPurpose, reply: &HttpReply) -> Result<(), Failure> {
-        use crate::ecs::api::Operation;
         match purpose {
-            &CallPurpose::Instances { region } => {
-                let page = reply::parse::<replies::DescribeInstances<'_>>(Operation::DescribeInstances, reply)?;
+            CallPurpose::Instances { region, filter, listing } => {
+                let operation = Operation::DescribeInstances;
+                let page = reply::parse::<replies::DescribeInstances<'_>>(operation, reply)?;
+                let ids = page.instances.iter().map(|instance| &*instance.instance_id);
+                let token = self.page_of(*listing, ids, page.total_count, page.next_token.as_deref());
+                let token = token.map_err(|wrong| wrong.failure(operation, reply))?;
                 for instance in page.instances {
-                    self.found(region, instance);
+                    self.found(*region, instance);
                 }
-                let name = self.region(region);
-                let (all, tags) = (self.setup.job.targets.all, self.setup.job.targets.tags.clone());
-                self.next_page(page.next_token, |token| {
-                    // Ids have no pages: a chunk of them fits one.
-                    let filter = if all { InstanceFilter::Region } else { InstanceFilter::Tags(Tags::new(tags).ok()?) };
-                    let call = DescribeInstances { filter, next_token: Some(token) }.into_call(&name);
-                    Some((CallPurpose::Instances { region }, call))
-                });
+                if let Turn::Read(token) = token {
+                    self.list_instances(*region, filter.clone(), *listing, token);
+                }
             }
-            &CallPurpose::Disks { region } => {
-                let page = reply::parse::<replies::DescribeDisks>(Operation::DescribeDisks, reply)?;
+            CallPurpose::Disks { region, filter, listing } => {
+                let operation = Operation::DescribeDisks;
+                let page = reply::parse::<replies::DescribeDisks>(operation, reply)?;
+                let ids = page.disks.iter().map(|disk| &*disk.disk_id);
+                let token = self.page_of(*listing, ids, page.total_count, page.next_token.as_deref());
+                let token = token.map_err(|wrong| wrong.failure(operation, reply))?;
                 if let Some(discovery) = &mut self.discovery {
                     for disk in page.disks {
                         discovery.attach(disk);
                     }
                 }
-                let name = self.region(region);
-                self.next_page(page.next_token, |token| {
-                    let call = DescribeDisks { filter: DiskFilter::Region, next_token: Some(token) };
-                    Some((CallPurpose::Disks { region }, call.into_call(&name)))
-                });
+                if let Turn::Read(token) = token {
+                    self.list_disks(*region, filter.clone(), *listing, token);
+                }
             }
             CallPurpose::Assistants => {
                 let page = reply::parse::<replies::DescribeCloudAssistantStatus>(
@@ -262,8 +299,15 @@ impl Session {
                 let mut page =
                     reply::parse::<replies::DescribeInstanceRamRole>(Operation::DescribeInstanceRamRole, reply)?;
                 if let Some(discovery) = &mut self.discovery {
-                    // An instance that was asked for and is not listed has no role.
+                    // An instance that was asked for and is not listed has no role, unless the list is not whole.
+                    let whole = page
+                        .total_count
+                        .is_none_or(|count| usize::try_from(count).is_ok_and(|count| count <= page.roles.len()));
                     for id in ids {
+                        let is_listed = |role: &replies::InstanceRole| role.instance_id.as_deref() == Some(id);
+                        if !whole && !page.roles.iter().any(is_listed) {
+                            continue;
+                        }
                         let role = page.roles.iter_mut().find(|role| role.instance_id.as_deref() == Some(id));
                         let role = role.and_then(|role| role.ram_role_name.take());
                         if let Some(found) = discovery.of(id) {
@@ -280,15 +324,41 @@ impl Session {
         Ok(())
     }
 
-    fn next_page(
+    fn new_listing(&mut self) -> usize {
+        let listings = &mut self.discovery.get_or_insert_default().listings;
+        listings.push(Listing::default());
+        listings.len() - 1
+    }
+
+    /// Takes a page into its listing; which page comes next.
+    fn page_of<'i>(
         &mut self,
-        token: Option<String>,
-        call: impl FnOnce(Filled) -> Option<(CallPurpose, crate::ecs::api::ApiCall)>,
-    ) {
-        let next = token.and_then(|token| Filled::new(token).ok()).and_then(call);
-        if let Some((purpose, call)) = next {
-            self.discover(purpose, call);
+        listing: usize,
+        ids: impl Iterator<Item = &'i str>,
+        total: Option<i64>,
+        next_token: Option<&str>,
+    ) -> Result<Turn, Wrong> {
+        let listing = self.discovery.as_mut().and_then(|discovery| discovery.listings.get_mut(listing));
+        let Some(listing) = listing else { return Ok(Turn::Over) };
+        match listing.page(ids, total, next_token) {
+            Page::More => Ok(next_token
+                .and_then(|token| Filled::new(token).ok())
+                .map_or(Turn::Over, |token| Turn::Read(Some(token)))),
+            Page::Whole => Ok(Turn::Over),
+            Page::Anew => Ok(Turn::Read(None)),
+            Page::Incomplete => Err(Wrong::Incomplete),
+            Page::Endless => Err(Wrong::Endless),
         }
+    }
+
+    fn list_instances(&mut self, region: u16, filter: InstanceFilter, listing: usize, next_token: Option<Filled>) {
+        let call = DescribeInstances { filter: filter.clone(), next_token }.into_call(&self.region(region));
+        self.discover(CallPurpose::Instances { region, filter, listing }, call);
+    }
+
+    fn list_disks(&mut self, region: u16, filter: DiskFilter, listing: usize, next_token: Option<Filled>) {
+        let call = DescribeDisks { filter: filter.clone(), next_token }.into_call(&self.region(region));
+        self.discover(CallPurpose::Disks { region, filter, listing }, call);
     }
 
     fn found(&mut self, region: u16, instance: replies::Instance<'_>) {
@@ -400,16 +470,14 @@ impl Session {
         }
         let list_from = usize::try_from(pacing::LIST_DISKS_FROM.value).unwrap_or(10);
         for (region, ids) in by_region {
-            let name = self.region(region);
-            if ids.len() >= list_from {
-                let call = DescribeDisks { filter: DiskFilter::Region, next_token: None }.into_call(&name);
-                self.discover(CallPurpose::Disks { region }, call);
+            let filters = if ids.len() >= list_from {
+                vec![DiskFilter::Region]
             } else {
-                for id in &ids {
-                    let Ok(id) = Filled::new(id.as_str()) else { continue };
-                    let call = DescribeDisks { filter: DiskFilter::Instance(id), next_token: None }.into_call(&name);
-                    self.discover(CallPurpose::Disks { region }, call);
-                }
+                ids.iter().filter_map(|id| Filled::new(id.as_str()).ok()).map(DiskFilter::Instance).collect()
+            };
+            for filter in filters {
+                let listing = self.new_listing();
+                self.list_disks(region, filter, listing, None);
             }
         }
         self.ask_about_the_found(1);
@@ -455,7 +523,7 @@ impl Session {
             match purpose {
                 // Without the instances there is nothing to do.
                 CallPurpose::Instances { .. } => {}
-                CallPurpose::Disks { region } => {
+                CallPurpose::Disks { region, .. } => {
                     discovery.disks_refused.insert(*region);
                     return;
                 }

@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::consistency::{Consistency, Platform};
 use crate::base::time::Time;
+use crate::diagnostics::error::ErrorKind;
 use crate::diagnostics::finding::Finding;
 use crate::ecs::api::ApiCall;
 use crate::ecs::reply::Failure;
 use crate::input::job::AttachRole;
 use crate::plugin::command::Form;
 use crate::plugin::output::Outcome;
+use crate::run::session::records::OpenGuest;
 use crate::run::verdict::{ExpectedDisk, GroupLookup};
 
 /// An event with its number and time. Numbers begin at 1 and have no gaps.
@@ -184,6 +186,11 @@ pub enum Event {
         /// The date of the facts that were used.
         as_of: Option<String>,
     },
+    /// Guests that earlier runs left open, and that this run does not start.
+    LeftOpen {
+        /// Which.
+        guests: Vec<OpenGuest>,
+    },
     /// The credentials belong to this caller.
     CallerIdentified {
         /// The account.
@@ -266,6 +273,9 @@ pub enum Event {
         instances: Vec<Arc<str>>,
         /// The call, byte for byte.
         request: ApiCall,
+        /// The service's time, by the `Date` of its answers, whatever the clock of this machine says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        service_at: Option<Time>,
     },
     /// The service took it.
     CallAccepted {
@@ -345,6 +355,11 @@ pub enum Event {
         /// Why.
         code: String,
     },
+    /// The result of an instance could not be had, and is asked for once more.
+    ResultAskedAgain {
+        /// The instance.
+        instance: Arc<str>,
+    },
     /// The instance is tried once more, because it certainly made no group.
     RetryScheduled {
         /// The instance.
@@ -360,6 +375,15 @@ pub enum Event {
         instance: Arc<str>,
         /// What was found.
         look: Arc<GroupLookup>,
+    },
+    /// Somebody has looked into a guest that may have been held, and lets it go. The verdict stays.
+    GuestReleased {
+        /// The instance.
+        instance: Arc<str>,
+        /// Who; hostile text.
+        by: String,
+        /// What was seen or done; hostile text.
+        note: String,
     },
     /// The snapshots of instances carry the run's tag, or could not be tagged.
     SnapshotsTagged {
@@ -406,6 +430,9 @@ pub enum Event {
         /// The error that ended it before anything was started.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<String>,
+        /// Of what kind it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error_kind: Option<ErrorKind>,
     },
 }
 

@@ -9,6 +9,7 @@ use super::{CallPurpose, Session};
 use crate::base::consistency::Platform;
 use crate::base::http::HttpReply;
 use crate::base::time::Time;
+use crate::catalog::codes::{Layer, Repeat};
 use crate::catalog::{PLUGIN_VERSION, pacing};
 use crate::ecs::api::invocation_result::InvocationResult;
 use crate::ecs::api::requests::{DescribeInvocations, Filled, InvocationFilter};
@@ -108,20 +109,20 @@ impl Session {
         self.watch_group(index);
     }
 
-    /// Whether an instance may be tried once more, if a look finds no group: a snapshot was still under way (16), or
-    /// the role we attached ourselves had not yet reached the guest (1, 13).
+    /// Whether an instance may be tried once more, if a look finds no group: the cause passes by itself (a snapshot was still
+    /// under way), or must be fixed and the role we attached ourselves had not yet reached the guest.
     fn may_retry(&self, index: u32, outcome: &Outcome) -> bool {
         let Some(target) = self.state.target(index) else { return false };
-        if self.state.stopped.is_some() || target.starts >= 2 {
+        if self.state.stopped.is_some() || target.starts >= 2 || outcome.held || outcome.layer != Layer::Plugin {
             return false;
         }
         let fresh_role = target
             .role_attached_at
             .is_some_and(|at| self.now.since(at) < Duration::from_secs(pacing::ROLE_DELAY.value));
-        match &*outcome.explained_by {
-            "exit:plugin:16" => true,
-            "exit:plugin:1" | "exit:plugin:13" => fresh_role,
-            _ => false,
+        match outcome.row().repeat {
+            Repeat::AfterPause => true,
+            Repeat::AfterFix => fresh_role,
+            Repeat::AfterLook | Repeat::NotNeeded => false,
         }
     }
 
@@ -131,7 +132,9 @@ impl Session {
         for index in open {
             let Some(target) = self.state.target(index) else { continue };
             let instance = Arc::clone(&target.id);
-            self.emit(Event::ResultGone { instance, code: code.to_owned() });
+            self.emit(Event::ResultGone { instance: Arc::clone(&instance), code: code.to_owned() });
+            // The plug-in may have frozen the guest, and nobody will tell.
+            self.stop_starts(StopReason::Held { instance: instance.to_string() });
             self.watch_group(index);
         }
     }
@@ -163,7 +166,6 @@ fn run_time(outcome: &Outcome) -> Option<Duration> {
 
 /// Whether the plug-in may run on after this outcome: the service or the agent gave up waiting, or the shell died.
 pub(super) fn may_run_on(outcome: Option<&Outcome>) -> bool {
-    use crate::catalog::codes::Layer;
     let Some(outcome) = outcome else { return true };
     outcome.group_may_exist && matches!(outcome.layer, Layer::Agent | Layer::Shell | Layer::Service | Layer::Unknown)
 }

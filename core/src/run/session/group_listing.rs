@@ -1,7 +1,7 @@
 //! A listing of groups under way. Pages are reduced to what is needed as they come: a run of a hundred thousand instances
 //! lists a thousand of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::records::TargetIndex;
 use crate::base::consistency::Consistency;
@@ -15,7 +15,16 @@ use crate::run::verdict::{GroupEvidence, SnapshotState};
 pub(super) struct GroupListing {
     /// When it began: what it does not show was not there then.
     pub(super) began_at: Time,
-    groups: BTreeMap<TargetIndex, Vec<SeenGroup>>,
+    /// Groups with the run's name, of watched instances.
+    groups: BTreeMap<TargetIndex, Vec<GroupEvidence>>,
+    /// Instances of which a group was shown before they were watched: what this listing says of them is not whole.
+    early: BTreeSet<TargetIndex>,
+    /// Groups with the run's name of which nobody can tell the instance.
+    pub(super) unplaced: Vec<String>,
+    /// The tokens of the pages so far: one that comes again leads round in a circle.
+    tokens: BTreeSet<String>,
+    /// Snapshots that were asked for by themselves.
+    asked: BTreeSet<Box<str>>,
     /// Calls queued or under way.
     pub(super) outstanding: usize,
     /// What DescribeSnapshots said beyond the groups.
@@ -23,12 +32,33 @@ pub(super) struct GroupListing {
     pub(super) asked_snapshots: bool,
 }
 
-/// A group of a watched instance.
+/// When a group of an instance may have been made that counts, by the service's clock.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub(super) struct Window {
+    pub(super) from: Time,
+    pub(super) until: Time,
+}
+
+impl Window {
+    /// Whether a group that was made then counts. One whose time is not known does not.
+    fn holds(self, created_at: Option<Time>) -> bool {
+        created_at.is_some_and(|at| self.from <= at && at <= self.until)
+    }
+}
+
+/// What a listing shows of an instance.
 #[derive(Debug)]
-struct SeenGroup {
-    evidence: GroupEvidence,
-    /// Whether it bears the run's name.
-    ours: bool,
+pub(super) enum Matching {
+    /// No group with the run's name.
+    None,
+    /// The one group that is of this start.
+    One(GroupEvidence),
+    /// Several.
+    Several(Vec<String>),
+    /// Groups of which nobody can tell the instance: one of them may be this one's.
+    Unplaced(Vec<String>),
+    /// Only groups that were not made in the time of the start.
+    OutOfTime(Vec<String>),
 }
 
 /// A snapshot that was asked for by itself.
@@ -41,20 +71,45 @@ struct SeenSnapshot {
 
 impl GroupListing {
     pub(super) fn new(began_at: Time, outstanding: usize) -> Self {
-        Self { began_at, groups: BTreeMap::new(), outstanding, snapshots: BTreeMap::new(), asked_snapshots: false }
+        Self {
+            began_at,
+            groups: BTreeMap::new(),
+            early: BTreeSet::new(),
+            unplaced: Vec::new(),
+            tokens: BTreeSet::new(),
+            asked: BTreeSet::new(),
+            outstanding,
+            snapshots: BTreeMap::new(),
+            asked_snapshots: false,
+        }
     }
 
-    /// Takes in a group of an instance. Pages may overlap while groups are made.
-    pub(super) fn take_group(&mut self, group: &replies::SnapshotGroup<'_>, index: TargetIndex, run_name: &str) {
-        let seen = SeenGroup { evidence: evidence(group), ours: group.name.as_deref() == Some(run_name) };
+    /// Whether a token leads to a page that was not read yet.
+    pub(super) fn is_new(&mut self, token: &str) -> bool {
+        self.tokens.insert(token.to_owned())
+    }
+
+    /// Takes in a group with the run's name. Pages may overlap while groups are made.
+    pub(super) fn take_group(&mut self, group: &replies::SnapshotGroup<'_>, index: TargetIndex) {
+        let seen = evidence(group);
         let groups = self.groups.entry(index).or_default();
-        if let Some(known) = groups.iter_mut().find(|known| known.evidence.group_id == seen.evidence.group_id) {
+        if let Some(known) = groups.iter_mut().find(|known| known.group_id == seen.group_id) {
             *known = seen;
         } else {
             // Nearly always the only one, and there are as many lists as instances.
             groups.reserve_exact(1);
             groups.push(seen);
         }
+    }
+
+    /// A group of an instance that is not watched yet.
+    pub(super) fn take_early(&mut self, index: TargetIndex) {
+        self.early.insert(index);
+    }
+
+    /// Whether a page showed a group of this instance before it was watched.
+    pub(super) fn was_early(&self, index: TargetIndex) -> bool {
+        self.early.contains(&index)
     }
 
     pub(super) fn take_snapshot(&mut self, snapshot: &replies::Snapshot<'_>) {
@@ -68,37 +123,48 @@ impl GroupListing {
         self.groups
             .values()
             .flatten()
-            .filter(|group| group.evidence.status == SnapshotState::Accomplished)
-            .flat_map(|group| &group.evidence.snapshots)
+            .filter(|group| group.status == SnapshotState::Accomplished)
+            .flat_map(|group| &group.snapshots)
             .filter(|snapshot| snapshot.level == Consistency::Crash || snapshot.status != SnapshotState::Accomplished)
             .map(|snapshot| snapshot.snapshot_id.to_string())
             .collect()
     }
 
-    /// The group of an instance: the one its log names, else the only one with the run's name. When there are several of
-    /// that name, their ids.
-    pub(super) fn evidence_of(
-        &mut self,
-        index: TargetIndex,
-        named: Option<&str>,
-    ) -> Result<Option<GroupEvidence>, Vec<String>> {
-        let mut groups = self.groups.remove(&index).unwrap_or_default();
-        match named {
-            Some(named) => groups.retain(|group| *group.evidence.group_id == *named),
-            // A service that ignores the filter must not lend us somebody else's group.
-            None => groups.retain(|group| group.ours),
+    /// These snapshots are asked for by themselves.
+    pub(super) fn ask_snapshots(&mut self, snapshots: &[String]) {
+        self.asked_snapshots = true;
+        self.asked.extend(snapshots.iter().map(|id| id.as_str().into()));
+    }
+
+    /// The group of an instance: the only one with the run's name that was made in the time of its start. What the output
+    /// names says nothing here.
+    pub(super) fn matching(&mut self, index: TargetIndex, window: Window) -> Matching {
+        let all = self.groups.remove(&index).unwrap_or_default();
+        let ids = |groups: &[GroupEvidence]| groups.iter().map(|group| group.group_id.to_string()).collect();
+        let (mut ours, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|group| window.holds(group.created_at));
+        match (ours.pop(), ours.is_empty()) {
+            (Some(one), true) => Matching::One(self.with_snapshots(one)),
+            (Some(one), false) => {
+                ours.push(one);
+                Matching::Several(ids(&ours))
+            }
+            (None, _) if !self.unplaced.is_empty() => Matching::Unplaced(self.unplaced.clone()),
+            (None, _) if !others.is_empty() => Matching::OutOfTime(ids(&others)),
+            (None, _) => Matching::None,
         }
-        if groups.len() > 1 {
-            return Err(groups.iter().map(|group| group.evidence.group_id.to_string()).collect());
-        }
-        let Some(SeenGroup { mut evidence, .. }) = groups.pop() else { return Ok(None) };
+    }
+
+    /// Adds what the snapshots said of themselves. One that was asked for and is not shown says nothing.
+    fn with_snapshots(&self, mut evidence: GroupEvidence) -> GroupEvidence {
         for snapshot in &mut evidence.snapshots {
             if let Some(asked) = self.snapshots.get(&snapshot.snapshot_id) {
                 snapshot.status = asked.status.unwrap_or(snapshot.status);
                 (snapshot.level, snapshot.both_tags) =
                     both((snapshot.level, snapshot.both_tags), (asked.level, asked.both_tags));
+            } else if self.asked.contains(&snapshot.snapshot_id) {
+                snapshot.status = SnapshotState::Unknown;
             }
         }
-        Ok(Some(evidence))
+        evidence
     }
 }

@@ -51,7 +51,7 @@ mod verify;
 pub use concurrent_run::job_hash;
 pub use event::{Event, Goal, Numbered, Phase, PlannedCommand, Purpose, StopReason};
 pub use limits::no_start_after;
-pub use records::{Counts, Stage, Target, TargetIndex};
+pub use records::{Counts, OpenGuest, Release, Stage, Target, TargetIndex};
 pub(crate) use resume::RESUMED;
 pub use setup::{LastSelection, Setup};
 pub use state::State;
@@ -144,6 +144,8 @@ struct QueuedCall {
     attempt: u32,
     not_before: Time,
     first_sent: Option<Time>,
+    /// When its last attempt was sent.
+    sent_at: Time,
     /// Whether an earlier attempt may have been carried out.
     maybe_done: bool,
 }
@@ -160,7 +162,17 @@ impl Queued for QueuedCall {
 
 impl QueuedCall {
     fn new(id: u64, purpose: CallPurpose, call: ApiCall, after: u64, not_before: Time) -> Self {
-        Self { id, purpose, call, after, attempt: 0, not_before, first_sent: None, maybe_done: false }
+        Self {
+            id,
+            purpose,
+            call,
+            after,
+            attempt: 0,
+            not_before,
+            first_sent: None,
+            sent_at: not_before,
+            maybe_done: false,
+        }
     }
 }
 
@@ -227,15 +239,15 @@ impl Session {
             as_of: session.setup.as_of.map(|date| date.to_string()),
         };
         session.emit(started);
+        let guests = std::mem::take(&mut session.setup.left_open);
+        if !guests.is_empty() {
+            session.emit(Event::LeftOpen { guests });
+        }
         session.refuse_unusable_job();
         session
     }
 
-    fn bare(mut setup: Setup, now: Time) -> Self {
-        // Without the run id the groups of this run could not be told from those of another.
-        if !setup.job.group_name.contains("{run}") {
-            setup.job.group_name.push_str("-{run}");
-        }
+    fn bare(setup: Setup, now: Time) -> Self {
         let state = State::new(&setup.job);
         Self {
             random: Random::new(setup.seed),
@@ -359,8 +371,11 @@ impl Session {
                 // Whoever could not take the run up has nothing to tell its journal.
                 return Next::Done;
             }
-            let ended =
-                Event::RunEnded { calls: self.calls_sent, error: self.error.as_ref().map(|e| e.row.code.to_owned()) };
+            let ended = Event::RunEnded {
+                calls: self.calls_sent,
+                error: self.error.as_ref().map(|error| error.row.code.to_owned()),
+                error_kind: self.error.as_ref().map(|error| error.kind),
+            };
             self.emit(ended);
             return Next::Done;
         }
@@ -374,6 +389,7 @@ impl Session {
         queued.attempt += 1;
         let answer = match &result {
             Ok(reply) => {
+                self.read_clock(reply, queued.sent_at);
                 self.queue.answered(queued.call.operation, self.now, &reply.headers);
                 reply::classify(queued.call.operation, reply).map(|_| reply)
             }
@@ -459,6 +475,7 @@ impl Session {
         let mut queued = self.queue.next(now)?;
         self.calls_sent += 1;
         queued.first_sent.get_or_insert(now);
+        queued.sent_at = now;
         let send = Send {
             call_id: queued.id,
             call: queued.call.clone(),
@@ -495,7 +512,8 @@ impl Session {
         self.next_call += 1;
         let instances =
             targets.iter().filter_map(|&index| self.state.target(index)).map(|target| Arc::clone(&target.id)).collect();
-        let after = self.emit(Event::CallIntended { call: id, purpose, instances, request: call.clone() });
+        let service_at = Some(self.state.by_service(self.now));
+        let after = self.emit(Event::CallIntended { call: id, purpose, instances, request: call.clone(), service_at });
         self.queue.push(QueuedCall::new(id, CallPurpose::Write, call, after, self.now), self.now);
     }
 

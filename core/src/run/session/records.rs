@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::event::Purpose;
 use crate::base::consistency::{Consistency, Platform};
 use crate::base::time::Time;
@@ -76,6 +78,12 @@ pub struct Target {
     pub stage: Stage,
     /// How often it was started.
     pub starts: u8,
+    /// When its first start was intended, by the service's clock: no group of this run was made before.
+    pub first_sent: Option<Time>,
+    /// When its command was last known to be over, or lost, by the service's clock.
+    pub ended: Option<Time>,
+    /// Index in [`super::State::invocations`] of its last start.
+    pub invocation: Option<u32>,
     /// When its last start was intended, or sent once more, or taken by the service: the latest of these.
     pub started_at: Option<Time>,
     /// Whether the start is in doubt and nothing of it was found.
@@ -92,6 +100,8 @@ pub struct Target {
     pub tagged: bool,
     /// Why it was not started.
     pub not_run: Option<Box<Finding>>,
+    /// That somebody has let the guest go.
+    pub released: Option<Box<Release>>,
     /// The verdict, once all is known.
     pub verdict: Option<Box<Verdict>>,
 }
@@ -127,6 +137,32 @@ pub struct Invocation {
     pub accepted_at: Time,
     /// `Timeout` in seconds.
     pub timeout_seconds: u32,
+}
+
+/// That somebody has looked into a guest that may have been held, and let it go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Release {
+    /// When.
+    pub at: Time,
+    /// Who; hostile text.
+    pub by: String,
+    /// What was seen or done; hostile text.
+    pub note: String,
+}
+
+/// A guest that an earlier run left open: it may still be held, or nobody knows what became of its start.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct OpenGuest {
+    /// The run that started it.
+    pub run_id: String,
+    /// `i-...`.
+    pub instance_id: String,
+    /// Its region.
+    pub region: String,
+    /// Whether it may be held; else its result is unknown.
+    pub held: bool,
 }
 
 /// Counters for progress and reports.

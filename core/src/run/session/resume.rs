@@ -1,9 +1,10 @@
 //! Going on with a run from its journal.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::event::{Event, Goal, Numbered, Phase, Purpose};
-use super::records::{Stage, TargetIndex};
+use super::records::{Stage, Target, TargetIndex};
 use super::{CallPurpose, QueuedCall, Session, Setup};
 use crate::base::http::Sent;
 use crate::base::time::Time;
@@ -20,8 +21,13 @@ impl Session {
     /// again and nothing is written.
     ///
     /// `now` must not be before the last event: pass the later of the clock and [`Numbered::at`] of the last one.
-    pub fn resume(setup: Setup, events: &[Numbered], now: Time) -> Self {
+    pub fn resume(mut setup: Setup, events: &[Numbered], now: Time) -> Self {
         let goal = setup.goal;
+        let planned = events.iter().any(|numbered| matches!(numbered.event, Event::PlanMade { .. }));
+        if planned && !setup.job.group_name.contains("{run}") {
+            // Versions before 0.2 added it by themselves.
+            setup.job.group_name.push_str("-{run}");
+        }
         let mut session = Self::bare(setup, now);
         for numbered in events {
             session.state.apply(numbered);
@@ -64,7 +70,7 @@ impl Session {
         self.attach_asked = true;
         self.attaching = true;
         self.canary_chosen = self.state.targets.iter().any(|target| target.starts > 0);
-        let (mut looking, mut unknown, mut done) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut looking, mut unknown, mut done, mut unread) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for index in 0..self.state.targets.len() {
             let Ok(index) = TargetIndex::try_from(index) else { break };
             let Some(target) = self.state.target(index) else { continue };
@@ -74,6 +80,10 @@ impl Session {
                 }
                 Stage::Waiting { .. } => self.waiting.push_back(index),
                 Stage::Looking => looking.push(index),
+                // The service may know by now how the command ended.
+                Stage::Done if target.outcome.is_none() && target.invocation.is_some() && is_open(target) => {
+                    unread.push(index);
+                }
                 // What could not be seen then may be seen now.
                 Stage::Done if target.verdict.as_ref().is_some_and(|verdict| verdict.result == ResultKind::Unknown) => {
                     unknown.push(index);
@@ -101,6 +111,11 @@ impl Session {
                 .collect();
             started.sort_unstable();
             self.canary = started.into_iter().take(canary).map(|(_, index)| index).collect();
+        }
+        for index in unread {
+            if let Some(instance) = self.state.target(index).map(|target| Arc::clone(&target.id)) {
+                self.emit(Event::ResultAskedAgain { instance });
+            }
         }
         for index in looking {
             self.watch_group(index);
@@ -140,6 +155,11 @@ impl Session {
             None => self.mark_uncertain(call, RESUMED),
         }
     }
+}
+
+/// Whether its verdict may still change with what the service tells later.
+fn is_open(target: &Target) -> bool {
+    target.verdict.as_ref().is_none_or(|verdict| matches!(verdict.result, ResultKind::Urgent | ResultKind::Unknown))
 }
 
 impl Failure {

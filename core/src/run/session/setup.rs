@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Goal;
+use super::{Goal, OpenGuest};
 use crate::base::time::Time;
 use crate::catalog::pacing;
 use crate::check::Severities;
@@ -44,6 +44,8 @@ pub struct Setup {
     pub pause_at_plan: bool,
     /// What the last run of this job selected, where known: a selection that has shrunk by more than a tenth since is refused.
     pub last_selection: Option<LastSelection>,
+    /// Guests that earlier runs left open, and that this run does not start: its exit status speaks of them too.
+    pub left_open: Vec<OpenGuest>,
     /// Whether it may have shrunk this time.
     pub fewer: bool,
     /// Nothing is started after this time.
@@ -76,6 +78,7 @@ impl Setup {
             approved_plan: None,
             pause_at_plan: false,
             last_selection: None,
+            left_open: Vec::new(),
             fewer: false,
             no_start_after: None,
             severities: Severities::default(),

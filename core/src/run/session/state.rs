@@ -5,19 +5,25 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
 use super::event::{Event, Goal, Numbered, Phase, PlannedCommand, Purpose, StopReason};
-use super::records::{CallRecord, Counts, Invocation, Stage, Target, TargetIndex};
-use crate::base::consistency::{Consistency, Platform, RequiredConsistency};
+use super::records::{CallRecord, Counts, Invocation, OpenGuest, Release, Stage, Target, TargetIndex};
+use crate::base::consistency::RequiredConsistency;
 use crate::base::time::Time;
+use crate::diagnostics::error::ErrorKind;
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::verdicts as rows;
 use crate::ecs::api::ApiCall;
 use crate::input::job::Job;
-use crate::plugin::output::Outcome;
-use crate::run::verdict::{Evidence, GroupLookup, ResultKind, judge};
+use crate::run::verdict::GroupLookup;
+
+mod outcomes;
+
+/// The service takes no signature whose time differs by more from its own.
+const UNKNOWN_SKEW: Duration = Duration::from_secs(900);
 
 /// The state.
 #[derive(Clone, Debug)]
@@ -70,6 +76,10 @@ pub struct State {
     pub calls_sent: u64,
     /// Code of the error that ended the run.
     pub error: Option<String>,
+    /// Of what kind it was.
+    pub error_kind: Option<ErrorKind>,
+    /// Guests that earlier runs left open.
+    pub left_open: Vec<OpenGuest>,
     /// Counters.
     pub counts: Counts,
     /// What the job requires.
@@ -113,6 +123,8 @@ impl State {
             throttled: 0,
             calls_sent: 0,
             error: None,
+            error_kind: None,
+            left_open: Vec::new(),
             counts: Counts::default(),
             required: job.required_consistency,
             uploads: job
@@ -138,6 +150,7 @@ impl State {
             given_regions: self.given_regions,
             required: self.required,
             uploads: mem::take(&mut self.uploads),
+            left_open: mem::take(&mut self.left_open),
             scripts_on_linux: self.scripts_on_linux,
             ..Self::new(&Job::default())
         };
@@ -186,6 +199,7 @@ impl State {
                 self.goal = *goal;
                 self.started_at = at;
             }
+            Event::LeftOpen { guests } => self.left_open.clone_from(guests),
             Event::CallerIdentified { account_id, arn } => {
                 self.account_id = Some(account_id.clone());
                 self.caller_arn = Some(arn.clone());
@@ -198,8 +212,8 @@ impl State {
                 self.plan_hash = Some(hash.clone());
                 self.group_name.clone_from(group_name);
             }
-            Event::CallIntended { call, purpose, instances, request } => {
-                self.intend(at, *call, *purpose, instances, request);
+            Event::CallIntended { call, purpose, instances, request, service_at } => {
+                self.intend((at, *service_at), *call, *purpose, instances, request);
             }
             Event::CallAccepted { call, invoke_id, adopted, .. } => {
                 self.accept(at, *call, invoke_id.as_deref(), *adopted);
@@ -219,7 +233,7 @@ impl State {
                     record.in_doubt = true;
                 }
             }
-            Event::CallLost { call } => self.lose(*call),
+            Event::CallLost { call } => self.lose(at, *call),
             Event::NotStarted { instance, why } => {
                 if let Some(index) = self.index_of(instance) {
                     let started_before = self.target(index).is_some_and(|target| target.outcome.is_some());
@@ -231,13 +245,13 @@ impl State {
             }
             Event::RoleAttached { instance, failed } => self.role_attached(at, instance, failed.as_deref()),
             Event::ScriptsUploaded { instance, failed } => self.scripts_uploaded(instance, failed.as_ref()),
-            Event::CommandFinished { instance, outcome } => self.command_finished(instance, outcome),
+            Event::CommandFinished { instance, outcome } => self.command_finished(at, instance, outcome),
             Event::ResultGone { instance, .. } => {
                 if let Some(index) = self.index_of(instance) {
-                    self.close_result(index);
-                    self.set_stage(index, Stage::Looking);
+                    self.end_command(index, at);
                 }
             }
+            Event::ResultAskedAgain { instance } => self.ask_again(instance),
             Event::RetryScheduled { instance, not_before, .. } => {
                 if let Some(index) = self.index_of(instance) {
                     // The outcome stays until the next start is taken: it is the verdict if that never comes.
@@ -248,6 +262,12 @@ impl State {
                 }
             }
             Event::GroupLooked { instance, look } => self.group_looked(instance, look),
+            Event::GuestReleased { instance, by, note } => {
+                let release = Release { at, by: by.clone(), note: note.clone() };
+                if let Some(target) = self.index_of(instance).and_then(|index| self.targets.get_mut(index as usize)) {
+                    target.released.get_or_insert(Box::new(release));
+                }
+            }
             Event::SnapshotsTagged { instances, failed } => self.snapshots_tagged(instances, failed.as_deref()),
             Event::StartsStopped { why } => self.stop(why),
             Event::ClockCorrected { offset_millis } => self.clock_offset_millis = *offset_millis,
@@ -255,7 +275,11 @@ impl State {
             Event::PluginIsNew { version, .. } => {
                 self.new_plugins.insert(version.clone());
             }
-            Event::RunEnded { calls, error } => {
+            Event::RunEnded { calls, error, error_kind } => {
+                self.error_kind = *error_kind;
+                if error.is_none() {
+                    self.conclude_unlooked();
+                }
                 self.calls_sent += calls;
                 self.error.clone_from(error);
                 self.phase = Phase::Ended;
@@ -315,6 +339,9 @@ impl State {
             command: *command,
             stage,
             starts: 0,
+            first_sent: None,
+            ended: None,
+            invocation: None,
             started_at: None,
             lost: false,
             start_adopted: false,
@@ -323,18 +350,29 @@ impl State {
             look: None,
             tagged: false,
             not_run: set_aside.as_ref().map(|finding| Box::new(finding.clone())),
+            released: None,
             verdict: None,
         });
     }
 
-    fn intend(&mut self, at: Time, call: u64, purpose: Purpose, instances: &[Arc<str>], request: &ApiCall) {
+    fn intend(
+        &mut self,
+        (at, service_at): (Time, Option<Time>),
+        call: u64,
+        purpose: Purpose,
+        instances: &[Arc<str>],
+        request: &ApiCall,
+    ) {
         let targets: Vec<TargetIndex> = instances.iter().filter_map(|id| self.index_of(id)).collect();
         self.last_call = self.last_call.max(call);
+        // Journals of versions before 0.2 tell only our own time, which may differ from the service's by as much as it takes.
+        let sent = service_at.unwrap_or_else(|| self.by_service(at).minus(UNKNOWN_SKEW));
         if purpose == Purpose::Run {
             for &index in &targets {
                 self.set_stage(index, Stage::Starting { call });
                 if let Some(target) = self.targets.get_mut(index as usize) {
                     target.starts = target.starts.saturating_add(1);
+                    target.first_sent.get_or_insert(sent);
                     target.started_at = Some(at);
                 }
             }
@@ -373,6 +411,7 @@ impl State {
         for &index in &record.targets {
             self.forget_earlier_start(index);
             if let Some(target) = self.targets.get_mut(index as usize) {
+                target.invocation = Some(invocation);
                 target.start_adopted = adopted;
                 target.start_repeated = record.repeated;
             }
@@ -400,12 +439,15 @@ impl State {
             if let Some(target) = self.targets.get_mut(index as usize) {
                 target.starts = target.starts.saturating_sub(1);
                 target.started_at = None;
+                if target.starts == 0 {
+                    target.first_sent = None;
+                }
             }
             self.set_stage(index, Stage::Waiting { not_before: Time::EPOCH });
         }
     }
 
-    fn lose(&mut self, call: u64) {
+    fn lose(&mut self, at: Time, call: u64) {
         let Some(record) = self.calls.remove(&call) else { return };
         if record.purpose != Purpose::Run {
             return;
@@ -415,7 +457,7 @@ impl State {
             if let Some(target) = self.targets.get_mut(index as usize) {
                 target.lost = true;
             }
-            self.set_stage(index, Stage::Looking);
+            self.end_command(index, at);
         }
     }
 
@@ -448,80 +490,9 @@ impl State {
         }
     }
 
-    fn command_finished(&mut self, instance: &str, outcome: &Arc<Outcome>) {
-        let Some(index) = self.index_of(instance) else { return };
-        self.close_result(index);
-        let must_look = outcome.succeeded || outcome.group_may_exist || outcome.snapshot_group_id.is_some();
-        if let Some(target) = self.targets.get_mut(index as usize) {
-            target.outcome = Some(Arc::clone(outcome));
-        }
-        if must_look || outcome.explained_by == "exit:plugin:16" {
-            self.set_stage(index, Stage::Looking);
-        } else {
-            self.conclude(index);
-        }
-    }
-
-    /// The invocation no longer waits for this instance.
-    fn close_result(&mut self, index: TargetIndex) {
-        let Some(Stage::Running { invocation }) = self.target(index).map(|target| target.stage) else { return };
-        if let Some(invocation) = self.invocations.get_mut(invocation as usize) {
-            invocation.open.retain(|&open| open != index);
-        }
-    }
-
-    fn group_looked(&mut self, instance: &str, look: &Arc<GroupLookup>) {
-        let Some(index) = self.index_of(instance) else { return };
-        if let Some(target) = self.targets.get_mut(index as usize) {
-            target.look = Some(Arc::clone(look));
-            if target.verdict.is_some() {
-                // A later look replaces an earlier verdict.
-                if target.verdict.as_ref().is_some_and(|verdict| verdict.result != ResultKind::Ok) {
-                    self.counts.failures = self.counts.failures.saturating_sub(1);
-                }
-                target.verdict = None;
-            }
-        }
-        self.conclude(index);
-    }
-
-    fn snapshots_tagged(&mut self, instances: &[Arc<str>], failed: Option<&str>) {
-        for instance in instances {
-            let Some(index) = self.index_of(instance) else { continue };
-            let Some(target) = self.targets.get_mut(index as usize) else { continue };
-            target.tagged = failed.is_none();
-            let is_of_tag = |finding: &&Finding| finding.row == &rows::RUN_TAG_MISSING;
-            if failed.is_some() || target.findings.iter().any(|finding| is_of_tag(&finding)) {
-                let finding = failed.map(|code| Finding::new(&rows::RUN_TAG_MISSING, "").with("code", code));
-                let others = target.findings.iter().filter(|finding| !is_of_tag(finding)).cloned();
-                target.findings = others.chain(finding).collect();
-            }
-        }
-    }
-
-    /// All is known: the verdict stands.
-    fn conclude(&mut self, index: TargetIndex) {
-        let Some(target) = self.targets.get(index as usize) else { return };
-        let mut verdict = judge(&Evidence {
-            required: self.required,
-            platform: target.platform,
-            has_scripts: target.platform == Some(Platform::Linux) && self.scripts_on_linux,
-            expected: &target.expected,
-            outcome: target.outcome.as_deref(),
-            look: target.look.as_deref(),
-        });
-        if target.lost && verdict.reached == Consistency::None {
-            verdict.result = ResultKind::Unknown;
-            verdict.reached = Consistency::Unknown;
-            verdict.why = Finding::new(&rows::CALL_LOST, "");
-        }
-        if verdict.result != ResultKind::Ok {
-            self.counts.failures += 1;
-        }
-        if let Some(target) = self.targets.get_mut(index as usize) {
-            target.verdict = Some(Box::new(verdict));
-        }
-        self.set_stage(index, Stage::Done);
+    /// A time of ours by the service's clock.
+    pub(in crate::run::session) fn by_service(&self, at: Time) -> Time {
+        Time::from_millis(at.millis().saturating_add(self.clock_offset_millis))
     }
 
     fn stop(&mut self, why: &StopReason) {

@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::event::{Event, Goal, Phase};
+use super::event::{Event, Goal, Phase, StopReason};
 use super::follow::may_run_on;
-use super::group_listing::GroupListing;
+use super::group_listing::{GroupListing, Matching, Window};
 use super::records::{Stage, TargetIndex};
 use super::{CallPurpose, Session};
 use crate::base::consistency::Consistency;
@@ -21,8 +21,8 @@ use crate::ecs::api::{Operation, replies};
 use crate::ecs::reply::{self, Failure};
 use crate::run::verdict::{GroupLookup, SnapshotState, observed};
 
-/// Ids in one DescribeSnapshotGroups (docs/sources/api.md 4.13).
-const GROUPS_PER_QUERY: usize = 10;
+/// So few instances are worth a call of their own.
+const WORTH_ONE_CALL: usize = 10;
 
 /// What verification keeps between calls.
 #[derive(Debug, Default)]
@@ -95,6 +95,7 @@ impl Session {
         }
         let region = target.region;
         let outcome = target.outcome.as_deref();
+        // A log that names a group lets its absence be doubted for longer.
         let named = outcome.is_some_and(|outcome| outcome.snapshot_group_id.is_some());
         let wait = Duration::from_secs(if named {
             pacing::VISIBLE_WAIT.value
@@ -145,7 +146,7 @@ impl Session {
         let counts = self.state.counts;
         let watched = u32::try_from(self.verification.count()).unwrap_or(u32::MAX);
         let nothing_else = counts.in_flight <= watched || self.setup.goal == Goal::Verify || !self.canary.is_empty();
-        if nothing_else || (targets.len() <= GROUPS_PER_QUERY && self.direct(targets).len() == 1) {
+        if nothing_else || (targets.len() <= WORTH_ONE_CALL && self.calls_for(targets) == 1) {
             return true;
         }
         // A listing of a large run takes as long as its pages are many, and what ends meanwhile waits for the next one: when all
@@ -164,42 +165,38 @@ impl Session {
         targets.len() >= enough
     }
 
-    /// The questions that ask for the groups of these instances and no others: by the ids that logs name, else one by one.
+    /// How many calls a look for the groups of these instances takes.
+    fn calls_for(&self, targets: &[TargetIndex]) -> usize {
+        let started = targets.first().and_then(|&index| self.state.target(index)).map_or(0, |first| {
+            self.state.targets.iter().filter(|target| target.region == first.region && target.starts > 0).count()
+        });
+        targets.len().min(started / 100 + 1)
+    }
+
+    /// The questions that ask for the groups of these instances and no others, each by the run's name: what a log names is
+    /// no reason to look there.
     fn direct(&self, targets: &[TargetIndex]) -> Vec<GroupFilter> {
-        let mut named: Vec<String> = Vec::new();
-        let mut filters = Vec::new();
-        for target in targets.iter().filter_map(|&index| self.state.target(index)) {
-            let group = target.outcome.as_ref().and_then(|outcome| outcome.snapshot_group_id.clone());
-            let name = Filled::new(self.state.group_name.as_str());
-            match (group, name, Filled::new(&*target.id)) {
-                (Some(group), _, _) => named.push(group),
-                (None, Ok(name), Ok(instance_id)) => filters.push(GroupFilter::NameOfInstance { name, instance_id }),
-                _ => {}
-            }
-        }
-        filters.extend(
-            named
-                .chunks(GROUPS_PER_QUERY)
-                .filter_map(|chunk| Ids::new(chunk.iter().cloned()).ok())
-                .map(GroupFilter::Ids),
-        );
-        filters
+        let of_target = |index: &TargetIndex| {
+            let target = self.state.target(*index)?;
+            let name = Filled::new(self.state.group_name.as_str()).ok()?;
+            Some(GroupFilter::NameOfInstance { name, instance_id: Filled::new(&*target.id).ok()? })
+        };
+        targets.iter().filter_map(of_target).collect()
     }
 
     /// Asks for the groups of a region's watched instances, in whichever way takes fewer calls.
     fn begin_sweep(&mut self, region: u16, targets: &[TargetIndex]) {
-        let pages =
-            self.state.targets.iter().filter(|target| target.region == region && target.starts > 0).count() / 100;
-        // Not even worth counting: every ten instances are a call.
-        let few = targets.len() <= (pages + 1).saturating_mul(GROUPS_PER_QUERY);
-        let mut filters = if few { self.direct(targets) } else { Vec::new() };
-        if filters.is_empty() || filters.len() > pages + 1 {
+        let name = self.region(region);
+        let one_by_one = targets.len() <= self.calls_for(targets);
+        let filters = if one_by_one { self.direct(targets) } else { Vec::new() };
+        let filters = if filters.is_empty() {
             let Ok(name) = Filled::new(self.state.group_name.as_str()) else { return };
-            filters = vec![GroupFilter::Name(name)];
-        }
+            vec![GroupFilter::Name(name)]
+        } else {
+            filters
+        };
         let group_listing = GroupListing::new(self.now, filters.len());
         self.verification.sweeps.insert(region, group_listing);
-        let name = self.region(region);
         for filter in filters {
             let call = DescribeSnapshotGroups { filter: filter.clone(), next_token: None }.into_call(&name);
             self.read(CallPurpose::Groups { region, filter }, call);
@@ -215,7 +212,8 @@ impl Session {
         sent: Time,
         reply: &HttpReply,
     ) -> Result<(), Failure> {
-        let page = reply::parse::<replies::DescribeSnapshotGroups<'_>>(Operation::DescribeSnapshotGroups, reply)?;
+        let operation = Operation::DescribeSnapshotGroups;
+        let page = reply::parse::<replies::DescribeSnapshotGroups<'_>>(operation, reply)?;
         let name = self.region(region);
         let next_token = page.next_token.and_then(|token| Filled::new(token).ok());
         let Some(group_listing) = self.verification.sweeps.get_mut(&region) else { return Ok(()) };
@@ -225,13 +223,26 @@ impl Session {
         };
         let mut recent = TargetIndex::MAX;
         for group in &page.groups {
-            let index = observed::instance_of(group).and_then(|instance| self.state.find_after(recent, instance));
-            recent = index.unwrap_or(recent);
-            if let Some(index) = index.filter(is_watched) {
-                group_listing.take_group(group, index, &self.state.group_name);
+            // A service that ignores the filter must not lend us somebody else's group.
+            if group.name.as_deref() != Some(&*self.state.group_name) {
+                continue;
+            }
+            let Some(instance) = observed::instance_of(group) else {
+                group_listing.unplaced.push(group.snapshot_group_id.to_string());
+                continue;
+            };
+            let Some(index) = self.state.find_after(recent, instance) else { continue };
+            recent = index;
+            if is_watched(&index) {
+                group_listing.take_group(group, index);
+            } else {
+                group_listing.take_early(index);
             }
         }
-        if next_token.is_some() {
+        if let Some(token) = &next_token {
+            if !group_listing.is_new(token.as_str()) {
+                return Err(reply::endless_pages(operation, reply));
+            }
             let call = DescribeSnapshotGroups { filter: filter.clone(), next_token }.into_call(&name);
             self.read(CallPurpose::Groups { region, filter: filter.clone() }, call);
             return Ok(());
@@ -253,7 +264,7 @@ impl Session {
             self.evaluate(region);
             return;
         }
-        group_listing.asked_snapshots = true;
+        group_listing.ask_snapshots(&untagged);
         let chunks: Vec<Ids<100>> =
             untagged.chunks(100).filter_map(|chunk| Ids::new(chunk.iter().cloned()).ok()).collect();
         group_listing.outstanding = chunks.len();
@@ -303,21 +314,26 @@ impl Session {
     fn seen(&self, group_listing: &mut GroupListing, region: u16, index: TargetIndex) -> Seen {
         let watch = self.verification.watches.get(&region).and_then(|watches| watches.get(&index));
         let (Some(watch), Some(target)) = (watch, self.state.target(index)) else { return Seen::Nothing };
-        let named = target.outcome.as_ref().and_then(|outcome| outcome.snapshot_group_id.as_deref());
-        if named.is_none() && watch.since > group_listing.began_at {
-            // Pages from before may have shown a second group of that name.
+        if group_listing.was_early(index) {
+            // Pages from before showed a group of that name; what they showed is not known any more.
             return Seen::Nothing;
         }
-        let evidence = match group_listing.evidence_of(index, named) {
-            Ok(Some(evidence)) => evidence,
-            // Only what a listing of that time or later does not show was not there at that time.
-            Ok(None) if group_listing.began_at < watch.conclude_at => return Seen::Nothing,
-            Ok(None) => {
-                return Seen::All(
-                    named.map_or(GroupLookup::Nothing, |id| GroupLookup::NotVisible { group_id: id.to_owned() }),
-                );
+        // Only what a listing of that time or later does not show was not there at that time.
+        let settled = group_listing.began_at >= watch.conclude_at;
+        let window = self.window(index);
+        let evidence = match group_listing.matching(index, window) {
+            Matching::One(evidence) => evidence,
+            Matching::Several(groups) => return Seen::All(GroupLookup::Ambiguous { groups }),
+            Matching::None | Matching::OutOfTime(_) | Matching::Unplaced(_) if !settled => return Seen::Nothing,
+            Matching::Unplaced(groups) => return Seen::All(GroupLookup::Ambiguous { groups }),
+            Matching::OutOfTime(groups) => {
+                let Window { from, until } = window;
+                return Seen::All(GroupLookup::OutOfTime { groups, from, until });
             }
-            Err(groups) => return Seen::All(GroupLookup::Ambiguous { groups }),
+            Matching::None => {
+                let named = target.outcome.as_ref().and_then(|outcome| outcome.snapshot_group_id.clone());
+                return Seen::All(named.map_or(GroupLookup::Nothing, |group_id| GroupLookup::NotVisible { group_id }));
+            }
         };
         let waited = |since: Option<Time>, seconds: u64| {
             since.is_some_and(|since| self.now.since(since) >= Duration::from_secs(seconds))
@@ -344,6 +360,24 @@ impl Session {
         if over { Seen::All(GroupLookup::Found(evidence)) } else { Seen::Unfinished { accomplished } }
     }
 
+    /// When the group of an instance may have been made: from its first start to the end of its command, by the service's
+    /// clock, with room for what clocks and the service take.
+    fn window(&self, index: TargetIndex) -> Window {
+        let Some(target) = self.state.target(index) else { return Window { from: Time::EPOCH, until: Time::EPOCH } };
+        let margin = Duration::from_secs(pacing::CLOCK_MARGIN.value);
+        let from = target.first_sent.map_or(Time::EPOCH, |at| at.minus(margin));
+        let seen = match target.stage {
+            Stage::Starting { .. } | Stage::Running { .. } => Time::FAR_FUTURE,
+            _ => target.ended.unwrap_or(Time::FAR_FUTURE),
+        };
+        let ended = if may_run_on(target.outcome.as_deref()) {
+            seen.max(self.state.by_service(self.settled_at(index)))
+        } else {
+            seen
+        };
+        Window { from, until: ended.plus_seconds(pacing::GROUP_SETTLE.value) }
+    }
+
     fn conclude_look(&mut self, region: u16, index: TargetIndex, look: GroupLookup) {
         if let Some(watches) = self.verification.watches.get_mut(&region) {
             watches.remove(&index);
@@ -363,7 +397,11 @@ impl Session {
             self.pauses.insert((not_before, index));
             return;
         }
-        self.emit(Event::GroupLooked { instance, look: Arc::new(look) });
+        self.emit(Event::GroupLooked { instance: Arc::clone(&instance), look: Arc::new(look) });
+        let held = self.state.target(index).and_then(|target| target.verdict.as_ref()).is_some_and(|it| it.held);
+        if held && self.setup.goal == Goal::Run {
+            self.stop_starts(StopReason::Held { instance: instance.to_string() });
+        }
         self.tag_later(index);
     }
 

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::consistency::{Consistency, Platform, RequiredConsistency};
 use crate::base::time::Time;
-use crate::diagnostics::finding::Finding;
+use crate::catalog::codes::{ClearedBy, HeldBy};
+use crate::diagnostics::finding::{Finding, MessageRow};
 use crate::diagnostics::messages::verdicts as rows;
 use crate::plugin::output::Outcome;
 
@@ -130,10 +131,19 @@ pub enum GroupLookup {
     Found(GroupEvidence),
     /// None, and none can appear any more.
     Nothing,
-    /// More than one: none can be trusted to be ours.
+    /// More than one, or one whose instance cannot be told: none can be trusted to be ours.
     Ambiguous {
         /// Their ids.
         groups: Vec<String>,
+    },
+    /// Groups with the name of the run, made outside the time of the instance's start: none counts.
+    OutOfTime {
+        /// Their ids.
+        groups: Vec<String>,
+        /// From when on a group counts, by the service's clock.
+        from: Time,
+        /// Until when.
+        until: Time,
     },
     /// The log names a group that never became visible.
     NotVisible {
@@ -176,6 +186,8 @@ pub struct Evidence<'a> {
     pub has_scripts: bool,
     /// The disks that must be in the group.
     pub expected: &'a [ExpectedDisk],
+    /// Whether it is not known that the start reached the service at all.
+    pub start_uncertain: bool,
     /// What became of the command; `None` when no result could be had.
     pub outcome: Option<&'a Outcome>,
     /// What a look for the group found; `None` when nobody had to look.
@@ -215,7 +227,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
         why: Finding::new(&rows::RESULT_UNREADABLE, ""),
         disks_covered: 0,
         disks_expected: expected,
-        group_id: evidence.outcome.and_then(|outcome| outcome.snapshot_group_id.clone()),
+        group_id: None,
     };
     let level = read_level(evidence, &mut verdict);
     verdict.reached = level;
@@ -224,7 +236,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
     // Exit code 0 whose output names no group may be a launcher that ran nothing, or a lost end of the output: where the group is
     // there and tagged, the second is certain.
     let succeeded = evidence.outcome.is_some_and(|outcome| outcome.succeeded);
-    let exit_zero = succeeded || evidence.outcome.is_some_and(|outcome| outcome.explained_by == "exit:launcher:0");
+    let exit_zero = succeeded || evidence.outcome.is_some_and(Outcome::ended_with_zero);
     verdict.result = if verdict.held {
         ResultKind::Urgent
     } else if level == Consistency::Unknown || (!finished && level == Consistency::None) {
@@ -233,7 +245,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
         ResultKind::Failed
     } else if !evidence.required.is_met_by(level) {
         ResultKind::Weaker
-    } else if !exit_zero && !explained_by_time_out(evidence) {
+    } else if !exit_zero && !evidence.outcome.is_none_or(Outcome::is_unwatched) {
         // The tags are good, but the plug-in reported a failure: a person should look before trusting it.
         ResultKind::Failed
     } else {
@@ -241,7 +253,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
     };
     if verdict.held {
         let explained = evidence.outcome.map_or_else(|| "-".into(), |outcome| outcome.explained_by.clone());
-        verdict.why = Finding::new(&rows::MAY_BE_HELD, "").with("explained", explained);
+        verdict.why = Finding::new(held_row(evidence), "").with("explained", explained);
     } else if verdict.result == ResultKind::Ok {
         verdict.why = if exit_zero {
             Finding::new(&rows::REACHED, "").with("level", level.name())
@@ -261,7 +273,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
 /// The level of the weakest expected disk, with the reason in `verdict.why` where it is not plain.
 fn read_level(evidence: &Evidence<'_>, verdict: &mut Verdict) -> Consistency {
     let Some(look) = evidence.look else {
-        // Nobody looked: only right when the command certainly made no group.
+        // Nobody looked, as versions before 0.2 did not when a command made no group for certain.
         let certain =
             evidence.outcome.is_some_and(|outcome| outcome.finished && !outcome.group_may_exist && !outcome.succeeded);
         return if certain { Consistency::None } else { Consistency::Unknown };
@@ -274,6 +286,13 @@ fn read_level(evidence: &Evidence<'_>, verdict: &mut Verdict) -> Consistency {
         }
         GroupLookup::Ambiguous { groups } => {
             verdict.why = Finding::new(&rows::AMBIGUOUS_GROUPS, "").with("groups", groups.join(", "));
+            return Consistency::Unknown;
+        }
+        GroupLookup::OutOfTime { groups, from, until } => {
+            verdict.why = Finding::new(&rows::GROUP_OUT_OF_TIME, "")
+                .with("groups", groups.join(", "))
+                .with("from", from.to_wire())
+                .with("until", until.to_wire());
             return Consistency::Unknown;
         }
         GroupLookup::NotVisible { group_id } => {
@@ -341,7 +360,7 @@ fn read_level(evidence: &Evidence<'_>, verdict: &mut Verdict) -> Consistency {
         return Consistency::Unknown;
     }
     // Exit code 8: the group is there, but tagging failed half-way; a missing tag then says nothing about the level.
-    let tagging_failed = evidence.outcome.is_some_and(|outcome| outcome.explained_by == "exit:plugin:8");
+    let tagging_failed = evidence.outcome.map(Outcome::row).is_some_and(|row| !row.tags_tell);
     if weakest == Consistency::Crash && tagging_failed {
         verdict.why = Finding::new(&rows::TAGGING_FAILED, "");
         return Consistency::Unknown;
@@ -360,23 +379,30 @@ fn read_level(evidence: &Evidence<'_>, verdict: &mut Verdict) -> Consistency {
     weakest
 }
 
+/// What to say of a guest that may still be held: it depends on what may hold it.
+fn held_row(evidence: &Evidence<'_>) -> &'static MessageRow {
+    let held_by = evidence.outcome.map(Outcome::row).filter(|row| row.held).map(|row| row.held_by);
+    match (evidence.platform, held_by) {
+        (Some(Platform::Windows), _) => &rows::MAY_BE_HELD_WINDOWS,
+        (_, Some(HeldBy::Script)) => &rows::MAY_BE_LOCKED,
+        (_, Some(HeldBy::FileSystems) | None) => &rows::MAY_BE_HELD,
+    }
+}
+
 /// Whether the guest may still be held.
 ///
-/// After exit codes 9 to 12 nothing clears the suspicion. After a time-out or a killed plug-in a tag does: tags are put
-/// on after the thaw (assumption A29), and `APPConsistent` only when both scripts ran (console page of 2026).
+/// After exit codes 9 to 12 nothing clears the suspicion. After a time-out, a killed plug-in or a lost result a tag does:
+/// tags are put on after the thaw (assumption A29), and `APPConsistent` only when both scripts ran (console page of 2026).
 fn may_be_held(evidence: &Evidence<'_>, level: Consistency, all_covered: bool) -> bool {
-    let Some(outcome) = evidence.outcome else {
-        // No result says that it held anything: that is unknown, and the text asks to look.
-        return false;
-    };
-    if !outcome.held {
-        return false;
+    let cleared = cleared_by_tag(evidence, level, all_covered);
+    match evidence.outcome {
+        // Nobody knows how the command ended, or whether it ended. A group of the run proves that it was started.
+        None => {
+            let started = !evidence.start_uncertain || matches!(evidence.look, Some(GroupLookup::Found(_)));
+            started && !cleared
+        }
+        Some(outcome) => outcome.held && (outcome.cleared_by() == ClearedBy::Nothing || !cleared),
     }
-    let never_cleared = ["exit:plugin:9", "exit:plugin:10", "exit:plugin:11", "exit:plugin:12"];
-    if never_cleared.contains(&&*outcome.explained_by) {
-        return true;
-    }
-    !cleared_by_tag(evidence, level, all_covered)
 }
 
 fn cleared_by_tag(evidence: &Evidence<'_>, level: Consistency, all_covered: bool) -> bool {
@@ -388,13 +414,6 @@ fn cleared_by_tag(evidence: &Evidence<'_>, level: Consistency, all_covered: bool
         Consistency::FileSystem => !evidence.has_scripts,
         _ => false,
     }
-}
-
-/// A command the service stopped waiting for may still have done its work completely.
-fn explained_by_time_out(evidence: &Evidence<'_>) -> bool {
-    evidence.outcome.is_none_or(|outcome| {
-        outcome.explained_by == "status:Timeout" || outcome.explained_by == "task:ExecutionTimeout"
-    })
 }
 
 #[cfg(test)]

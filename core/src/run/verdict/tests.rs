@@ -1,5 +1,6 @@
 use super::*;
 use crate::catalog::codes::Layer;
+use crate::diagnostics::text::Lang;
 
 fn outcome(explained_by: &'static str, group: Option<&str>) -> Outcome {
     let ok = explained_by == "exit:plugin:0";
@@ -8,7 +9,7 @@ fn outcome(explained_by: &'static str, group: Option<&str>) -> Outcome {
         finished: true,
         invocation_status: "".into(),
         error_code: String::new(),
-        exit_code: Some(0),
+        exit_code: Some(if ok { 0 } else { 1 }),
         layer: Layer::Plugin,
         succeeded: ok,
         group_may_exist: !ok,
@@ -70,6 +71,7 @@ fn verdict(outcome: Option<&Outcome>, look: Option<&GroupLookup>, disks: &[Expec
         platform: Some(Platform::Linux),
         has_scripts: scripts,
         expected: disks,
+        start_uncertain: false,
         outcome,
         look,
     })
@@ -147,11 +149,60 @@ fn after_a_time_out_only_a_tag_clears_the_suspicion() {
     assert_eq!(verdict(Some(&killed), Some(&group("a")), &disks(1), true).result, ResultKind::Failed);
 }
 
+/// Whether the start is uncertain, what the look shows, and what comes of it when no result was to be had.
+fn untold(start_uncertain: bool, look: &GroupLookup, platform: Platform, has_scripts: bool) -> Verdict {
+    judge(&Evidence {
+        required: RequiredConsistency::Application,
+        platform: Some(platform),
+        has_scripts,
+        expected: &disks(1),
+        start_uncertain,
+        outcome: None,
+        look: Some(look),
+    })
+}
+
 #[test]
-fn a_lost_start_is_judged_by_what_is_found() {
-    assert_eq!(verdict(None, Some(&group("a")), &disks(1), true).result, ResultKind::Ok);
-    assert_eq!(verdict(None, Some(&group("f")), &disks(1), true).result, ResultKind::Weaker);
-    assert_eq!(verdict(None, Some(&GroupLookup::Nothing), &disks(1), true).result, ResultKind::Unknown);
+fn without_a_result_only_a_tag_says_that_nothing_is_held() {
+    let linux = |uncertain, look: &GroupLookup| untold(uncertain, look, Platform::Linux, true);
+    for uncertain in [false, true] {
+        assert_eq!(linux(uncertain, &group("a")).result, ResultKind::Ok);
+        // A group of the run proves that it was started.
+        let weaker = linux(uncertain, &group("f"));
+        assert_eq!((weaker.result, weaker.held), (ResultKind::Urgent, true), "the post-thaw script may not have run");
+        assert_eq!(linux(uncertain, &group("c")).result, ResultKind::Urgent);
+    }
+    assert_eq!(untold(false, &group("f"), Platform::Windows, false).result, ResultKind::Weaker);
+    let refused = GroupLookup::Refused { code: "Forbidden.RAM".to_owned() };
+    for look in [&GroupLookup::Nothing, &refused] {
+        assert_eq!(linux(false, look).result, ResultKind::Urgent, "{look:?}");
+        assert_eq!((linux(true, look).result, linux(true, look).held), (ResultKind::Unknown, false), "{look:?}");
+    }
+}
+
+#[test]
+fn the_words_of_an_alarm_fit_what_holds_the_guest() {
+    let why = |explained, platform| {
+        let held = outcome(explained, None);
+        let evidence = Evidence {
+            required: RequiredConsistency::Application,
+            platform: Some(platform),
+            has_scripts: true,
+            expected: &disks(1),
+            start_uncertain: false,
+            outcome: Some(&held),
+            look: Some(&GroupLookup::Nothing),
+        };
+        judge(&evidence).why
+    };
+    for code in ["exit:plugin:9", "exit:plugin:10"] {
+        assert!(why(code, Platform::Linux).help(Lang::En).starts_with("run the post-thaw script by hand"), "{code}");
+    }
+    assert!(why("exit:plugin:12", Platform::Linux).help(Lang::En).contains("VNC console"));
+    for code in ["exit:plugin:12", "status:Timeout"] {
+        let help = why(code, Platform::Windows).help(Lang::En);
+        assert!(help.contains("VSS Writer") && help.contains("SQL Server") && !help.contains("fsfreeze"), "{help}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use consnap_client::past_run::PastRun;
 use consnap_client::run::Run;
 use consnap_core::diagnostics::messages::errors;
 use consnap_core::report::Report;
-use consnap_core::run::session::{Goal, Phase};
+use consnap_core::run::session::{Goal, OpenGuest, Phase};
 use consnap_core::run::verdict::ResultKind;
 use consnap_core::{Error, ErrorKind, Text};
 use serde_json::{Value, json};
@@ -103,16 +103,15 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     }
     let seen = look.report(console.lang());
     let mut sorted = sort(&seen);
-    heed_later_runs(&mut sorted, &later_results(&past, console));
+    let later = later_results(&past, console);
+    heed_later_runs(&mut sorted, &later);
     say(&sorted, console);
-    let left_out = match (sorted.held.is_empty(), sorted.unknown.is_empty()) {
-        (false, _) => Exit::Held,
-        (true, false) => Exit::Unknown,
-        (true, true) => Exit::Reached,
-    };
+    let left_open = left_open(&sorted, &seen, &later);
     if sorted.again.is_empty() {
         console.note(NOTHING_TO_DO.get(console.lang()));
-        return Ok(left_out);
+        let exit = Exit::from_status(seen.with_left_open(left_open, console.lang()).exit_status);
+        // What failed there was reached since.
+        return Ok(if matches!(exit, Exit::Held | Exit::Unknown) { exit } else { Exit::Reached });
     }
 
     let document = Document::made(&arguments.run, job_of(&past.header.job, &sorted.again));
@@ -124,10 +123,32 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     }
     setup.own_instance = runtime.block_on(connection.own_instance());
     setup.include_self = arguments.include_self;
+    setup.left_open = left_open;
     let clock = past.clock(connection.time_scale);
     let run = Run::begin(setup, document.value.clone(), &state_directory()?, &connection.caller, clock)?;
     let gate = Gate { agreed, policies: policies.as_ref().map(|policies| (policies, &document)) };
-    Ok(drive_and_report(run, gate, arguments.shown(), &runtime, console)?.or_worse(left_out))
+    drive_and_report(run, gate, arguments.shown(), &runtime, console)
+}
+
+/// The instances that are left out because they may be held or are unknown: the new run speaks of them, or its exit status
+/// would take back an alarm.
+fn left_open(sorted: &Sorted, seen: &Report, later: &BTreeMap<String, Later>) -> Vec<OpenGuest> {
+    let region = |id: &str| seen.instances.iter().find(|one| one.instance_id == id).map(|one| one.region.clone());
+    let open = |held: bool| {
+        move |id: &String| OpenGuest {
+            run_id: later.get(id).map_or_else(|| seen.run_id.clone(), |later| later.run_id.clone()),
+            instance_id: id.clone(),
+            region: region(id).unwrap_or_default(),
+            held,
+        }
+    };
+    sorted.held.iter().map(open(true)).chain(sorted.unknown.iter().map(open(false))).collect()
+}
+
+/// What became of an instance in a later run.
+struct Later {
+    run_id: String,
+    result: ResultKind,
 }
 
 fn sort(seen: &Report) -> Sorted {
@@ -135,6 +156,8 @@ fn sort(seen: &Report) -> Sorted {
     for instance in &seen.instances {
         let list = match instance.result {
             ResultKind::Ok => &mut sorted.reached,
+            // Somebody has looked, and let it go.
+            ResultKind::Urgent | ResultKind::Unknown if instance.released.is_some() => &mut sorted.again,
             ResultKind::Urgent => &mut sorted.held,
             ResultKind::Unknown => &mut sorted.unknown,
             ResultKind::Failed | ResultKind::Weaker | ResultKind::NotRun => &mut sorted.again,
@@ -145,7 +168,7 @@ fn sort(seen: &Report) -> Sorted {
 }
 
 /// What became of instances in later runs of the same job, as the journals of this machine tell it; the last one counts.
-fn later_results(past: &PastRun, console: &Console) -> BTreeMap<String, ResultKind> {
+fn later_results(past: &PastRun, console: &Console) -> BTreeMap<String, Later> {
     let Ok(directory) = state_directory() else { return BTreeMap::new() };
     let Ok(entries) = journal::list(&directory) else { return BTreeMap::new() };
     let mut later: Vec<PastRun> = entries
@@ -165,20 +188,18 @@ fn later_results(past: &PastRun, console: &Console) -> BTreeMap<String, ResultKi
         let ended = state.phase == Phase::Ended;
         let report = Report::of(&state, None, 0, console.lang());
         // What waits in a run that is not over is started by its resume.
-        results.extend(
-            report
-                .instances
-                .into_iter()
-                .map(|instance| (instance.instance_id, if ended { instance.result } else { ResultKind::Unknown })),
-        );
+        results.extend(report.instances.into_iter().map(|instance| {
+            let result = if ended || instance.held { instance.result } else { ResultKind::Unknown };
+            (instance.instance_id, Later { run_id: other.header.run_id.clone(), result })
+        }));
     }
     results
 }
 
 /// Whoever reruns a run twice does not want its instances snapshotted twice, and never two at the same time.
-fn heed_later_runs(sorted: &mut Sorted, later: &BTreeMap<String, ResultKind>) {
+fn heed_later_runs(sorted: &mut Sorted, later: &BTreeMap<String, Later>) {
     for instance in std::mem::take(&mut sorted.again) {
-        let list = match later.get(&instance) {
+        let list = match later.get(&instance).map(|later| later.result) {
             Some(ResultKind::Ok) => &mut sorted.later,
             Some(ResultKind::Urgent) => &mut sorted.held,
             Some(ResultKind::Unknown) => &mut sorted.unknown,

@@ -10,7 +10,7 @@ use super::arguments::Options;
 use super::forced::Reach;
 use super::plan::{Plan, Reason, Scripts};
 use crate::random::Random;
-use crate::scenario::{GuestFault, InstanceSpec, Language};
+use crate::scenario::{GroupLine, GuestFault, InstanceSpec, Language, ScriptOrder};
 use crate::world::Tags;
 
 /// What an output is cut to, in bytes (docs/sources/feature.md 3.2).
@@ -33,6 +33,17 @@ pub(crate) struct Output<'o> {
     pub(crate) group_id: Option<&'o str>,
     pub(crate) started_at: Time,
     pub(crate) seed: u64,
+}
+
+impl Output<'_> {
+    /// Whether the output names its group in this way, unless it is the last line of a run that failed.
+    fn names_group_by(&self, line: GroupLine) -> bool {
+        match self.fault.and_then(|fault| fault.group_line) {
+            None | Some(GroupLine::Last) => true,
+            Some(GroupLine::Mentioned) => line == GroupLine::Mentioned,
+            Some(GroupLine::Absent) => false,
+        }
+    }
 }
 
 /// Writes what is there `until` so many milliseconds after the start, and gives the bytes cut from it.
@@ -280,7 +291,7 @@ impl Log<'_> {
                 format_args!("Unexpected length of the snapshot group"),
             );
         }
-        if let Some(group) = output.group_id {
+        if let Some(group) = output.group_id.filter(|_| output.names_group_by(GroupLine::Mentioned)) {
             self.info(
                 steps.satisfied,
                 format_args!(
@@ -334,42 +345,55 @@ impl Log<'_> {
                 self.info(looked, format_args!("MountPoint: {}, FsType: {} Added", mount.target, mount.file_system));
             }
         }
-        if matches!(course.scripts, Scripts::Ran | Scripts::PreFailed) {
-            self.info(looked, format_args!("Start to run Pre-Script {}", output.options.pre_script_path));
+        let scripts_first = output.spec.guest.script_order == ScriptOrder::BeforeFreeze;
+        if scripts_first && !self.pre_script(output, looked) {
+            return;
+        }
+        if output.options.enable_fs_freeze && !self.freeze(output, if scripts_first { steps.pre_done } else { looked })
+        {
+            return;
+        }
+        if !scripts_first {
+            self.pre_script(output, steps.frozen);
+        }
+    }
+
+    /// The pre-freeze script. False when the run ends with it.
+    fn pre_script(&mut self, output: &Output<'_>, begun: u32) -> bool {
+        let (steps, course) = (output.plan.steps, output.plan.course);
+        let path = &output.options.pre_script_path;
+        if !matches!(course.scripts, Scripts::Ran | Scripts::PreFailed) {
             if output.plan.exit == 9 {
-                self.error(
-                    output.plan.steps.ended,
-                    format_args!("Run Pre-Script {} failed: signal: killed", output.options.pre_script_path),
-                );
-                return;
+                self.error(steps.ended, format_args!("Run Pre-Script failed: fork/exec: permission denied"));
             }
-            if course.scripts == Scripts::PreFailed {
-                let status = output.spec.guest.pre_script.exit_code;
-                self.error(
-                    steps.pre_done,
-                    format_args!("Run Pre-Script {} failed: exit status {status}", output.options.pre_script_path),
-                );
-            } else {
-                self.info(steps.pre_done, format_args!("Run Pre-Script successfully"));
-            }
-        } else if output.plan.exit == 9 {
-            self.error(output.plan.steps.ended, format_args!("Run Pre-Script failed: fork/exec: permission denied"));
-            return;
+            return output.plan.exit != 9;
         }
-        if !output.options.enable_fs_freeze {
-            return;
+        self.info(begun, format_args!("Start to run Pre-Script {path}"));
+        if output.plan.exit == 9 {
+            self.error(steps.ended, format_args!("Run Pre-Script {path} failed: signal: killed"));
+            return false;
         }
-        self.info(steps.pre_done, format_args!("###########1. Starting FsFreeze"));
-        self.info(steps.pre_done.saturating_add(1), format_args!("###########2. Filesystem Freeze Started"));
+        if course.scripts == Scripts::PreFailed {
+            let status = output.spec.guest.pre_script.exit_code;
+            self.error(steps.pre_done, format_args!("Run Pre-Script {path} failed: exit status {status}"));
+        } else {
+            self.info(steps.pre_done, format_args!("Run Pre-Script successfully"));
+        }
+        true
+    }
+
+    /// The freeze. False when the run ends with it.
+    fn freeze(&mut self, output: &Output<'_>, begun: u32) -> bool {
+        self.info(begun, format_args!("###########1. Starting FsFreeze"));
+        self.info(begun.saturating_add(1), format_args!("###########2. Filesystem Freeze Started"));
         if output.plan.exit == 11 {
-            self.raw(
-                output.plan.steps.ended,
-                "FsFreeze was interrupted by cancel or timeout context deadline exceeded",
-            );
-            self.info(output.plan.steps.ended, format_args!("###########4. Thawing FsFreeze"));
-            return;
+            let ended = output.plan.steps.ended;
+            self.raw(ended, "FsFreeze was interrupted by cancel or timeout context deadline exceeded");
+            self.info(ended, format_args!("###########4. Thawing FsFreeze"));
+            return false;
         }
-        self.info(steps.frozen, format_args!("###########3. Filesystem Freeze Completed"));
+        self.info(output.plan.steps.frozen, format_args!("###########3. Filesystem Freeze Completed"));
+        true
     }
 
     /// Nothing is recorded of the Windows plug-in (docs/sources/feature.md 12.4): plausible lines, not the real ones.
@@ -447,6 +471,17 @@ impl Log<'_> {
             _ => "Unknown error",
         };
         self.error(ended, format_args!("{reason}"));
+        if output.fault.is_some_and(|fault| fault.group_line == Some(GroupLine::Last)) {
+            self.group_line(output, reason);
+        }
+    }
+
+    fn group_line(&mut self, output: &Output<'_>, message: &str) {
+        if let Some(group) = output.group_id
+            && output.plan.steps.ended <= self.until
+        {
+            let _ = writeln!(self.out, "[snapshotgroup=\"{group}\"][message=\"{message}\"]");
+        }
     }
 
     fn finish(&mut self, output: &Output<'_>) {
@@ -468,16 +503,8 @@ impl Log<'_> {
         self.info(steps.ended, format_args!("FsFreeze cost {}.{:03}s", frozen / 1000, frozen % 1000));
         let total = steps.ended.saturating_sub(steps.begun);
         self.info(steps.ended, format_args!("Total cost {}.{:03}s", total / 1000, total % 1000));
-        if output.fault.is_some_and(|fault| fault.no_final_line) {
-            return;
-        }
-        if let Some(group) = output.group_id
-            && steps.ended <= self.until
-        {
-            let _ = writeln!(
-                self.out,
-                "[snapshotgroup=\"{group}\"][message=\"Finish whole Processes of Snapshot successfully\"]"
-            );
+        if output.names_group_by(GroupLine::Last) && !output.fault.is_some_and(|fault| fault.no_final_line) {
+            self.group_line(output, "Finish whole Processes of Snapshot successfully");
         }
     }
 }

@@ -1,15 +1,14 @@
 //! What the plug-in does in a guest, planned in one go: every step's time, how it ends, what it leaves behind.
 //!
-//! The order of steps is the one recorded of the Linux plug-in 1.8 (docs/sources/feature.md 1.9); scripts run around
-//! the freeze, as
-//! the vendor's documents say.
+//! The order of steps is the one recorded of the Linux plug-in 1.8 (docs/sources/feature.md 1.9); scripts run around the freeze,
+//! as the vendor's documents say, or inside it, as a field note draws it.
 
 use consnap_core::Platform;
 
 use super::arguments::Options;
 use super::forced::{self, LeftGroup, Reach};
 use crate::random::Random;
-use crate::scenario::{GroupFault, GuestFault, InstanceSpec, ScriptSpec, SnapshotFault, TagFault};
+use crate::scenario::{GroupFault, GuestFault, InstanceSpec, ScriptOrder, ScriptSpec, SnapshotFault, TagFault};
 use crate::world::Tags;
 
 /// What the plan is made for.
@@ -262,9 +261,15 @@ fn steps(view: &GuestView<'_>, options: &Options, scripts: Scripts, random: &mut
     let stall = stall.unwrap_or(0);
     let begun = random.between(300, 900);
     let looked = begun.saturating_add(random.between(130, 260));
-    let pre_done = looked.saturating_add(pre).saturating_add(stall);
-    let frozen = pre_done.saturating_add(spec.guest.freeze_millis);
-    let created = frozen.saturating_add(random.between(280, 360));
+    let pre_ends = |begun: u32| begun.saturating_add(pre).saturating_add(stall);
+    let (pre_done, frozen) = match spec.guest.script_order {
+        ScriptOrder::AfterFreeze if spec.platform == Platform::Linux => {
+            let frozen = looked.saturating_add(spec.guest.freeze_millis);
+            (pre_ends(frozen), frozen)
+        }
+        _ => (pre_ends(looked), pre_ends(looked).saturating_add(spec.guest.freeze_millis)),
+    };
+    let created = pre_done.max(frozen).saturating_add(random.between(280, 360));
     let satisfied = created.saturating_add(random.between(spec.guest.group_millis.min, spec.guest.group_millis.max));
     let thawed = satisfied.saturating_add(random.between(1, 200));
     let post_done = thawed.saturating_add(post);
@@ -371,9 +376,13 @@ fn disks_end(view: &GuestView<'_>, options: &Options) -> Option<(Reason, i64)> {
 fn end_of(reason: Reason, exit: i64, reach: Reach, steps: Steps, options: &Options) -> u32 {
     let script_limit = limit(options.script_timeout_seconds);
     match (reason, exit) {
+        (Reason::PreScriptTimedOut, _) if steps.frozen < steps.pre_done => steps.frozen.saturating_add(script_limit),
         (Reason::PreScriptTimedOut, _) => steps.looked.saturating_add(script_limit),
         (Reason::PostScriptFailed, _) => steps.post_done,
-        (Reason::FreezeTimedOut, _) => steps.pre_done.saturating_add(limit(options.timeout_seconds)),
+        (Reason::FreezeTimedOut, _) => {
+            let begun = if steps.frozen < steps.pre_done { steps.looked } else { steps.pre_done };
+            begun.saturating_add(limit(options.timeout_seconds))
+        }
         (Reason::ThawTimedOut, _) => steps.frozen.saturating_add(limit(options.timeout_seconds)),
         // The launcher's own limit where the plug-in says nothing (docs/sources/launcher.md 2.5).
         (_, 247) => 60_000,
@@ -381,7 +390,7 @@ fn end_of(reason: Reason, exit: i64, reach: Reach, steps: Steps, options: &Optio
         _ => match reach {
             Reach::Launcher => steps.begun,
             Reach::Checked => steps.looked,
-            Reach::Frozen => steps.frozen,
+            Reach::Frozen => steps.frozen.max(steps.pre_done),
             Reach::Created => steps.post_done,
             Reach::Finished => steps.ended,
         },

@@ -53,9 +53,27 @@ pub struct ApiFault {
     /// No answer ever comes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub silence: Option<ClosedConnection>,
+    /// The listing that is answered is not whole, or has no end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listing: Option<ListingFault>,
     /// The body of the answer is this text instead of JSON, as a proxy in between would send.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub html: Option<String>,
+}
+
+/// What is wrong with a page of a listing.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ListingFault {
+    /// One entry fewer than `TotalCount` says; of a listing without a count, the first entry is not there.
+    OneMissing,
+    /// `TotalCount` is another than on the page before: one more than there is.
+    CountMoved,
+    /// `NextToken` leads to this page again.
+    RepeatedToken,
+    /// No entries, and a token to them that the service then takes.
+    EmptyPage,
 }
 
 /// How the service asks to slow down.
@@ -151,6 +169,12 @@ pub struct GuestFault {
     /// What becomes of the last member snapshot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot: Option<SnapshotFault>,
+    /// How the output names the group; by the recorded order of lines when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group_line: Option<GroupLine>,
+    /// What becomes of the command's result at the service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<ResultFault>,
     /// Bytes of noise in the output; beyond 24 KB the middle is cut out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_noise_bytes: Option<u32>,
@@ -200,4 +224,32 @@ pub enum SnapshotFault {
     Failed,
     /// It is not there.
     Missing,
+}
+
+/// How the output of the plug-in names the group it made.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum GroupLine {
+    /// In a last line of its own, `[snapshotgroup="..."]`, also where the plug-in failed.
+    Last,
+    /// Only in passing, in the text of a message.
+    Mentioned,
+    /// Not at all.
+    Absent,
+}
+
+/// What becomes of a command's result at the service.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ResultFault {
+    /// It stays `Running` for ever: the agent hangs with its file system.
+    NeverEnds,
+    /// The instance is not listed in the invocation once the command is over.
+    Vanishes,
+    /// It has neither status nor exit code.
+    Unreadable,
+    /// It comes 70 minutes after the command has ended.
+    Late,
 }

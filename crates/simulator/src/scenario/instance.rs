@@ -213,6 +213,8 @@ pub struct GuestSpec {
     pub pre_script: ScriptSpec,
     /// The post-thaw script.
     pub post_script: ScriptSpec,
+    /// Linux: whether the pre-freeze script runs before or after the file systems are frozen.
+    pub script_order: ScriptOrder,
     /// Other files a job may take as its scripts; those sent with SendFile join them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<ScriptSpec>,
@@ -247,6 +249,7 @@ impl Default for GuestSpec {
         Self {
             pre_script: ScriptSpec { path: "/tmp/prescript.sh".to_owned(), ..ScriptSpec::default() },
             post_script: ScriptSpec { path: "/tmp/postscript.sh".to_owned(), ..ScriptSpec::default() },
+            script_order: ScriptOrder::BeforeFreeze,
             files: Vec::new(),
             mounts: Vec::new(),
             launcher_present: true,
@@ -264,6 +267,18 @@ impl Default for GuestSpec {
 }
 
 use super::faults::Millis;
+
+/// When the pre-freeze script runs: the documents say the first, a field note draws the second.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ScriptOrder {
+    /// Before the file systems are frozen.
+    #[default]
+    BeforeFreeze,
+    /// After it.
+    AfterFreeze,
+}
 
 /// The language of a guest's system.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -18,9 +18,12 @@ mod small;
 
 pub use demo::demo_scenario;
 pub use faults::{
-    ApiFault, ClosedConnection, GroupFault, GuestFault, Millis, ServiceError, SnapshotFault, TagFault, Throttle,
+    ApiFault, ClosedConnection, GroupFault, GroupLine, GuestFault, ListingFault, Millis, ResultFault, ServiceError,
+    SnapshotFault, TagFault, Throttle,
 };
-pub use instance::{CloudAssistantSpec, DiskSpec, Fleet, GuestSpec, InstanceSpec, Language, MountSpec, ScriptSpec};
+pub use instance::{
+    CloudAssistantSpec, DiskSpec, Fleet, GuestSpec, InstanceSpec, Language, MountSpec, ScriptOrder, ScriptSpec,
+};
 pub use past_group::{PastConsistency, PastGroup, PastStatus, Usage};
 
 /// Everything the simulator is told.
@@ -229,8 +232,38 @@ pub struct ServiceRules {
     pub role_propagation_seconds: u32,
     /// Whether `DescribeSnapshotGroups` shows the tags of the member snapshots.
     pub tags_in_groups: bool,
+    /// Whether `TotalCount` counts the whole listing when paging by token, or the page alone (docs/sources/api.md 10.6).
+    pub total_counts: TotalCounts,
+    /// Resources that a filter by tags covers.
+    pub tag_filter_covers: u32,
+    /// What a filter by tags does where more resources carry them.
+    pub beyond_tag_filter: BeyondTagFilter,
     /// How long an answer takes.
     pub latency_millis: Millis,
+}
+
+/// What `TotalCount` means when paging by token.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum TotalCounts {
+    /// The entries of the page: it says nothing.
+    #[default]
+    Page,
+    /// The entries of the whole listing.
+    Listing,
+}
+
+/// What a filter by tags does beyond the resources it covers (SDK model 7.11.8: "at most 1,000"; which is unknown).
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum BeyondTagFilter {
+    /// The others are left out, and nothing says so.
+    #[default]
+    Cut,
+    /// The call is refused.
+    Refuse,
 }
 
 impl Default for ServiceRules {
@@ -244,6 +277,9 @@ impl Default for ServiceRules {
             group_invisible_millis: 200,
             role_propagation_seconds: 0,
             tags_in_groups: true,
+            total_counts: TotalCounts::Page,
+            tag_filter_covers: 1_000,
+            beyond_tag_filter: BeyondTagFilter::Cut,
             latency_millis: Millis { min: 0, max: 0 },
         }
     }

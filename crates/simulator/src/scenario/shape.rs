@@ -110,6 +110,7 @@ static CLOUD_ASSISTANT: &[Key] = &[
 static GUEST: &[Key] = &[
     optional("pre_script", Shape::Object(SCRIPT)),
     optional("post_script", Shape::Object(SCRIPT)),
+    optional("script_order", Shape::Choice(&["before_freeze", "after_freeze"])),
     optional("files", Shape::List(&Shape::Object(SCRIPT))),
     optional("mounts", Shape::List(&Shape::Object(MOUNT))),
     optional("launcher_present", Shape::Truth),
@@ -154,6 +155,7 @@ static API_FAULT: &[Key] = &[
     optional("error", Shape::Object(SERVICE_ERROR)),
     optional("connection_closed", EFFECT),
     optional("silence", EFFECT),
+    optional("listing", Shape::Choice(&["one_missing", "count_moved", "repeated_token", "empty_page"])),
     optional("html", Shape::Text),
 ];
 
@@ -180,6 +182,8 @@ static GUEST_FAULT: &[Key] = &[
     optional("tags", Shape::Choice(&["missing", "both", "first_only", "other_case", "late"])),
     optional("group", Shape::Choice(&["failed", "progressing", "slow"])),
     optional("snapshot", Shape::Choice(&["failed", "missing"])),
+    optional("group_line", Shape::Choice(&["last", "mentioned", "absent"])),
+    optional("result", Shape::Choice(&["never_ends", "vanishes", "unreadable", "late"])),
     optional("output_noise_bytes", Shape::Whole(0, 10_000_000)),
     optional("no_final_line", Shape::Truth),
     optional("output_text", Shape::Text),
@@ -196,6 +200,9 @@ static SERVICE: &[Key] = &[
     optional("group_invisible_millis", COUNT),
     optional("role_propagation_seconds", COUNT),
     optional("tags_in_groups", Shape::Truth),
+    optional("total_counts", Shape::Choice(&["page", "listing"])),
+    optional("tag_filter_covers", FROM_ONE),
+    optional("beyond_tag_filter", Shape::Choice(&["cut", "refuse"])),
     optional("latency_millis", MILLIS),
 ];
 

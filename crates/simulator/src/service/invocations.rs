@@ -3,10 +3,12 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use consnap_core::Time;
 
 use crate::guest::{Plan, Program};
+use crate::scenario::ResultFault;
 
 /// The state of a task, or of a whole invocation.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -136,6 +138,8 @@ pub(crate) struct Task {
     /// Position of the scenario's fault.
     pub(crate) fault: Option<u32>,
     pub(crate) excluded: Option<u16>,
+    /// What becomes of its result at the service.
+    pub(crate) result: Option<ResultFault>,
     pub(crate) seed: u64,
 }
 
@@ -165,7 +169,7 @@ impl Task {
                 (false, false) => Status::Stopping,
             };
         }
-        if now >= self.ends_at {
+        if self.is_told(now) {
             return self.ending.status;
         }
         match self.started_at {
@@ -178,18 +182,40 @@ impl Task {
     pub(crate) fn finished_at(&self, now: Time) -> Option<Time> {
         match self.stop {
             Some(stop) => (now >= stop.done_at).then_some(stop.done_at),
-            None => (now >= self.ends_at).then_some(self.ends_at),
+            None => self.is_told(now).then_some(self.ends_at),
         }
+    }
+
+    /// Whether the service knows by now that it has ended.
+    fn is_told(&self, now: Time) -> bool {
+        const LATE: Duration = Duration::from_secs(4_200);
+        match self.result {
+            Some(ResultFault::NeverEnds) => self.started_at.is_none() && now >= self.ends_at,
+            Some(ResultFault::Late) => now >= self.ends_at.plus(LATE),
+            Some(ResultFault::Vanishes | ResultFault::Unreadable) | None => now >= self.ends_at,
+        }
+    }
+
+    /// Whether the invocation lists it.
+    pub(crate) fn is_listed(&self, now: Time) -> bool {
+        self.result != Some(ResultFault::Vanishes) || now < self.ends_at
+    }
+
+    /// Whether its result has neither status nor exit code.
+    pub(crate) fn is_unreadable(&self, now: Time) -> bool {
+        self.result == Some(ResultFault::Unreadable) && now >= self.ends_at
     }
 
     /// The exit code, once there is one.
     pub(crate) fn exit_code(&self, now: Time) -> Option<i64> {
-        if self.stop.is_some() || now < self.ends_at { None } else { self.ending.exit_code }
+        let told = self.stop.is_none() && self.is_told(now) && !self.is_unreadable(now);
+        if told { self.ending.exit_code } else { None }
     }
 
     /// The task's error code, once there is one.
     pub(crate) fn error_code(&self, now: Time) -> &str {
-        if self.stop.is_some() || now < self.ends_at { "" } else { &self.ending.error_code }
+        let told = self.stop.is_none() && self.is_told(now) && !self.is_unreadable(now);
+        if told { &self.ending.error_code } else { "" }
     }
 }
 

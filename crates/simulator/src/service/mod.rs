@@ -18,6 +18,7 @@ use std::time::Duration;
 use consnap_core::Time;
 use consnap_core::base::http::{HttpReply, HttpRequest};
 use consnap_core::ecs::api::Operation;
+use serde_json::Value;
 
 pub(crate) use authentication::FixedState;
 use authentication::{Gate, Moment};
@@ -30,7 +31,7 @@ use request::{Parameters, Request};
 
 use crate::calls::{CallLog, CallResult, RecordedCall};
 use crate::random::mix;
-use crate::scenario::{AccessKey, ApiFault, ClosedConnection, Scenario, ServiceError};
+use crate::scenario::{AccessKey, ApiFault, ClosedConnection, ListingFault, Scenario, ServiceError};
 use crate::world::World;
 use crate::{Answer, Arrival, Checks, Service};
 
@@ -299,6 +300,9 @@ impl Simulator {
         if !without_effect {
             let done_at = moment.service.plus(outcome.delay);
             outcome.result = self.carry_out(operation, parameters, caller, moment.service, done_at, request_id);
+            if let (Some(listing), Ok(body)) = (fault.and_then(|fault| fault.listing), &mut outcome.result) {
+                spoil(body, listing, &paging::own_token(operation.name(), parameters));
+            }
         }
         if let Some(error) = error {
             outcome.result = Err(service_error(error));
@@ -358,6 +362,30 @@ impl Service for Simulator {
         };
         Answer { at, what }
     }
+}
+
+/// Makes a page of a listing wrong. A body without a list stays as it is.
+fn spoil(body: &mut Vec<u8>, fault: ListingFault, own_token: &str) {
+    let Ok(Value::Object(mut members)) = serde_json::from_slice::<Value>(body) else { return };
+    let entries = members.values_mut().find_map(|member| match member {
+        Value::Object(list) if list.len() == 1 => list.values_mut().next()?.as_array_mut(),
+        _ => None,
+    });
+    let Some(entries) = entries else { return };
+    let whole = entries.len();
+    match fault {
+        ListingFault::OneMissing => drop(entries.drain(..whole.min(1))),
+        ListingFault::EmptyPage => entries.clear(),
+        ListingFault::CountMoved | ListingFault::RepeatedToken => {}
+    }
+    if let Some(count) = members.get_mut("TotalCount") {
+        let said = count.as_u64().unwrap_or_default().max(whole as u64);
+        *count = Value::from(if fault == ListingFault::CountMoved { said + 1 } else { said });
+    }
+    if matches!(fault, ListingFault::EmptyPage | ListingFault::RepeatedToken) {
+        members.insert("NextToken".to_owned(), Value::from(own_token));
+    }
+    *body = Value::Object(members).to_string().into_bytes();
 }
 
 fn service_error(error: &ServiceError) -> ApiError {

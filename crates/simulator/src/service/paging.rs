@@ -70,6 +70,21 @@ impl Page {
         (page, token)
     }
 
+    /// As [`Self::scan`], with the number of all matches also when paging by token, where that is asked for.
+    pub(crate) fn scan_and_count<T>(
+        &self,
+        places: u64,
+        count_all: bool,
+        mut matching: impl FnMut(u64) -> Option<T>,
+    ) -> (Vec<T>, String, usize) {
+        let (page, token, count) = self.scan(places, &mut matching);
+        if !count_all || !self.by_token {
+            return (page, token, count);
+        }
+        let all = (0..places).filter_map(matching).count();
+        (page, token, all)
+    }
+
     /// Cuts this page out of numbered places, of which only those that match count. A token leads to a place, not to a
     /// count, so that reading on costs only what is new. Gives the page, the next token and the number of matches, which
     /// means nothing when paging by token.
@@ -100,8 +115,20 @@ impl Page {
 
     /// The token of the page that begins at a place.
     pub(crate) fn token(&self, from: u64) -> String {
-        format!("{from:016x}{:016x}", mix(from ^ self.salt))
+        token_of(from, self.salt)
     }
+}
+
+/// The token of the page that a request asks for, its first one included.
+pub(crate) fn own_token(operation: &str, parameters: &Parameters) -> String {
+    match parameters.filter("NextToken") {
+        Some(token) => token.to_owned(),
+        None => token_of(0, salt(operation, parameters)),
+    }
+}
+
+fn token_of(from: u64, salt: u64) -> String {
+    format!("{from:016x}{:016x}", mix(from ^ salt))
 }
 
 /// A token belongs to one operation with one set of filters: used with others it is refused.

@@ -3,7 +3,7 @@
 use super::{Call, Here};
 use crate::guest::device_letter;
 use crate::json::Json;
-use crate::scenario::DiskSpec;
+use crate::scenario::{DiskSpec, TotalCounts};
 use crate::service::Simulator;
 use crate::service::error::ApiError;
 use crate::service::paging::{Page, PageRules};
@@ -42,20 +42,23 @@ impl Simulator {
         };
         let split =
             |place: u64| Some((u32::try_from(place / PER_INSTANCE).ok()?, usize::try_from(place % PER_INSTANCE).ok()?));
+        let whole = self.scenario.service.total_counts == TotalCounts::Listing;
         let (found, token, total) = match (&ids, owner) {
-            (Some(ids), _) => page.scan(ids.len() as u64, |place| {
+            (Some(ids), _) => page.scan_and_count(ids.len() as u64, whole, |place| {
                 let id = ids.get(usize::try_from(place).ok()?)?;
                 let (instance, position) = here.find(self.world.find_disk(id))?;
                 matches(instance, position)
             }),
             (None, Some(owner)) => {
                 let instance = here.find(self.world.find(owner));
-                page.scan(PER_INSTANCE, |place| matches(instance?, usize::try_from(place).ok()?))
+                page.scan_and_count(PER_INSTANCE, whole, |place| matches(instance?, usize::try_from(place).ok()?))
             }
-            (None, None) => page.scan(here.places(self.world.instances.len()) * PER_INSTANCE, |place| {
-                let (instance, position) = split(place)?;
-                matches(instance, position)
-            }),
+            (None, None) => {
+                page.scan_and_count(here.places(self.world.instances.len()) * PER_INSTANCE, whole, |place| {
+                    let (instance, position) = split(place)?;
+                    matches(instance, position)
+                })
+            }
         };
         Ok(Json::write(256 + found.len() * 1100, |json| {
             json.text("RequestId", call.request_id);

@@ -2,6 +2,7 @@
 
 use super::{Call, Here, tags_match};
 use crate::json::Json;
+use crate::scenario::TotalCounts;
 use crate::service::Simulator;
 use crate::service::error::ApiError;
 use crate::service::paging::{Page, PageRules};
@@ -27,6 +28,11 @@ impl Simulator {
             Some(_) => return Err(ApiError::of("InvalidInstanceIds.Malformed")),
         };
         let tags = parameters.pairs("Tag");
+        let carry = |position: u32| {
+            self.world.instance(position).is_some_and(|instance| tags_match(&tags, self.tags_of(instance)))
+        };
+        let all = u32::try_from(self.world.instances.len()).unwrap_or(u32::MAX);
+        let covered = if tags.is_empty() { all } else { self.covered_by_tags((0..all).filter(|at| carry(*at)))? };
         let (name, network, zone, image) = (
             parameters.filter("InstanceName"),
             parameters.filter("InstanceNetworkType"),
@@ -36,7 +42,8 @@ impl Simulator {
         let matches = |position: u32| {
             let instance = self.world.instance(position)?;
             let spec = &instance.spec;
-            let fits = status.is_none_or(|status| spec.status == status)
+            let fits = position < covered
+                && status.is_none_or(|status| spec.status == status)
                 && name.is_none_or(|pattern| name_matches(pattern, &instance.name))
                 && network.is_none_or(|network| spec.network_type == network)
                 && zone.is_none_or(|zone| self.zone_of(instance) == zone)
@@ -44,13 +51,16 @@ impl Simulator {
                 && (tags.is_empty() || tags_match(&tags, self.tags_of(instance)));
             fits.then_some((position, instance))
         };
+        let whole = self.scenario.service.total_counts == TotalCounts::Listing;
         // Ids that do not exist are simply not there.
         let (found, token, total) = match &ids {
-            Some(ids) => page.scan(ids.len() as u64, |place| {
+            Some(ids) => page.scan_and_count(ids.len() as u64, whole, |place| {
                 let id = ids.get(usize::try_from(place).ok()?)?;
                 matches(here.find(self.world.find(id))?)
             }),
-            None => page.scan(here.places(self.world.instances.len()), |place| matches(u32::try_from(place).ok()?)),
+            None => page.scan_and_count(here.places(self.world.instances.len()), whole, |place| {
+                matches(u32::try_from(place).ok()?)
+            }),
         };
         Ok(Json::write(256 + found.len() * 1800, |json| {
             json.text("RequestId", call.request_id);

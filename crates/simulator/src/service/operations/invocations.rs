@@ -90,6 +90,11 @@ impl Simulator {
         let (kind, name) = (parameters.filter("CommandType"), parameters.filter("CommandName"));
         let status = parameters.filter("InvokeStatus");
         let mut all = self.matching(&filter, here);
+        if !filter.tags.is_empty() {
+            // The newest are covered: they stand first.
+            let count = u32::try_from(all.len()).unwrap_or(u32::MAX);
+            all.truncate(self.covered_by_tags(0..count)? as usize);
+        }
         all.retain(|invocation| {
             kind.is_none_or(|kind| invocation.command.kind == kind)
                 && (filter.instance != Wanted::Any || name.is_none_or(|name| invocation.command.name == name))
@@ -128,12 +133,14 @@ impl Simulator {
                     r#""Frequency":"","RepeatMode":"Once","Timed":false,"Parameters":"{}","TerminationMode":"Process""#,
                 );
                 write_tags(json, invocation);
-                let tasks = invocation.tasks.iter().filter(|task| filter.instance.takes(task.instance));
+                let shown = |task: &&Task| filter.instance.takes(task.instance) && task.is_listed(call.now);
+                let tasks = invocation.tasks.iter().filter(shown);
                 json.list("InvokeInstances", "InvokeInstance", tasks, |json, task| {
                     let status = task.status(call.now);
                     json.text("InstanceId", self.instance_id(task.instance));
-                    json.text("InvocationStatus", status.name());
-                    json.text("InstanceInvokeStatus", status.legacy_name());
+                    let unreadable = task.is_unreadable(call.now);
+                    json.text("InvocationStatus", if unreadable { "" } else { status.name() });
+                    json.text("InstanceInvokeStatus", if unreadable { "" } else { status.legacy_name() });
                     json.text("CreationTime", &task.created_at.to_wire());
                     json.text("UpdateTime", &task.finished_at(call.now).unwrap_or(task.created_at).to_wire());
                     json.text("FinishTime", &wire(task.finished_at(call.now)));
@@ -156,7 +163,7 @@ impl Simulator {
             .into_iter()
             .filter(|invocation| status.is_none_or(|status| invocation.status(call.now).legacy_name() == status))
             .flat_map(|invocation| invocation.tasks.iter().map(move |task| (invocation, task)))
-            .filter(|(_, task)| filter.instance.takes(task.instance))
+            .filter(|(_, task)| filter.instance.takes(task.instance) && task.is_listed(call.now))
             .collect();
         let total = all.len();
         let (found, token) = page.cut(all.into_iter());

@@ -20,6 +20,7 @@ pub(crate) use run_command::ClientTokens;
 use super::Simulator;
 use super::error::ApiError;
 use super::request::Parameters;
+use crate::scenario::BeyondTagFilter;
 
 /// Regions the service knows besides the scenario's own. They are empty.
 const REGIONS: &[(&str, &str)] = &[
@@ -85,6 +86,18 @@ impl Simulator {
             Ok(Here(false))
         } else {
             Err(ApiError::of("InvalidRegionId.NotFound"))
+        }
+    }
+}
+
+impl Simulator {
+    /// Where the coverage of a filter by tags ends, of positions that carry the tags.
+    fn covered_by_tags(&self, mut carrying: impl Iterator<Item = u32>) -> Result<u32, ApiError> {
+        let rules = &self.scenario.service;
+        match (carrying.nth(rules.tag_filter_covers as usize), rules.beyond_tag_filter) {
+            (None, _) => Ok(u32::MAX),
+            (Some(first_beyond), BeyondTagFilter::Cut) => Ok(first_beyond),
+            (Some(_), BeyondTagFilter::Refuse) => Err(ApiError::of("NumberExceed.Tags")),
         }
     }
 }

@@ -182,6 +182,7 @@ impl Simulator {
             group: None,
             fault: None,
             excluded: None,
+            result: None,
             seed,
         };
         let Some(instance) = self.world.instance_mut(position) else { return task };
@@ -193,6 +194,9 @@ impl Simulator {
         let role = instance.role.clone().filter(|role| role.seen_from <= now);
         task.fault = guest_fault(&scenario.guest_faults, &id, past.commands, &mut random);
         let fault: Option<&GuestFault> = task.fault.and_then(|at| scenario.guest_faults.get(at as usize));
+        if matches!(command.program, Program::Snapshot(_)) {
+            task.result = fault.and_then(|fault| fault.result);
+        }
 
         let assistant = &spec.cloud_assistant;
         if spec.status != "Running" {

@@ -1,0 +1,126 @@
+//! How results, looks and verdicts fold into the state.
+
+use std::sync::Arc;
+
+use super::State;
+use crate::base::consistency::{Consistency, Platform};
+use crate::base::time::Time;
+use crate::diagnostics::finding::Finding;
+use crate::diagnostics::messages::verdicts as rows;
+use crate::plugin::output::Outcome;
+use crate::run::session::records::{Stage, TargetIndex};
+use crate::run::verdict::{Evidence, GroupLookup, ResultKind, judge};
+
+impl State {
+    /// Whatever the codes say, a group is looked for by its name.
+    pub(super) fn command_finished(&mut self, at: Time, instance: &str, outcome: &Arc<Outcome>) {
+        let Some(index) = self.index_of(instance) else { return };
+        if let Some(target) = self.targets.get_mut(index as usize) {
+            target.outcome = Some(Arc::clone(outcome));
+        }
+        self.end_command(index, at);
+    }
+
+    pub(super) fn end_command(&mut self, index: TargetIndex, at: Time) {
+        self.close_result(index);
+        let ended = self.by_service(at);
+        if let Some(target) = self.targets.get_mut(index as usize) {
+            target.ended = Some(ended);
+        }
+        self.set_stage(index, Stage::Looking);
+    }
+
+    /// The service is asked once more for a result that was not to be had.
+    pub(super) fn ask_again(&mut self, instance: &str) {
+        let Some(index) = self.index_of(instance) else { return };
+        let Some(invocation) = self.target(index).and_then(|target| target.invocation) else { return };
+        self.take_back_verdict(index);
+        if let Some(target) = self.targets.get_mut(index as usize) {
+            target.look = None;
+        }
+        if let Some(record) = self.invocations.get_mut(invocation as usize)
+            && !record.open.contains(&index)
+        {
+            record.open.push(index);
+        }
+        self.set_stage(index, Stage::Running { invocation });
+    }
+
+    /// Versions before 0.2 looked for no group where the code says that none was made, and ended the run.
+    pub(super) fn conclude_unlooked(&mut self) {
+        for index in 0..self.targets.len() {
+            let unlooked = self.targets.get(index).is_some_and(|target| {
+                let certain = |outcome: &Outcome| outcome.finished && !outcome.group_may_exist && !outcome.succeeded;
+                target.stage == Stage::Looking && target.outcome.as_deref().is_some_and(certain)
+            });
+            if unlooked {
+                self.conclude(TargetIndex::try_from(index).unwrap_or(TargetIndex::MAX));
+            }
+        }
+    }
+
+    /// The invocation no longer waits for this instance.
+    pub(super) fn close_result(&mut self, index: TargetIndex) {
+        let Some(Stage::Running { invocation }) = self.target(index).map(|target| target.stage) else { return };
+        if let Some(invocation) = self.invocations.get_mut(invocation as usize) {
+            invocation.open.retain(|&open| open != index);
+        }
+    }
+
+    pub(super) fn group_looked(&mut self, instance: &str, look: &Arc<GroupLookup>) {
+        let Some(index) = self.index_of(instance) else { return };
+        if let Some(target) = self.targets.get_mut(index as usize) {
+            target.look = Some(Arc::clone(look));
+        }
+        self.take_back_verdict(index);
+        self.conclude(index);
+    }
+
+    /// A later look, or a later result, replaces an earlier verdict.
+    pub(super) fn take_back_verdict(&mut self, index: TargetIndex) {
+        let verdict = self.targets.get_mut(index as usize).and_then(|target| target.verdict.take());
+        if verdict.is_some_and(|verdict| verdict.result != ResultKind::Ok) {
+            self.counts.failures = self.counts.failures.saturating_sub(1);
+        }
+    }
+
+    pub(super) fn snapshots_tagged(&mut self, instances: &[Arc<str>], failed: Option<&str>) {
+        for instance in instances {
+            let Some(index) = self.index_of(instance) else { continue };
+            let Some(target) = self.targets.get_mut(index as usize) else { continue };
+            target.tagged = failed.is_none();
+            let is_of_tag = |finding: &&Finding| finding.row == &rows::RUN_TAG_MISSING;
+            if failed.is_some() || target.findings.iter().any(|finding| is_of_tag(&finding)) {
+                let finding = failed.map(|code| Finding::new(&rows::RUN_TAG_MISSING, "").with("code", code));
+                let others = target.findings.iter().filter(|finding| !is_of_tag(finding)).cloned();
+                target.findings = others.chain(finding).collect();
+            }
+        }
+    }
+
+    /// All is known: the verdict stands.
+    pub(super) fn conclude(&mut self, index: TargetIndex) {
+        let Some(target) = self.targets.get(index as usize) else { return };
+        let mut verdict = judge(&Evidence {
+            required: self.required,
+            platform: target.platform,
+            has_scripts: target.platform == Some(Platform::Linux) && self.scripts_on_linux,
+            expected: &target.expected,
+            start_uncertain: target.lost,
+            outcome: target.outcome.as_deref(),
+            look: target.look.as_deref(),
+        });
+        if target.lost && verdict.reached == Consistency::None {
+            verdict.result = ResultKind::Unknown;
+            verdict.reached = Consistency::Unknown;
+            verdict.why = Finding::new(&rows::CALL_LOST, "");
+        }
+        if verdict.result != ResultKind::Ok {
+            self.counts.failures += 1;
+        }
+        if let Some(target) = self.targets.get_mut(index as usize) {
+            target.verdict = Some(Box::new(verdict));
+        }
+        self.set_stage(index, Stage::Done);
+    }
+}

@@ -1,0 +1,100 @@
+//! Guests that runs of a state directory left open: they may still be held, or nobody knows what became of their start. And
+//! letting one go that somebody has looked into.
+
+use std::path::Path;
+
+use consnap_core::diagnostics::messages::runs;
+use consnap_core::report::{InstanceReport, Report};
+use consnap_core::run::session::{Event, Numbered, OpenGuest, Phase, Release};
+use consnap_core::run::verdict::ResultKind;
+use consnap_core::{Error, ErrorKind, Lang, Time};
+
+use crate::journal::{self, Journal};
+use crate::past_run::PastRun;
+
+/// What is open in a state directory.
+#[derive(Clone, Debug, Default)]
+pub struct Open {
+    /// Guests that may be held or whose result is unknown, by run.
+    pub guests: Vec<OpenGuest>,
+    /// Runs that have not come to their end.
+    pub unfinished: Vec<String>,
+    /// Journals that cannot be read: what they left open is not known.
+    pub unreadable: Vec<(String, Error)>,
+}
+
+impl Open {
+    /// The exit status: 5 while a guest may be held, 4 while a result is unknown, a run unfinished or a journal unreadable.
+    pub fn exit_status(&self) -> u8 {
+        if self.guests.iter().any(|guest| guest.held) {
+            return 5;
+        }
+        let nothing = self.guests.is_empty() && self.unfinished.is_empty() && self.unreadable.is_empty();
+        if nothing { 0 } else { 4 }
+    }
+}
+
+/// What the runs of a state directory left open; of one account where one is given.
+///
+/// Errors: a state directory that cannot be listed.
+pub fn open(state_directory: &Path, account: Option<&str>) -> Result<Open, Error> {
+    let mut open = Open::default();
+    for entry in journal::list(state_directory)? {
+        match entry.header.and_then(|_| PastRun::load(state_directory, &entry.run_id)) {
+            Ok(past) if account.is_some_and(|account| past.header.account != account) => {}
+            Ok(past) => {
+                let state = past.state();
+                if state.phase != Phase::Ended {
+                    open.unfinished.push(entry.run_id);
+                }
+                let report = Report::of(&state, None, 0, Lang::En);
+                open.guests.extend(report.instances.into_iter().filter(is_open).map(|one| OpenGuest {
+                    run_id: past.header.run_id.clone(),
+                    instance_id: one.instance_id,
+                    region: one.region,
+                    held: one.held,
+                }));
+            }
+            Err(error) => open.unreadable.push((entry.run_id, error)),
+        }
+    }
+    Ok(open)
+}
+
+/// Whether nobody knows that the guest goes its way again.
+fn is_open(instance: &InstanceReport) -> bool {
+    matches!(instance.result, ResultKind::Urgent | ResultKind::Unknown) && instance.released.is_none()
+}
+
+/// Lets a guest go that somebody has looked into: an event at the end of the run's journal. The verdict stays. Once more is
+/// no error and records nothing.
+///
+/// Errors: no such run or instance, a guest that is not open, a journal that another process has or that cannot be written.
+pub fn release(
+    state_directory: &Path,
+    run_id: &str,
+    instance: &str,
+    (by, note): (&str, &str),
+    now: Time,
+) -> Result<Release, Error> {
+    let (mut journal, recorded) = Journal::open(state_directory, run_id)?;
+    let past = PastRun::of(recorded)?;
+    let state = past.state();
+    let report = Report::of(&state, None, 0, Lang::En);
+    let refused =
+        |row| Error::new(ErrorKind::Rejected, row).with("run", run_id.to_owned()).with("instance", instance.to_owned());
+    let known = report.instances.iter().find(|one| one.instance_id == instance && one.starts > 0);
+    let known = known.ok_or_else(|| refused(&runs::NOT_OF_RUN))?;
+    if let Some(before) = &known.released {
+        return Ok(before.clone());
+    }
+    if !is_open(known) {
+        return Err(refused(&runs::NOT_OPEN));
+    }
+    let at = now.max(state.last_at);
+    let event = Event::GuestReleased { instance: instance.into(), by: by.to_owned(), note: note.to_owned() };
+    let numbered = Numbered { seq: state.last_seq + 1, at, event };
+    journal.append(numbered.seq, &numbered)?;
+    journal.sync()?;
+    Ok(Release { at, by: by.to_owned(), note: note.to_owned() })
+}

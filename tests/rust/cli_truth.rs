@@ -1,0 +1,271 @@
+//! Which group the real binary judges, and which guests it takes for held, over real HTTP: outputs that name other groups,
+//! results that are lost, listings that are not whole; and that every place says the same exit status.
+
+use consnap_core::Time;
+use consnap_simulator::{Scenario, Simulator};
+use serde_json::{Value, json};
+
+use super::cli_run::Simulated;
+use super::{Done, Place};
+
+const A: &str = "i-bp1a0000000000000001";
+const B: &str = "i-bp1b0000000000000002";
+
+const FLEET: &str = "\
+version: 1
+time_scale: 200
+instances:
+  - {id: i-bp1a0000000000000001, platform: linux, role: AppSnapshotRoleName}
+  - {id: i-bp1b0000000000000002, platform: linux, role: AppSnapshotRoleName}
+";
+
+/// An older, good group of the first instance that consnap did not make.
+const OLDER: &str = "groups:\n  - {instance: i-bp1a0000000000000001, name: by-hand, age_seconds: 9000000}\n";
+
+const JOB: &str = "\
+version: 1
+regions: [cn-hangzhou]
+targets: {ids: [i-bp1a0000000000000001, i-bp1b0000000000000002]}
+instance_ram_role: AppSnapshotRoleName
+group_name: nightly-{run}
+linux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 30}
+run: {canary: 0, max_in_flight: 10, max_errors: 10}
+";
+
+/// A folder, a simulator with faults, and the binary between them.
+struct Scene {
+    place: Place,
+    simulated: Simulated,
+}
+
+impl Scene {
+    fn new(faults: &str) -> Self {
+        let place = Place::new();
+        let simulated = Simulated::start(&place, &format!("{FLEET}{faults}"));
+        place.file("job.yaml", JOB);
+        Self { place, simulated }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Done {
+        let mut command = self.place.command(arguments);
+        command
+            .env("CONSNAP_TIME_SCALE", "200")
+            .env("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid")
+            .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret");
+        Done::of(command.output().unwrap())
+    }
+
+    fn online(&self, arguments: &[&str]) -> Done {
+        self.run(&[arguments, &["--endpoint", self.simulated.endpoint.as_str()]].concat())
+    }
+
+    fn groups(&self, instance: &str) -> Vec<String> {
+        let truth = self.simulated.ask("/__consnap/truth");
+        let one = truth.as_array().unwrap().iter().find(|one| one["instance_id"] == instance).unwrap();
+        one["groups"].as_array().unwrap().iter().map(|group| group["group_id"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+fn instance<'a>(report: &'a Value, id: &str) -> &'a Value {
+    report["instances"].as_array().unwrap().iter().find(|instance| instance["instance_id"] == id).unwrap()
+}
+
+/// The id that the simulator gives to the older group: the first of the day.
+fn older_id() -> String {
+    let mut scenario = Scenario::empty();
+    scenario.instances.push(consnap_simulator::scenario::InstanceSpec { id: A.to_owned(), ..Default::default() });
+    let instance = A.to_owned();
+    scenario.groups.push(consnap_simulator::scenario::PastGroup { instance, ..Default::default() });
+    let mut simulator = Simulator::new(scenario);
+    let begin = Time::parse("2026-11-03T02:00:00Z").unwrap();
+    simulator.begin(begin);
+    simulator.truth_at(begin)[0].groups[0].group_id.clone()
+}
+
+#[test]
+fn an_output_that_names_an_older_group_neither_lifts_a_verdict_nor_loses_a_group() {
+    let older = older_id();
+    let faults = format!(
+        "{OLDER}guest_faults: [{{instances: [{A}], tags: missing, group_line: absent, output_text: '[snapshotgroup=\"{older}\"][message=\"Finish\"]'}}]\n"
+    );
+    let scene = Scene::new(&faults);
+    let done = scene.online(&["run", "job.yaml", "--format", "json"]);
+    assert_eq!(done.exit, 1, "{}{}", done.out, done.err);
+    let report = done.json();
+    let groups = scene.groups(A);
+    assert_eq!((groups.len(), &groups[0]), (2, &older), "{groups:?}");
+    let one = instance(&report, A);
+    assert_eq!((&one["result"], &one["got"], &one["proof"]), (&json!("weaker"), &json!("crash"), &json!("tag")));
+    assert_eq!(one["group_id"], json!(groups[1]));
+    assert_eq!(instance(&report, B)["result"], "ok");
+    // consnap did not make the older one: no clean-up touches it.
+    let pruned = scene.online(&[
+        "prune",
+        "--region",
+        "cn-hangzhou",
+        "--keep-last",
+        "1",
+        "--keep-within",
+        "1s",
+        "--yes",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(pruned.exit, 0, "{}{}", pruned.out, pruned.err);
+    assert!(scene.groups(A).contains(&older));
+    assert_eq!(pruned.json()["not_ours"], 1, "{}", pruned.out);
+}
+
+#[test]
+fn after_a_failed_post_thaw_script_the_group_is_found_without_its_line() {
+    let scene = Scene::new(&format!("guest_faults: [{{instances: [{A}], exit_code: 10, group_line: absent}}]\n"));
+    let done = scene.online(&["run", "job.yaml", "--format", "json"]);
+    assert_eq!(done.exit, 5, "{}{}", done.out, done.err);
+    let report = done.json();
+    let one = instance(&report, A);
+    assert_eq!((&one["result"], &one["held"]), (&json!("urgent"), &json!(true)));
+    assert_eq!(one["group_id"], json!(scene.groups(A)[0]));
+    let help = one["why"]["help"].as_str().unwrap();
+    assert!(help.starts_with("run the post-thaw script by hand now"), "{help}");
+    let planned = scene.online(&[
+        "prune",
+        "--region",
+        "cn-hangzhou",
+        "--keep-last",
+        "1",
+        "--keep-within",
+        "1s",
+        "--format",
+        "json",
+    ]);
+    assert!(planned.out.contains(&scene.groups(A)[0]), "`prune` knows it: {}{}", planned.out, planned.err);
+}
+
+#[test]
+fn a_name_without_the_runs_id_is_refused() {
+    let scene = Scene::new("");
+    scene.place.file("job.yaml", &JOB.replace("nightly-{run}", "nightly"));
+    for command in ["run", "plan"] {
+        scene.online(&[command, "job.yaml"]).refuses(2, &["CE313", "nightly-{run}"]);
+    }
+    assert_eq!(scene.simulated.ask("/__consnap/requests")["counts"], json!({}));
+}
+
+/// The agent froze with its file system: the command stays `Running` for ever. Every place says 5, and goes on saying it.
+#[test]
+fn an_alarm_stands_in_every_place_and_is_not_cleared_by_a_rerun() {
+    let scene = Scene::new(&format!(
+        "guest_faults: [{{instances: [{A}], exit_code: 12, held: true, result: never_ends}}, {{instances: [{B}], nth: 1, exit_code: 4}}]\n"
+    ));
+    let done = scene.online(&["run", "job.yaml", "--metrics-file", "first.prom", "--report", "first.json"]);
+    assert_eq!(done.exit, 5, "{}{}", done.out, done.err);
+    assert!(done.err.contains(&format!("URGENT {A}")), "{}", done.err);
+    assert!(done.out.contains("Exit status 5.") && done.out.contains("Results: 1 URGENT, 1 FAILED."), "{}", done.out);
+    let report: Value =
+        serde_json::from_str(&std::fs::read_to_string(scene.place.folder.path().join("first.json")).unwrap()).unwrap();
+    assert_eq!(report["exit_status"], 5);
+    let id = report["run_id"].as_str().unwrap().to_owned();
+    let held = format!("consnap_instance_may_be_held{{instance_id=\"{A}\",region=\"cn-hangzhou\"}} 1");
+    let figures = |name: &str| std::fs::read_to_string(scene.place.folder.path().join(name)).unwrap();
+    assert!(figures("first.prom").contains(&held), "{}", figures("first.prom"));
+    let asked = scene.run(&["resume", &id, "--format", "json"]);
+    assert_eq!((asked.exit, &asked.json()["exit_status"]), (5, &json!(5)), "{}", asked.err);
+
+    let again = scene.run(&["rerun", &id, "--failed", "--metrics-file", "second.prom", "--format", "json"]);
+    assert_eq!(again.exit, 5, "{}{}", again.out, again.err);
+    let report = again.json();
+    assert_eq!((&report["exit_status"], &instance(&report, B)["result"]), (&json!(5), &json!("ok")), "{}", again.out);
+    assert_eq!(report["left_open"], json!([{"run_id": id, "instance_id": A, "region": "cn-hangzhou", "held": true}]));
+    let told = report["sentences"].as_array().unwrap().iter().any(|sentence| sentence.as_str().unwrap().contains(A));
+    assert!(told, "{report}");
+    assert!(figures("second.prom").contains(&held), "{}", figures("second.prom"));
+    assert!(figures("second.prom").contains("consnap_run_exit_status 5"), "{}", figures("second.prom"));
+    let history = scene.run(&["history", "--format", "json"]).json();
+    assert_eq!((&history[0]["exit_status"], &history[1]["exit_status"]), (&json!(5), &json!(5)), "{history}");
+    let second = report["run_id"].as_str().unwrap();
+    let shown = scene.run(&["show", second]);
+    assert_eq!(shown.exit, 5, "{}", shown.out);
+    assert!(shown.out.contains("Exit status 5."), "{}", shown.out);
+}
+
+#[test]
+fn a_guest_that_somebody_has_looked_into_is_released_once() {
+    let scene = Scene::new(&format!("guest_faults: [{{instances: [{A}], nth: 1, exit_code: 12, held: true}}]\n"));
+    let nothing = scene.run(&["status"]);
+    assert_eq!((nothing.exit, nothing.out.as_str()), (0, "nothing is open\n"), "{}", nothing.err);
+    let report = scene.online(&["run", "job.yaml", "--format", "json"]).json();
+    let id = report["run_id"].as_str().unwrap();
+    let open = scene.run(&["status", "--format", "json"]);
+    assert_eq!((open.exit, &open.json()["guests"][0]["instance_id"]), (5, &json!(A)), "{}", open.out);
+    scene.run(&["release", id, B, "--note", "x"]).refuses(2, &["CE315"]);
+    scene.run(&["release", id, "i-bp1none", "--note", "x"]).refuses(2, &["CE314"]);
+    for (note, kept) in [("thawed by console", "thawed by console"), ("again", "thawed by console")] {
+        let done = scene.run(&["release", id, A, "--note", note, "--by", "mei", "--format", "json"]);
+        assert_eq!(
+            (done.exit, &done.json()["note"], &done.json()["by"]),
+            (0, &json!(kept), &json!("mei")),
+            "{}",
+            done.err
+        );
+    }
+    assert_eq!(scene.run(&["status"]).exit, 0);
+    // What was judged stays, and says who let it go.
+    let shown = scene.run(&["show", id]);
+    assert_eq!(shown.exit, 5, "{}", shown.out);
+    assert!(shown.out.contains("released by mei") && shown.out.contains("thawed by console"), "{}", shown.out);
+    // A released guest may be started again.
+    let again = scene.run(&["rerun", id, "--failed", "--metrics-file", "again.prom", "--format", "json"]);
+    assert_eq!((again.exit, &instance(&again.json(), A)["result"]), (0, &json!("ok")), "{}{}", again.out, again.err);
+    let figures = std::fs::read_to_string(scene.place.folder.path().join("again.prom")).unwrap();
+    assert!(
+        figures.contains(&format!("consnap_instance_may_be_held{{instance_id=\"{A}\",region=\"cn-hangzhou\"}} 0")),
+        "{figures}"
+    );
+}
+
+#[test]
+fn an_urgent_line_that_turns_out_well_is_taken_back() {
+    let scene = Scene::new(&format!("guest_faults: [{{instances: [{A}], stall_past_timeout_seconds: 20}}]\n"));
+    let done = scene.online(&["run", "job.yaml"]);
+    assert_eq!(done.exit, 0, "{}{}", done.out, done.err);
+    let (urgent, clear) = (format!("URGENT {A}"), format!("ALL CLEAR {A}"));
+    assert!(done.err.find(&urgent).unwrap() < done.err.find(&clear).unwrap(), "{}", done.err);
+}
+
+#[test]
+fn the_emergency_text_fits_the_platform() {
+    let place = Place::new();
+    let fleet = FLEET.replace("platform: linux", "platform: windows");
+    let simulated = Simulated::start(&place, &format!("{fleet}guest_faults: [{{instances: [{A}], exit_code: 12}}]\n"));
+    let job = JOB.replace("linux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 30}\n", "");
+    place.file("job.yaml", &job);
+    for (lang, words) in [("en", "VSS Writer"), ("zh", "VSS Writer")] {
+        let mut command =
+            place.command(&["run", "job.yaml", "--format", "json", "--lang", lang, "--endpoint", &simulated.endpoint]);
+        command
+            .env("CONSNAP_TIME_SCALE", "200")
+            .env("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid")
+            .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret");
+        let done = Done::of(command.output().unwrap());
+        assert_eq!(done.exit, 5, "{}{}", done.out, done.err);
+        let why = instance(&done.json(), A)["why"].clone();
+        let help = why["help"].as_str().unwrap();
+        assert!(help.contains(words) && !help.contains("fsfreeze"), "{help}");
+    }
+}
+
+#[test]
+fn a_selection_that_is_not_whole_starts_nothing() {
+    let listing = |times: &str| {
+        format!(
+            "service: {{total_counts: listing}}\napi_faults: [{{operation: DescribeInstances, listing: one_missing{times}}}]\n"
+        )
+    };
+    let once = Scene::new(&listing(", times: 1"));
+    let done = once.online(&["run", "job.yaml", "--format", "json"]);
+    assert_eq!((done.exit, &done.json()["summary"]["ok"]), (0, &json!(2)), "{}", done.err);
+    let always = Scene::new(&listing(""));
+    let done = always.online(&["run", "job.yaml"]);
+    assert_eq!(done.exit, 3, "{}{}", done.out, done.err);
+    assert!(always.groups(A).is_empty() && always.groups(B).is_empty());
+}
