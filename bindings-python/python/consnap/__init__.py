@@ -52,9 +52,9 @@ if TYPE_CHECKING:
     )
     from .report import (
         CauseGroup as CauseGroup, CommandReport as CommandReport, DiskReport as DiskReport, Explanation as Explanation,
-        InstanceReport as InstanceReport, Plan as Plan, PlanResult as PlanResult, PlannedCall as PlannedCall,
-        PlannedInstance as PlannedInstance, ReliedUpon as ReliedUpon, Report as Report, StepReport as StepReport,
-        Stopped as Stopped, Summary as Summary,
+        InstanceReport as InstanceReport, OpenGuest as OpenGuest, Plan as Plan, PlanResult as PlanResult,
+        PlannedCall as PlannedCall, PlannedInstance as PlannedInstance, Release as Release, ReliedUpon as ReliedUpon,
+        Report as Report, StepReport as StepReport, Stopped as Stopped, Summary as Summary,
     )
     from .results import (
         Budget as Budget, BudgetTerm as BudgetTerm, CaseResult as CaseResult, Catalog as Catalog,
@@ -124,6 +124,7 @@ __all__ = [
     "Measured",
     "Mount",
     "NothingSelected",
+    "OpenGuest",
     "Outcome",
     "ParameterExplanation",
     "ParameterKind",
@@ -143,6 +144,7 @@ __all__ = [
     "ProtocolError",
     "Reachable",
     "ReadParameter",
+    "Release",
     "ReliedUpon",
     "Repeat",
     "Report",
@@ -212,8 +214,8 @@ _HOMES = {
         "sign"
     ),
     "report": (
-        "CauseGroup CommandReport DiskReport Explanation InstanceReport Plan PlanResult PlannedCall "
-        "PlannedInstance ReliedUpon Report StepReport Stopped Summary"
+        "CauseGroup CommandReport DiskReport Explanation InstanceReport OpenGuest Plan PlanResult PlannedCall "
+        "PlannedInstance Release ReliedUpon Report StepReport Stopped Summary"
     ),
     "results": (
         "Budget BudgetTerm CaseResult Catalog CheckResult CheckedInstance CodeExplanation Command "

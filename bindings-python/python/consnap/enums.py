@@ -90,7 +90,7 @@ class Eligibility(_Word):
 
 
 class Form(_Word):
-    """How a command is written (`docs/sources/launcher.md`, 4.1 and 5)."""
+    """How a command is written (docs/sources/launcher.md 4.1 and 5)."""
 
     VENDOR = "vendor"
     """The vendor's, byte for byte: every value in the safe alphabet."""
@@ -160,7 +160,7 @@ class Scope(_Word):
 
 
 class ParameterKind(_Word):
-    """How the plug-in reads a value (Go's ``flag`` package; `docs/sources/launcher.md` 6)."""
+    """How the plug-in reads a value (Go's ``flag`` package; docs/sources/launcher.md 6)."""
 
     TEXT = "text"
     """Any text."""

@@ -18,10 +18,12 @@ __all__ = [
     "DiskReport",
     "Explanation",
     "InstanceReport",
+    "OpenGuest",
     "Plan",
     "PlanResult",
     "PlannedCall",
     "PlannedInstance",
+    "Release",
     "ReliedUpon",
     "Report",
     "StepReport",
@@ -218,6 +220,20 @@ class CommandReport(Record):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class Release(Record):
+    """That somebody has looked into a guest that may have been held, and let it go."""
+
+    at: str
+    """When."""
+
+    by: str
+    """Who; hostile text."""
+
+    note: str
+    """What was seen or done; hostile text."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class InstanceReport(Record):
     """One instance."""
 
@@ -293,6 +309,9 @@ class InstanceReport(Record):
     findings: tuple[Finding, ...]
     """Everything the check found."""
 
+    released: Release | None = None
+    """That somebody has looked into the guest and let it go; result and ``held`` stay as they were judged."""
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ReliedUpon(Record):
@@ -309,6 +328,23 @@ class ReliedUpon(Record):
 
     instances: int
     """Instances it mattered for."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class OpenGuest(Record):
+    """A guest that an earlier run left open: it may still be held, or nobody knows what became of its start."""
+
+    run_id: str
+    """The run that started it."""
+
+    instance_id: str
+    """``i-...``."""
+
+    region: str
+    """Its region."""
+
+    held: bool
+    """Whether it may be held; else its result is unknown."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -368,6 +404,9 @@ class Report(ReportMethods, Record):
 
     error: Any = None
     """The error that ended the run before anything was started."""
+
+    left_open: tuple[OpenGuest, ...] = ()
+    """Guests that earlier runs left open, and that this run did not start. They weigh in the exit status."""
 
     stopped: Stopped | None = None
     """Why nothing new was started, if so."""

@@ -270,14 +270,14 @@ assumptions! {
         "no output of a run with scripts was seen; were the lines worded otherwise, the times of the scripts would be missing, and no level would change",
         "未见过带脚本执行的输出；若措辞不同，只会缺少脚本的时间，不影响一致性级别"
     };
-    SCRIPT_ORDER = "A37", ["output", "report", "verdict"], "SDK for Go page: pre-freeze script; contradiction C30": {
+    SCRIPT_ORDER = "A37", ["output", "report", "verdict"], "go-page: pre-freeze script": {
         "the pre-freeze script runs before the file systems are frozen, and the group is made after both",
         "应用冻结脚本在文件系统冻结之前执行，快照一致性组在两者之后创建"
     } why {
         "the documents call it so, a field note draws the script after the freeze; so the group is looked for after every exit code, and after 9 to 12 both application and file systems count as held: another order would change advice and times only",
         "文档如此命名，而一份实测记录将脚本画在冻结之后；因此无论退出码为何都会查找快照一致性组，且退出码 9 至 12 之后应用与文件系统均视为可能仍冻结：顺序不同只影响处理建议和时间"
     };
-    TAG_FILTER_COVERS = "A38", ["session", "audit"], "SDK model 7.11.8, 2026-10: Tag.N of DescribeInstances and DescribeInvocations": {
+    TAG_FILTER_COVERS = "A38", ["session", "audit"], "sdk-go: Tag.N of DescribeInstances and DescribeInvocations": {
         "a filter by tags covers at most 1,000 resources", "按标签过滤最多覆盖 1,000 个资源"
     } why {
         "what the service does beyond, cut in silence or refuse, is not documented; so instances are listed by region and their tags compared by consnap, and nothing is concluded from a filter that may have been cut",

@@ -1,7 +1,7 @@
 //! Whether a listing is whole.
 //!
 //! A listing goes from page to page by a token, and says in `TotalCount` how many entries there are. With tokens that count
-//! may be the page's own and then says nothing (docs/sources/api.md 10.6); where it says more, it must agree with what came. A listing
+//! may be the page's own and then says nothing; where it says more, it must agree with what came. A listing
 //! that is not whole is read anew, a few times, and then given up: what it does not show is unknown, never absent.
 
 use std::collections::BTreeSet;

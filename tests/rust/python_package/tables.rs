@@ -183,8 +183,10 @@ pub(super) const MODULES: &[Module] = &[
             report("DiskReport"),
             report("StepReport"),
             report("CommandReport"),
+            report("Release"),
             report("InstanceReport"),
             report("ReliedUpon"),
+            report("OpenGuest"),
             class("Report", at("report", "", ""))
                 .with("ReportMethods")
                 .where_(&[("instances", "Sequence[InstanceReport]"), ("error", "Any = None")]),

@@ -204,16 +204,16 @@ messages! {
     API_OPERATION_UNKNOWN = "CE242", Error, "consnap": {
         "consnap does not use operation `{operation}` of the service", "consnap 不使用接口 `{operation}`"
     } help { "did you mean `{nearest}`?", "您是否想输入 `{nearest}`？" };
-    PARAMETER_UNKNOWN = "CE243", Error, "ECS API metadata, April 2026": {
+    PARAMETER_UNKNOWN = "CE243", Error, "sdk-go: request fields of each operation": {
         "`{operation}` has no parameter `{name}`; the service would ignore it", "`{operation}` 没有参数 `{name}`；服务会忽略它"
     } help { "known are: {known}", "可用参数：{known}" };
-    PARAMETER_MISSPELT = "CE244", Error, "ECS API metadata, April 2026": {
+    PARAMETER_MISSPELT = "CE244", Error, "sdk-go: request fields of each operation": {
         "`{operation}` has no parameter `{name}`; the service would ignore it", "`{operation}` 没有参数 `{name}`；服务会忽略它"
     } help { "did you mean `{nearest}`?", "您是否想输入 `{nearest}`？" };
-    PARAMETER_FORM = "CE245", Error, "ECS API metadata, April 2026": {
+    PARAMETER_FORM = "CE245", Error, "sdk-go: request fields of each operation": {
         "`{name}` of `{operation}` has another form", "`{operation}` 的参数 `{name}` 格式不符"
     } help { "write it as `{wanted}`", "请写成 `{wanted}`" };
-    PARAMETER_EMPTY = "CE246", Error, "ECS API: an empty filter is none": {
+    PARAMETER_EMPTY = "CE246", Error, "consnap: an empty filter is none": {
         "`{name}` is empty, which to the service means no filter at all", "`{name}` 为空，服务会将其视为没有过滤条件"
     } help { "leave it out if that is meant", "如果确实不需要过滤，请省略该参数" };
     TWO_REGIONS = "CE247", Error, "consnap": {

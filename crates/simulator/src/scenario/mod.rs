@@ -232,7 +232,7 @@ pub struct ServiceRules {
     pub role_propagation_seconds: u32,
     /// Whether `DescribeSnapshotGroups` shows the tags of the member snapshots.
     pub tags_in_groups: bool,
-    /// Whether `TotalCount` counts the whole listing when paging by token, or the page alone (docs/sources/api.md 10.6).
+    /// Whether `TotalCount` counts the whole listing when paging by token, or the page alone.
     pub total_counts: TotalCounts,
     /// Resources that a filter by tags covers.
     pub tag_filter_covers: u32,
