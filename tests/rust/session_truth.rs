@@ -287,7 +287,9 @@ fn a_lost_result_is_asked_for_again_as_long_as_the_service_keeps_it() {
         events.extend(news);
         // What the journal holds folds to the same.
         let mut state = consnap_core::run::session::State::new(&job.job);
-        events.iter().for_each(|numbered| state.apply(numbered));
+        for numbered in &events {
+            state.apply(numbered);
+        }
         assert_eq!(state.targets[0].verdict.as_ref().unwrap().result, expected);
         assert_eq!(state.counts, resumed.state().counts);
     }

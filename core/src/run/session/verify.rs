@@ -323,9 +323,10 @@ impl Session {
         let window = self.window(index);
         let evidence = match group_listing.matching(index, window) {
             Matching::One(evidence) => evidence,
-            Matching::Several(groups) => return Seen::All(GroupLookup::Ambiguous { groups }),
             Matching::None | Matching::OutOfTime(_) | Matching::Unplaced(_) if !settled => return Seen::Nothing,
-            Matching::Unplaced(groups) => return Seen::All(GroupLookup::Ambiguous { groups }),
+            Matching::Several(groups) | Matching::Unplaced(groups) => {
+                return Seen::All(GroupLookup::Ambiguous { groups });
+            }
             Matching::OutOfTime(groups) => {
                 let Window { from, until } = window;
                 return Seen::All(GroupLookup::OutOfTime { groups, from, until });

@@ -9,7 +9,7 @@ fn outcome(explained_by: &'static str, group: Option<&str>) -> Outcome {
         finished: true,
         invocation_status: "".into(),
         error_code: String::new(),
-        exit_code: Some(if ok { 0 } else { 1 }),
+        exit_code: Some(i64::from(!ok)),
         layer: Layer::Plugin,
         succeeded: ok,
         group_may_exist: !ok,

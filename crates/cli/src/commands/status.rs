@@ -21,7 +21,7 @@ pub(crate) struct Arguments {}
 
 /// What is open, as data.
 #[derive(Serialize)]
-struct Status<'a> {
+struct OpenReport<'a> {
     exit_status: u8,
     guests: &'a [OpenGuest],
     unfinished_runs: &'a [String],
@@ -34,7 +34,7 @@ pub(crate) fn run(_: &Arguments, console: &mut Console) -> Result<Exit, Failure>
     if console.is_json() {
         let unreadable_runs = open.unreadable.iter().map(|(run, _)| run.as_str()).collect();
         let (guests, unfinished_runs) = (&open.guests, &open.unfinished);
-        console.json(&Status { exit_status, guests, unfinished_runs, unreadable_runs })?;
+        console.json(&OpenReport { exit_status, guests, unfinished_runs, unreadable_runs })?;
     } else {
         for line in lines(&open, console) {
             console.data(&line)?;
