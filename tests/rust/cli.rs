@@ -253,11 +253,13 @@ fn a_job_is_written_for_other_tools() {
         ("python", "consnap.Client()"),
         ("python-sdk", "alibabacloud_ecs20140526"),
         ("go-sdk", "alibaba-cloud-sdk-go"),
-        ("terraform", "alicloud_ecs_command"),
+        ("terraform", "alicloud_oos_template"),
         ("oos", "FormatVersion: OOS-2019-06-01"),
         ("oos-timer", "ACS::TimerTrigger"),
         ("systemd", "==> consnap.timer <=="),
         ("cron", "* * * root"),
+        ("task-scheduler", "<CalendarTrigger>"),
+        ("github-actions", "upload-sarif"),
         ("ram-policies", "sts:AssumeRole"),
     ] {
         let done = place.run(&["export", job, "--to", tool]);
@@ -290,8 +292,8 @@ fn what_would_not_work_is_not_exported() {
     let place = Place::new();
     let mixed = place.file("mixed.yaml", &(JOB.to_owned() + "windows: {vss_writers: true}\n"));
     let mixed = mixed.to_str().unwrap();
-    place.run(&["export", mixed, "--to", "terraform"]).refuses(2, &["error[CE423]", "--platform"]);
-    let windows = place.run(&["export", mixed, "--to", "terraform", "--platform", "windows"]);
+    place.run(&["export", mixed, "--to", "oos"]).refuses(2, &["error[CE423]", "--platform"]);
+    let windows = place.run(&["export", mixed, "--to", "oos", "--platform", "windows"]);
     assert!(windows.out.contains("RunBatScript"), "{}{}", windows.out, windows.err);
     assert_eq!(place.run(&["export", mixed, "--to", "ram-policies"]).exit, 0);
     let nameless = place.file("nameless.yaml", &JOB.replace("group_name: nightly-{run}\n", ""));

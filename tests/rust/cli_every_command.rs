@@ -196,9 +196,20 @@ fn lines(place: &Place, job: &str, endpoint: &str, run: &str) -> Vec<Line> {
         (vec!["op", "decode"], json!({"results": result}).to_string()),
         (vec!["op", "check", "--lines"], format!("{}\n{}\n", json!({"job": {hostile: hostile}}), json!({hostile: 1}))),
     ];
-    for tool in
-        ["command", "run-command", "aliyun-cli", "job", "python", "terraform", "oos", "systemd", "cron", "ram-policies"]
-    {
+    for tool in [
+        "command",
+        "run-command",
+        "aliyun-cli",
+        "job",
+        "python",
+        "terraform",
+        "oos",
+        "systemd",
+        "cron",
+        "task-scheduler",
+        "github-actions",
+        "ram-policies",
+    ] {
         tried.push((vec!["export", job, "--to", tool, "--platform", "linux", "--link", hostile], String::new()));
         tried.push((vec!["export", &bad_job, "--to", tool, "--platform", "linux"], String::new()));
     }

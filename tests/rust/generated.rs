@@ -428,3 +428,91 @@ fn python_package() {
         hold(&path, &text);
     }
 }
+
+/// What each export carries, as the property in `export_carriage.rs` holds it.
+#[test]
+fn pages_of_exports() {
+    use consnap_core::export::{Carriage, MEMBERS, Target};
+    let forms: Vec<Target> = Target::ALL.into_iter().filter(|target| target.carries_command()).collect();
+    for (lang, folder) in [(Lang::En, "docs/reference/en"), (Lang::Zh, "docs/reference/zh")] {
+        let english = lang == Lang::En;
+        let pick = |en: &'static str, zh: &'static str| if english { en } else { zh };
+        let mut page = HEAD.to_owned() + pick(EXPORTS_BEGIN.0, EXPORTS_BEGIN.1);
+        write!(page, "\n| {} |", pick("member", "作业项")).expect("text");
+        for form in &forms {
+            write!(page, " `{}` |", form.name().replace('_', "-")).expect("text");
+        }
+        writeln!(page, "\n|---|{}", "---|".repeat(forms.len())).expect("text");
+        for member in MEMBERS {
+            let name = format!("`{}`", member.place.trim_start_matches('/').replace('/', "."));
+            let several = pick("more than one of `regions`", "`regions` 多于一个").to_owned();
+            write!(page, "| {} |", if member.place == "/regions/1" { several } else { name }).expect("text");
+            for form in &forms {
+                let carried = |by_ids| member.carriage(*form, by_ids) == Carriage::Carried;
+                let word = match (carried(true), carried(false)) {
+                    (true, true) => pick("yes", "支持"),
+                    (true, false) => pick("by ids", "仅按ID"),
+                    (false, true) => pick("by tags", "仅按标签"),
+                    (false, false) => pick("refused", "拒绝"),
+                };
+                write!(page, " {word} |").expect("text");
+            }
+            page.push('\n');
+        }
+        page += pick(EXPORTS_END.0, EXPORTS_END.1);
+        hold(&format!("{folder}/exports.md"), &page);
+    }
+}
+
+const EXPORTS_BEGIN: (&str, &str) = (
+    "# What exports carry
+
+`consnap export --to FORM` writes a job for another tool. What the job asks for stands in the files, or the form refuses the job
+(`CS604`, `CS605`): nothing is left out without a word.
+
+`job`, `python`, `systemd`, `cron`, `task-scheduler` and `github-actions` carry the whole document, because consnap runs or checks it.
+`ram-policies` has the rights that `instance_ram_role`, `linux.upload`, `run.tag_snapshots` and `run.attach_role` need; nothing else of a
+job changes them. The other forms:
+",
+    "# 导出格式支持的作业项
+
+`consnap export --to 格式` 将作业导出给其他工具使用。作业中的每一项要么写入文件，要么拒绝导出（`CS604`、`CS605`），不会被静默忽略。
+
+`job`、`python`、`systemd`、`cron`、`task-scheduler` 和 `github-actions` 携带完整的作业文档，由 consnap 执行或检查。`ram-policies` 包含
+`instance_ram_role`、`linux.upload`、`run.tag_snapshots` 和 `run.attach_role` 所需的权限，不受其他项影响。其余格式如下：
+",
+);
+const EXPORTS_END: (&str, &str) = (
+    "
+\"By ids\": in a job that names its instances; refused in one that selects them. What a form does anyway (`run.canary: 0`,
+`run.probe: never`) is never refused. `command` carries as instructions for whoever pastes it what the text cannot do by itself.
+
+`aliyun-cli`, `python-sdk` and `go-sdk` start the first instances alone (`run.canary`), take at most 50 instances into one call, start
+nothing more after `run.max_errors`, and end with
+
+| exit status | meaning |
+|---|---|
+| 0 | every command succeeded |
+| 1 | a command failed, or instances were not started after too many failures |
+| 2 | the instances are not those the job expects; nothing was started |
+| 4 | a result is unknown: look at it before anything is started again |
+
+`terraform` sets up the OOS template and its role; applying it starts nothing.
+",
+    "
+“仅按ID”：适用于指定了实例ID的作业；按标签选择实例的作业会被拒绝。格式本身的固有行为（`run.canary: 0`、`run.probe: never`）不会被拒绝。
+`command` 无法自行完成的部分，以说明的形式写给粘贴命令的人。
+
+`aliyun-cli`、`python-sdk` 和 `go-sdk` 先单独启动首批实例（`run.canary`），每次调用最多包含 50 台实例，失败数超过 `run.max_errors` 后不再启动新实例，
+退出码如下：
+
+| 退出码 | 含义 |
+|---|---|
+| 0 | 所有命令均成功 |
+| 1 | 有命令失败，或因失败过多而有实例未启动 |
+| 2 | 实例与作业预期不符，未启动任何实例 |
+| 4 | 有结果未知：请先查明，再决定是否重新启动 |
+
+`terraform` 只创建 OOS 模板及其角色，应用配置不会发起快照。
+",
+);

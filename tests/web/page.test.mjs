@@ -172,7 +172,7 @@ test("every file of every export can be copied and downloaded, and says where it
   const { context, page, wrong } = await open(browser, server.address, inLang("en"));
   await page.fill("#field-targets-ids", "i-bp1linux000000000001");
   const tabs = await page.locator(".targets [role=tab]").all();
-  assert.equal(tabs.length, 13);
+  assert.equal(tabs.length, 15);
   for (const tab of tabs) {
     await tab.click();
     const link = await copied(page, page.locator("#share"), "Link copied");

@@ -32,6 +32,8 @@ const TARGETS: Target[] = [
   "oos_timer",
   "systemd",
   "cron",
+  "task_scheduler",
+  "github_actions",
   "ram_policies",
 ];
 

@@ -283,7 +283,7 @@ class ExportTarget(_Word):
     """Go with the official SDK, as the feature's own document does it."""
 
     TERRAFORM = "terraform"
-    """Terraform."""
+    """Terraform that sets up the OOS template and its role, and starts nothing."""
 
     OOS = "oos"
     """A template of the Operation Orchestration Service: a loop with rate control."""
@@ -296,6 +296,12 @@ class ExportTarget(_Word):
 
     CRON = "cron"
     """A crontab line, running consnap."""
+
+    TASK_SCHEDULER = "task_scheduler"
+    """A task of the Windows Task Scheduler, running consnap."""
+
+    GITHUB_ACTIONS = "github_actions"
+    """A workflow of GitHub Actions that checks the job and holds it to policies."""
 
     RAM_POLICIES = "ram_policies"
     """The RAM policies of operator and instance role."""

@@ -594,7 +594,7 @@ class ExportedFile(Record):
 
     language: str
     """The language of its content: ``shell``, ``batch``, ``json``, ``python``, ``go``, ``hcl``, ``yaml``, ``ini``,
-    ``cron``."""
+    ``cron``, ``xml``."""
 
     content: str
     """Its content."""

@@ -283,6 +283,13 @@ assumptions! {
         "what the service does beyond, cut in silence or refuse, is not documented; so instances are listed by region and their tags compared by consnap, and nothing is concluded from a filter that may have been cut",
         "超出后服务端是截断还是拒绝未见于文档；因此 consnap 按地域列出实例并自行比较标签，不会依据可能被截断的过滤结果下结论"
     };
+    OOS_LISTS = "A39", ["export"], "oos-tags: Fn::Difference of two lists; oos-templates": {
+        "in a template of OOS, `Fn::Difference` takes lists that `Fn::Difference` made, and a loop over an empty list ends well",
+        "在 OOS 模板中，`Fn::Difference` 可以嵌套使用，且对空列表的循环正常结束"
+    } why {
+        "the vendor's page takes one list away from another; were it otherwise, the execution of an exported template would fail before it starts a command",
+        "官方页面仅展示两个列表的差集；若不成立，导出模板的执行会在发起命令之前失败"
+    };
 }
 
 /// The assumption with a number.

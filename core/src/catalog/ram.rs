@@ -5,6 +5,14 @@ use crate::diagnostics::text::Text;
 /// The trust policy of the instance's role: ECS may take it on (vendor document: `Configure a RAM role`).
 pub const INSTANCE_TRUST: &str = "ecs.aliyuncs.com";
 
+/// The trust policy of the role OOS works with.
+pub const OOS_TRUST: &str = "oos.aliyuncs.com";
+
+/// What OOS calls in an exported template: its action `ACS::ECS::RunCommand` and `ACS::SelectTargets`
+/// (aliyun/oos-templates, `CloudProductActions/ECS`).
+pub static OOS_ACTIONS: &[&str] =
+    &["ecs:DescribeInstances", "ecs:RunCommand", "ecs:DescribeInvocations", "ecs:DescribeInvocationResults"];
+
 /// The role's name in the vendor's documents.
 pub const EXAMPLE_ROLE: &str = "AppSnapshotRoleName";
 /// What a trust policy allows.

@@ -89,6 +89,8 @@ sources! {
     "darabonba": "Source of the SDK core darabonba-openapi", "2026-03-23", "https://github.com/alibabacloud-go/darabonba-openapi";
     "sdk-go": "ECS SDK for Go", "7.9.2, 2026-07-16", "https://github.com/alibabacloud-go/ecs-20140526";
     "terraform": "Terraform provider alicloud", "2026-08-21", "https://github.com/aliyun/terraform-provider-alicloud";
+    "oos-templates": "OOS: templates and actions of the vendor", "2024-09-23", "https://github.com/aliyun/oos-templates";
+    "oos-tags": "Use OOS to bind tags to multiple ECS resources at a time", "2021", "https://github.com/AlibabaCloudDocs/ecs";
     "plug-in-log": "Log of the Linux plug-in 1.8", "October and November 2025", "feature.md";
 
     "aws-dlm": "Amazon EBS: Automate application-consistent snapshots with Data Lifecycle Manager", "2026",

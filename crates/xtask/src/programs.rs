@@ -10,11 +10,15 @@ pub(crate) type Program = (&'static str, &'static str);
 /// The browser of the page's tests.
 pub(crate) const CHROMIUM: Program = ("chromium", "chromium");
 const PYTHON: Program = ("python3", "python3");
+const JQ: Program = ("jq", "jq");
+/// What exported programs are run with.
+pub(crate) const OF_EXPORTS: [Program; 2] = [("go", "golang-go"), JQ];
 /// What the Rust tests run: shells the guest probe and the command must get through, and readers of exports.
-pub(crate) const OF_RUST_TESTS: [Program; 10] = [
+pub(crate) const OF_RUST_TESTS: [Program; 11] = [
     PYTHON,
     ("busybox", "busybox"),
     ("gofmt", "golang-go"),
+    JQ,
     ("ksh", "ksh93u+m"),
     ("mkfs.ext4", "e2fsprogs"),
     ("mksh", "mksh"),

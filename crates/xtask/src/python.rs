@@ -7,10 +7,15 @@ use crate::run::{Failure, Run, root, target_folder};
 use crate::steps::{Log, Runner};
 
 /// What the tests import, beside what they install themselves.
-const PACKAGES: [&str; 3] = ["alibabacloud_ecs20140526", "aliyun-python-sdk-ecs", "pytest"];
+const PACKAGES: [&str; 5] =
+    ["alibabacloud_ecs20140526", "aliyun-python-sdk-ecs", "pytest", "check-jsonschema", "zizmor"];
 
 /// Runs `tests/python_sdk` with a command line that is built.
 pub(crate) fn sdk_tests(binary: &Path, log: &mut Log) -> Result<(), Failure> {
+    // Each test says itself what it misses.
+    if let Err(missing) = programs::install(&programs::OF_EXPORTS) {
+        println!("{missing}");
+    }
     let python = environment("venv-sdk", &PACKAGES)?.join("bin/python");
     Run::new(python)
         .args(["-m", "pytest", "-q", "-rfEsx", "-p", "no:cacheprovider"])

@@ -148,6 +148,8 @@ export const en = {
     oos_timer: "OOS timer",
     systemd: "systemd",
     cron: "cron",
+    task_scheduler: "Task Scheduler",
+    github_actions: "GitHub Actions",
     ram_policies: "RAM policies",
   } as Record<string, string>,
   send: (kind: string, seconds: number) =>

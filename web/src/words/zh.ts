@@ -142,6 +142,8 @@ export const zh: Words = {
     oos_timer: "OOS 定时",
     systemd: "systemd",
     cron: "cron",
+    task_scheduler: "任务计划程序",
+    github_actions: "GitHub Actions",
     ram_policies: "RAM 权限策略",
   },
   send: (kind, seconds) =>

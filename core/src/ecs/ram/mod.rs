@@ -57,9 +57,7 @@ impl PolicyKind {
 /// The policy as it is pasted into the RAM console: what is needed and nothing else.
 pub fn policy(kind: PolicyKind, wanted: &Wanted) -> Value {
     if kind == PolicyKind::Trust {
-        return json!({"Version": "1", "Statement": [{
-            "Effect": "Allow", "Action": ram::ASSUME_ROLE, "Principal": {"Service": [ram::INSTANCE_TRUST]},
-        }]});
+        return trust(ram::INSTANCE_TRUST);
     }
     let (pass, others): (Vec<&str>, Vec<&str>) =
         kind.actions(wanted).map(|row| row.action).partition(|action| *action == ram::PASS_ROLE);
@@ -69,4 +67,16 @@ pub fn policy(kind: PolicyKind, wanted: &Wanted) -> Value {
         statements.push(json!({"Effect": "Allow", "Action": pass, "Resource": [resource]}));
     }
     json!({"Version": "1", "Statement": statements})
+}
+
+/// The trust policy of a role that a service takes on.
+pub fn trust(service: &str) -> Value {
+    json!({"Version": "1", "Statement": [{
+        "Effect": "Allow", "Action": ram::ASSUME_ROLE, "Principal": {"Service": [service]},
+    }]})
+}
+
+/// The permission policy of the role OOS works with.
+pub fn oos_policy() -> Value {
+    json!({"Version": "1", "Statement": [{"Effect": "Allow", "Action": ram::OOS_ACTIONS, "Resource": ["*"]}]})
 }

@@ -15,18 +15,20 @@ use crate::console::Console;
 use crate::exit::{Exit, Failure};
 use crate::job::JobArguments;
 
-/// Write the job for another tool: a request, a script, a program, a template, a timer, RAM policies; sends nothing
+/// Write the job for another tool: a request, a script, a program, a template, a timer, a workflow, RAM policies; sends nothing
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   consnap export job.yaml --to run-command                    the parameters of RunCommand, as JSON
   consnap export job.yaml --to oos-timer --at 03:30           a template that runs every night
-  consnap export job.yaml --to terraform --platform windows > snapshot.tf
-  consnap export job.yaml --to systemd --output units/        several files, into a folder
+  consnap export job.yaml --to terraform --output terraform/  several files, into a folder
+  consnap export job.yaml --to systemd --output units/
   consnap export job.yaml --to ram-policies --output ram/     what must be allowed, and no more
 
-Only the tags of the snapshots tell which consistency was reached. `job`, `python`, `systemd` and \
-`cron` let consnap run the job, which looks at them; the other forms start snapshots and do not look.")]
+Only the tags of the snapshots tell which consistency was reached. `job`, `python`, `systemd`, \
+`cron` and `task-scheduler` let consnap run the job, which looks at them; the other forms start \
+snapshots and do not look: `consnap audit` tells afterwards. A job that asks for what a form cannot \
+carry is not written for it.")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     job: JobArguments,
@@ -70,7 +72,7 @@ enum TargetName {
     PythonSdk,
     /// A Go program that uses the official SDK, as the feature's own document does
     GoSdk,
-    /// A Terraform configuration
+    /// A Terraform configuration that sets up the OOS template and its role, and starts nothing
     Terraform,
     /// A template of the Operation Orchestration Service (OOS), with a loop and rate control
     Oos,
@@ -80,6 +82,10 @@ enum TargetName {
     Systemd,
     /// A crontab line, running consnap
     Cron,
+    /// A task of the Windows Task Scheduler, running consnap
+    TaskScheduler,
+    /// A workflow of GitHub Actions that checks the job and holds it to policies
+    GithubActions,
     /// The RAM policies of operator and instance role, and a script that creates them
     RamPolicies,
 }
@@ -99,6 +105,8 @@ impl From<TargetName> for Target {
             TargetName::OosTimer => Self::OosTimer,
             TargetName::Systemd => Self::Systemd,
             TargetName::Cron => Self::Cron,
+            TargetName::TaskScheduler => Self::TaskScheduler,
+            TargetName::GithubActions => Self::GithubActions,
             TargetName::RamPolicies => Self::RamPolicies,
         }
     }
