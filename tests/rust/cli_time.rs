@@ -165,7 +165,9 @@ fn gone_for(hours: u32, time_scale: u32) -> (Place, Simulated, Done) {
     let child =
         consnap(&place, time_scale, &line.endpoint, &["run", job.to_str().unwrap(), "--format", "json"]).spawn();
     let child = child.unwrap();
-    wait_for(|| (calls_of(&simulated, "RunCommand") > 0).then_some(()));
+    // Whoever asks for results knows that the command was taken: a start in doubt would be another story.
+    let asks = ["DescribeInvocations", "DescribeInvocationResults"];
+    wait_for(|| asks.iter().any(|operation| calls_of(&simulated, operation) > 0).then_some(()));
     line.cut.store(true, Ordering::SeqCst);
     std::thread::sleep(Duration::from_secs(u64::from(hours) * 3600) / time_scale);
     line.cut.store(false, Ordering::SeqCst);
