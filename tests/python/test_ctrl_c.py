@@ -56,7 +56,7 @@ def test_a_waiting_script_hears_it(what: str, ecs_simulator: Simulator, tmp_path
     script = (
         "import asyncio, consnap, time\n"
         f"given = {given!r}\n"
-        f"job = {{'version': 1, 'targets': {{'ids': [{LINUX!r}]}}, 'instance_ram_role': 'r', 'group_name': 'group'}}\n"
+        f"job = {{'version': 1, 'targets': {{'ids': [{LINUX!r}]}}, 'instance_ram_role': 'r', 'group_name': 'group-{{run}}'}}\n"
         "consnap.Client(**given)\n"
         "print('ready', flush=True)\n"
         f"try:\n    {WAITS[what]}\nexcept KeyboardInterrupt:\n    print('interrupted', time.time(), flush=True)\n"
@@ -127,7 +127,7 @@ def test_the_command_hears_it(ecs_simulator: Simulator, tmp_path: Path) -> None:
                 "regions": [ecs_simulator.region],
                 "targets": {"ids": [LINUX]},
                 "instance_ram_role": "r",
-                "group_name": "group",
+                "group_name": "group-{run}",
             }
         ),
         "utf-8",
