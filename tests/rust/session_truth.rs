@@ -448,3 +448,55 @@ fn a_slow_group_that_no_line_names_is_waited_for() {
     let (session, ..) = played(with_fault(fault, |_| ()));
     assert!(matches!(first(&session).look.as_deref(), Some(GroupLookup::Found(_))), "{:?}", first(&session).look);
 }
+
+/// Every night of a job leaves invocations with its tag: a filter by tags soon covers the old ones only.
+#[test]
+fn another_run_of_the_job_is_seen_beyond_what_a_filter_by_tags_covers() {
+    for beyond in [BeyondTagFilter::Cut, BeyondTagFilter::Refuse] {
+        let mut scenario = Scenario::empty();
+        scenario.service.tag_filter_covers = 1;
+        scenario.service.beyond_tag_filter = beyond;
+        scenario.instances.push(consnap_simulator::scenario::InstanceSpec {
+            id: "i-bp1one".to_owned(),
+            role: Some("AppSnapshotRoleName".to_owned()),
+            ..Default::default()
+        });
+        let mut service = Meddled::new(Simulator::new(scenario), untouched);
+        let mut now = start();
+        let mut errors = Vec::new();
+        for (night, run) in ["night001", "night002", "night003"].into_iter().enumerate() {
+            let mut setup = setup(&service.inner);
+            setup.run_id = run.to_owned();
+            let mut session = Session::new(setup, now);
+            let mut driver = driver(now);
+            driver.nonce_prefix(u64::try_from(night).unwrap());
+            let ended = driver.run(&mut session, &mut service, |news| {
+                let accepted = news.iter().any(|numbered| matches!(numbered.event, Event::CallAccepted { .. }));
+                // The second one goes on while nobody follows it.
+                if accepted && night == 1 { Onward::Crash } else { Onward::Go }
+            });
+            assert_eq!(ended, if night == 1 { Ended::Crashed } else { Ended::Done });
+            now = driver.now;
+            errors.push(session.error().map(|error| error.row.code));
+        }
+        assert_eq!(errors, [None, None, Some(runs::OTHER_RUN.code)], "{beyond:?}");
+        assert_eq!(service.inner.truth()[0].started, 2, "{beyond:?}");
+    }
+}
+
+/// Versions before 0.2 looked for no group after a code that says that none was made.
+#[test]
+fn a_journal_without_a_look_reads_as_it_was_judged() {
+    let fault = GuestFault { exit_code: Some(4), ..GuestFault::default() };
+    let simulator = with_fault(fault, |_| ());
+    let job = setup(&simulator);
+    let (_, _, events) = played(simulator);
+    let mut state = consnap_core::run::session::State::new(&job.job);
+    for numbered in &events {
+        if !matches!(&numbered.event, Event::GroupLooked { instance, .. } if **instance == *"i-bp1one") {
+            state.apply(numbered);
+        }
+    }
+    assert_eq!(state.targets[0].verdict.as_ref().map(|verdict| verdict.result), Some(ResultKind::Failed));
+    assert_eq!(state.counts.in_flight, 0);
+}

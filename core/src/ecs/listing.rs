@@ -19,6 +19,8 @@ pub(crate) struct Listing {
     tokens: BTreeSet<String>,
     /// How often it was begun before.
     tries: u64,
+    /// Whether entries come and go by themselves: then a count that moves says nothing, and the least one must be met.
+    moving: bool,
 }
 
 /// What a page means for its listing.
@@ -37,6 +39,11 @@ pub(crate) enum Page {
 }
 
 impl Listing {
+    /// A listing of what comes and goes by itself, such as commands under way.
+    pub(crate) fn of_moving() -> Self {
+        Self { moving: true, ..Self::default() }
+    }
+
     /// Takes in a page.
     pub(crate) fn page<'i>(
         &mut self,
@@ -59,12 +66,18 @@ impl Listing {
             return if self.tokens.insert(token.to_owned()) { Page::More } else { Page::Endless };
         }
         let came = i64::try_from(self.came.len()).unwrap_or(i64::MAX);
-        if self.counts.len() <= 1 && self.counts.iter().all(|count| *count <= came) {
+        let met = |count: &i64| *count <= came;
+        let whole = if self.moving {
+            self.counts.first().is_none_or(met)
+        } else {
+            self.counts.len() <= 1 && self.counts.iter().all(met)
+        };
+        if whole {
             return Page::Whole;
         }
         self.tries += 1;
         let again = self.tries < pacing::LISTING_ATTEMPTS.value;
-        *self = Self { tries: self.tries, ..Self::default() };
+        *self = Self { tries: self.tries, moving: self.moving, ..Self::default() };
         if again { Page::Anew } else { Page::Incomplete }
     }
 }
@@ -108,6 +121,16 @@ mod tests {
         // The count moved: what was between the pages may have been passed over.
         assert_eq!(read(&[(&["a"], 3, "t"), (&["b", "c"], 4, "")]), [Page::More, Page::Anew]);
         assert_eq!(read(&[(&["a"], 4, "t"), (&["b", "c"], 3, "")]), [Page::More, Page::Anew]);
+    }
+
+    #[test]
+    fn what_comes_and_goes_may_count_otherwise_but_not_be_fewer() {
+        let mut listing = Listing::of_moving();
+        assert_eq!(listing.page(["a", "b"], Some(4), Some("t")), Page::More);
+        assert_eq!(listing.page(["c"], Some(3), None), Page::Whole);
+        let mut listing = Listing::of_moving();
+        assert_eq!(listing.page(["a", "b"], Some(5), Some("t")), Page::More);
+        assert_eq!(listing.page(["c"], Some(4), None), Page::Anew);
     }
 
     #[test]

@@ -142,6 +142,8 @@ pub enum InvocationFilter {
     Tags(Tags),
     /// Those of them that are not over (`InvokeStatus=Running`, the legacy family).
     RunningTags(Tags),
+    /// All of the region that are not over, of anybody.
+    Running,
 }
 
 /// Lists invocations, each with its instances.
@@ -168,6 +170,7 @@ impl DescribeInvocations {
                 call.push("InvokeStatus", "Running");
                 call.push_tags(Some(&tags));
             }
+            InvocationFilter::Running => call.push("InvokeStatus", "Running"),
         }
         call.push_page(50, self.next_token);
         call

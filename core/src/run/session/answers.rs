@@ -23,7 +23,9 @@ impl Session {
             CallPurpose::RoleLook { call } => self.role_looked(*call, reply),
             CallPurpose::Files { sent } => self.files_looked(*sent, reply),
             CallPurpose::Poll { invocation } => self.polled(*invocation, reply),
-            CallPurpose::ConcurrentRunCheck { region } => self.rivals_listed(*region, reply),
+            CallPurpose::ConcurrentRunCheck { region, listing } => {
+                self.rivals_listed(*region, (**listing).clone(), reply)
+            }
             CallPurpose::CallLook { call, found } => self.call_looked(*call, found.clone(), reply),
             CallPurpose::Groups { region, filter } => {
                 let sent = queued.first_sent.unwrap_or(Time::EPOCH);

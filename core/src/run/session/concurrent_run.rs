@@ -11,7 +11,8 @@ use crate::diagnostics::error::{Error, ErrorKind};
 use crate::diagnostics::messages::runs;
 use crate::ecs::api::Operation;
 use crate::ecs::api::replies;
-use crate::ecs::api::requests::{DescribeInvocations, Filled, InvocationFilter, Tags};
+use crate::ecs::api::requests::{DescribeInvocations, Filled, InvocationFilter};
+use crate::ecs::listing::{Listing, Page};
 use crate::ecs::reply::{self, Failure};
 use crate::ecs::tags;
 use crate::input::job::{Job, RunOptions};
@@ -48,23 +49,30 @@ impl Session {
         regions.dedup();
         let mut asked = 0;
         for region in regions {
-            asked += usize::from(self.ask_rivals(region, None));
+            self.ask_rivals(region, Listing::of_moving(), None);
+            asked += 1;
         }
         self.concurrent_run = ConcurrentRunCheck::Asked(asked);
         false
     }
 
-    fn ask_rivals(&mut self, region: u16, next_token: Option<Filled>) -> bool {
+    /// Asks for everything that runs in the region: the service's own filter by tags covers a part of what carries them only
+    /// (assumption A38), and each night of a job adds to it.
+    fn ask_rivals(&mut self, region: u16, listing: Listing, next_token: Option<Filled>) {
         let name = self.region(region);
-        let Ok(tags) = Tags::new([(tags::JOB, self.job_hash.clone())]) else { return false };
-        let call = DescribeInvocations { filter: InvocationFilter::RunningTags(tags), next_token }.into_call(&name);
-        self.read(CallPurpose::ConcurrentRunCheck { region }, call);
-        true
+        let call = DescribeInvocations { filter: InvocationFilter::Running, next_token }.into_call(&name);
+        self.read(CallPurpose::ConcurrentRunCheck { region, listing: Box::new(listing) }, call);
     }
 
-    /// A page of invocations of this job has come.
-    pub(super) fn rivals_listed(&mut self, region: u16, reply: &HttpReply) -> Result<(), Failure> {
-        let page = reply::parse::<replies::DescribeInvocations<'_>>(Operation::DescribeInvocations, reply)?;
+    /// A page of invocations that run has come.
+    pub(super) fn rivals_listed(
+        &mut self,
+        region: u16,
+        mut listing: Listing,
+        reply: &HttpReply,
+    ) -> Result<(), Failure> {
+        let operation = Operation::DescribeInvocations;
+        let page = reply::parse::<replies::DescribeInvocations<'_>>(operation, reply)?;
         for invocation in &page.invocations {
             let tag = |key: &str| invocation.tags.iter().find(|tag| tag.key == key).map(|tag| &*tag.value);
             // A service that ignores the filter must not lend us somebody else's invocation.
@@ -80,8 +88,16 @@ impl Session {
                 return Ok(());
             }
         }
-        let next = page.next_token.and_then(|token| Filled::new(token).ok());
-        if next.is_some() && self.ask_rivals(region, next) {
+        let ids = page.invocations.iter().filter_map(|invocation| invocation.invoke_id.as_deref());
+        let next = match listing.page(ids, page.total_count, page.next_token.as_deref()) {
+            Page::Whole => None,
+            Page::More => Some(page.next_token.and_then(|token| Filled::new(token).ok())),
+            Page::Anew => Some(None),
+            Page::Incomplete => return Err(reply::incomplete_listing(operation, reply)),
+            Page::Endless => return Err(reply::endless_pages(operation, reply)),
+        };
+        if let Some(next_token) = next {
+            self.ask_rivals(region, listing, next_token);
             return Ok(());
         }
         if let ConcurrentRunCheck::Asked(missing) = &mut self.concurrent_run {

@@ -24,6 +24,7 @@ use crate::diagnostics::messages::runs;
 use crate::ecs::api::requests::{GetCallerIdentity, GroupFilter};
 use crate::ecs::api::{ApiCall, Operation, replies};
 use crate::ecs::call_queue::{CallQueue, Queued};
+use crate::ecs::listing::Listing;
 use crate::ecs::reply::{self, Failure};
 use crate::ecs::retry::Random;
 use crate::input::facts::{Guest, InstanceFacts};
@@ -122,6 +123,7 @@ enum CallPurpose {
     /// Does another run of this job go on in a region?
     ConcurrentRunCheck {
         region: u16,
+        listing: Box<Listing>,
     },
     /// Groups of a region.
     Groups {

@@ -91,9 +91,10 @@ impl Simulator {
         let status = parameters.filter("InvokeStatus");
         let mut all = self.matching(&filter, here);
         if !filter.tags.is_empty() {
-            // The newest are covered: they stand first.
+            // The oldest are covered: what runs now is beyond, which is the worse reading.
             let count = u32::try_from(all.len()).unwrap_or(u32::MAX);
-            all.truncate(self.covered_by_tags(0..count)? as usize);
+            let covered = self.covered_by_tags(0..count)?.min(count);
+            all.drain(..(count - covered) as usize);
         }
         all.retain(|invocation| {
             kind.is_none_or(|kind| invocation.command.kind == kind)
