@@ -1,7 +1,7 @@
 // Judges policies away from the page: however long or hostile a document is, the page goes on, and can end this at any
 // time. It has an engine of its own, so that a failure of the engine here is none of the page's.
 
-import type { PolicyCheckOutput, Tried } from "consnap";
+import type { PolicyCheckOutput, TestReport } from "consnap";
 import * as consnap from "consnap";
 import { read, type Unreadable, write } from "./document";
 
@@ -31,7 +31,7 @@ export type TextOrder = { id: number; read: string } | { id: number; write: unkn
 /** What came of it. */
 export interface Judged {
   check: PolicyCheckOutput;
-  tried: Tried;
+  tried: TestReport;
   /** Lines of the places that are spoken of. */
   lines: Record<string, number>;
 }
