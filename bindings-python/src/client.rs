@@ -13,7 +13,7 @@ use consnap_client::single_call::SingleCalls;
 use consnap_client::transport::{HttpTransport, TransportOptions};
 use consnap_core::diagnostics::messages::calls;
 use consnap_core::ecs::api::Product;
-use consnap_core::ecs::api::endpoint::Network;
+use consnap_core::ecs::api::endpoint::{Endpoint, Network};
 use consnap_core::ecs::credentials::{Credential, Secret};
 use consnap_core::{Error, ErrorKind, Lang};
 use pyo3::prelude::*;
@@ -92,8 +92,11 @@ pub(crate) fn open(options: Options) -> Result<Client, Error> {
     if !(time_scale.is_finite() && time_scale > 0.0) {
         return Err(no_span("time_scale", time_scale));
     }
+    // Real instances are never hurried.
+    let is_loopback = |text: &String| Endpoint::parse(text).is_ok_and(|endpoint| endpoint.is_loopback());
     let network = if options.vpc { Network::Vpc } else { Network::Public };
     let endpoint = options.endpoint.or_else(|| variable("CONSNAP_ENDPOINT").filter(|text| !text.is_empty()));
+    let time_scale = if endpoint.as_ref().is_some_and(is_loopback) { time_scale } else { 1.0 };
     let (credentials, found_region) = if options.access_key_id.is_some() || options.access_key_secret.is_some() {
         let own = own_credential(options.access_key_id, options.access_key_secret, options.security_token)?;
         (Provider::from(own), None)

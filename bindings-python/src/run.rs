@@ -145,7 +145,7 @@ async fn drive(
             return Err(refusal);
         }
         if driven == Driven::Planned {
-            run.go_ahead();
+            run.go_ahead()?;
             driven = run.drive(wish, observe).await?;
         }
     }

@@ -62,6 +62,8 @@ SCHEMAS: dict[type[_record.Record], tuple[str, str | None, str | None]] = {
     results.ReadParameter: ("explain", "output", "ReadParameter"),
     results.Signature: ("sign", "output", None),
     report.CauseGroup: ("report", None, "CauseGroup"),
+    report.OpenGuest: ("report", None, "OpenGuest"),
+    report.Release: ("report", None, "Release"),
     report.CommandReport: ("report", None, "CommandReport"),
     report.DiskReport: ("report", None, "DiskReport"),
     report.Explanation: ("report", None, "Explanation"),

@@ -351,9 +351,13 @@ fn no_secret_is_said_or_written() {
     }
     let state = place.folder.path().join(".local/state/consnap");
     let mut files = 0;
-    for run in std::fs::read_dir(state).unwrap() {
-        for file in std::fs::read_dir(run.unwrap().path()).unwrap() {
-            let text = std::fs::read(file.unwrap().path()).unwrap();
+    let entries =
+        |path: &std::path::Path| std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let runs: Vec<std::path::PathBuf> = entries(&state);
+    for run in runs {
+        let of_run: Vec<std::path::PathBuf> = if run.is_dir() { entries(&run) } else { vec![run] };
+        for file in of_run {
+            let text = std::fs::read(file).unwrap();
             files += 1;
             assert!(!String::from_utf8_lossy(&text).contains(secret));
         }

@@ -22,6 +22,7 @@ fn header(run_id: &str) -> Header {
         plan_hash: "abc".to_owned(),
         started_at: Time::from_millis(1_714_979_289_000),
         job_hash: None,
+        no_start_after: None,
         selected: None,
     }
 }

@@ -64,6 +64,13 @@ pub fn changed(answer: Answer, change: impl FnOnce(&mut serde_json::Value)) -> A
     Answer { at: answer.at, what: Arrival::Reply(reply) }
 }
 
+/// A list without a single invocation in the place of what the service answered: tags that do not show yet.
+pub fn no_invocation(answer: &Answer) -> Answer {
+    let Arrival::Reply(reply) = &answer.what else { return answer.clone() };
+    let body = br#"{"RequestId":"r","TotalCount":0,"NextToken":"","Invocations":{"Invocation":[]}}"#.to_vec();
+    Answer { at: answer.at, what: Arrival::Reply(HttpReply { body, ..reply.clone() }) }
+}
+
 pub fn fleet(count: u32) -> Simulator {
     let mut scenario = Scenario::empty();
     scenario.service.latency_millis = Millis { min: 50, max: 50 };

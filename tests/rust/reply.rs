@@ -149,17 +149,25 @@ fn failures_say_what_may_have_happened() {
         Row(
             Write,
             404,
-            r#"{"Code":"InvalidInstance.NotFound","Message":"no"}"#,
+            r#"{"RequestId":"r","Code":"InvalidInstance.NotFound","Message":"no"}"#,
             ErrorKind::Api,
             Sent::Yes,
             RetryClass::Never,
             Cause::Refused,
         ),
-        Row(Write, 400, r#"{"Code":"NeverSeenBefore"}"#, ErrorKind::Api, Sent::Yes, RetryClass::Never, Cause::Refused),
         Row(
             Write,
             400,
-            r#"{"Code":"Throttling"}"#,
+            r#"{"RequestId":"r","Code":"NeverSeenBefore"}"#,
+            ErrorKind::Api,
+            Sent::Yes,
+            RetryClass::Never,
+            Cause::Refused,
+        ),
+        Row(
+            Write,
+            400,
+            r#"{"RequestId":"r","Code":"Throttling"}"#,
             ErrorKind::Throttled,
             Sent::Yes,
             RetryClass::Throttled,
@@ -168,7 +176,7 @@ fn failures_say_what_may_have_happened() {
         Row(
             Write,
             503,
-            r#"{"Code":"Throttling.Api"}"#,
+            r#"{"RequestId":"r","Code":"Throttling.Api"}"#,
             ErrorKind::Throttled,
             Sent::Yes,
             RetryClass::Throttled,
@@ -177,7 +185,7 @@ fn failures_say_what_may_have_happened() {
         Row(
             Write,
             400,
-            r#"{"Code":"Foo.Throttling.Bar"}"#,
+            r#"{"RequestId":"r","Code":"Foo.Throttling.Bar"}"#,
             ErrorKind::Throttled,
             Sent::Yes,
             RetryClass::Throttled,
@@ -186,19 +194,17 @@ fn failures_say_what_may_have_happened() {
         Row(
             Write,
             400,
-            r#"{"code":"SignatureDoesNotMatch","message":"x"}"#,
+            r#"{"RequestId":"r","code":"SignatureDoesNotMatch","message":"x"}"#,
             ErrorKind::Credential,
             Sent::Yes,
             RetryClass::Never,
             Cause::Refused,
         ),
-        Row(Write, 413, page, ErrorKind::Protocol, Sent::Yes, RetryClass::Never, unreadable(Unreadable::Html)),
-        Row(Write, 429, "", ErrorKind::Throttled, Sent::Yes, RetryClass::Throttled, unreadable(Unreadable::Empty)),
         // A gateway's "no" with status 200.
         Row(
             Write,
             200,
-            r#"{"Code":"InvalidInstance.NotFound","Message":"no"}"#,
+            r#"{"RequestId":"r","Code":"InvalidInstance.NotFound","Message":"no"}"#,
             ErrorKind::Api,
             Sent::Yes,
             RetryClass::Never,
@@ -208,7 +214,7 @@ fn failures_say_what_may_have_happened() {
         Row(
             Write,
             403,
-            r#"{"Code":"IdempotentProcessing"}"#,
+            r#"{"RequestId":"r","Code":"IdempotentProcessing"}"#,
             ErrorKind::Api,
             Sent::Maybe,
             RetryClass::StillProcessing,
@@ -217,7 +223,7 @@ fn failures_say_what_may_have_happened() {
         Row(
             Write,
             500,
-            r#"{"Code":"InternalError"}"#,
+            r#"{"RequestId":"r","Code":"InternalError"}"#,
             ErrorKind::Api,
             Sent::Maybe,
             RetryClass::MaybeCarriedOut,
@@ -226,7 +232,7 @@ fn failures_say_what_may_have_happened() {
         Row(
             Write,
             500,
-            r#"{"Code":"NeverSeenBefore"}"#,
+            r#"{"RequestId":"r","Code":"NeverSeenBefore"}"#,
             ErrorKind::Api,
             Sent::Maybe,
             RetryClass::MaybeCarriedOut,
@@ -292,8 +298,56 @@ fn failures_say_what_may_have_happened() {
             r#"{"InvokeId":"t-1"}"#,
             ErrorKind::Protocol,
             Sent::Maybe,
-            RetryClass::Never,
+            RetryClass::MaybeCarriedOut,
             unreadable(Unreadable::Redirect),
+        ),
+        // No answer of the service's, whatever it says.
+        Row(
+            Write,
+            413,
+            page,
+            ErrorKind::Protocol,
+            Sent::Maybe,
+            RetryClass::MaybeCarriedOut,
+            unreadable(Unreadable::Html),
+        ),
+        Row(Write, 429, "", ErrorKind::Throttled, Sent::Maybe, RetryClass::Throttled, unreadable(Unreadable::Empty)),
+        Row(
+            Write,
+            403,
+            r#"{"Code":"Forbidden.RAM","Message":"blocked"}"#,
+            ErrorKind::Protocol,
+            Sent::Maybe,
+            RetryClass::MaybeCarriedOut,
+            unreadable(Unreadable::Foreign),
+        ),
+        Row(
+            Write,
+            200,
+            r#"{"Code":"InvalidInstance.NotFound","Message":"blocked"}"#,
+            ErrorKind::Protocol,
+            Sent::Maybe,
+            RetryClass::MaybeCarriedOut,
+            unreadable(Unreadable::Foreign),
+        ),
+        Row(
+            Write,
+            404,
+            "<Error><Code>NoSuchKey</Code></Error>",
+            ErrorKind::Protocol,
+            Sent::Maybe,
+            RetryClass::MaybeCarriedOut,
+            unreadable(Unreadable::Xml),
+        ),
+        Row(Read, 407, page, ErrorKind::Protocol, Sent::Yes, RetryClass::MaybeCarriedOut, unreadable(Unreadable::Html)),
+        Row(
+            Read,
+            403,
+            r#"{"Code":"Forbidden.RAM"}"#,
+            ErrorKind::Protocol,
+            Sent::Yes,
+            RetryClass::MaybeCarriedOut,
+            unreadable(Unreadable::Foreign),
         ),
         // A read has no effect to be unsure of.
         Row(
@@ -308,7 +362,7 @@ fn failures_say_what_may_have_happened() {
         Row(
             Read,
             503,
-            r#"{"Code":"ServiceUnavailable"}"#,
+            r#"{"RequestId":"r","Code":"ServiceUnavailable"}"#,
             ErrorKind::Api,
             Sent::Yes,
             RetryClass::MaybeCarriedOut,
@@ -330,6 +384,15 @@ fn failures_say_what_may_have_happened() {
             assert!(!error.message(lang).contains('{'), "{}", error.message(lang));
         }
     }
+}
+
+/// The header alone tells the service, too.
+#[test]
+fn an_error_with_the_header_of_a_request_id_is_the_services() {
+    let mut given = reply(403, r#"{"Code":"Forbidden.RAM"}"#);
+    given.headers = vec![("x-acs-request-id".into(), "540CFF28".to_owned())];
+    let failure = reply::classify(Operation::RunCommand, &given).unwrap_err();
+    assert_eq!((failure.sent, failure.cause, failure.is_of_service()), (Sent::Yes, Cause::Refused, true));
 }
 
 #[test]
@@ -361,10 +424,10 @@ fn an_error_keeps_code_words_request_id_and_wait() {
 /// The service repeats its string to sign, which holds the STS token in version 1.
 #[test]
 fn the_string_to_sign_is_not_kept() {
-    let third = r#"{"Code":"SignatureDoesNotMatch","Message":"Specified signature does not match our calculation. server StringToSign is [ACS3-HMAC-SHA256\nab] server CanonicalRequest is [POST\n/\nx-acs-security-token:sts-secret]"}"#;
+    let third = r#"{"RequestId":"r","Code":"SignatureDoesNotMatch","Message":"Specified signature does not match our calculation. server StringToSign is [ACS3-HMAC-SHA256\nab] server CanonicalRequest is [POST\n/\nx-acs-security-token:sts-secret]"}"#;
     let stored = serde_json::to_string(&failure(Operation::RunCommand, 403, third)).unwrap();
     assert!(stored.contains("does not match") && !stored.contains("sts-secret"), "{stored}");
-    let body = r#"{"Code":"SignatureDoesNotMatch","Message":"Specified signature is not matched with our calculation. server string to sign is:GET&%2F&SecurityToken%3Dsts-secret"}"#;
+    let body = r#"{"RequestId":"r","Code":"SignatureDoesNotMatch","Message":"Specified signature is not matched with our calculation. server string to sign is:GET&%2F&SecurityToken%3Dsts-secret"}"#;
     let failure = failure(Operation::RunCommand, 400, body);
     let stored = serde_json::to_string(&failure).unwrap();
     assert!(!stored.contains("sts-secret"), "{stored}");

@@ -21,7 +21,8 @@ fn a_resumed_run_asks_whose_credentials_these_are_before_anything_else() {
     assert!(second.0 > first.0, "nothing is sent before the answer is there: {:?}", service.calls);
     assert_eq!(session.state().counts.failures, 0);
     let relied = relied_upon(&session);
-    assert!(relied.contains(&"A13") && !relied.contains(&"A07"), "{relied:?}");
+    // Found by its tag, and so not sent again.
+    assert!(relied.contains(&"A07") && !relied.contains(&"A13"), "{relied:?}");
     assert_eq!(service.inner.truth().iter().map(|truth| truth.groups.len()).collect::<Vec<_>>(), [1, 1, 1]);
 }
 
@@ -130,6 +131,8 @@ fn a_no_after_a_lost_yes_is_looked_for_and_not_believed() {
     let mut service = Meddled::new(simulator, |operation: &str, nth, answer: Answer| match (operation, nth) {
         ("RunCommand", 1) => Answer { what: Arrival::ConnectionClosed, ..answer },
         ("RunCommand", _) => instead(&answer, 403, refused),
+        // The look before the repetition comes too early: the tag does not show yet.
+        ("DescribeInvocations", 3) => no_invocation(&answer),
         _ => answer,
     });
     let events = run(&mut session, &mut service);

@@ -123,10 +123,11 @@ fn to_the_end<F: FnMut(&str, usize, Answer) -> Answer>(
 fn transcript_of_a_lost_reply() {
     let session = to_the_end(
         "a-lost-reply-is-repeated-with-its-token",
-        "The reply of RunCommand is lost after the effect. The same bytes with the same ClientToken go out again, and the service answers\nwith the invocation it made the first time.",
+        "The reply of RunCommand is lost after the effect. A look by the call's tag finds nothing yet, and the `Date` of its answer says that the\ncall is young: the same bytes with the same ClientToken go out again, and the service answers\nwith the invocation it made the first time.",
         fleet(2),
         |operation: &str, nth, answer: Answer| match (operation, nth) {
             ("RunCommand", 1) => Answer { what: Arrival::ConnectionClosed, ..answer },
+            ("DescribeInvocations", 3) => no_invocation(&answer),
             _ => answer,
         },
     );
@@ -143,6 +144,7 @@ fn transcript_of_a_no_after_a_lost_yes() {
         |operation: &str, nth, answer: Answer| match (operation, nth) {
             ("RunCommand", 1) => Answer { what: Arrival::ConnectionClosed, ..answer },
             ("RunCommand", _) => instead(&answer, 403, refused),
+            ("DescribeInvocations", 3) => no_invocation(&answer),
             _ => answer,
         },
     );
@@ -150,7 +152,7 @@ fn transcript_of_a_no_after_a_lost_yes() {
 }
 
 /// A run that dies when its first command is intended and sent, taken up so much later.
-fn taken_up_later(name: &'static str, about: &str, simulator: Simulator, seconds: u64, tags_are_lost: bool) -> Session {
+fn taken_up_later(name: &'static str, about: &str, simulator: Simulator, seconds: u64, hidden_looks: usize) -> Session {
     let transcript = Transcript::of(name);
     let mut session = Session::new(setup(&simulator), start());
     let mut service = Meddled::new(simulator, untouched);
@@ -161,15 +163,14 @@ fn taken_up_later(name: &'static str, about: &str, simulator: Simulator, seconds
     let now = now.plus_seconds(seconds);
     transcript.say(now, "======== the process died before it could write the answer down; `consnap resume`");
     let mut session = Session::resume(setup(&service.inner), &events, now);
-    let nothing = r#"{"Invocations":{"Invocation":[]},"RequestId":"r","NextToken":""}"#;
     let mut service = Meddled::new(service.inner, |operation: &str, nth, answer: Answer| match operation {
-        "DescribeInvocations" if tags_are_lost && nth <= 2 => instead(&answer, 200, nothing),
+        "DescribeInvocations" if nth <= hidden_looks => no_invocation(&answer),
         _ => answer,
     });
     let mut driver = driver(now);
     driver.nonce_prefix(1);
     assert_eq!(transcribe(&transcript, &mut session, &mut service, driver, |_| false).0, Ended::Done);
-    assert_eq!(service.count("RunCommand"), usize::from(seconds < 600), "within ten minutes, and never later");
+    assert_eq!(service.count("RunCommand"), usize::from(seconds < 480), "within eight minutes, and never later");
     transcript.holds(about);
     session
 }
@@ -178,10 +179,10 @@ fn taken_up_later(name: &'static str, about: &str, simulator: Simulator, seconds
 fn transcript_of_a_crash_taken_up_at_once() {
     let session = taken_up_later(
         "a-crash-taken-up-within-the-window",
-        "The process dies after RunCommand was sent and before its answer was written down. A minute later, within ten minutes of the intent,\n`resume` repeats the journalled bytes with their ClientToken: nothing is started twice.",
+        "The process dies after RunCommand was sent and before its answer was written down. A minute later\n`resume` looks for the call by its tag, which does not show yet. By the `Date` of that answer the call is younger than eight minutes, so\nthe journalled bytes go out again with their ClientToken: nothing is started twice.",
         fleet(2),
         60,
-        false,
+        1,
     );
     assert_eq!(results(&session), [ResultKind::Ok; 2]);
 }
@@ -193,7 +194,7 @@ fn transcript_of_a_crash_taken_up_late() {
         "As before, but half an hour later the token protects nobody any more: `resume` only looks. The invocation is found by its tag and adopted.",
         fleet(2),
         1800,
-        false,
+        0,
     );
     assert_eq!(results(&session), [ResultKind::Ok; 2]);
 }
@@ -202,10 +203,10 @@ fn transcript_of_a_crash_taken_up_late() {
 fn transcript_of_an_orphan() {
     let session = taken_up_later(
         "an-orphan-group-is-found-by-name",
-        "As before, and the invocation cannot be found by its tag either: two looks, 30 s apart, then the call counts as lost. The groups it made\nare found by the run's exact name and their instance. No exit code is known, so the result rests on the tags alone.",
+        "As before, and the invocation cannot be found by its tag either: by the service's clock the call is too old to be\nrepeated, and after three looks it counts as lost. The groups it made\nare found by the run's exact name and their instance. No exit code is known, so the result rests on the tags alone.",
         fleet(2),
         1800,
-        true,
+        3,
     );
     assert!(results(&session).iter().all(|result| *result != ResultKind::Failed), "{:?}", results(&session));
 }

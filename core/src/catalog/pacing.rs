@@ -42,8 +42,10 @@ pacing! {
     POLL_FIRST = 5, "seconds before the first look at a running command", "首次查询执行状态前的秒数", "plug-in-log: about one second of freeze";
     POLL_LONGEST = 30, "seconds between looks at a long command", "长时间执行时两次查询之间的秒数", "consnap";
     UNREAD_RESULTS = 5000, "instances with a command and no result read: beyond, nothing new is started", "已下发命令但尚未读取结果的实例数上限，超过后暂不启动新实例", "describe-invocation-results: 10,000 results are kept";
-    REPEAT_WINDOW = 600, "seconds after its intent in which a call that may have happened is repeated with its token", "请求可能已生效时，可携带原 ClientToken 重复的秒数", "consnap: repeat or look";
-    LOOK_GAP = 30, "seconds between two looks for a call that may have happened", "两次查找可能已生效请求之间的秒数", "consnap: repeat or look";
+    REPEAT_WINDOW = 480, "seconds after its intent, by the service's clock, in which a call that may have happened is repeated with its token", "请求可能已生效时，可携带原 ClientToken 重复的秒数（以服务端时钟为准）", "consnap: repeat or look";
+    CLOCK_FRESH = 30, "seconds for which an answer tells the service's time before a call is repeated", "重复请求前，服务端响应中的时间保持有效的秒数", "consnap: repeat or look";
+    LOOK_GAP = 30, "seconds before the first look for a call that may have happened", "首次查找可能已生效请求之前的秒数", "consnap: repeat or look";
+    LOOK_SETTLE = 900, "seconds after its last sending in which a call may still be carried out: later its signature is refused", "最后一次发送后请求仍可能生效的秒数，之后其签名会被拒绝", "consnap: repeat or look";
     TAG_WAIT = 120, "seconds after a group is accomplished in which its tags may still come", "快照一致性组完成后等待标签的秒数", "consnap: verdict";
     VISIBLE_WAIT = 120, "seconds in which a group the log names may still become visible", "等待输出中的快照一致性组可见的秒数", "plug-in-log: 200 ms";
     CLOCK_TOLERANCE = 5, "seconds by which the service's clock may differ from what is known of it before that is noted", "与服务端时钟的偏差超过该秒数时记录", "consnap";

@@ -75,8 +75,7 @@ pub static INSTANCE_ACTIONS: &[ActionRow] = &[
 pub static OPERATOR_ACTIONS: &[ActionRow] = &[
     row("ecs:RunCommand", "start the plug-in", "启动云助手插件"),
     row("ecs:DescribeInvocations", "follow the runs", "跟踪命令执行"),
-    row("ecs:DescribeInvocationResults", "read the results", "读取执行结果"),
-    row("ecs:StopInvocation", "stop a run on request", "按需停止命令执行"),
+    row("ecs:DescribeInvocationResults", "read the results, in exported programs", "在导出的程序中读取执行结果"),
     row("ecs:DescribeInstances", "find the instances", "查询实例"),
     row("ecs:DescribeDisks", "find their disks", "查询云盘"),
     row("ecs:DescribeCloudAssistantStatus", "see whether Cloud Assistant is there", "查询云助手状态"),

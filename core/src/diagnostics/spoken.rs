@@ -67,8 +67,13 @@ static STOPS: &[StopRow] = &[
     ),
     stop_row(
         "other_run",
-        Text::new("run `{detail}` of the same job is under way", "同一作业的另一次执行 `{detail}` 正在进行"),
-        Text::new("another run of the same job is under way", "同一作业的另一次执行正在进行"),
+        Text::new("run `{detail}` is at work on the same instances", "另一次执行 `{detail}` 正在处理相同的实例"),
+        Text::new("another run is at work on the same instances", "另一次执行正在处理相同的实例"),
+    ),
+    stop_row(
+        "unproven",
+        Text::new("the plan in the journal is not the one its job makes", "执行记录中的计划与作业生成的计划不一致"),
+        Text::new("the plan in the journal is not the one its job makes", "执行记录中的计划与作业生成的计划不一致"),
     ),
 ];
 
@@ -158,6 +163,7 @@ mod tests {
             StopReason::Journal,
             StopReason::Unreachable,
             StopReason::OtherRun { run: "8f3a01c2".into() },
+            StopReason::Unproven,
         ];
         assert_eq!(reasons.len(), STOPS.len());
         for reason in &reasons {

@@ -233,10 +233,22 @@ mod tests {
         let lost =
             Err(TransportFailure { sent: Sent::Maybe, reason: TransportReason::TimedOut, detail: String::new() });
         assert_eq!(tried(&lost), (6, "timed_out".to_owned()));
-        assert_eq!(tried(&Ok(answer(503, r#"{"Code":"ServiceUnavailable"}"#))), (6, "ServiceUnavailable".to_owned()));
-        assert_eq!(tried(&Ok(answer(400, r#"{"Code":"Throttling.User"}"#))), (6, "Throttling.User".to_owned()));
-        assert_eq!(tried(&Ok(answer(403, r#"{"Code":"Forbidden.RAM"}"#))), (1, "Forbidden.RAM".to_owned()));
-        assert_eq!(tried(&Ok(answer(400, r#"{"Code":"IllegalTimestamp"}"#))), (4, "IllegalTimestamp".to_owned()));
+        assert_eq!(
+            tried(&Ok(answer(503, r#"{"RequestId":"r","Code":"ServiceUnavailable"}"#))),
+            (6, "ServiceUnavailable".to_owned())
+        );
+        assert_eq!(
+            tried(&Ok(answer(400, r#"{"RequestId":"r","Code":"Throttling.User"}"#))),
+            (6, "Throttling.User".to_owned())
+        );
+        assert_eq!(
+            tried(&Ok(answer(403, r#"{"RequestId":"r","Code":"Forbidden.RAM"}"#))),
+            (1, "Forbidden.RAM".to_owned())
+        );
+        assert_eq!(
+            tried(&Ok(answer(400, r#"{"RequestId":"r","Code":"IllegalTimestamp"}"#))),
+            (4, "IllegalTimestamp".to_owned())
+        );
     }
 
     #[test]
@@ -246,7 +258,7 @@ mod tests {
         reading.ask(1, DescribeRegions.into_call("cn-hangzhou"));
         let first = send(&mut reading, now);
         assert!(matches!(reading.poll(now), Next::WaitUntil(_)));
-        let refused = Ok(answer(400, r#"{"Code":"IllegalTimestamp"}"#));
+        let refused = Ok(answer(400, r#"{"RequestId":"r","Code":"IllegalTimestamp"}"#));
         assert!(reading.handle(now, first.call_id, refused, |_, _, _| panic!("no reply")).is_none());
         let again = send(&mut reading, now);
         assert_eq!(now.millis() + again.clock_offset_millis, Time::parse("2024-05-06T07:08:09Z").unwrap().millis());

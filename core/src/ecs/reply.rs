@@ -78,6 +78,8 @@ pub enum Unreadable {
     Incomplete,
     /// A redirect, which the service never sends.
     Redirect,
+    /// An error without a request id, which the service always gives: something between here and the service answered.
+    Foreign,
 }
 
 /// The body of a reply that says "done"; everything else is a failure. The body is looked at no further than its first
@@ -154,6 +156,11 @@ impl Failure {
         Some(theirs.millis().saturating_sub(now.millis()))
     }
 
+    /// Whether the service itself answered. Anything else says nothing about the account or the call.
+    pub fn is_of_service(&self) -> bool {
+        self.code.is_some()
+    }
+
     /// The service's code, or why none came; for events and reports.
     pub fn name(&self) -> &str {
         match (&self.code, self.cause) {
@@ -177,7 +184,7 @@ impl Failure {
                 TransportReason::Other => &calls::TRANSPORT_FAILED,
             },
             (Cause::Unreadable(what), _) => match what {
-                Unreadable::Html | Unreadable::Redirect => &calls::ANSWER_NOT_FROM_SERVICE,
+                Unreadable::Html | Unreadable::Redirect | Unreadable::Foreign => &calls::ANSWER_NOT_FROM_SERVICE,
                 Unreadable::Xml => &calls::ANSWER_IN_XML,
                 Unreadable::Empty | Unreadable::Truncated => &calls::ANSWER_CUT_SHORT,
                 Unreadable::NotJson | Unreadable::Incomplete => &calls::ANSWER_NOT_UNDERSTOOD,
@@ -200,6 +207,17 @@ impl Failure {
         error.retryable = self.retry != RetryClass::Never && safe;
         error
     }
+}
+
+/// Whether an answer is the service's: it alone gives request ids.
+pub(crate) fn is_of_service(reply: &HttpReply) -> bool {
+    reply.header("x-acs-request-id").is_some()
+        || ["\"RequestId\"", "<RequestId>"].iter().any(|id| memchr::memmem::find(&reply.body, id.as_bytes()).is_some())
+}
+
+/// A list that ends before all that it announced.
+pub(crate) fn incomplete_page(operation: Operation, reply: &HttpReply) -> Failure {
+    unreadable(operation, reply, Unreadable::Incomplete, Some("TotalCount is larger than what came".to_owned()))
 }
 
 /// A page that names itself as the next one: reading on would never end, and stopping would leave things out unsaid.
@@ -252,17 +270,11 @@ fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
+/// An answer that is not the service's, whatever its status: it says nothing about what the service did.
 fn unreadable(operation: Operation, reply: &HttpReply, what: Unreadable, detail: Option<String>) -> Failure {
-    // A client error refuses; anything else may have been answered after the effect.
-    let refused = (400..500).contains(&reply.status) && reply.status != 408;
-    let sent = if operation.writes() && !refused { Sent::Maybe } else { Sent::Yes };
+    let sent = if operation.writes() { Sent::Maybe } else { Sent::Yes };
     let throttled = reply.status == 429;
-    let retry = match reply.status {
-        429 => RetryClass::Throttled,
-        300..=399 => RetryClass::Never,
-        _ if refused => RetryClass::Never,
-        _ => RetryClass::MaybeCarriedOut,
-    };
+    let retry = if throttled { RetryClass::Throttled } else { RetryClass::MaybeCarriedOut };
     Failure {
         kind: if throttled { ErrorKind::Throttled } else { ErrorKind::Protocol },
         sent,
@@ -286,8 +298,9 @@ fn refused(operation: Operation, reply: &HttpReply) -> Failure {
         Form::Html | Form::Empty | Form::Other => ErrorBody::default(),
     };
     let request_id = body.request_id.or_else(|| reply.header("x-acs-request-id").map(shortened));
-    let Some(code) = body.code else {
-        let mut failure = unreadable(operation, reply, form.why_unreadable(), body.message);
+    let Some(code) = body.code.filter(|_| request_id.is_some()) else {
+        let what = if form == Form::Json { Unreadable::Foreign } else { form.why_unreadable() };
+        let mut failure = unreadable(operation, reply, what, body.message);
         failure.request_id = request_id;
         return failure;
     };

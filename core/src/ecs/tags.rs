@@ -6,7 +6,7 @@ pub const RUN: &str = "consnap:run";
 /// Do not delete: put by people on a group or its snapshots.
 pub const HOLD: &str = "consnap:hold";
 
-/// The number of the call within its run, on each start.
+/// The token of the call, on each start: no other call of the account has it.
 pub(crate) const CALL: &str = "consnap:call";
 
 /// The hash of the job, on each start.

@@ -223,6 +223,15 @@ fn line(event: &Event, lang: Lang) -> Option<Line> {
         Event::ResultGone { instance, code } => Line::notable(GONE).with("code", code.as_str()).about(instance),
         Event::ResultAskedAgain { instance } => Line::new(ASKED_AGAIN).about(instance),
         Event::RetryScheduled { instance, .. } => Line::notable(RETRY).about(instance),
+        Event::DisksLearnt { instance, expected_disks } => {
+            Line::notable(DISKS_LEARNT).with("count", expected_disks.len().to_string()).about(instance)
+        }
+        Event::StartPostponed { instance, invocation, run, .. } => {
+            Line::notable(POSTPONED).with("invocation", invocation.as_str()).with("run", run.as_str()).about(instance)
+        }
+        Event::PluginsOverlapped { instance, invocation, run } => {
+            Line::notable(OVERLAPPED).with("invocation", invocation.as_str()).with("run", run.as_str()).about(instance)
+        }
         Event::GroupLooked { instance, look } => looked(instance, look, lang),
         Event::GuestReleased { instance, by, note } => {
             Line::notable(RELEASED).with("by", by.as_str()).with("note", note.as_str()).about(instance)
@@ -399,6 +408,16 @@ const LEFT_OPEN: Text = Text::new(
 const ASKED_AGAIN: Text = Text::new("the result of {who} is asked for once more", "再次查询 {who} 的执行结果");
 const GONE: Text =
     Text::new("the result can no longer be read (`{code}`): {who}", "已无法获取执行结果（`{code}`）：{who}");
+const DISKS_LEARNT: Text =
+    Text::new("its disks are known now, {count} of them: {who}", "现已获知其云盘，共 {count} 块：{who}");
+const POSTPONED: Text = Text::new(
+    "waits for another snapshot plug-in (invocation `{invocation}`, run `{run}`): {who}",
+    "等待另一个快照插件结束（命令执行ID `{invocation}`，执行 `{run}`）：{who}",
+);
+const OVERLAPPED: Text = Text::new(
+    "another snapshot plug-in was at work at the same time (invocation `{invocation}`, run `{run}`): {who}",
+    "同时有另一个快照插件在运行（命令执行ID `{invocation}`，执行 `{run}`）：{who}",
+);
 const RETRY: Text = Text::new(
     "will be tried once more, because it certainly made no group: {who}",
     "再尝试一次，因为可以确定未创建快照一致性组：{who}",

@@ -131,9 +131,7 @@ impl Console {
     /// Asks a question and gives whether the answer was a yes; anything else is a no.
     pub(crate) fn agrees(&mut self, question: &str) -> bool {
         self.ask(&format!("{question} "));
-        let mut answer = String::new();
-        let read = io::stdin().lock().read_line(&mut answer).is_ok();
-        read && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "是")
+        answer_is_yes()
     }
 
     /// Findings as the data of a command.
@@ -223,6 +221,13 @@ impl Console {
         }
         exit
     }
+}
+
+/// Reads a line of standard input. Anything but a yes is a no.
+pub(crate) fn answer_is_yes() -> bool {
+    let mut answer = String::new();
+    let read = io::stdin().lock().read_line(&mut answer).is_ok();
+    read && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "是")
 }
 
 /// Writes a value over several lines, for a screen or a file: what stands in it moves no cursor and gives no order. It is

@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use crate::commands::run::print;
-use crate::console::Console;
+use crate::console::{Console, answer_is_yes};
 use crate::document::Document;
 use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
@@ -41,6 +41,38 @@ pub(crate) fn drive(run: &mut Run, runtime: &Runtime, console: &Console) -> Resu
     Ok(driven?)
 }
 
+/// Asks for the yes before the first start. An interrupt is a no, and nobody has to press a key first: the handler of
+/// [`drive`] stays in place for the whole process, so that the system does not end it.
+fn agrees(runtime: &Runtime, console: &mut Console) -> bool {
+    console.ask(&format!("{} ", START.get(console.lang())));
+    let (told, answer) = tokio::sync::oneshot::channel();
+    // A thread of its own, which ends with the process: nothing can call it back from reading.
+    std::thread::spawn(move || told.send(answer_is_yes()));
+    let yes = runtime.block_on(unless(interrupted(), async { answer.await.unwrap_or(false) }));
+    if yes.is_none() {
+        // The rest of the line belongs to the question.
+        console.note("");
+    }
+    yes.unwrap_or(false)
+}
+
+/// What comes of something, unless something else comes first.
+async fn unless<T>(interrupt: impl Future<Output = ()>, wanted: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        () = interrupt => None,
+        wanted = wanted => Some(wanted),
+    }
+}
+
+/// Says until when a run starts instances, as a point in time: a time of day depends on the zone of the machine.
+pub(crate) fn say_limit(run: &Run, console: &mut Console) {
+    if let Some(limit) = run.no_start_after() {
+        let note = console.text(&LIMIT, &[("time", limit.to_wire())]);
+        console.note(&note);
+    }
+}
+
 /// What is made of a report.
 #[derive(Copy, Clone)]
 pub(crate) struct Shown<'a> {
@@ -68,6 +100,11 @@ pub(crate) fn drive_and_report(
     runtime: &Runtime,
     console: &mut Console,
 ) -> Result<Exit, Failure> {
+    say_limit(&run, console);
+    for earlier in run.unfinished() {
+        let note = console.text(&UNFINISHED, &[("run", earlier.clone())]);
+        console.note(&note);
+    }
     let mut driven = drive(&mut run, runtime, console)?;
     if driven == Driven::Planned {
         if let Some((policies, document)) = gate.policies {
@@ -76,15 +113,22 @@ pub(crate) fn drive_and_report(
         let stopped = run.session().state().stopped.is_some();
         if let (false, false, Some(plan)) = (gate.agreed, stopped, run.plan(console.lang())) {
             plan_text::print_as_notes(&plan, run.session().job(), console);
-            if plan.eligible > 0 && !console.agrees(START.get(console.lang())) {
+            if plan.eligible > 0 && !agrees(runtime, console) {
                 console.note(NOTHING_STARTED.get(console.lang()));
                 return Ok(Exit::Usage);
             }
         }
-        run.go_ahead();
+        if stopped {
+            // Nothing was started, and no record says so of each instance.
+            console.note(NOTHING_STARTED.get(console.lang()));
+            return report_of(&run, shown, console);
+        }
+        run.go_ahead()?;
         driven = drive(&mut run, runtime, console)?;
     }
-    if driven == Driven::Left {
+    if driven == Driven::Left && run.directory().is_none() {
+        console.note(NOTHING_STARTED.get(console.lang()));
+    } else if driven == Driven::Left {
         let note = console.text(&LEFT, &[("run", run.session().state().run_id.clone())]);
         console.note(&note);
     }
@@ -142,9 +186,28 @@ pub(crate) fn state_directory() -> Result<PathBuf, Error> {
 }
 
 static START: Text = Text::new("start? [y/N]", "是否开始？[y/N]");
+static UNFINISHED: Text = Text::new(
+    "run `{run}` of the same job is not over: what it started may still be at work; `consnap resume {run}` follows it",
+    "同一作业的执行 `{run}` 尚未结束：它启动的命令可能仍在运行；请用 `consnap resume {run}` 跟踪",
+);
+static LIMIT: Text = Text::new("no instance is started after {time}", "{time} 之后不再启动任何实例");
 static NOTHING_STARTED: Text = Text::new("nothing was started", "未启动任何实例");
 static LEFT: Text = Text::new(
     "left before the end; what was started goes on: `consnap resume {run}` looks at it",
     "已提前退出，已启动的命令仍在执行：请使用 `consnap resume {run}` 查看",
 );
 static JOURNAL: Text = Text::new("journal and evidence: {path}", "执行记录与证据：{path}");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever reads the answer waits for a line that never comes.
+    #[test]
+    fn an_interrupt_does_not_wait_for_the_answer() {
+        let runtime = runtime().unwrap_or_else(|_| panic!("no runtime"));
+        let never = std::future::pending::<bool>();
+        assert_eq!(runtime.block_on(unless(std::future::ready(()), never)), None);
+        assert_eq!(runtime.block_on(unless(std::future::pending(), std::future::ready(true))), Some(true));
+    }
+}

@@ -60,8 +60,23 @@ pub fn read_document_file(path: &std::path::Path) -> Result<serde_json::Value, c
     document::Document::read(path).map(|document| document.value)
 }
 
+/// A process that crashes leaves no image of its memory: there are keys in it.
+#[cfg(unix)]
+fn without_core_dumps() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    // What cannot be lowered stays as the system has it.
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    // The limit does not hold for programs that take images through a pipe.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+}
+
+#[cfg(not(unix))]
+fn without_core_dumps() {}
+
 /// Runs the command line with its arguments, the program's name first, and gives the exit code.
 pub fn main_from(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    without_core_dumps();
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {

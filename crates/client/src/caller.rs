@@ -1,5 +1,7 @@
 //! One call: endpoint, signature, transport.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use consnap_core::base::http::{HttpReply, Sent, TransportFailure, TransportReason};
 use consnap_core::catalog::api_errors::RetryClass;
 use consnap_core::ecs::api::endpoint::{Endpoint, Network};
@@ -9,6 +11,7 @@ use consnap_core::{Error, Lang, Time, ecs::reply};
 
 use crate::credentials::Provider;
 use crate::driver::Caller;
+use crate::redact::Redactor;
 use crate::transport::HttpTransport;
 
 /// Signs calls with one identity's credentials and sends them where they belong.
@@ -19,6 +22,8 @@ pub struct ApiCaller {
     endpoint: Option<String>,
     network: Network,
     signature: SignatureVersion,
+    /// What must not come back.
+    redactor: Mutex<Redactor>,
 }
 
 impl ApiCaller {
@@ -30,6 +35,7 @@ impl ApiCaller {
             endpoint,
             network: Network::default(),
             signature: SignatureVersion::default(),
+            redactor: Mutex::default(),
         }
     }
 
@@ -63,7 +69,12 @@ impl ApiCaller {
         &self.credentials
     }
 
-    /// Sends a call signed for a time.
+    fn redactor(&self) -> MutexGuard<'_, Redactor> {
+        // A list that is only added to has no state that a panic elsewhere could leave half done.
+        self.redactor.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends a call signed for a time. Secrets that the reply repeats are gone from it.
     pub async fn call(&self, call: &ApiCall, signed_at: Time) -> Result<HttpReply, TransportFailure> {
         let not_sent = |detail: String| TransportFailure { sent: Sent::No, reason: TransportReason::Other, detail };
         let endpoint = self
@@ -76,7 +87,15 @@ impl ApiCaller {
             detail: error.message(Lang::En),
         })?;
         let request = sign_call(call, &endpoint.authority(), &credential, signed_at, &nonce, self.signature);
-        let answer = self.transport.send(&endpoint, &request).await?;
+        self.redactor().know(&credential);
+        let mut answer = match self.transport.send(&endpoint, &request).await {
+            Ok(answer) => answer,
+            Err(mut failure) => {
+                self.redactor().clean_failure(&mut failure);
+                return Err(failure);
+            }
+        };
+        self.redactor().clean_reply(&mut answer);
         if answer.status >= 400
             && self.credentials.is_renewable()
             && reply::classify(call.operation, &answer)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use consnap_core::Time;
 use consnap_core::base::http::{HttpReply, Sent, TransportFailure, TransportReason};
@@ -32,19 +32,20 @@ pub trait Record {
     fn keep_reply(&mut self, call_id: u64, call: &ApiCall, reply: &HttpReply) -> Result<(), Self::Error>;
 }
 
-/// The clock of a process: its start plus monotonic time, so that a jump of the wall clock changes nothing. A scale above
-/// 1 runs faster than the wall, for rehearsals against a simulator of the same scale.
+/// The clock of a process: its start plus monotonic time, so that a jump of the wall clock changes nothing. The time in which
+/// the machine sleeps counts: what happened before is that much older. A scale above 1 runs faster than the wall, for
+/// rehearsals against a simulator of the same scale.
 #[derive(Copy, Clone, Debug)]
 pub struct Clock {
     start: Time,
-    anchor: Instant,
+    anchor: Duration,
     scale: f64,
 }
 
 impl Clock {
     /// A clock that reads `start` now.
     pub fn starting_at(start: Time, scale: f64) -> Self {
-        Self { start, anchor: Instant::now(), scale: if scale.is_finite() && scale > 0.0 { scale } else { 1.0 } }
+        Self { start, anchor: since_boot(), scale: if scale.is_finite() && scale > 0.0 { scale } else { 1.0 } }
     }
 
     /// The wall clock at normal speed, never before `not_before`: after a resume, the last event's time.
@@ -57,15 +58,35 @@ impl Clock {
 
     /// The time.
     pub fn now(&self) -> Time {
-        self.start.plus(self.anchor.elapsed().mul_f64(self.scale))
+        self.start.plus(since_boot().saturating_sub(self.anchor).mul_f64(self.scale))
     }
 
     /// Waits until a time.
     pub async fn wait_until(&self, at: Time) {
         let left = at.since(self.now()).div_f64(self.scale);
         // A timer far away only has to be long, and a timer of nothing must still let others run.
-        tokio::time::sleep(left.clamp(Duration::from_micros(200), Duration::from_secs(3600))).await;
+        // Timers stand still while the machine sleeps, this clock does not: it is looked at again now and then.
+        tokio::time::sleep(left.clamp(Duration::from_micros(200), Duration::from_secs(30))).await;
     }
+}
+
+/// Time that never jumps and goes on while the machine sleeps.
+#[cfg(unix)]
+fn since_boot() -> Duration {
+    use rustix::time::{ClockId, clock_gettime};
+    // On Linux `CLOCK_MONOTONIC` stands still in sleep; on macOS it is the one that does not.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let now = clock_gettime(ClockId::Boottime);
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let now = clock_gettime(ClockId::Monotonic);
+    Duration::new(u64::try_from(now.tv_sec).unwrap_or(0), u32::try_from(now.tv_nsec).unwrap_or(0))
+}
+
+/// The same: the counter of Windows counts sleep too.
+#[cfg(not(unix))]
+fn since_boot() -> Duration {
+    static ORIGIN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    ORIGIN.get_or_init(std::time::Instant::now).elapsed()
 }
 
 /// A call with what came of it.

@@ -14,6 +14,7 @@ pub mod own_instance;
 pub mod past_run;
 pub mod pruning;
 pub mod reading;
+mod redact;
 pub mod run;
 pub mod single_call;
 pub mod transport;

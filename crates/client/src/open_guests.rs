@@ -1,6 +1,7 @@
 //! Guests that runs of a state directory left open: they may still be held, or nobody knows what became of their start. And
 //! letting one go that somebody has looked into.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use consnap_core::diagnostics::messages::runs;
@@ -59,6 +60,31 @@ pub fn open(state_directory: &Path, account: Option<&str>) -> Result<Open, Error
         }
     }
     Ok(open)
+}
+
+/// Instances of a job whose guests may be held since another run over the same endpoint, with that run. Journals that say nothing
+/// of the kind are not read in full: there is one for each night.
+pub(crate) fn held(
+    state_directory: &Path,
+    own: &journal::Header,
+    instances: &[String],
+) -> Result<BTreeMap<String, String>, Error> {
+    let mut found = BTreeMap::new();
+    for entry in journal::list(state_directory)? {
+        let other = |header: &journal::Header| header.run_id != own.run_id && header.endpoint == own.endpoint;
+        if !entry.header.as_ref().is_ok_and(other) || !journal::may_hold_guests(state_directory, &entry.run_id) {
+            continue;
+        }
+        // What cannot be read is told by `consnap status`.
+        let Ok(past) = PastRun::load(state_directory, &entry.run_id) else { continue };
+        let report = Report::of(&past.state(), None, 0, Lang::En);
+        for one in report.instances.into_iter().filter(|one| one.held && is_open(one)) {
+            if instances.contains(&one.instance_id) {
+                found.insert(one.instance_id, entry.run_id.clone());
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Whether nobody knows that the guest goes its way again.

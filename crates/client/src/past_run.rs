@@ -20,12 +20,14 @@ pub struct PastRun {
     pub job: Job,
     /// Everything that happened.
     pub events: Vec<Numbered>,
+    /// Whether the end of the journal was torn.
+    pub torn: bool,
 }
 
 impl PastRun {
     /// Reads what was recorded. An event that this version does not know is an error, not a gap.
     pub fn of(recorded: Recorded) -> Result<Self, Error> {
-        let Recorded { header, events, .. } = recorded;
+        let Recorded { header, events, torn } = recorded;
         let events = (1_u64..).zip(&events).map(|(number, text)| {
             serde_json::from_str(text).map_err(|error| {
                 Error::new(ErrorKind::Input, &errors::UNKNOWN_EVENT)
@@ -38,7 +40,7 @@ impl PastRun {
         let events = events.collect::<Result<Vec<Numbered>, Error>>()?;
         let (mut job, _) = job::read(&header.job);
         job.regions.clone_from(&header.regions);
-        Ok(Self { header, job, events })
+        Ok(Self { header, job, events, torn })
     }
 
     /// Reads a run without a lock, and without a word to the service.
@@ -57,7 +59,10 @@ impl PastRun {
 
     /// What a session is told that goes on with it.
     pub fn setup(&self, goal: Goal) -> Result<Setup, Error> {
-        Ok(Setup::new(self.job.clone(), self.header.run_id.clone(), new_seed()?, goal))
+        let mut setup = Setup::new(self.job.clone(), self.header.run_id.clone(), new_seed()?, goal);
+        setup.approved_plan = Some(self.header.plan_hash.clone());
+        setup.torn_journal = self.torn;
+        Ok(setup)
     }
 
     /// A clock for going on: never before the last event, `scale` times as fast as the wall clock.

@@ -10,13 +10,14 @@ use std::sync::Arc;
 
 use consnap_core::base::http::HttpReply;
 use consnap_core::diagnostics::messages::journal as rows;
-use consnap_core::diagnostics::messages::verdicts;
+use consnap_core::diagnostics::messages::{runs, verdicts};
 use consnap_core::ecs::api::{ApiCall, Product};
+use consnap_core::input::job::forms::parse_time_of_day;
 use consnap_core::input::job::{Job, Probe};
 use consnap_core::report::Report;
 use consnap_core::run::plan::Plan;
 use consnap_core::run::session::{
-    Event, Goal, LastSelection, Numbered, Session, Setup, State, job_hash, no_start_after,
+    Event, Goal, Holder, LastSelection, Numbered, Session, Setup, Stage, State, job_hash, no_start_after,
 };
 use consnap_core::{Error, ErrorKind, Lang, Time};
 use jiff::tz::TimeZone;
@@ -27,6 +28,7 @@ use crate::caller::ApiCaller;
 use crate::driver::{Clock, Control, Driven, Record, drive};
 use crate::guests;
 use crate::journal::{self, Header, Journal};
+use crate::open_guests;
 use crate::past_run::PastRun;
 
 /// A run that is under way, or over.
@@ -38,13 +40,18 @@ pub struct Run {
     over: bool,
     /// Where looks into guests are kept.
     guests: Option<PathBuf>,
+    state_directory: PathBuf,
+    /// Whether the plan waits for [`Run::go_ahead`].
+    waits_for_yes: bool,
+    /// Earlier runs of the job that are not over.
+    unfinished: Vec<String>,
 }
 
 impl Run {
     /// A new run; nothing is sent yet. `document` is the job as it was read, for the journal's header; the setup's goal
     /// [`Goal::Plan`] writes nothing, neither to the service nor to a journal.
     ///
-    /// Errors: a region without a known endpoint.
+    /// Errors: a region without a known endpoint; a `run.start_before` without offset where the zone of this machine is not known.
     pub fn begin(
         mut setup: Setup,
         document: Value,
@@ -65,9 +72,13 @@ impl Run {
             plan_hash: String::new(),
             started_at: clock.now(),
             job_hash: Some(job_hash(&setup.job)),
+            no_start_after: None,
             selected: None,
         };
-        setup.no_start_after = setup.no_start_after.or_else(|| limit(&setup.job, header.started_at));
+        if setup.no_start_after.is_none() {
+            setup.no_start_after = limit(&setup.job, header.started_at)?;
+        }
+        let header = Header { no_start_after: setup.no_start_after, ..header };
         if setup.goal == Goal::Run && setup.last_selection.is_none() {
             setup.last_selection = last_selection(&header, state_directory);
         }
@@ -78,10 +89,18 @@ impl Run {
         if setup.job.run.probe != Probe::Never && setup.known_guests.is_empty() {
             setup.known_guests = guests::load(state_directory);
         }
+        let unfinished =
+            if setup.goal == Goal::Run { journal::unfinished(state_directory, &header) } else { Vec::new() };
+        // Before anything is started the instances are claimed: each run pauses here, asked to or not.
+        let waits_for_yes = std::mem::replace(&mut setup.pause_at_plan, setup.goal == Goal::Run);
         let session = Session::new(setup, clock.now());
         let record = Recorder { header, to, failure: None };
         let guests = Some(state_directory.to_owned());
-        Ok(Self { session, record, caller: Arc::clone(caller), clock, over: false, guests })
+        Ok(Self {
+            waits_for_yes,
+            unfinished,
+            ..Self::assemble(session, record, caller, clock, guests, state_directory)
+        })
     }
 
     /// Goes on with a run from its journal, which stays locked as long as this lives. What was started is only looked at;
@@ -94,10 +113,14 @@ impl Run {
         check_regions(caller, &past.job.regions)?;
         let clock = past.clock(scale);
         let mut setup = past.setup(Goal::Run)?;
-        setup.no_start_after = limit(&past.job, past.header.started_at);
+        // A journal of an earlier version holds no time. What is not known any more has passed: what runs is followed.
+        let began = past.header.started_at;
+        setup.no_start_after = past.header.no_start_after.or_else(|| limit(&past.job, began).unwrap_or(Some(began)));
         let session = Session::resume(setup, &past.events, clock.now());
         let record = Recorder { header: past.header, to: To::Journal(opened), failure: None };
-        Ok(Self { session, record, caller: Arc::clone(caller), clock, over: false, guests: None })
+        let mut run = Self::assemble(session, record, caller, clock, None, state_directory);
+        run.claim()?;
+        Ok(run)
     }
 
     /// Looks again at the groups of a run. Nothing is written, neither to the service nor to its journal.
@@ -108,7 +131,48 @@ impl Run {
         let clock = past.clock(scale);
         let session = Session::resume(past.setup(Goal::Verify)?, &past.events, clock.now());
         let record = Recorder { header: past.header.clone(), to: To::Nowhere, failure: None };
-        Ok(Self { session, record, caller: Arc::clone(caller), clock, over: false, guests: None })
+        Ok(Self::assemble(session, record, caller, clock, None, Path::new("")))
+    }
+
+    fn assemble(
+        session: Session,
+        record: Recorder,
+        caller: &Arc<ApiCaller>,
+        clock: Clock,
+        guests: Option<PathBuf>,
+        state_directory: &Path,
+    ) -> Self {
+        let (caller, state_directory) = (Arc::clone(caller), state_directory.to_owned());
+        Self {
+            session,
+            record,
+            caller,
+            clock,
+            over: false,
+            guests,
+            state_directory,
+            waits_for_yes: false,
+            unfinished: Vec::new(),
+        }
+    }
+
+    /// Takes the instances that wait, unless another process of this state directory holds them.
+    fn claim(&mut self) -> Result<(), Error> {
+        let state = self.session.state();
+        let waiting = state.targets.iter().filter(|target| matches!(target.stage, Stage::Waiting { .. }));
+        let instances: Vec<String> = waiting.map(|target| target.id.to_string()).collect();
+        if instances.is_empty() {
+            return Ok(());
+        }
+        // A claim stands as long as the journal is locked.
+        self.record.make_journal()?;
+        let Header { run_id, endpoint, .. } = &self.record.header;
+        let held = open_guests::held(&self.state_directory, &self.record.header, &instances)?;
+        let claimed = journal::claim(&self.state_directory, run_id, endpoint.as_deref(), instances)?;
+        let claimed = claimed.into_iter().map(|(instance, run)| (instance, Holder::Process(run)));
+        let held = held.into_iter().map(|(instance, run)| (instance, Holder::Guest(run)));
+        self.session.claimed_elsewhere(claimed.chain(held).collect());
+        Ok(())
     }
 
     /// Drives the run to its end, to its plan where the setup asks for that pause, or until the user leaves. `observe`
@@ -116,6 +180,23 @@ impl Run {
     ///
     /// Errors: the journal could not be made or written before anything was started.
     pub async fn drive<F: FnMut(&State, &[Numbered])>(
+        &mut self,
+        wish: watch::Receiver<Control>,
+        mut observe: F,
+    ) -> Result<Driven, Error> {
+        let mut driven = self.drive_on(wish.clone(), &mut observe).await?;
+        if driven == Driven::Planned && !self.waits_for_yes {
+            if self.session.state().stopped.is_some() {
+                // Nothing was started, and no record says so of each instance.
+                return Ok(Driven::Left);
+            }
+            self.go_ahead()?;
+            driven = self.drive_on(wish, &mut observe).await?;
+        }
+        Ok(driven)
+    }
+
+    async fn drive_on<F: FnMut(&State, &[Numbered])>(
         &mut self,
         wish: watch::Receiver<Control>,
         observe: F,
@@ -134,14 +215,28 @@ impl Run {
         }
     }
 
+    /// After this time nothing new is started: `run.deadline` and `run.start_before` as a point in time.
+    pub fn no_start_after(&self) -> Option<Time> {
+        self.record.header.no_start_after
+    }
+
     /// The plan, once it is made.
     pub fn plan(&self, lang: Lang) -> Option<Plan> {
         Plan::of(self.session.state(), self.session.job().run.attach_role, lang)
     }
 
     /// The plan is agreed to: the next [`Run::drive`] starts it.
-    pub fn go_ahead(&mut self) {
+    ///
+    /// Errors: the journal or the file of claims cannot be written.
+    pub fn go_ahead(&mut self) -> Result<(), Error> {
+        self.claim()?;
         self.session.go_ahead();
+        Ok(())
+    }
+
+    /// Earlier runs of the same job that are not over and on which nobody works: what they started may still be at work.
+    pub fn unfinished(&self) -> &[String] {
+        &self.unfinished
     }
 
     /// The session with its state.
@@ -192,9 +287,20 @@ fn check_regions(caller: &ApiCaller, regions: &[String]) -> Result<(), Error> {
     regions.iter().try_for_each(|region| caller.endpoint_of(Product::Ecs, region).map(drop))
 }
 
-/// Until when a job may start instances, by the zone of this machine.
-fn limit(job: &Job, started_at: Time) -> Option<Time> {
-    no_start_after(&job.run, started_at, &TimeZone::system())
+/// Until when a job may start instances. A time of day without offset is one of this machine's zone; where that is not known,
+/// it says nothing.
+fn limit(job: &Job, started_at: Time) -> Result<Option<Time>, Error> {
+    let needs_zone = |text: &str| parse_time_of_day(text).is_some_and(|time| time.offset_minutes.is_none());
+    let Some(time) = job.run.start_before.as_deref().filter(|text| needs_zone(text)) else {
+        return Ok(no_start_after(&job.run, started_at, &TimeZone::UTC));
+    };
+    let unknown =
+        |detail: String| Error::new(ErrorKind::Input, &runs::ZONE_UNKNOWN).with("time", time).with("detail", detail);
+    let zone = TimeZone::try_system().map_err(|error| unknown(error.to_string()))?;
+    if zone.is_unknown() {
+        return Err(unknown("Etc/Unknown".to_owned()));
+    }
+    Ok(no_start_after(&job.run, started_at, &zone))
 }
 
 /// What the last run of the same job selected, over the same endpoint. A journal that cannot be read tells nothing.

@@ -154,6 +154,9 @@ impl fmt::Display for Closed {
 impl std::error::Error for Closed {}
 
 async fn answer(request: Request<Incoming>, shared: Arc<Shared>) -> Result<Response<Full<Bytes>>, Closed> {
+    if !is_local(&request) {
+        return Ok(plain(StatusCode::FORBIDDEN, "text/plain", Vec::new()));
+    }
     if let Some(control) = request.uri().path().strip_prefix("/__consnap/").map(str::to_owned) {
         return Ok(control_reply(&request, &control, &shared));
     }
@@ -204,12 +207,24 @@ fn plain(status: StatusCode, kind: &'static str, body: Vec<u8>) -> Response<Full
     response
 }
 
+/// Whether a request is meant for this machine, and no page of somebody else's made a browser send it: a name may be led here,
+/// and a form may be posted anywhere.
+fn is_local(request: &Request<Incoming>) -> bool {
+    let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("-"));
+    let named = |authority: &str| {
+        let (name, port) = match authority.rsplit_once(':') {
+            Some((name, port)) if !name.is_empty() && !authority.ends_with(']') => (name, port),
+            _ => (authority, "0"),
+        };
+        matches!(name, "127.0.0.1" | "localhost" | "[::1]") && port.parse::<u16>().is_ok()
+    };
+    let host = header("host").is_some_and(named);
+    let origin = header("origin").is_none_or(|origin| origin.strip_prefix("http://").is_some_and(named));
+    let site = header("sec-fetch-site").is_none_or(|site| matches!(site, "same-origin" | "none"));
+    host && origin && site
+}
+
 fn control_reply(request: &Request<Incoming>, control: &str, shared: &Shared) -> Response<Full<Bytes>> {
-    let host = request.headers().get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
-    // A page in a browser could be led here under another name.
-    if !host.starts_with("127.0.0.1") && !host.starts_with("localhost") {
-        return plain(StatusCode::FORBIDDEN, "text/plain", Vec::new());
-    }
     let json = |body: serde_json::Result<Vec<u8>>| plain(StatusCode::OK, "application/json", body.unwrap_or_default());
     match (request.method().as_str(), control) {
         ("GET", "truth") => {

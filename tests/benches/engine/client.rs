@@ -313,6 +313,7 @@ fn whole_session<C: Caller>(caller: impl FnOnce(String) -> C) -> Duration {
             plan_hash: String::new(),
             started_at: clock.now(),
             job_hash: None,
+            no_start_after: None,
             selected: None,
         };
         let mut journal = Journal::create(&state, &header).expect("a journal");

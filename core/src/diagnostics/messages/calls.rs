@@ -219,4 +219,9 @@ messages! {
     TWO_REGIONS = "CE247", Error, "consnap": {
         "the call names two regions, `{region}` and `{other}`", "该请求指定了两个地域：`{region}` 和 `{other}`"
     } help { "give one of them, as `region` or as `RegionId`", "请只用 `region` 或 `RegionId` 指定其中一个" };
+    PROGRAM_OF_OTHERS = "CE248", Error, "consnap": {
+        "`{file}` names a program to run for credentials, and others than you may write it ({mode})", "`{file}` 指定了用于获取凭证的程序，但其他用户可写入该文件（{mode}）"
+    } help {
+        "look at the program it names, then `chmod 600` the file; nothing was run", "请检查其指定的程序，然后对该文件执行 `chmod 600`；未运行任何程序"
+    };
 }

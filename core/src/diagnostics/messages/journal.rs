@@ -58,4 +58,16 @@ messages! {
     } help {
         "look at the file system it lies on", "请检查其所在的文件系统"
     };
+    JOURNAL_OF_OTHER_OWNER = "CE330", Error, "consnap": {
+        "`{file}` belongs to another user ({owner})", "`{file}` 属于其他用户（{owner}）"
+    } help {
+        "resume as that user; what a journal says is sent, so `chown` it only if you know what it holds",
+        "请以该用户身份恢复执行；执行记录中的内容会被发送，请确认内容后再用 `chown` 更改所有者"
+    };
+    JOURNAL_OPEN_TO_ALL = "CE331", Error, "consnap": {
+        "every user may write `{file}`", "所有用户都可写入 `{file}`"
+    } help {
+        "take the right away with `chmod o-w`, after you looked whether somebody changed the journal",
+        "请先检查执行记录是否被他人修改，再用 `chmod o-w` 取消该权限"
+    };
 }

@@ -46,4 +46,7 @@ messages! {
     SELECTION_SHRANK = "CE309", Error, "consnap": {
         "{count} instances are selected, but run `{run}` of the same job selected {last}; nothing was started", "选中了 {count} 台实例，而同一作业的运行 `{run}` 选中了 {last} 个；未启动任何实例"
     } help { "look with `consnap plan` whether tags or instances got lost; when the selection is right, run once with `--fewer`, or state its size in `targets.expect`", "请用 `consnap plan` 查看标签或实例是否丢失；如果选择无误，请使用 `--fewer` 执行一次，或在 `targets.expect` 中写明实例数" };
+    ZONE_UNKNOWN = "CE312", Error, "consnap": {
+        "`run.start_before` is `{time}` without an offset, and the time zone of this machine is not known: {detail}", "`run.start_before` 为 `{time}`，未写时区偏移，且无法确定本机时区：{detail}"
+    } help { "write the offset, as in `03:00+08:00`, or set `TZ` to a zone such as `Asia/Shanghai`", "请写明偏移，例如 `03:00+08:00`，或将 `TZ` 设置为时区名称，例如 `Asia/Shanghai`" };
 }

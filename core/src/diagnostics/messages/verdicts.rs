@@ -111,4 +111,19 @@ messages! {
     RUN_TAG_MISSING = "CS379", Warning, "tag-resources": {
         "the snapshots could not be tagged `consnap:run` (`{code}`)", "无法为快照添加标签 `consnap:run`（`{code}`）"
     } help { "the backup stands; allow `ecs:TagResources` and run `consnap resume`, or keep the journal: `consnap prune` knows the group only from it", "备份不受影响；请授予 `ecs:TagResources` 权限后执行 `consnap resume`，或保留日志：`consnap prune` 只能据此识别该组" };
+    NOT_STARTED_DISKS = "CS385", Error, "consnap": {
+        "not started: its disks could not be listed, so nobody could tell whether the snapshots are complete", "未执行：无法列出其云盘，因而无法判断快照是否完整"
+    } help { "give the credentials `ecs:DescribeDisks` or wait until the service answers, then rerun", "请为凭证授予 `ecs:DescribeDisks` 权限或等待服务恢复，然后重新执行" };
+    PLUGIN_IN_FLIGHT = "CS386", Error, "consnap: overlap": {
+        "not started: another snapshot plug-in is at work on it (invocation `{invocation}`, run `{run}`)", "未执行：该实例上有另一个快照插件正在运行（命令执行ID `{invocation}`，执行 `{run}`）"
+    } help { "let it end and rerun, or use `--wait`; two plug-ins at once run their scripts into each other", "请等待其结束后重新执行，或使用 `--wait`；两个插件同时运行会使脚本相互穿插" };
+    PLUGINS_OVERLAPPED = "CS387", Error, "consnap: overlap": {
+        "another snapshot plug-in was at work at the same time (invocation `{invocation}`, run `{run}`): what the snapshots hold is not known", "同时有另一个快照插件在运行（命令执行ID `{invocation}`，执行 `{run}`）：快照内容无法确定"
+    } help { "keep no snapshot of the two as a backup; find out who started both, then run one of them again", "请勿将两者的快照视为备份；请查明是谁同时启动了两者，然后重新执行其中之一" };
+    CLAIMED = "CS388", Error, "consnap: overlap": {
+        "not started: run `{run}` on this machine holds the instance", "未执行：本机上的执行 `{run}` 正在处理该实例"
+    } help { "let that run end, then rerun; `consnap show {run}` reads along", "请等待该执行结束后重新执行；可用 `consnap show {run}` 查看进展" };
+    GUEST_STILL_HELD = "CS389", Error, "consnap: overlap": {
+        "not started: its guest may still be held since run `{run}`", "未执行：自执行 `{run}` 起，该实例可能仍处于冻结状态"
+    } help { "look into the guest; then `consnap release {run} {instance} --note \"...\"` lets later runs start it", "请检查实例内部状态；确认后执行 `consnap release {run} {instance} --note \"...\"`，之后的执行才会启动该实例" };
 }

@@ -173,4 +173,17 @@ impl ApiCall {
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
+
+    /// The value of a tag it puts.
+    pub(crate) fn tag(&self, key: &str) -> Option<&str> {
+        let (name, _) = self.parameters.iter().find(|(name, value)| {
+            name.strip_prefix("Tag.").is_some_and(|rest| rest.ends_with(".Key")) && value == key
+        })?;
+        self.parameter(&format!("{}Value", name.strip_suffix("Key")?))
+    }
+
+    /// The page it asks for; `None` for the first.
+    pub(crate) fn next_token(&self) -> Option<&str> {
+        self.parameter("NextToken")
+    }
 }

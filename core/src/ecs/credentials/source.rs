@@ -118,6 +118,15 @@ impl Role {
 }
 
 impl CredentialSource {
+    /// Whether a program is run to have them, also for what a role builds on.
+    pub fn runs_a_program(&self) -> bool {
+        match self {
+            Self::External { .. } => true,
+            Self::Role(assume) => assume.base.runs_a_program(),
+            _ => false,
+        }
+    }
+
     /// What it is, in a few words for `whoami`: never a secret. `place` is where the recipe was found.
     pub fn describe(&self, place: &str) -> String {
         match self {

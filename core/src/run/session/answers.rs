@@ -26,7 +26,10 @@ impl Session {
             CallPurpose::ConcurrentRunCheck { region, listing } => {
                 self.rivals_listed(*region, (**listing).clone(), reply)
             }
-            CallPurpose::CallLook { call, found } => self.call_looked(*call, found.clone(), reply),
+            CallPurpose::ExpectedDisks { target } => self.disks_learnt(*target, reply),
+            CallPurpose::OwnStarts { region } => self.own_starts_listed(&queued, *region, reply),
+            CallPurpose::InFlight { region, moment } => self.running_listed(*region, *moment, reply),
+            CallPurpose::CallLook { call, found } => self.call_looked(&queued, *call, found.clone(), reply),
             CallPurpose::Groups { region, filter } => {
                 let sent = queued.first_sent.unwrap_or(Time::EPOCH);
                 self.groups_listed(*region, filter, sent, reply)
@@ -81,6 +84,7 @@ impl Session {
                 operation,
                 code: code.to_owned(),
                 attempt: queued.attempt + 1,
+                service_at: None,
             });
             self.requeue(queued, failure.retry_after);
             return;
@@ -150,12 +154,16 @@ impl Session {
             CallPurpose::Poll { invocation } => self.poll_given_up(invocation, failure),
             CallPurpose::ConcurrentRunCheck { .. } => {
                 // Nothing is started in the dark.
-                let why = match failure.sent {
-                    Sent::Yes => StopReason::Account { code: failure.name().to_owned() },
-                    Sent::No | Sent::Maybe => StopReason::Unreachable,
-                };
+                let why = StopReason::of_failure(failure);
                 self.end_before_start(of_call().to_error(), why);
             }
+            CallPurpose::ExpectedDisks { .. } => self.disk_answered(),
+            CallPurpose::OwnStarts { .. } => {
+                // What was started already is not known: nothing is started.
+                self.forgotten = None;
+                self.stop_starts(StopReason::of_failure(failure));
+            }
+            CallPurpose::InFlight { region, moment } => self.running_refused(region, moment, failure),
             CallPurpose::CallLook { call, .. } => self.look_given_up(call),
             CallPurpose::RoleLook { call } => self.role_look_given_up(call, failure),
             CallPurpose::Files { sent } => self.files_given_up(sent, failure),

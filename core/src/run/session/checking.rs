@@ -202,7 +202,9 @@ impl Session {
             && facts.ram_role.as_deref() == Some("");
         let uploads = uploads.filter(|_| check.platform == Some(Platform::Linux));
         let needs_upload = uploads.is_some();
-        let mut set_aside = unfit(job, &check);
+        // Whoever has looked and does not know them could not tell afterwards whether the group is complete.
+        let blind = self.identified && facts.disks.is_none();
+        let mut set_aside = unfit(job, &check).or_else(|| blind.then(|| Finding::new(&rows::NOT_STARTED_DISKS, "")));
         let mut command = None;
         if let (None, Some(platform)) = (&set_aside, check.platform) {
             let role = facts.ram_role.as_deref().filter(|role| !role.is_empty());
@@ -248,7 +250,7 @@ impl Session {
 }
 
 /// What is uploaded, for the hash of the plan: other scripts make another plan.
-fn upload_key(job: &Job) -> Option<String> {
+pub(super) fn upload_key(job: &Job) -> Option<String> {
     let uploads: Vec<String> = job
         .linux
         .uploads()
@@ -293,7 +295,7 @@ type CommandKey = (Platform, Option<String>, Vec<String>);
 
 /// Writes each distinct command once.
 #[derive(Debug)]
-struct CommandWriter {
+pub(super) struct CommandWriter {
     naming: Naming,
     group_name: String,
     written: BTreeMap<CommandKey, u32>,
@@ -301,14 +303,14 @@ struct CommandWriter {
 }
 
 impl CommandWriter {
-    fn new(setup: &Setup, now: Time) -> Self {
+    pub(super) fn new(setup: &Setup, now: Time) -> Self {
         let naming = Naming { run: setup.run_id.clone(), date: now.compact_date(), time: now.compact_time() };
         let group_name = naming.apply(&setup.job.group_name);
         Self { naming, group_name, written: BTreeMap::new(), canonical: Vec::new() }
     }
 
     /// The command's number, and the command itself when it is new; the code of the finding that forbids it.
-    fn write(
+    pub(super) fn write(
         &mut self,
         job: &Job,
         platform: Platform,
@@ -352,7 +354,7 @@ impl CommandWriter {
         Ok((index, Some(planned)))
     }
 
-    fn canonical(&self, index: u32) -> (&str, u32) {
+    pub(super) fn canonical(&self, index: u32) -> (&str, u32) {
         self.canonical.get(index as usize).map_or(("", 0), |(command, timeout)| (command.as_str(), *timeout))
     }
 }

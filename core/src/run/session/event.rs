@@ -136,14 +136,25 @@ pub enum StopReason {
     Journal,
     /// The service could not be reached for too long.
     Unreachable,
-    /// Another run of the same job is under way.
+    /// Another run, or somebody, is at work on the same instances.
     OtherRun {
         /// Its id.
         run: String,
     },
+    /// The journal's plan is not the one its job makes.
+    Unproven,
 }
 
 impl StopReason {
+    /// Why nothing more is started after a call of reading or writing was given up. Only the service itself refuses an account.
+    pub(super) fn of_failure(failure: &Failure) -> Self {
+        if failure.is_of_service() || failure.kind == ErrorKind::Credential {
+            Self::Account { code: failure.name().to_owned() }
+        } else {
+            Self::Unreachable
+        }
+    }
+
     /// The key as it stands in JSON and messages.
     pub const fn name(&self) -> &'static str {
         match self {
@@ -156,6 +167,7 @@ impl StopReason {
             Self::Journal => "journal",
             Self::Unreachable => "unreachable",
             Self::OtherRun { .. } => "other_run",
+            Self::Unproven => "unproven",
         }
     }
 
@@ -166,7 +178,7 @@ impl StopReason {
             Self::Errors { failures } => failures.to_string(),
             Self::Account { code } => code.clone(),
             Self::OtherRun { run } => run.clone(),
-            Self::User | Self::Deadline | Self::Journal | Self::Unreachable => String::new(),
+            Self::User | Self::Deadline | Self::Journal | Self::Unreachable | Self::Unproven => String::new(),
         }
     }
 }
@@ -273,7 +285,8 @@ pub enum Event {
         instances: Vec<Arc<str>>,
         /// The call, byte for byte.
         request: ApiCall,
-        /// The service's time, by the `Date` of its answers, whatever the clock of this machine says.
+        /// The service's time, at the earliest: by the `Date` of its last answer and what passed since. A time-out of the
+        /// token counts from here, whatever the clock of this machine says.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         service_at: Option<Time>,
     },
@@ -369,6 +382,33 @@ pub enum Event {
         /// Key of the catalogue row that allows it.
         explained_by: String,
     },
+    /// The disks of an instance that was started without knowing them.
+    DisksLearnt {
+        /// The instance.
+        instance: Arc<str>,
+        /// The disks that must be in the group.
+        expected_disks: Arc<[ExpectedDisk]>,
+    },
+    /// Somebody else's snapshot plug-in is at work on the instance, which is waited for.
+    StartPostponed {
+        /// The instance.
+        instance: Arc<str>,
+        /// Not before.
+        not_before: Time,
+        /// The other invocation, `t-...`.
+        invocation: String,
+        /// Its run; `-` when it is no run of consnap's.
+        run: String,
+    },
+    /// Another snapshot plug-in was at work on the instance at the same time.
+    PluginsOverlapped {
+        /// The instance.
+        instance: Arc<str>,
+        /// The other invocation, `t-...`.
+        invocation: String,
+        /// Its run; `-` when it is no run of consnap's.
+        run: String,
+    },
     /// A look for the group of an instance is complete.
     GroupLooked {
         /// The instance.
@@ -422,6 +462,9 @@ pub enum Event {
         code: String,
         /// Which attempt comes next.
         attempt: u32,
+        /// The service's time, at the earliest, when a start is sent once more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        service_at: Option<Time>,
     },
     /// The run is over.
     RunEnded {

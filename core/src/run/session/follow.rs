@@ -44,7 +44,7 @@ impl Session {
         let page = reply::parse::<replies::DescribeInvocations<'_>>(Operation::DescribeInvocations, reply)?;
         let Some(record) = self.state.invocations.get(invocation as usize) else { return Ok(()) };
         let invoke_id = record.invoke_id.clone();
-        let open = record.open.clone();
+        let (open, region) = (record.open.clone(), record.region);
         let grace = record.accepted_at.plus_seconds(pacing::RESULT_GRACE.value);
         let overdue = self.now > grace.plus_seconds(u64::from(record.timeout_seconds));
         // An empty filter, or one that is ignored, would show other people's invocations.
@@ -65,6 +65,8 @@ impl Session {
             let longest = finished.iter().filter_map(|(_, outcome)| run_time(outcome)).max().unwrap_or_default();
             self.usual_run_seconds = longest.as_secs().saturating_add(1).min(pacing::POLL_LONGEST.value);
         }
+        // Whoever is at work there now was so while these ran.
+        self.look_after_end(region);
         for (index, outcome) in finished {
             self.finish(index, outcome);
         }
@@ -142,11 +144,7 @@ impl Session {
     /// The service would not tell, for as long as we asked.
     pub(super) fn poll_given_up(&mut self, invocation: u32, failure: &Failure) {
         let code = failure.name().to_owned();
-        if failure.kind == crate::diagnostics::error::ErrorKind::Transport {
-            self.stop_starts(StopReason::Unreachable);
-        } else {
-            self.stop_starts(StopReason::Account { code: code.clone() });
-        }
+        self.stop_starts(StopReason::of_failure(failure));
         self.results_gone(invocation, &code);
     }
 

@@ -36,10 +36,15 @@ mod concurrent_run;
 mod discover;
 pub mod event;
 mod follow;
+mod forgotten_starts;
 mod group_listing;
+mod learn_disks;
 mod limits;
+mod overlap;
 mod probing;
+mod proof;
 mod records;
+mod repeats;
 mod resume;
 mod setup;
 mod start;
@@ -54,13 +59,16 @@ pub use event::{Event, Goal, Numbered, Phase, PlannedCommand, Purpose, StopReaso
 pub use limits::no_start_after;
 pub use records::{Counts, OpenGuest, Release, Stage, Target, TargetIndex};
 pub(crate) use resume::RESUMED;
-pub use setup::{LastSelection, Setup};
+pub use setup::{Holder, LastSelection, Setup};
 pub use state::State;
 
 use checking::Checking;
 use concurrent_run::ConcurrentRunCheck;
 use discover::Discovery;
+use forgotten_starts::ForgottenStarts;
+use overlap::Overlaps;
 use probing::Probing;
+use repeats::ServiceClock;
 use tagging::Tagging;
 use uploads::Uploading;
 use verify::Verification;
@@ -125,6 +133,19 @@ enum CallPurpose {
         region: u16,
         listing: Box<Listing>,
     },
+    /// The disks of an instance that was started without knowing them.
+    ExpectedDisks {
+        target: TargetIndex,
+    },
+    /// Which starts of this run does the service know in a region?
+    OwnStarts {
+        region: u16,
+    },
+    /// Which snapshot plug-ins are not over in a region?
+    InFlight {
+        region: u16,
+        moment: overlap::Moment,
+    },
     /// Groups of a region.
     Groups {
         region: u16,
@@ -150,6 +171,10 @@ struct QueuedCall {
     sent_at: Time,
     /// Whether an earlier attempt may have been carried out.
     maybe_done: bool,
+    /// Why it is sent once more.
+    repeat_code: Option<String>,
+    /// A start that may have been carried out may be repeated until then, by the look before it.
+    cleared_until: Option<Time>,
 }
 
 impl Queued for QueuedCall {
@@ -174,6 +199,8 @@ impl QueuedCall {
             first_sent: None,
             sent_at: not_before,
             maybe_done: false,
+            repeat_code: None,
+            cleared_until: None,
         }
     }
 }
@@ -208,6 +235,10 @@ pub struct Session {
     polls: BTreeSet<(Time, u32)>,
     /// Calls in doubt, and when they are looked for next, with the looks done so far.
     uncertain_calls: BTreeMap<u64, (Time, u32)>,
+    /// The service's clock, by its last answer.
+    service_clock: Option<ServiceClock>,
+    /// Starts that may have been carried out, until a look says whether they may be repeated.
+    held_back: BTreeMap<u64, QueuedCall>,
     /// Halves of rejected batches, before anything else is started.
     split_batches: VecDeque<Vec<TargetIndex>>,
     /// Instances that wait for their turn, in order.
@@ -218,6 +249,14 @@ pub struct Session {
     canary_chosen: bool,
     attach_asked: bool,
     concurrent_run: ConcurrentRunCheck,
+    /// Instances whose disks are being learnt before they are looked at again.
+    learning_disks: usize,
+    /// The look for starts that the journal does not know; `None` for a run that begins here.
+    forgotten: Option<ForgottenStarts>,
+    /// Instances that are not free, and why.
+    claimed: BTreeMap<String, Holder>,
+    /// Looks for snapshot plug-ins of others.
+    overlaps: Overlaps,
     /// Hash of the job, by which another run of it is known.
     job_hash: String,
     /// Scripts that are being uploaded; `None` before that is asked for.
@@ -272,6 +311,8 @@ impl Session {
             facts: Vec::new(),
             polls: BTreeSet::new(),
             uncertain_calls: BTreeMap::new(),
+            service_clock: None,
+            held_back: BTreeMap::new(),
             split_batches: VecDeque::new(),
             waiting: VecDeque::new(),
             pauses: BTreeSet::new(),
@@ -280,6 +321,10 @@ impl Session {
             attach_asked: false,
             concurrent_run: ConcurrentRunCheck::default(),
             job_hash: concurrent_run::job_hash(&setup.job),
+            learning_disks: 0,
+            forgotten: None,
+            claimed: BTreeMap::new(),
+            overlaps: Overlaps::default(),
             uploading: None,
             attaching: false,
             usual_run_seconds: 0,
@@ -324,6 +369,11 @@ impl Session {
         std::mem::take(&mut self.events)
     }
 
+    /// Instances that are not free: none of them is started here.
+    pub fn claimed_elsewhere(&mut self, claimed: BTreeMap<String, Holder>) {
+        self.claimed = claimed;
+    }
+
     /// The plan is agreed to.
     pub fn go_ahead(&mut self) {
         self.setup.pause_at_plan = false;
@@ -341,7 +391,8 @@ impl Session {
         self.journal_broken = true;
         let unsent = self.queue.take(|queued| matches!(queued.purpose, CallPurpose::Write));
         self.stop_starts(StopReason::Journal);
-        for queued in unsent {
+        let held_back = std::mem::take(&mut self.held_back);
+        for queued in unsent.into_iter().chain(held_back.into_values()) {
             if queued.first_sent.is_none() {
                 // Never sent: it certainly did not happen.
                 self.reject_call(queued.id, Failure::never_sent("journal"));
@@ -393,6 +444,7 @@ impl Session {
             Ok(reply) => {
                 self.read_clock(reply, queued.sent_at);
                 self.queue.answered(queued.call.operation, self.now, &reply.headers);
+                self.read_service_clock(&queued, reply);
                 reply::classify(queued.call.operation, reply).map(|_| reply)
             }
             Err(failure) => Err(reply::transport(failure)),
@@ -407,6 +459,7 @@ impl Session {
     fn advance(&mut self) {
         if self.error.is_some() {
             self.queue.clear();
+            self.held_back.clear();
             self.checking = None;
             self.probing = None;
             return;
@@ -421,6 +474,7 @@ impl Session {
         }
         if self.setup.goal == Goal::Run {
             self.drive_starts();
+            self.drive_overlaps();
             self.drive_doubts();
             self.drive_polls();
         }
@@ -442,11 +496,15 @@ impl Session {
         }
         match self.setup.goal {
             Goal::Plan => true,
-            Goal::Verify => self.verification.is_idle(),
+            Goal::Verify => self.learning_disks == 0 && self.verification.is_idle(),
             Goal::Run => {
                 let counts = self.state.counts;
-                let told = self.verification.is_idle() && self.tagging.is_idle();
-                counts.in_flight == 0 && counts.waiting == 0 && self.uncertain_calls.is_empty() && told
+                let told = self.verification.is_idle() && self.tagging.is_idle() && self.overlaps.is_idle();
+                counts.in_flight == 0
+                    && counts.waiting == 0
+                    && self.learning_disks == 0
+                    && self.uncertain_calls.is_empty()
+                    && told
             }
         }
     }
@@ -464,7 +522,8 @@ impl Session {
         wake = wake.min(self.verification.next_wake());
         wake = wake.min(self.uploading.as_ref().map_or(Time::FAR_FUTURE, |uploading| uploading.next_wake()));
         wake = wake.min(self.probing.as_ref().map_or(Time::FAR_FUTURE, |probing| probing.next_wake()));
-        wake = wake.min(self.next_start_wake());
+        wake = wake.min(self.next_start_wake()).min(self.next_overlap_look());
+        wake = wake.min(self.forgotten.as_ref().map_or(Time::FAR_FUTURE, ForgottenStarts::next_wake));
         // Never before now: the driver would spin.
         wake.max(self.now.plus(Duration::from_millis(1)))
     }
@@ -474,7 +533,12 @@ impl Session {
             return None;
         }
         let now = self.now;
-        let mut queued = self.queue.next(now)?;
+        let mut queued = loop {
+            let queued = self.queue.next(now)?;
+            if let Some(queued) = self.cleared(queued) {
+                break queued;
+            }
+        };
         self.calls_sent += 1;
         queued.first_sent.get_or_insert(now);
         queued.sent_at = now;
@@ -507,6 +571,13 @@ impl Session {
         self.queue.push(QueuedCall::new(id, purpose, call, 0, self.now), self.now);
     }
 
+    /// Queues a reading call before the others of its API.
+    fn read_first(&mut self, purpose: CallPurpose, call: ApiCall) {
+        let id = self.next_call;
+        self.next_call += 1;
+        self.queue.push_first(QueuedCall::new(id, purpose, call, 0, self.now));
+    }
+
     /// Queues a writing call after its intent is in the stream.
     fn write(&mut self, purpose: Purpose, targets: &[TargetIndex], request: impl FnOnce(u64) -> Option<ApiCall>) {
         let id = self.next_call;
@@ -514,7 +585,7 @@ impl Session {
         self.next_call += 1;
         let instances =
             targets.iter().filter_map(|&index| self.state.target(index)).map(|target| Arc::clone(&target.id)).collect();
-        let service_at = Some(self.state.by_service(self.now));
+        let service_at = Some(self.service_now().unwrap_or_else(|| self.state.by_service(self.now)));
         let after = self.emit(Event::CallIntended { call: id, purpose, instances, request: call.clone(), service_at });
         self.queue.push(QueuedCall::new(id, CallPurpose::Write, call, after, self.now), self.now);
     }
@@ -538,6 +609,7 @@ impl Session {
             return;
         }
         self.split_batches.clear();
+        self.forget_batches();
         self.waiting.clear();
         self.pauses.clear();
         self.emit(Event::StartsStopped { why });

@@ -68,6 +68,8 @@ pub struct Target {
     pub spread: Option<Box<str>>,
     /// Whether the role must be attached first, and is not yet.
     pub needs_role: bool,
+    /// Whether the plan attaches the role.
+    pub role_planned: bool,
     /// Whether the scripts must be uploaded first, and are not yet.
     pub needs_upload: bool,
     /// When consnap attached the role.
@@ -92,6 +94,8 @@ pub struct Target {
     pub start_adopted: bool,
     /// Whether its start was sent more than once, with its token.
     pub start_repeated: bool,
+    /// Another invocation whose plug-in was at work at the same time, and its run.
+    pub overlapped: Option<(Box<str>, Box<str>)>,
     /// What became of the command.
     pub outcome: Option<Arc<Outcome>>,
     /// What the look for the group found.
@@ -117,6 +121,10 @@ pub struct CallRecord {
     pub request: Option<Box<ApiCall>>,
     /// When it was intended.
     pub intended_at: Time,
+    /// When that was by the service's clock, at the earliest.
+    pub service_at: Option<Time>,
+    /// When it was sent last, by the service's clock.
+    pub last_sent_at: Option<Time>,
     /// Whether looking has begun.
     pub in_doubt: bool,
     /// Whether it was sent more than once.

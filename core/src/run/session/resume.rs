@@ -1,14 +1,14 @@
 //! Going on with a run from its journal.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
-use super::event::{Event, Goal, Numbered, Phase, Purpose};
+use super::event::{Event, Goal, Numbered, Phase, Purpose, StopReason};
+use super::forgotten_starts::ForgottenStarts;
 use super::records::{Stage, Target, TargetIndex};
 use super::{CallPurpose, QueuedCall, Session, Setup};
 use crate::base::http::Sent;
 use crate::base::time::Time;
-use crate::catalog::pacing;
 use crate::ecs::reply::Failure;
 use crate::run::verdict::ResultKind;
 
@@ -59,6 +59,12 @@ impl Session {
             return;
         }
         self.emit(Event::PhaseEntered { phase: Phase::Identity });
+        if !self.learn_disks() {
+            self.go_on_from_journal();
+        }
+    }
+
+    pub(super) fn go_on_from_journal(&mut self) {
         match self.setup.goal {
             Goal::Verify => self.watch_everything_started(),
             Goal::Run | Goal::Plan => self.resume_calls(),
@@ -67,6 +73,16 @@ impl Session {
 
     /// Rebuilds what is not in the state: timers, queues, looks.
     fn resume_calls(&mut self) {
+        if !self.plan_is_proven() {
+            self.stop_starts(StopReason::Unproven);
+        }
+        let held =
+            |target: &&Target| target.released.is_none() && target.outcome.as_ref().is_some_and(|outcome| outcome.held);
+        if let Some(instance) = self.state.targets.iter().find(held).map(|target| target.id.to_string()) {
+            // The line that said so may be lost.
+            self.stop_starts(StopReason::Held { instance });
+        }
+        self.forgotten = Some(ForgottenStarts::new(self.setup.torn_journal, self.now));
         self.attach_asked = true;
         self.attaching = true;
         self.canary_chosen = self.state.targets.iter().any(|target| target.starts > 0);
@@ -126,10 +142,15 @@ impl Session {
         for index in done {
             self.tag_later(index);
         }
+        let mut regions = BTreeSet::new();
         for (invocation, record) in self.state.invocations.iter().enumerate() {
             if let (false, Ok(invocation)) = (record.open.is_empty(), u32::try_from(invocation)) {
                 self.polls.insert((self.now, invocation));
+                regions.insert(record.region);
             }
+        }
+        for region in regions {
+            self.look_after_start(region);
         }
         let open: Vec<u64> = self.state.calls.keys().copied().collect();
         for call in open {
@@ -137,19 +158,18 @@ impl Session {
         }
     }
 
-    /// A call without an answer: it may have been sent. Within the window its bytes are repeated, later only looked for.
+    /// A call without an answer: it may have been sent. A start is looked for, and repeated if the service's clock allows it;
+    /// everything else is only looked for.
     fn resume_call(&mut self, call: u64) {
         let Some(record) = self.state.calls.get(&call) else { return };
-        let young = self.now.since(record.intended_at) < Duration::from_secs(pacing::REPEAT_WINDOW.value);
-        let repeatable = record.purpose == Purpose::Run && young && !record.in_doubt;
+        let repeatable = record.purpose == Purpose::Run && !record.in_doubt && self.start_is_proven(record);
         match record.request.clone().filter(|_| repeatable) {
             Some(request) => {
                 let mut queued = QueuedCall::new(call, CallPurpose::Write, *request, 0, self.now);
                 queued.attempt = 1;
                 queued.first_sent = Some(record.intended_at);
                 queued.maybe_done = true;
-                let (operation, code) = (queued.call.operation, RESUMED.to_owned());
-                self.emit(Event::CallRepeated { call: Some(call), operation, code, attempt: 2 });
+                queued.repeat_code = Some(RESUMED.to_owned());
                 self.queue.push(queued, self.now);
             }
             None => self.mark_uncertain(call, RESUMED),

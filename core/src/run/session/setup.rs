@@ -19,6 +19,15 @@ pub struct LastSelection {
     pub count: u32,
 }
 
+/// Why an instance is not started although the plan would.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// A living process of the same state directory works on it, in this run.
+    Process(String),
+    /// Its guest may be held since this run, and nobody has released it.
+    Guest(String),
+}
+
 /// What a session is told before it begins.
 #[derive(Clone, Debug)]
 pub struct Setup {
@@ -48,6 +57,10 @@ pub struct Setup {
     pub left_open: Vec<OpenGuest>,
     /// Whether it may have shrunk this time.
     pub fewer: bool,
+    /// Whether the end of the journal of a run that is gone on with was torn: what it said last is not known.
+    pub torn_journal: bool,
+    /// Whether an instance on which somebody else's snapshot plug-in is at work is waited for instead of set aside.
+    pub wait: bool,
     /// Nothing is started after this time.
     pub no_start_after: Option<Time>,
     /// Severities an organisation gives to findings.
@@ -80,6 +93,8 @@ impl Setup {
             last_selection: None,
             left_open: Vec::new(),
             fewer: false,
+            torn_journal: false,
+            wait: false,
             no_start_after: None,
             severities: Severities::default(),
             keep_facts: false,

@@ -8,8 +8,8 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::event::{Event, Phase, Purpose, StopReason};
-use super::records::{Stage, TargetIndex};
-use super::{QueuedCall, Session};
+use super::records::{OpenGuest, Stage, TargetIndex};
+use super::{Holder, QueuedCall, Session};
 use crate::base::consistency::Platform;
 use crate::base::http::{HttpReply, Sent};
 use crate::base::time::Time;
@@ -33,16 +33,23 @@ impl Session {
             self.set_aside_stragglers();
             return;
         }
-        if !self.no_rivals() || self.attach_roles() || self.upload_scripts() {
+        if !self.knows_its_starts() || !self.no_rivals() {
+            return;
+        }
+        self.set_aside_claimed();
+        if self.attach_roles() || self.upload_scripts() {
             return;
         }
         if self.state.counts.waiting > 0 && self.state.phase < Phase::Run {
             self.emit(Event::PhaseEntered { phase: Phase::Run });
         }
-        while let Some(half) = self.split_batches.pop_front() {
-            self.start_batch(&half);
+        if !self.split_batches.is_empty() {
+            let halves = self.split_batches.drain(..).collect();
+            self.look_then_start(halves);
         }
-        self.start_wave();
+        if !self.looks_before_start() {
+            self.start_wave();
+        }
     }
 
     /// Stops new starts when the job's limits say so.
@@ -75,6 +82,36 @@ impl Session {
         for instance in waiting {
             let why = Finding::new(&rows::NOT_STARTED_STOPPED, "").with("reason", reason);
             self.emit(Event::NotStarted { instance, why });
+        }
+    }
+
+    /// Sets aside what another process works on, and guests that may still be held.
+    fn set_aside_claimed(&mut self) {
+        let mut left_open = self.state.left_open.clone();
+        for (instance, holder) in std::mem::take(&mut self.claimed) {
+            let Some(index) = self.state.find(&instance) else { continue };
+            if !self.state.target(index).is_some_and(|target| matches!(target.stage, Stage::Waiting { .. })) {
+                continue;
+            }
+            self.waiting.retain(|&waiting| waiting != index);
+            self.pauses.retain(|&(_, paused)| paused != index);
+            let why = match holder {
+                Holder::Process(run) => Finding::new(&rows::CLAIMED, "").with("run", run),
+                Holder::Guest(run) => {
+                    let region = self.state.target(index).map(|target| self.region(target.region)).unwrap_or_default();
+                    left_open.push(OpenGuest {
+                        run_id: run.clone(),
+                        instance_id: instance.clone(),
+                        region,
+                        held: true,
+                    });
+                    Finding::new(&rows::GUEST_STILL_HELD, "").with("run", run).with("instance", instance.clone())
+                }
+            };
+            self.emit(Event::NotStarted { instance: instance.into(), why });
+        }
+        if left_open.len() > self.state.left_open.len() {
+            self.emit(Event::LeftOpen { guests: left_open });
         }
     }
 
@@ -253,14 +290,11 @@ impl Session {
             groups.entry((target.region, command)).or_default().push(index);
         }
         let size = self.state.ids_per_call.max(1);
-        for group in groups.into_values() {
-            for chunk in group.chunks(size) {
-                self.start_batch(chunk);
-            }
-        }
+        let batches = groups.into_values().flat_map(|group| group.chunks(size).map(<[_]>::to_vec).collect::<Vec<_>>());
+        self.look_then_start(batches.collect());
     }
 
-    fn start_batch(&mut self, targets: &[TargetIndex]) {
+    pub(super) fn start_batch(&mut self, targets: &[TargetIndex]) {
         let Some(first) = targets.first().and_then(|&index| self.state.target(index)) else { return };
         let Some(planned) = self.state.command_of(first).cloned() else { return };
         let region = self.region(first.region);
@@ -278,9 +312,9 @@ impl Session {
                 command_content: Filled::new(planned.command.as_str()).ok()?,
                 instance_ids: Ids::new(ids).ok()?,
                 timeout_seconds: planned.timeout_seconds,
+                // The token is no other call's, in any run: by it the call is looked for.
+                tags: Tags::new([(tags::RUN, run.clone()), (tags::CALL, token.clone()), (tags::JOB, job.clone())]).ok(),
                 client_token: Filled::new(token).ok()?,
-                tags: Tags::new([(tags::RUN, run.clone()), (tags::CALL, call.to_string()), (tags::JOB, job.clone())])
-                    .ok(),
             };
             Some(request.into_call(&region))
         });
@@ -330,12 +364,16 @@ impl Session {
 
     pub(super) fn accept_call(&mut self, call: u64, invoke_id: String, request_id: Option<String>, adopted: bool) {
         self.uncertain_calls.remove(&call);
+        self.held_back.remove(&call);
         let before = self.state.invocations.len();
         let started = self.state.calls.get(&call).map_or(self.now, |record| record.intended_at);
         self.emit(Event::CallAccepted { call, invoke_id: Some(invoke_id), request_id, adopted });
         if self.state.invocations.len() > before
             && let Ok(invocation) = u32::try_from(before)
         {
+            if let Some(record) = self.state.invocations.get(before) {
+                self.look_after_start(record.region);
+            }
             let first = started.plus_seconds(self.usual_run_seconds.max(pacing::POLL_FIRST.value)).max(self.now);
             self.polls.insert((first, invocation));
         }
@@ -394,7 +432,12 @@ impl Session {
     pub(super) fn repeat(&mut self, queued: QueuedCall, code: &str, failure: &Failure) {
         let operation = queued.call.operation;
         let (call, attempt) = (Some(queued.id), queued.attempt + 1);
-        self.emit(Event::CallRepeated { call, operation, code: code.to_owned(), attempt });
+        if queued.maybe_done && operation == Operation::RunCommand {
+            // Whether it is sent is decided when its turn comes.
+            self.requeue(QueuedCall { repeat_code: Some(code.to_owned()), ..queued }, failure.retry_after);
+            return;
+        }
+        self.emit(Event::CallRepeated { call, operation, code: code.to_owned(), attempt, service_at: None });
         self.requeue(queued, failure.retry_after);
     }
 
@@ -409,7 +452,7 @@ impl Session {
         let code = failure.name().to_owned();
         let scope = failure.scope;
         let never_started = self.state.invocations.is_empty() && self.state.counts.in_flight as usize <= targets.len();
-        let error = failure.to_error();
+        let (error, why) = (failure.to_error(), StopReason::of_failure(&failure));
         self.uncertain_calls.remove(&call);
         // Durable before the parts are intended: their intents come later in the journal.
         self.emit(Event::CallRejected { call, failure });
@@ -436,7 +479,7 @@ impl Session {
                 self.emit(Event::NotStarted { instance: instance.into(), why });
             }
             if scope == Scope::Account {
-                self.stop_starts(StopReason::Account { code });
+                self.stop_starts(why);
                 if never_started && self.error.is_none() {
                     self.error = Some(error);
                 }

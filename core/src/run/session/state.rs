@@ -44,6 +44,8 @@ pub struct State {
     pub caller_arn: Option<String>,
     /// The phase.
     pub phase: Phase,
+    /// When the check began, whose time stands in the names of the groups.
+    pub checked_at: Option<Time>,
     /// Regions of the job.
     pub regions: Vec<String>,
     /// The commands.
@@ -106,6 +108,7 @@ impl State {
             account_id: None,
             caller_arn: None,
             phase: Phase::Identity,
+            checked_at: None,
             regions: job.regions.clone(),
             given_regions: job.regions.len(),
             commands: Vec::new(),
@@ -204,7 +207,17 @@ impl State {
                 self.account_id = Some(account_id.clone());
                 self.caller_arn = Some(arn.clone());
             }
-            Event::PhaseEntered { phase } => self.phase = *phase,
+            Event::PhaseEntered { phase } => {
+                self.phase = *phase;
+                if *phase == Phase::Check {
+                    self.checked_at = Some(at);
+                }
+            }
+            Event::DisksLearnt { instance, expected_disks } => {
+                if let Some(target) = self.index_of(instance).and_then(|index| self.targets.get_mut(index as usize)) {
+                    target.expected = Arc::clone(expected_disks);
+                }
+            }
             Event::CommandWritten { planned, .. } => self.commands.push(planned.clone()),
             Event::InstanceChecked { .. } => self.add_target(&numbered.event),
             Event::PlanMade { hash, group_name, eligible, .. } => {
@@ -214,14 +227,19 @@ impl State {
             }
             Event::CallIntended { call, purpose, instances, request, service_at } => {
                 self.intend((at, *service_at), *call, *purpose, instances, request);
+                if let Some(record) = self.calls.get_mut(call) {
+                    record.service_at = *service_at;
+                    record.last_sent_at = *service_at;
+                }
             }
             Event::CallAccepted { call, invoke_id, adopted, .. } => {
                 self.accept(at, *call, invoke_id.as_deref(), *adopted);
             }
             Event::CallRejected { call, failure } => self.reject(*call, failure.code.as_deref().unwrap_or("-")),
-            Event::CallRepeated { call, .. } => {
+            Event::CallRepeated { call, service_at, .. } => {
                 if let Some(record) = call.and_then(|call| self.calls.get_mut(&call)) {
                     record.repeated = true;
+                    record.last_sent_at = *service_at;
                     let (targets, purpose) = (record.targets.clone(), record.purpose);
                     if purpose == Purpose::Run {
                         self.started(&targets, at);
@@ -237,7 +255,10 @@ impl State {
             Event::NotStarted { instance, why } => {
                 if let Some(index) = self.index_of(instance) {
                     let started_before = self.target(index).is_some_and(|target| target.outcome.is_some());
-                    if why.row != &rows::NOT_STARTED_STOPPED && !started_before {
+                    // Who was not free did not fail.
+                    let not_free =
+                        [&rows::NOT_STARTED_STOPPED, &rows::CLAIMED, &rows::GUEST_STILL_HELD, &rows::PLUGIN_IN_FLIGHT];
+                    if !not_free.contains(&why.row) && !started_before {
                         self.counts.failures += 1;
                     }
                     self.set_aside(index, why.clone());
@@ -261,6 +282,12 @@ impl State {
                     self.set_stage(index, Stage::Waiting { not_before: *not_before });
                 }
             }
+            Event::StartPostponed { instance, not_before, .. } => {
+                if let Some(index) = self.index_of(instance) {
+                    self.set_stage(index, Stage::Waiting { not_before: *not_before });
+                }
+            }
+            Event::PluginsOverlapped { instance, invocation, run } => self.overlapped(instance, invocation, run),
             Event::GroupLooked { instance, look } => self.group_looked(instance, look),
             Event::GuestReleased { instance, by, note } => {
                 let release = Release { at, by: by.clone(), note: note.clone() };
@@ -334,6 +361,7 @@ impl State {
             agent_version: agent_version.as_deref().map(Into::into),
             spread: spread.as_deref().map(Into::into),
             needs_role: *needs_role,
+            role_planned: *needs_role,
             needs_upload: *needs_upload,
             role_attached_at: None,
             command: *command,
@@ -346,6 +374,7 @@ impl State {
             lost: false,
             start_adopted: false,
             start_repeated: false,
+            overlapped: None,
             outcome: None,
             look: None,
             tagged: false,
@@ -382,6 +411,8 @@ impl State {
             targets,
             request: Some(Box::new(request.clone())),
             intended_at: at,
+            service_at: None,
+            last_sent_at: None,
             in_doubt: false,
             repeated: false,
         };

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::event::{Event, Purpose};
-use super::{CallPurpose, Session};
+use super::repeats::service_date;
+use super::{CallPurpose, QueuedCall, Session};
 use crate::base::http::HttpReply;
 use crate::base::time::Time;
 use crate::catalog::pacing;
@@ -26,6 +27,7 @@ impl Session {
         if !record.in_doubt {
             self.emit(Event::CallInDoubt { call, code: code.to_owned() });
         }
+        self.held_back.remove(&call);
         self.uncertain_calls.entry(call).or_insert((self.now.plus(gap), 0));
     }
 
@@ -58,39 +60,64 @@ impl Session {
         }
     }
 
-    fn call_look(&self, region: &str, call: u64, next_token: Option<Filled>) -> Option<ApiCall> {
-        let tags = Tags::new([(tags::RUN, self.setup.run_id.clone()), (tags::CALL, call.to_string())]).ok()?;
+    /// The tag by which a call is looked for, as it was sent.
+    fn tag_of_call(&self, call: u64) -> String {
+        let request = self.state.calls.get(&call).and_then(|record| record.request.as_deref());
+        request.and_then(|request| request.tag(tags::CALL)).unwrap_or_default().to_owned()
+    }
+
+    pub(super) fn call_look(&self, region: &str, call: u64, next_token: Option<Filled>) -> Option<ApiCall> {
+        let tags = Tags::new([(tags::RUN, self.setup.run_id.clone()), (tags::CALL, self.tag_of_call(call))]).ok()?;
         Some(DescribeInvocations { filter: InvocationFilter::Tags(tags), next_token }.into_call(region))
     }
 
     /// A look for an invocation is answered.
-    pub(super) fn call_looked(&mut self, call: u64, mut found: Vec<String>, reply: &HttpReply) -> Result<(), Failure> {
+    pub(super) fn call_looked(
+        &mut self,
+        queued: &QueuedCall,
+        call: u64,
+        mut found: Vec<String>,
+        reply: &HttpReply,
+    ) -> Result<(), Failure> {
         let page = reply::parse::<replies::DescribeInvocations<'_>>(Operation::DescribeInvocations, reply)?;
-        let number = call.to_string();
+        let tag = self.tag_of_call(call);
         for invocation in &page.invocations {
             // A service that ignores the filter must not lend us somebody else's invocation.
             let ours = |key: &str, value: &str| invocation.tags.iter().any(|tag| tag.key == key && tag.value == value);
-            if ours(tags::RUN, &self.setup.run_id) && ours(tags::CALL, &number) {
+            if ours(tags::RUN, &self.setup.run_id) && ours(tags::CALL, &tag) {
                 found.extend(invocation.invoke_id.clone());
             }
         }
         if let Some(token) = page.next_token.and_then(|token| Filled::new(token).ok()) {
+            if queued.call.next_token() == Some(token.as_str()) {
+                return Err(reply::endless_pages(Operation::DescribeInvocations, reply));
+            }
             let region = self.region_of_call(call);
             if let Some(request) = self.call_look(&region, call, Some(token)) {
                 self.read(CallPurpose::CallLook { call, found }, request);
             }
             return Ok(());
         }
+        let first_page = queued.call.next_token().is_none();
+        if first_page
+            && page.total_count.is_some_and(|count| usize::try_from(count).unwrap_or(0) > page.invocations.len())
+        {
+            // What is missing may be the one that is looked for.
+            return Err(reply::incomplete_page(Operation::DescribeInvocations, reply));
+        }
         match found.as_slice() {
             [one] => self.accept_call(call, one.clone(), None, true),
             // Two invocations of one call cannot be: nothing about it can be trusted.
             [_, _, ..] => self.mark_lost(call),
-            [] => self.look_again(call),
+            [] => match self.held_back.remove(&call) {
+                Some(start) => self.decide_repeat(start, queued.sent_at, reply),
+                None => self.look_again(call, reply),
+            },
         }
         Ok(())
     }
 
-    fn region_of_call(&self, call: u64) -> String {
+    pub(super) fn region_of_call(&self, call: u64) -> String {
         let region = self
             .state
             .calls
@@ -101,10 +128,13 @@ impl Session {
         self.region(region)
     }
 
-    /// Nothing was found: once more after the gap, then it is lost.
-    fn look_again(&mut self, call: u64) {
-        let gap = Duration::from_secs(pacing::LOOK_GAP.value);
-        let next = self.now.plus(gap);
+    /// Nothing was found: once more when nothing of it can be carried out any more, then it is lost.
+    fn look_again(&mut self, call: u64, reply: &HttpReply) {
+        let settle = Duration::from_secs(pacing::LOOK_SETTLE.value);
+        let last_sent = self.state.calls.get(&call).and_then(|record| record.last_sent_at);
+        let age = service_date(reply).zip(last_sent).map_or(Duration::ZERO, |(date, sent)| date.since(sent));
+        let pause = settle.saturating_sub(age).max(Duration::from_secs(pacing::LOOK_GAP.value));
+        let next = self.now.plus(pause);
         let Some(doubt) = self.uncertain_calls.get_mut(&call) else { return };
         doubt.1 += 1;
         if doubt.1 >= 2 {
@@ -116,6 +146,7 @@ impl Session {
 
     fn mark_lost(&mut self, call: u64) {
         self.uncertain_calls.remove(&call);
+        self.held_back.remove(&call);
         let targets = self.state.calls.get(&call).map(|record| record.targets.clone()).unwrap_or_default();
         self.emit(Event::CallLost { call });
         for index in targets {

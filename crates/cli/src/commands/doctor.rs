@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use consnap_client::caller::ApiCaller;
+use consnap_client::credentials::files_open_to_others;
 use consnap_client::driver::Clock;
 use consnap_core::base::http::HttpReply;
 use consnap_core::diagnostics::messages::journal as rows;
@@ -82,6 +83,11 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
             lines.push(Line::of("credentials", &error, Exit::NotStarted, lang));
         }
         Err(failure) => return Err(failure),
+    }
+    for (file, mode) in files_open_to_others(|name| std::env::var(name).ok()) {
+        let values = [("file", file.display().to_string()), ("mode", mode)];
+        let help = filled(&CLOSE_FILE, lang, &values);
+        lines.push(Line::problem("credentials", filled(&OPEN_FILE, lang, &values), help, Exit::Findings));
     }
     lines.push(state(lang));
     // What keeps a run from starting says more than the rest.
@@ -293,6 +299,11 @@ fn filled(text: &Text, lang: Lang, values: &[(&'static str, String)]) -> String 
 }
 
 const HEADING: [Text; 3] = [Text::new("", ""), Text::new("CHECK", "检查项"), Text::new("DETAIL", "详情")];
+static OPEN_FILE: Text = Text::new("others than you may write `{file}` ({mode})", "其他用户可写入 `{file}`（{mode}）");
+static CLOSE_FILE: Text = Text::new(
+    "look whether it is still as you wrote it, then `chmod 600 {file}`",
+    "请确认其内容未被修改，然后执行 `chmod 600 {file}`",
+);
 static FINE: Text = Text::new("ok", "正常");
 static PROBLEM: Text = Text::new("problem", "问题");
 static CREDENTIALS: Text = Text::new("from {source}; they do not expire", "来自 {source}；长期有效");

@@ -57,6 +57,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     }
     let clock = connection.clock();
     let mut run = Run::begin(setup, document.value.clone(), &state_directory()?, &connection.caller, clock)?;
+    drive::say_limit(&run, console);
     drive::drive(&mut run, &runtime, console)?;
     let Some(plan) = run.plan(console.lang()) else {
         return drive::report_of(&run, drive::Shown { all: true, evidence: &EvidenceArguments::default() }, console);

@@ -179,6 +179,7 @@ impl Work<'_> {
             plan_hash: String::new(),
             started_at: self.clock.now(),
             job_hash: None,
+            no_start_after: None,
             selected: None,
         };
         let wanted: Vec<&Decision> = decisions.iter().filter(|decision| decision.fate == Ruling::Delete).collect();

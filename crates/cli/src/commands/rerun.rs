@@ -45,6 +45,9 @@ pub(crate) struct Arguments {
     /// Allow the instance consnap runs on among the targets; it would freeze its own journal
     #[arg(long)]
     include_self: bool,
+    /// Wait for another snapshot plug-in at work on an instance instead of setting the instance aside
+    #[arg(long)]
+    wait: bool,
     /// List the instances that reached what was required too, one by one
     #[arg(long)]
     all: bool,
@@ -124,6 +127,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     setup.own_instance = runtime.block_on(connection.own_instance());
     setup.include_self = arguments.include_self;
     setup.left_open = left_open;
+    setup.wait = arguments.wait;
     let clock = past.clock(connection.time_scale);
     let run = Run::begin(setup, document.value.clone(), &state_directory()?, &connection.caller, clock)?;
     let gate = Gate { agreed, policies: policies.as_ref().map(|policies| (policies, &document)) };

@@ -41,6 +41,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let header = PastRun::load(&state, &arguments.run)?.header;
     let connection = arguments.connection.open(&header.regions, header.endpoint.as_deref())?;
     let mut run = Run::resume(&arguments.run, &state, &connection.caller, connection.time_scale)?;
+    drive::say_limit(&run, console);
     drive::drive(&mut run, &drive::runtime()?, console)?;
     drive::report_of(&run, arguments.shown(), console)
 }

@@ -48,6 +48,9 @@ pub(crate) struct Arguments {
     /// Allow fewer instances than nine tenths of what the last run of the same job selected
     #[arg(long)]
     fewer: bool,
+    /// Wait for another snapshot plug-in at work on an instance instead of setting the instance aside
+    #[arg(long)]
+    wait: bool,
     /// List the instances that reached what was required too, one by one
     #[arg(long)]
     all: bool,
@@ -87,6 +90,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     setup.own_instance = runtime.block_on(connection.own_instance());
     setup.include_self = arguments.include_self;
     setup.fewer = arguments.fewer;
+    setup.wait = arguments.wait;
     let clock = connection.clock();
     let run = Run::begin(setup, document.value.clone(), &state_directory()?, &connection.caller, clock)?;
     let gate = Gate { agreed, policies: policies.as_ref().map(|policies| (policies, &document)) };

@@ -61,6 +61,7 @@ pub fn find(profile: Option<&str>, reach: Reach, variable: impl Fn(&str) -> Opti
         let text = read(&file)?.ok_or_else(|| unreadable(&file, "it does not exist"))?;
         let read = cli_profile::parse(&text, &file.display().to_string(), Some(profile))?;
         let recipe = read.recipe.ok_or_else(|| lacks_keys(&read.name, &file))?;
+        runs_nobody_elses(&recipe, &file)?;
         return Ok(found(recipe, place_of_profile(&read.name, &file), read.region_id.or(region)));
     }
     let mut tried = vec![format!("`{}`", "ALIBABA_CLOUD_ACCESS_KEY_ID")];
@@ -76,6 +77,7 @@ pub fn find(profile: Option<&str>, reach: Reach, variable: impl Fn(&str) -> Opti
             let read = cli_profile::parse(&text, &file.display().to_string(), wanted.as_deref())?;
             match read.recipe {
                 Some(recipe) => {
+                    runs_nobody_elses(&recipe, &file)?;
                     return Ok(found(recipe, place_of_profile(&read.name, &file), read.region_id.or(region)));
                 }
                 None if wanted.is_some() => return Err(lacks_keys(&read.name, &file)),
@@ -136,6 +138,41 @@ fn place_of_profile(name: &str, file: &Path) -> String {
 
 fn home(set: &impl Fn(&str) -> Option<String>, below: &str) -> Option<PathBuf> {
     set("HOME").or_else(|| set("USERPROFILE")).map(|home| Path::new(&home).join(below))
+}
+
+/// Who may write a file that names a program decides what runs here.
+fn runs_nobody_elses(recipe: &CredentialSource, file: &Path) -> Result<(), Error> {
+    match others_may_write(file).filter(|_| recipe.runs_a_program()) {
+        Some(mode) => Err(Error::new(ErrorKind::Credential, &calls::PROGRAM_OF_OTHERS)
+            .with("file", file.display().to_string())
+            .with("mode", mode)),
+        None => Ok(()),
+    }
+}
+
+/// The files with credentials of this user that others may write, with their modes: whoever can change one chooses the identity.
+pub fn files_open_to_others(variable: impl Fn(&str) -> Option<String>) -> Vec<(PathBuf, String)> {
+    let set = |name: &str| variable(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let files = [
+        set(variables::CONFIG_FILE).map(PathBuf::from).or_else(|| home(&set, ".aliyun/config.json")),
+        set(variables::CREDENTIALS_FILE).map(PathBuf::from).or_else(|| home(&set, ".alibabacloud/credentials")),
+    ];
+    files.into_iter().flatten().filter_map(|file| others_may_write(&file).map(|mode| (file, mode))).collect()
+}
+
+/// The mode of a file that others than its owner may write, or that belongs to another user than this one or root.
+#[cfg(unix)]
+fn others_may_write(file: &Path) -> Option<String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let metadata = std::fs::metadata(file).ok()?;
+    let own = [0, rustix::process::geteuid().as_raw()].contains(&metadata.uid());
+    (metadata.mode() & 0o022 != 0 || !own).then(|| format!("{:04o}, uid {}", metadata.mode() & 0o7777, metadata.uid()))
+}
+
+/// Windows gives the files of a profile to its user alone.
+#[cfg(not(unix))]
+fn others_may_write(_: &Path) -> Option<String> {
+    None
 }
 
 /// The text of a file; `None` when there is no such file. Its memory is cleared.

@@ -4,6 +4,7 @@
 //! What [`Journal::sync`] reported as written survives a crash. A line that was being written when the power went is cut
 //! off on opening; a damaged line before the last is refused, because what it said cannot be guessed.
 
+mod claims;
 mod line;
 mod read;
 mod record;
@@ -19,15 +20,18 @@ use consnap_core::diagnostics::messages::journal as rows;
 use consnap_core::{Error, ErrorKind, Time};
 use serde::{Deserialize, Serialize};
 
-pub use read::{Entry, Recorded, list, load};
+pub(crate) use claims::claim;
+pub(crate) use read::may_hold_guests;
+pub use read::{Entry, Recorded, list, load, unfinished};
 pub use replies::{KeptReply, load_replies};
 pub use state_directory::state_directory;
 
-use state_directory::{io_error, make_private, private_file, run_directory, sync_directory};
+use state_directory::{io_error, make_private, must_be_ours, private_file, run_directory, sync_directory};
 use writer::Writer;
 
 const JOURNAL: &str = "journal.jsonl";
 const REPLIES: &str = "replies.jsonl";
+const TORN: &str = "journal.torn";
 
 /// The format this version writes, and the newest it reads.
 pub const FORMAT: u32 = 1;
@@ -59,6 +63,9 @@ pub struct Header {
     /// Hash of the job, by which later runs of it know this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job_hash: Option<String>,
+    /// After this time the run starts nothing new: the earlier of `run.deadline` and `run.start_before`, resolved when it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_start_after: Option<Time>,
     /// How many instances the job selected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selected: Option<u32>,
@@ -104,7 +111,8 @@ impl Journal {
 
     /// Opens the journal of a run to go on with it: takes the lock, cuts a torn end off, and gives what was recorded.
     ///
-    /// Errors: no such run, another process has it, a newer format, a damaged line that is not the last.
+    /// Errors: no such run, another process has it, another user may have written it, a newer format, a damaged line that is
+    /// not the last.
     pub fn open(state: &Path, run_id: &str) -> Result<(Self, Recorded), Error> {
         let directory = run_directory(state, run_id)?;
         let path = directory.join(JOURNAL);
@@ -113,10 +121,16 @@ impl Journal {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(run_not_found(run_id, state)),
             Err(error) => return Err(io_error(&path, &error)),
         };
+        for trusted in [state, &directory, &path] {
+            must_be_ours(trusted)?;
+        }
         lock(&file, &path, run_id)?;
         let (recorded, whole) = read::read(&file, &path)?;
         let next_seq = u64::try_from(recorded.events.len()).unwrap_or(u64::MAX).saturating_add(1);
         let mut events = Writer::new(file, path.clone(), whole);
+        if recorded.torn {
+            keep_what_is_cut(&directory, &path, whole)?;
+        }
         events.cut()?;
         sync_directory(&directory).map_err(|error| io_error(&path, &error))?;
         Ok((Self { directory, events, replies: None, next_seq }, recorded))
@@ -199,6 +213,16 @@ impl Drop for Journal {
     fn drop(&mut self) {
         self.events.unlock();
     }
+}
+
+/// Keeps the end of a journal that is cut off, because no line of it is whole: for whoever wants to know what it said.
+fn keep_what_is_cut(directory: &Path, journal: &Path, whole: u64) -> Result<(), Error> {
+    let path = directory.join(TORN);
+    let failed = |error: &std::io::Error| io_error(&path, error);
+    let bytes = std::fs::read(journal).map_err(|error| failed(&error))?;
+    let cut = usize::try_from(whole).ok().and_then(|whole| bytes.get(whole..)).unwrap_or_default();
+    let mut file = private_file().append(true).create(true).open(&path).map_err(|error| failed(&error))?;
+    std::io::Write::write_all(&mut file, cut).map_err(|error| failed(&error))
 }
 
 /// A run's directory under another name, with the header in it, durable.

@@ -1,10 +1,11 @@
 //! Reads journals.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{Read as _, Seek as _};
 use std::path::Path;
 
 use consnap_core::diagnostics::messages::journal as rows;
+use consnap_core::run::session::{Event, Numbered};
 use consnap_core::{Error, ErrorKind, Time};
 
 use super::{FORMAT, Header, JOURNAL, io_error, line, run_directory, run_not_found};
@@ -59,6 +60,47 @@ pub fn list(state: &Path) -> Result<Vec<Entry>, Error> {
     let began = |entry: &Entry| entry.header.as_ref().map_or(Time::EPOCH, |header| header.started_at);
     runs.sort_by(|a, b| began(a).cmp(&began(b)).then_with(|| a.run_id.cmp(&b.run_id)));
     Ok(runs)
+}
+
+/// The runs of the same job, over the same endpoint, that began and are not over, and on which no process works: what they
+/// started may still be at work.
+pub fn unfinished(state: &Path, header: &Header) -> Vec<String> {
+    let runs = list(state).unwrap_or_default();
+    let same = |other: &Header| {
+        other.job_hash.is_some() && other.job_hash == header.job_hash && other.endpoint == header.endpoint
+    };
+    runs.into_iter()
+        .filter(|entry| entry.header.as_ref().is_ok_and(same))
+        .map(|entry| entry.run_id)
+        .filter(|run| !super::claims::is_alive(state, run) && !is_over(state, run))
+        .collect()
+}
+
+/// Whether a journal has anything in it that may leave a guest held: a command that held it, or one whose result nobody saw.
+pub(crate) fn may_hold_guests(state: &Path, run_id: &str) -> bool {
+    let Ok(directory) = run_directory(state, run_id) else { return false };
+    let Ok(bytes) = std::fs::read(directory.join(JOURNAL)) else { return true };
+    let signs = ["\"held\":true", "\"event\":\"result_gone\"", "\"event\":\"call_lost\""];
+    signs.iter().any(|sign| memchr::memmem::find(&bytes, sign.as_bytes()).is_some()) || !is_over(state, run_id)
+}
+
+/// Whether the end of a journal says that the run is over.
+pub(super) fn is_over(state: &Path, run_id: &str) -> bool {
+    let Ok(directory) = run_directory(state, run_id) else { return false };
+    let Ok(mut file) = File::open(directory.join(JOURNAL)) else { return false };
+    // These lines are short; those before them do not matter.
+    let from = file.metadata().map_or(0, |metadata| metadata.len()).saturating_sub(16_384);
+    let mut end = Vec::new();
+    if file.seek(std::io::SeekFrom::Start(from)).is_err() || file.read_to_end(&mut end).is_err() {
+        return false;
+    }
+    // What is said of its guests afterwards does not open it again.
+    let events = end.rsplit(|byte| *byte == b'\n').skip(1).map(|line| {
+        let text = line::read(line, "event").ok()?.text;
+        serde_json::from_str::<Numbered>(text).ok().map(|numbered| numbered.event)
+    });
+    let mut of_run = events.skip_while(|event| matches!(event, Some(Event::GuestReleased { .. })));
+    matches!(of_run.next(), Some(Some(Event::RunEnded { .. })))
 }
 
 fn first_line(path: &Path) -> Result<Header, Error> {

@@ -30,6 +30,29 @@ pub(super) fn run_directory(state: &Path, run_id: &str) -> Result<PathBuf, Error
     Ok(state.join(run_id))
 }
 
+/// Refuses a file or directory that somebody else may have written: what a journal says is sent.
+#[cfg(unix)]
+pub(super) fn must_be_ours(path: &Path) -> Result<(), Error> {
+    use std::os::unix::fs::MetadataExt as _;
+    let metadata = std::fs::metadata(path).map_err(|error| io_error(path, &error))?;
+    let file = path.display().to_string();
+    if metadata.uid() != rustix::process::geteuid().as_raw() {
+        return Err(Error::new(ErrorKind::Rejected, &rows::JOURNAL_OF_OTHER_OWNER)
+            .with("file", file)
+            .with("owner", metadata.uid().to_string()));
+    }
+    if metadata.mode() & 0o002 != 0 {
+        return Err(Error::new(ErrorKind::Rejected, &rows::JOURNAL_OPEN_TO_ALL).with("file", file));
+    }
+    Ok(())
+}
+
+/// Windows gives the files of a profile to its user alone.
+#[cfg(not(unix))]
+pub(super) fn must_be_ours(_: &Path) -> Result<(), Error> {
+    Ok(())
+}
+
 /// Makes a directory that only its owner may enter, with its parents.
 pub(crate) fn make_private(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();

@@ -323,16 +323,18 @@ impl Simulator {
             Err(error) => (error.status, error.body(&request_id, host)),
         };
         let mut kind = "application/json;charset=utf-8";
+        // A page is not the service's: nobody else knows its ids.
+        let foreign = matches!(outcome.way, Way::Html(_));
         if let Way::Html(text) = outcome.way {
             body = text.into_bytes();
             kind = "text/html";
         }
-        let mut headers: Vec<(Cow<'static, str>, String)> = vec![
-            (Cow::Borrowed("date"), now.to_http_date()),
-            (Cow::Borrowed("content-type"), kind.to_owned()),
-            (Cow::Borrowed("x-acs-trace-id"), request_id.replace('-', "").to_ascii_lowercase()),
-            (Cow::Borrowed("x-acs-request-id"), request_id),
-        ];
+        let mut headers: Vec<(Cow<'static, str>, String)> =
+            vec![(Cow::Borrowed("date"), now.to_http_date()), (Cow::Borrowed("content-type"), kind.to_owned())];
+        if !foreign {
+            headers.push((Cow::Borrowed("x-acs-trace-id"), request_id.replace('-', "").to_ascii_lowercase()));
+            headers.push((Cow::Borrowed("x-acs-request-id"), request_id));
+        }
         headers.extend(outcome.headers.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)));
         HttpReply { status, headers, body }
     }

@@ -32,7 +32,7 @@ fn not_there() -> Answer {
 }
 
 fn refused(code: &str) -> Answer {
-    reply(403, &format!(r#"{{"Code":"{code}"}}"#))
+    reply(403, &format!(r#"{{"RequestId":"r","Code":"{code}"}}"#))
 }
 
 fn deletion(n: u32) -> Deletion {
@@ -111,9 +111,9 @@ fn a_refusal_is_looked_at_too() {
     assert_eq!(one(vec![refused("InvalidSnapshotGroupId.NotFound"), not_there()]).0, Ended::Gone);
     let code = "InvalidParameter".to_owned();
     assert_eq!(one(vec![refused("InvalidParameter"), there("ssg-1")]).0, Ended::Refused { code });
-    let throttled = || reply(400, r#"{"Code":"Throttling.User"}"#);
+    let throttled = || reply(400, r#"{"RequestId":"r","Code":"Throttling.User"}"#);
     assert_eq!(one(vec![throttled(), throttled(), deleted()]), (Ended::Deleted, vec![DELETE; 3]));
-    assert_eq!(one(vec![reply(400, r#"{"Code":"IllegalTimestamp"}"#), deleted()]).0, Ended::Deleted);
+    assert_eq!(one(vec![reply(400, r#"{"RequestId":"r","Code":"IllegalTimestamp"}"#), deleted()]).0, Ended::Deleted);
 }
 
 #[test]

@@ -76,6 +76,17 @@ impl State {
         self.conclude(index);
     }
 
+    /// Another plug-in was at work at the same time. What was said before is taken back.
+    pub(super) fn overlapped(&mut self, instance: &str, invocation: &str, run: &str) {
+        let Some(index) = self.index_of(instance) else { return };
+        let Some(target) = self.targets.get_mut(index as usize) else { return };
+        target.overlapped = Some((invocation.into(), run.into()));
+        if target.verdict.is_some() {
+            self.take_back_verdict(index);
+            self.conclude(index);
+        }
+    }
+
     /// A later look, or a later result, replaces an earlier verdict.
     pub(super) fn take_back_verdict(&mut self, index: TargetIndex) {
         let verdict = self.targets.get_mut(index as usize).and_then(|target| target.verdict.take());
@@ -114,6 +125,13 @@ impl State {
             verdict.result = ResultKind::Unknown;
             verdict.reached = Consistency::Unknown;
             verdict.why = Finding::new(&rows::CALL_LOST, "");
+        }
+        if let (ResultKind::Ok | ResultKind::Weaker, Some((invocation, run))) = (verdict.result, &target.overlapped) {
+            verdict.result = ResultKind::Unknown;
+            verdict.reached = Consistency::Unknown;
+            verdict.why = Finding::new(&rows::PLUGINS_OVERLAPPED, "")
+                .with("invocation", invocation.to_string())
+                .with("run", run.to_string());
         }
         if verdict.result != ResultKind::Ok {
             self.counts.failures += 1;
