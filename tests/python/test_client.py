@@ -564,7 +564,7 @@ async def test_cancelled_then_resumed_in_another_process(ecs_simulator: Simulato
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    (run_id,) = [folder.name for folder in tmp_path.iterdir()]
+    (run_id,) = [folder.name for folder in tmp_path.iterdir() if folder.is_dir()]
     given = options(ecs_simulator, tmp_path)
     script = (
         "import consnap, sys\n"
@@ -591,7 +591,7 @@ def test_what_a_callback_raises_ends_the_waiting(ecs_simulator: Simulator, tmp_p
         client.run(job(LINUX), on_event=fail)
     time.sleep(0.3)
     # The run was left: its journal is free, and it can be gone on with at once.
-    (run_id,) = [folder.name for folder in tmp_path.iterdir()]
+    (run_id,) = [folder.name for folder in tmp_path.iterdir() if folder.is_dir()]
     resumed = client.resume(run_id)
     assert resumed.run_id == run_id and resumed.exit_status in (0, 1), resumed
     assert ecs_simulator.truth()[LINUX].started <= 1

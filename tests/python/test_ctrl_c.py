@@ -96,7 +96,7 @@ def test_a_run_that_is_interrupted_goes_on_later(ecs_simulator: Simulator, tmp_p
     process.send_signal(signal.SIGINT)
     assert process.stdout.readline().startswith("interrupted")
     assert process.wait(10) == 0
-    (run_id,) = [folder.name for folder in tmp_path.iterdir()]
+    (run_id,) = [folder.name for folder in tmp_path.iterdir() if folder.is_dir()]
     client = consnap.Client(
         region=ecs_simulator.region,
         endpoint=ecs_simulator.endpoint,

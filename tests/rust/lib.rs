@@ -4,6 +4,7 @@
 
 pub mod fixtures;
 pub mod foreign_bytes;
+pub mod judge;
 pub mod meddled;
 pub mod mutations;
 pub mod simulated;

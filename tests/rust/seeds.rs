@@ -3,12 +3,12 @@
 //! Every run ends; no outcome is lost; no instance is snapshotted twice by one run; every verdict agrees with what really
 //! happened in the simulated guests. A failing seed prints its journal. `CONSNAP_SEEDS=from..to` chooses other seeds.
 
-use consnap_core::base::consistency::{Consistency, Platform};
+use consnap_core::base::consistency::Platform;
 use consnap_core::ecs::credentials::{Credential, Secret};
 use consnap_core::input::job::{AttachRole, Job};
-use consnap_core::report::{InstanceReport, Report};
+use consnap_core::report::Report;
 use consnap_core::run::session::{Goal, Numbered, Session, Setup};
-use consnap_core::run::verdict::{GroupLookup, ResultKind};
+use consnap_core::run::verdict::GroupLookup;
 use consnap_core::{Lang, Time};
 use consnap_simulator::scenario::{
     ApiFault, BeyondTagFilter, ClosedConnection, GroupFault, GroupLine, GuestFault, ListingFault, Millis, PastGroup,
@@ -16,6 +16,7 @@ use consnap_simulator::scenario::{
 };
 use consnap_simulator::scenario::{DiskSpec, InstanceSpec, Scenario, ScriptOrder};
 use consnap_simulator::{Ended, InstanceTruth, MemoryDriver, Onward, Simulator};
+use consnap_tests::judge::{Excused, judge};
 
 /// Draws that decide a seed's day.
 struct Dice(u64);
@@ -305,29 +306,9 @@ fn live(seed: u64) -> Result<Day, (String, Vec<Numbered>)> {
 }
 
 /// What is wrong with a day, if anything.
-fn judge(day: &Day) -> Result<(), String> {
-    let report = &day.report;
-    for truth in &day.truth {
-        let id = &truth.instance_id;
-        if truth.groups.iter().filter(|group| group.name == OUR_NAME).count() > 1 {
-            return Err(format!("{id} was snapshotted {} times", truth.groups.len()));
-        }
-        let Some(instance) = report.instances.iter().find(|instance| instance.instance_id == *id) else {
-            if report.error.is_some() && truth.started == 0 {
-                continue;
-            }
-            return Err(format!("{id} is missing from the report"));
-        };
-        judge_instance(day, instance, truth).map_err(|why| {
-            format!(
-                "{id}: {why}\n  verdict {:?} got {:?} held {} why {}\n  truth {truth:?}",
-                instance.result, instance.got, instance.held, instance.why.message
-            )
-        })?;
-    }
-    if report.summary.open > 0 {
-        return Err("something is still open".to_owned());
-    }
+fn judge_day(day: &Day) -> Result<(), String> {
+    let excused = Excused { unknown: day.faults_between || day.doubtful || day.crashed, urgent: day.doubtful };
+    judge(&day.report, &day.truth, OUR_NAME, excused)?;
     if day.untagged > 0 {
         return Err(format!("{} instances are not tagged", day.untagged));
     }
@@ -336,59 +317,6 @@ fn judge(day: &Day) -> Result<(), String> {
 
 /// The name of the groups of the run.
 const OUR_NAME: &str = "nightly-a1b2c3d4";
-
-fn judge_instance(day: &Day, instance: &InstanceReport, truth: &InstanceTruth) -> Result<(), String> {
-    let ours = truth.groups.iter().rfind(|group| group.name == OUR_NAME);
-    let level = ours.map_or(Consistency::None, |group| group.level);
-    if instance.group_id.as_ref().is_some_and(|id| ours.is_none_or(|group| group.group_id != *id)) {
-        return Err("it judged a group that the run did not make".to_owned());
-    }
-    if truth.held && !instance.held {
-        return Err("the guest is held, and the verdict does not say so".to_owned());
-    }
-    match instance.result {
-        ResultKind::Ok => {
-            if level != Consistency::Application || instance.got != Consistency::Application || truth.held {
-                return Err("said ok, but it is not".to_owned());
-            }
-        }
-        ResultKind::Weaker => {
-            if instance.got != level || level == Consistency::Application {
-                return Err("said weaker, but the level is another".to_owned());
-            }
-        }
-        ResultKind::NotRun => {
-            if truth.started > 0 {
-                return Err("said not run, but the plug-in ran".to_owned());
-            }
-        }
-        ResultKind::Failed => {
-            if instance.got == Consistency::None
-                && !matches!(level, Consistency::None)
-                && level != Consistency::Unknown
-                && instance.disks_covered > 0
-            {
-                return Err("said there is no snapshot, but there is".to_owned());
-            }
-        }
-        ResultKind::Unknown => {
-            let excusable = day.faults_between
-                || day.doubtful
-                || day.crashed
-                || level == Consistency::Unknown
-                || matches!(truth.exit_code, Some(8));
-            if !excusable {
-                return Err("said unknown, but all could be known".to_owned());
-            }
-        }
-        ResultKind::Urgent => {
-            if truth.started == 0 && !day.doubtful {
-                return Err("said held, but the plug-in never ran".to_owned());
-            }
-        }
-    }
-    Ok(())
-}
 
 /// Days on which something was wrong once.
 const TELLING: [u64; 2] = [51_390, 763_597];
@@ -414,7 +342,7 @@ fn every_seed_ends_with_the_truth() {
                 panic!("seed {seed}: {why}");
             }
         };
-        if let Err(why) = judge(&day) {
+        if let Err(why) = judge_day(&day) {
             print_journal(&day.journal);
             panic!("seed {seed}: {why}");
         }

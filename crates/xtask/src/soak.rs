@@ -22,6 +22,9 @@ struct Kind {
     /// So many seeded days of session and simulator
     #[arg(long, value_name = "N", value_parser = number)]
     seeds: Option<u64>,
+    /// Every schedule of up to so many faults over small fleets, 1 to 2: one takes seconds, two about half an hour
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u8).range(1..=2))]
+    exhaustive: Option<u8>,
     /// The properties, with so many other choices of random cases
     #[arg(long, value_name = "N", value_parser = number)]
     properties: Option<u64>,
@@ -29,9 +32,10 @@ struct Kind {
 
 /// Runs it.
 pub(crate) fn run(amount: &Amount) -> Result<(), Failure> {
-    match (amount.kind.seeds, amount.kind.properties) {
+    match (amount.kind.seeds, amount.kind.exhaustive) {
         (Some(count), _) => days(amount.from.unwrap_or(2000), count),
-        (None, count) => properties(amount.from.unwrap_or(1), count.unwrap_or(0)),
+        (None, Some(faults)) => schedules(faults),
+        (None, None) => properties(amount.from.unwrap_or(1), amount.kind.properties.unwrap_or(0)),
     }
 }
 
@@ -54,6 +58,13 @@ fn days(first: u64, count: u64) -> Result<(), Failure> {
         next = last;
     }
     Ok(())
+}
+
+/// Every schedule of faults; a failing one prints its journal.
+fn schedules(faults: u8) -> Result<(), Failure> {
+    cargo(&["test", "--release", "--package", "consnap-tests", "--test", "exhaustive", "--", "--nocapture"])
+        .env("CONSNAP_FAULTS", faults.to_string())
+        .run()
 }
 
 /// All files of tests that state properties, each round with another seed for the choice of their cases.

@@ -1,0 +1,386 @@
+//! Every schedule of up to K faults over small fleets: each call meets each fault that the session can tell apart, before and
+//! after its effect, and the process dies before and after each record of the journal.
+//!
+//! Whatever happens: no false OK, no false "not held", no second start, no lost outcome, and every run ends.
+//! `CONSNAP_FAULTS=2` tries pairs of faults (`cargo xtask soak --exhaustive 2`); a failing schedule prints its journal.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::rc::Rc;
+
+use consnap_core::base::consistency::Platform;
+use consnap_core::base::http::{HttpReply, HttpRequest};
+use consnap_core::report::Report;
+use consnap_core::run::session::{Numbered, Session};
+use consnap_core::{Lang, Time};
+use consnap_simulator::scenario::{DiskSpec, GuestFault, InstanceSpec, Millis, Scenario, TagFault};
+use consnap_simulator::{Answer, Arrival, Ended, InstanceTruth, Onward, Service, Simulator};
+use consnap_tests::judge::{Excused, judge};
+use consnap_tests::meddled::{driver, instead, setup, start};
+
+/// What goes wrong at a point of a run.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+enum Fault {
+    /// The connection closes, before or after the service did what it was asked for.
+    Closed { after: bool },
+    /// No answer comes.
+    Silent { after: bool },
+    /// The answer comes when nobody waits for it any more.
+    Late,
+    /// The service asks to wait.
+    Throttled,
+    /// The service refuses the account.
+    Refused,
+    /// The service fails, before or after the effect.
+    Broken { after: bool },
+    /// The service does not know the time of the signature.
+    WrongTime,
+    /// Something that is not the service answers, before or after the effect.
+    Foreign { status: u16, after: bool },
+    /// The body ends early.
+    CutShort,
+    /// The machine sleeps for twenty minutes; the answer is lost.
+    Slept,
+    /// The process dies before or after a record of the journal, and is taken up again after so many seconds.
+    Died { recorded: bool, seconds: u64 },
+}
+
+use Fault::*;
+
+/// What may happen to a call that changes nothing: whether it was carried out makes no difference.
+const READING: &[Fault] = &[
+    Closed { after: true },
+    Silent { after: true },
+    Late,
+    Throttled,
+    Refused,
+    Broken { after: true },
+    WrongTime,
+    Foreign { status: 200, after: true },
+    Foreign { status: 403, after: true },
+    CutShort,
+    Slept,
+];
+
+/// What may happen to a call that changes something, besides.
+const WRITING: &[Fault] = &[
+    Closed { after: false },
+    Silent { after: false },
+    Broken { after: false },
+    Foreign { status: 200, after: false },
+    Foreign { status: 403, after: false },
+];
+
+const DEATHS: [u64; 3] = [1, 700, 7_200];
+
+/// Where something may go wrong.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+enum Point {
+    Call {
+        writes: bool,
+    },
+    /// `last`: nothing was recorded together with it after it.
+    Record {
+        last: bool,
+    },
+}
+
+impl Point {
+    fn faults(self) -> Vec<Fault> {
+        match self {
+            Self::Call { writes } => READING.iter().chain(WRITING.iter().filter(|_| writes)).copied().collect(),
+            Self::Record { last } => {
+                let recorded = [false, true].into_iter().filter(|recorded| last || !recorded);
+                recorded.flat_map(|recorded| DEATHS.map(|seconds| Died { recorded, seconds })).collect()
+            }
+        }
+    }
+}
+
+/// The points of a run in order, and what goes wrong at which.
+#[derive(Debug, Default)]
+struct Track {
+    points: Vec<Point>,
+    schedule: Vec<(usize, Fault)>,
+}
+
+impl Track {
+    fn pass(&mut self, point: Point) -> Option<Fault> {
+        let at = self.points.len();
+        self.points.push(point);
+        self.schedule.iter().find(|(place, _)| *place == at).map(|(_, fault)| *fault)
+    }
+}
+
+/// The simulator, with what goes wrong on the way to it and back.
+struct Faulty {
+    inner: Simulator,
+    /// By how much the service's clock is ahead of the session's, whose machine slept.
+    ahead_millis: i64,
+    track: Rc<RefCell<Track>>,
+}
+
+impl Service for Faulty {
+    fn handle(&mut self, now: Time, request: &HttpRequest) -> Answer {
+        let operation = request.header("x-acs-action").unwrap_or_default();
+        let writes = !operation.starts_with("Describe") && !operation.starts_with("Get");
+        let fault = self.track.borrow_mut().pass(Point::Call { writes });
+        let before = self.ahead_millis;
+        let answer = self.answer(Time::from_millis(now.millis() + before), request, fault);
+        Answer { at: Time::from_millis(answer.at.millis() - before), ..answer }
+    }
+}
+
+impl Faulty {
+    fn answer(&mut self, now: Time, request: &HttpRequest, fault: Option<Fault>) -> Answer {
+        let at = Time::from_millis(now.millis() + 50);
+        let error = |status, code: &str| {
+            let body = format!(r#"{{"RequestId":"0000","Code":"{code}","Message":"no"}}"#);
+            instead(&Answer { at, what: Arrival::Silence }, status, &body)
+        };
+        let foreign = |status| {
+            let headers = vec![("content-type".into(), "text/html".to_owned())];
+            let body = b"<html><body>gateway</body></html>".to_vec();
+            Answer { at, what: Arrival::Reply(HttpReply { status, headers, body }) }
+        };
+        let carried_out = match fault {
+            None | Some(Late | CutShort | Slept) => true,
+            Some(Closed { after } | Silent { after } | Broken { after } | Foreign { after, .. }) => after,
+            Some(Throttled | Refused | WrongTime | Died { .. }) => false,
+        };
+        let answer = carried_out.then(|| self.inner.handle(now, request));
+        match fault {
+            Some(Closed { .. }) => Answer { at, what: Arrival::ConnectionClosed },
+            Some(Silent { .. }) => Answer { at, what: Arrival::Silence },
+            Some(Throttled) => error(400, "Throttling.User"),
+            Some(Refused) => error(403, "Forbidden.RAM"),
+            Some(Broken { .. }) => error(500, "InternalError"),
+            Some(WrongTime) => error(400, "IllegalTimestamp"),
+            Some(Foreign { status, .. }) => foreign(status),
+            Some(Slept) => {
+                self.ahead_millis += 20 * 60 * 1_000;
+                Answer { at, what: Arrival::ConnectionClosed }
+            }
+            None | Some(Late | CutShort | Died { .. }) => match answer {
+                Some(answer) if fault == Some(Late) => Answer { at: answer.at.plus_seconds(40), ..answer },
+                Some(answer) if fault == Some(CutShort) => cut_short(answer),
+                Some(answer) => answer,
+                None => Answer { at, what: Arrival::Silence },
+            },
+        }
+    }
+}
+
+fn cut_short(answer: Answer) -> Answer {
+    let Arrival::Reply(mut reply) = answer.what else { return answer };
+    reply.body.truncate(reply.body.len() / 2);
+    Answer { at: answer.at, what: Arrival::Reply(reply) }
+}
+
+/// A run to its end.
+struct Played {
+    points: Vec<Point>,
+    report: Report,
+    truth: Vec<InstanceTruth>,
+    journal: Vec<Numbered>,
+}
+
+fn play(fleet: &Scenario, schedule: &[(usize, Fault)]) -> Result<Played, (String, Vec<Numbered>)> {
+    let track = Rc::new(RefCell::new(Track { schedule: schedule.to_vec(), ..Track::default() }));
+    let simulator = Simulator::new(fleet.clone());
+    let setup = setup(&simulator);
+    let mut service = Faulty { inner: simulator, ahead_millis: 0, track: Rc::clone(&track) };
+    let mut journal: Vec<Numbered> = Vec::new();
+    let mut session = Session::new(setup.clone(), start());
+    let mut now = start();
+    for life in 0..8 {
+        let mut driver = driver(now);
+        driver.nonce_prefix(life << 48);
+        let mut died = None;
+        let ended = driver.run(&mut session, &mut service, |records| {
+            for (position, record) in (1..).zip(records) {
+                let fault = track.borrow_mut().pass(Point::Record { last: position == records.len() });
+                if !matches!(fault, Some(Died { recorded: false, .. })) {
+                    journal.push(record.clone());
+                }
+                if let Some(Died { seconds, .. }) = fault {
+                    died = Some(seconds);
+                    return Onward::Crash;
+                }
+            }
+            Onward::Go
+        });
+        now = driver.now;
+        match (ended, died) {
+            (Ended::Done, _) => {
+                let report = Report::of(session.state(), session.error(), session.calls_sent(), Lang::En);
+                let truth = service.inner.truth_at(Time::from_millis(now.millis() + service.ahead_millis));
+                let points = std::mem::take(&mut track.borrow_mut().points);
+                return Ok(Played { points, report, truth, journal });
+            }
+            (Ended::Crashed, Some(seconds)) => {
+                now = now.plus_seconds(seconds);
+                session = if journal.is_empty() {
+                    Session::new(setup.clone(), now)
+                } else {
+                    Session::resume(setup.clone(), &journal, now)
+                };
+            }
+            _ => return Err(("the session neither sends nor waits".to_owned(), journal)),
+        }
+        if now.since(start()).as_secs() > 40 * 86_400 {
+            break;
+        }
+    }
+    Err(("the run does not end".to_owned(), journal))
+}
+
+/// Whether a fault at a point passes: asked again, the service answers as ever.
+fn passes(point: Point, fault: Fault) -> bool {
+    point == Point::Call { writes: false } && !matches!(fault, Refused | Slept)
+}
+
+fn results(played: &Played) -> Vec<&'static str> {
+    played.report.instances.iter().map(|instance| instance.result.name()).collect()
+}
+
+/// What was tried.
+#[derive(Default)]
+struct Tally {
+    /// The results without a fault.
+    without: Vec<&'static str>,
+    schedules: u64,
+    /// Different ends: report and truth, without times and ids.
+    ends: BTreeSet<u64>,
+    results: BTreeMap<&'static str, u64>,
+}
+
+/// Plays a schedule, judges it, and plays every one that has a further fault later.
+fn explore(fleet: &Scenario, schedule: &mut Vec<(usize, Fault)>, further: u32, tally: &mut Tally) {
+    let wrong = |why: String, journal: &[Numbered]| {
+        for record in journal {
+            println!("{}", serde_json::to_string(record).unwrap().chars().take(600).collect::<String>());
+        }
+        panic!("{schedule:?}: {why}");
+    };
+    let played = match play(fleet, schedule) {
+        Ok(played) => played,
+        Err((why, journal)) => return wrong(why, &journal),
+    };
+    let excused = Excused { unknown: !schedule.is_empty(), urgent: false };
+    if let Err(why) = judge(&played.report, &played.truth, "nightly-a1b2c3d4", excused) {
+        wrong(why, &played.journal);
+    }
+    if let Some(twice) = played.truth.iter().find(|truth| truth.commands > 1) {
+        wrong(format!("{} commands reached {}", twice.commands, twice.instance_id), &played.journal);
+    }
+    if let [(place, fault)] = schedule[..]
+        && passes(played.points[place], fault)
+        && results(&played) != tally.without
+    {
+        wrong(format!("a fault that passes costs a verdict: {:?}", results(&played)), &played.journal);
+    }
+    tally.schedules += 1;
+    let mut end = DefaultHasher::new();
+    for (instance, truth) in played.report.instances.iter().zip(&played.truth) {
+        *tally.results.entry(instance.result.name()).or_default() += 1;
+        (instance.result.name(), instance.held, &instance.why.code, instance.disks_covered).hash(&mut end);
+        (truth.commands, truth.started, truth.held, truth.exit_code, truth.groups.len()).hash(&mut end);
+    }
+    tally.ends.insert(end.finish());
+    if further == 0 {
+        return;
+    }
+    let first = schedule.last().map_or(0, |(place, _)| place + 1);
+    for (place, point) in played.points.iter().enumerate().skip(first) {
+        for fault in point.faults() {
+            schedule.push((place, fault));
+            explore(fleet, schedule, further - 1, tally);
+            schedule.pop();
+        }
+    }
+}
+
+fn instance(id: &str, platform: Platform) -> InstanceSpec {
+    InstanceSpec {
+        id: id.to_owned(),
+        platform,
+        role: Some("AppSnapshotRoleName".to_owned()),
+        disks: vec![DiskSpec::of("cloud_essd", 40)],
+        ..InstanceSpec::default()
+    }
+}
+
+fn fleet(instances: Vec<(InstanceSpec, GuestFault)>) -> Scenario {
+    let mut scenario = Scenario::empty();
+    scenario.service.latency_millis = Millis { min: 50, max: 50 };
+    for (spec, fault) in instances {
+        scenario.guest_faults.push(GuestFault { instances: vec![spec.id.clone()], ..fault });
+        scenario.instances.push(spec);
+    }
+    scenario
+}
+
+/// Tries all schedules of a fleet; without a fault it must come to the results that are given.
+fn every_schedule(fleet: &Scenario, without: &[&str]) {
+    let faults = std::env::var("CONSNAP_FAULTS").map_or(1, |text| text.parse().expect("CONSNAP_FAULTS is a number"));
+    let played = play(fleet, &[]).unwrap_or_else(|(why, _)| panic!("{why}"));
+    assert_eq!(results(&played), without);
+    let mut tally = Tally { without: results(&played), ..Tally::default() };
+    explore(fleet, &mut Vec::new(), faults, &mut tally);
+    println!(
+        "{faults} faults: {} schedules over {} points, {} different ends, verdicts {:?}",
+        tally.schedules,
+        played.points.len(),
+        tally.ends.len(),
+        tally.results
+    );
+    // Schedules that change nothing would try nothing.
+    assert!(tally.schedules > 200 && tally.ends.len() > 3, "{} {:?}", tally.schedules, tally.ends);
+}
+
+#[test]
+fn a_linux_instance_that_does_well() {
+    every_schedule(&fleet(vec![(instance("i-bp1one", Platform::Linux), GuestFault::default())]), &["ok"]);
+}
+
+#[test]
+fn a_windows_instance_that_does_well() {
+    every_schedule(&fleet(vec![(instance("i-bp1one", Platform::Windows), GuestFault::default())]), &["ok"]);
+}
+
+#[test]
+fn a_guest_that_fell_back_in_silence() {
+    let mut spec = instance("i-bp1one", Platform::Windows);
+    spec.guest.vss_writers = false;
+    every_schedule(&fleet(vec![(spec, GuestFault::default())]), &["weaker"]);
+}
+
+#[test]
+fn a_guest_whose_snapshots_have_no_tag() {
+    let fault = GuestFault { tags: Some(TagFault::Missing), ..GuestFault::default() };
+    every_schedule(&fleet(vec![(instance("i-bp1one", Platform::Linux), fault)]), &["weaker"]);
+}
+
+#[test]
+fn a_guest_that_stays_held() {
+    let fault = GuestFault { exit_code: Some(10), held: Some(true), ..GuestFault::default() };
+    every_schedule(&fleet(vec![(instance("i-bp1one", Platform::Linux), fault)]), &["urgent"]);
+}
+
+#[test]
+fn a_guest_whose_plug_in_failed() {
+    let fault = GuestFault { exit_code: Some(3), ..GuestFault::default() };
+    every_schedule(&fleet(vec![(instance("i-bp1one", Platform::Linux), fault)]), &["failed"]);
+}
+
+#[test]
+fn one_that_is_held_and_one_that_does_well() {
+    let fault = GuestFault { exit_code: Some(12), held: Some(true), ..GuestFault::default() };
+    let two = vec![
+        (instance("i-bp1one", Platform::Linux), fault),
+        (instance("i-bp1two", Platform::Windows), GuestFault::default()),
+    ];
+    every_schedule(&fleet(two), &["urgent", "ok"]);
+}
