@@ -24,6 +24,8 @@ mod cli_live;
 mod cli_policy;
 #[path = "cli_probe.rs"]
 mod cli_probe;
+#[path = "cli_proxy.rs"]
+mod cli_proxy;
 #[path = "cli_prune.rs"]
 mod cli_prune;
 #[path = "cli_run.rs"]

@@ -125,7 +125,7 @@ fn kill(victim: &Mutex<Option<Child>>) -> Option<()> {
 }
 
 /// A whole message with a `content-length`.
-fn message(stream: &mut TcpStream) -> Option<Vec<u8>> {
+pub(super) fn message(stream: &mut TcpStream) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut chunk = [0; 16_384];
     loop {

@@ -45,6 +45,11 @@ impl Simulated {
         Self { process, endpoint }
     }
 
+    /// Of its process.
+    pub(super) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// What the simulator tells tests.
     pub(super) fn ask(&self, path: &str) -> Value {
         let authority = self.endpoint.trim_start_matches("http://");

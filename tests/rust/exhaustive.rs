@@ -212,9 +212,17 @@ fn play(fleet: &Scenario, schedule: &[(usize, Fault)]) -> Result<Played, (String
             Onward::Go
         });
         now = driver.now;
+        let report = Report::of(session.state(), session.error(), session.calls_sent(), Lang::En);
         match (ended, died) {
+            // The service refused who took the run up: he is told that it is open, and takes it up once more.
+            (Ended::Done, _) if session.error().is_some() && report.summary.open > 0 => {
+                if report.exit_status == 0 {
+                    return Err(("an open run that is refused ends with 0".to_owned(), journal));
+                }
+                now = now.plus_seconds(60);
+                session = Session::resume(setup.clone(), &journal, now);
+            }
             (Ended::Done, _) => {
-                let report = Report::of(session.state(), session.error(), session.calls_sent(), Lang::En);
                 let truth = service.inner.truth_at(Time::from_millis(now.millis() + service.ahead_millis));
                 let points = std::mem::take(&mut track.borrow_mut().points);
                 return Ok(Played { points, report, truth, journal });
