@@ -167,8 +167,8 @@ fn one_answer_of_a_gateway_to_a_question_stops_nothing() {
 
 /// All ways in which a secret comes back here, none of which may be kept or shown.
 fn forms(secret: &str) -> Vec<String> {
-    let percent: String = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    let escaped: String = secret.chars().map(|char| format!("\\u{:04x}", u32::from(char))).collect();
+    let percent = secret.bytes().fold(String::new(), |text, byte| format!("{text}%{byte:02X}"));
+    let escaped = secret.chars().fold(String::new(), |text, char| format!("{text}\\u{:04x}", u32::from(char)));
     vec![secret.to_owned(), percent, escaped, STANDARD.encode(secret), STANDARD.encode(format!("token={secret}"))]
 }
 

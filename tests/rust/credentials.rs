@@ -138,13 +138,16 @@ impl Played {
     }
 
     fn find(&self, set: &[(&str, &str)]) -> Found {
+        self.try_find(set).unwrap()
+    }
+
+    fn try_find(&self, set: &[(&str, &str)]) -> Result<Found, Error> {
         let home = self.home.path().to_str().unwrap().to_owned();
         let reach = Reach { endpoint: Some(self.server.endpoint()), ..Reach::default() };
         find(None, reach, |name| match name {
             "HOME" => Some(home.clone()),
             _ => set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()),
         })
-        .unwrap()
     }
 
     fn caller(&self, found: Found) -> ApiCaller {
@@ -294,6 +297,26 @@ async fn what_cannot_be_had_is_said_and_how_to_mend_it() {
     played.profiles(r#"{"name":"it","mode":"External","process_command":"/bin/echo"}"#);
     let forbidden = played.identity(&[("ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS", "1")]).await;
     assert_eq!(forbidden.unwrap_err().row.code, "CE227");
+}
+
+/// Who may write the file that names a program decides what runs here.
+#[tokio::test]
+async fn a_program_that_others_may_have_named_is_not_run() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let played = Played::start(|_| {}).await;
+    let (ran, file) = (played.home.path().join("ran"), played.home.path().join(".aliyun/config.json"));
+    let program = format!(r#"{{"name":"two","mode":"External","process_command":"/usr/bin/touch {}"}}"#, ran.display());
+    let role =
+        r#"{"name":"it","mode":"ChainableRamRoleArn","source_profile":"two","ram_role_arn":"acs:ram::1:role/r"}"#;
+    // Named at once, and as what a role builds on.
+    for profiles in [program.replace("two", "it"), format!("{role},{program}")] {
+        played.profiles(&profiles);
+        for mode in [0o666, 0o620] {
+            fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(played.try_find(&[]).err().map(|error| error.row.code), Some("CE248"));
+        }
+        assert!(!ran.exists(), "{profiles}");
+    }
 }
 
 /// How many credentials were handed out so far: their ids are numbered.

@@ -91,6 +91,29 @@ fn only_the_owner_may_read() {
     assert_eq!(fs::read_dir(&state).unwrap().count(), 1, "no draft stays behind");
 }
 
+/// What a journal says is sent: nobody else may have written it. Its text may be read all the same.
+#[test]
+fn a_journal_that_others_may_have_written_is_not_gone_on_with() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = tempfile::tempdir().unwrap();
+    let state = place.path().join("state");
+    written(&state, 3);
+    for open in [state.clone(), state.join("k3v9"), file(&state)] {
+        let before = fs::metadata(&open).unwrap().permissions();
+        fs::set_permissions(&open, fs::Permissions::from_mode(before.mode() | 0o002)).unwrap();
+        assert_eq!(code(Journal::open(&state, "k3v9")), "CE331", "{}", open.display());
+        assert_eq!(load(&state, "k3v9").unwrap().events.len(), 3);
+        fs::set_permissions(&open, before).unwrap();
+    }
+    // Only root can give a file away.
+    if std::os::unix::fs::chown(file(&state), Some(65_534), None).is_err() {
+        return consnap_tests::skipped("a journal of another user: it takes root to make one");
+    }
+    assert_eq!(code(Journal::open(&state, "k3v9")), "CE330");
+    std::os::unix::fs::chown(file(&state), Some(0), None).unwrap();
+    assert!(Journal::open(&state, "k3v9").is_ok());
+}
+
 #[test]
 fn each_run_has_one_journal_and_one_writer() {
     let state = tempfile::tempdir().unwrap();
