@@ -11,6 +11,7 @@ use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::input::job::{self, Job};
 use consnap_core::operations::check::{CheckInput, CheckedInstance, InstanceVerdict};
 use consnap_core::{Consistency, Error, Finding, Lang, Platform, input::facts};
+use consnap_policy::operations::take_policies;
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -190,8 +191,10 @@ fn rendered(findings: &[Finding], lang: Lang) -> Vec<RenderedFinding> {
 /// Checks facts against the job of `input`, which is the input of the operation `check` without facts. A document that
 /// cannot be read is a row with a finding: nothing is lost, and unknown is never clean.
 pub(crate) fn check_many(input: &[u8], facts: PyBackedBytes, threads: usize) -> Result<CheckTable, Error> {
-    let input: CheckInput =
-        serde_json::from_slice(input).map_err(|error| reading::unreadable("check", error.to_string()))?;
+    let unreadable = |error: serde_json::Error| reading::unreadable("check", error.to_string());
+    let mut input: Value = serde_json::from_slice(input).map_err(unreadable)?;
+    let policies = take_policies(&mut input);
+    let input: CheckInput = serde_json::from_value(input).map_err(unreadable)?;
     let as_of = match &input.as_of {
         Some(day) => Some(consnap_core::operations::check::day("check", day)?),
         None => None,
@@ -215,7 +218,7 @@ pub(crate) fn check_many(input: &[u8], facts: PyBackedBytes, threads: usize) -> 
     }
     drop(checker);
     let known = |row: usize| rows.get(row).map_or(Value::Null, |row: &Row| facts::known(&row.document(&facts)));
-    let policies = PolicyTable::of(&input, rows.len(), known, threads)?;
+    let policies = PolicyTable::of(&input, policies, rows.len(), known, threads)?;
     Ok(CheckTable { lang: input.lang, job, context, severities, job_findings, facts, rows, codes, policies })
 }
 

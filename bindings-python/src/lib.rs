@@ -22,7 +22,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use consnap_core::diagnostics::messages::errors;
-use consnap_core::{Error, ErrorKind, Lang, operations};
+use consnap_core::{Error, ErrorKind, Lang};
+use consnap_policy::operations;
 use consnap_simulator::rehearse;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use consnap_core::Error;
 use consnap_core::operations::check::CheckInput;
-use consnap_core::operations::policy::{PolicyCheckInput, PolicyCheckOutput, answer, policy_batch};
-use consnap_core::policy::{BatchJudged, NotMet, PolicyBatch, PolicyResult};
+use consnap_policy::operations::{PolicyCheckInput, PolicyCheckOutput, answer, policy_batch};
+use consnap_policy::{BatchJudged, NotMet, PolicyBatch, PolicyResult};
 use serde_json::Value;
 
 use crate::parallel_map::parallel_map;
@@ -21,16 +21,17 @@ pub(crate) struct PolicyTable {
 }
 
 impl PolicyTable {
-    /// Judges by the policies of an input, where it has any. Facts are asked for by the number of their row.
+    /// Judges the job of an input and the rows by policies, where there are any. Facts are asked for by the number of their row.
     pub(crate) fn of(
         input: &CheckInput,
+        policies: Option<Value>,
         rows: usize,
         known: impl Fn(usize) -> Value + Sync,
         threads: usize,
     ) -> Result<Option<Self>, Error> {
-        let Some(policies) = &input.policies else { return Ok(None) };
+        let Some(policies) = policies else { return Ok(None) };
         let asked = PolicyCheckInput {
-            policies: policies.clone(),
+            policies,
             job: Some(input.job.clone()),
             facts: None,
             plan: None,

@@ -11,8 +11,8 @@ use std::task::{Context, Poll, Waker};
 use consnap_core::Lang;
 use consnap_core::diagnostics::error::{Error, ErrorKind, RenderedError};
 use consnap_core::diagnostics::messages::errors;
-use consnap_core::operations;
-use consnap_core::operations::{PlanInput, PlanOutput};
+use consnap_core::operations::{self, PlanInput, PlanOutput, carry_out};
+use consnap_policy::operations::{NAMES, run_with, take_policies, takes_policies};
 use consnap_simulator::rehearse;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -36,13 +36,9 @@ pub fn run(operation: &str, input: &str) -> Result<String, String> {
     };
     let lang = if value.get("lang").and_then(Value::as_str) == Some("zh") { Lang::Zh } else { Lang::En };
     let answer = match operation {
-        _ if is_of_policies(operation, &value) => policies(operation, value),
-        rehearse::NAME => on_demand(Demand::Rehearsal, value),
-        "plan" => on_demand(Demand::Plan, value),
-        "sign" => on_demand(Demand::Signature, value),
-        "facts" => on_demand(Demand::Facts, value),
-        "probe" => on_demand(Demand::Probe, value),
-        _ => operations::run_small(operation, value),
+        _ if takes_policies(operation, &value) => policies(operation, value),
+        "facts" | "plan" | "probe" | "sign" | rehearse::NAME => on_demand(operation, value),
+        _ => first_part(operation, value),
     };
     match answer {
         Ok(answer) => Ok(answer.to_string()),
@@ -54,7 +50,7 @@ pub fn run(operation: &str, input: &str) -> Result<String, String> {
 /// second part, `policy_check` and `policy_test` with the third.
 #[wasm_bindgen]
 pub fn operations() -> String {
-    operations::NAMES
+    NAMES
         .iter()
         .filter(|name| !matches!(**name, "facts" | "plan" | "policy_check" | "policy_test" | "probe" | "sign"))
         .copied()
@@ -90,23 +86,21 @@ pub fn catalogue_date() -> String {
 /// What the third part is asked for where it is no operation.
 const REFERENCE: &str = "policy_reference";
 
-/// Whether something is to be held to policies.
-fn is_of_policies(operation: &str, input: &Value) -> bool {
+/// What a page can do with the engine alone.
+fn first_part(operation: &str, mut input: Value) -> Result<Value, Error> {
     match operation {
-        "policy_check" | "policy_test" => true,
-        "check" | "plan" => input.get("policies").is_some_and(|policies| !policies.is_null()),
-        _ => false,
+        "budget" => carry_out(operation, input, |input| Ok(operations::budget(&input))),
+        "build" => carry_out(operation, input, |input| Ok(operations::build(&input))),
+        "catalog" => carry_out(operation, input, |input| Ok(operations::catalog(&input))),
+        "check" => {
+            take_policies(&mut input);
+            carry_out(operation, input, |input| operations::check(&input))
+        }
+        "decode" => carry_out(operation, input, |input| operations::decode(&input)),
+        "explain" => carry_out(operation, input, |input| operations::explain(&input)),
+        "export" => carry_out(operation, input, |input| operations::export(&input)),
+        _ => Err(operations::unknown(operation, NAMES)),
     }
-}
-
-/// What the second part is asked for.
-#[derive(Copy, Clone)]
-enum Demand {
-    Rehearsal,
-    Plan,
-    Signature,
-    Facts,
-    Probe,
 }
 
 /// Why a part gave nothing.
@@ -123,13 +117,16 @@ impl From<SplitLoaderError> for Refusal {
 
 /// Everything that only this function and [`plan_of`] reach is cut out into the second part.
 #[wasm_split(rehearsal, fallible)]
-fn second_part(demand: Demand, input: Value) -> Result<Value, Refusal> {
-    match demand {
-        Demand::Rehearsal => rehearse::run(input),
-        Demand::Plan => operations::run_plan(input),
-        Demand::Signature => operations::run_sign(input),
-        Demand::Facts => operations::run_facts(input),
-        Demand::Probe => operations::run_probe(input),
+fn second_part(operation: String, mut input: Value) -> Result<Value, Refusal> {
+    match operation.as_str() {
+        "facts" => carry_out("facts", input, |input| operations::facts(&input)),
+        "plan" => {
+            take_policies(&mut input);
+            carry_out("plan", input, |input| operations::plan(&input))
+        }
+        "probe" => carry_out("probe", input, |input| Ok(operations::probe(&input))),
+        "sign" => carry_out("sign", input, |input| Ok(operations::sign(&input))),
+        _ => rehearse::run(input),
     }
     .map_err(Refusal::Failed)
 }
@@ -137,29 +134,22 @@ fn second_part(demand: Demand, input: Value) -> Result<Value, Refusal> {
 /// A plan for policies that read one.
 #[wasm_split(rehearsal, fallible)]
 fn plan_of(input: PlanInput) -> Result<PlanOutput, Refusal> {
-    operations::plan::plan_alone(&input).map_err(Refusal::Failed)
+    operations::plan(&input).map_err(Refusal::Failed)
 }
 
 /// Everything that only this function reaches is cut out into the third part. A plan comes from the second.
 #[wasm_split(policies, fallible)]
 fn third_part(operation: String, input: Value) -> Result<Value, Refusal> {
     if operation == REFERENCE {
-        let members = consnap_core::policy::reference();
-        return Ok(json!({"members": members, "functions": consnap_core::policy::FUNCTIONS}));
+        let members = consnap_policy::reference();
+        return Ok(json!({"members": members, "functions": consnap_policy::FUNCTIONS}));
     }
     let planner = |input: &PlanInput| at_once(plan_of(input.clone()), "plan", "loadRehearsal");
-    operations::run_policy(&operation, input, &planner).map_err(Refusal::Failed)
+    run_with(&operation, input, &planner).map_err(Refusal::Failed)
 }
 
-fn on_demand(demand: Demand, input: Value) -> Result<Value, Error> {
-    let name = match demand {
-        Demand::Rehearsal => rehearse::NAME,
-        Demand::Plan => "plan",
-        Demand::Signature => "sign",
-        Demand::Facts => "facts",
-        Demand::Probe => "probe",
-    };
-    at_once(second_part(demand, input), name, "loadRehearsal")
+fn on_demand(operation: &str, input: Value) -> Result<Value, Error> {
+    at_once(second_part(operation.to_owned(), input), operation, "loadRehearsal")
 }
 
 fn policies(operation: &str, input: Value) -> Result<Value, Error> {
@@ -202,6 +192,10 @@ mod tests {
         assert_eq!(of("build", "{")["code"], "CE102");
         assert_eq!(of("simulate", "{}")["code"], "CE102");
         assert_eq!(of("nothing", "{}")["code"], "CE101");
+        // Each operation is asked for in one part or another: none is unknown here that the engine knows.
+        for name in operations::NAMES {
+            assert_eq!(of(name, r#"{"no_such_member": 1}"#)["code"], "CE102", "{name}");
+        }
         let chinese = of("nothing", r#"{"lang": "zh"}"#)["message"].to_string();
         assert!(chinese.chars().any(|c| c > '\u{2e80}'), "{chinese}");
     }

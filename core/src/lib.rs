@@ -16,8 +16,6 @@ pub mod export;
 pub mod input;
 pub mod operations;
 pub mod plugin;
-#[cfg(feature = "policy")]
-pub mod policy;
 pub mod report;
 pub mod run;
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use consnap_core::Lang;
 use consnap_core::check::{CheckContext, Checker, check_many};
 use consnap_core::diagnostics::messages;
 use consnap_core::input::job::{self, Job};
-use consnap_core::{Lang, operations};
+use consnap_policy::operations;
 use consnap_tests::fixtures;
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -19,9 +19,9 @@ use consnap_core::plugin::output::{ContentEncoding, decode, decode_page};
 use consnap_core::report::{Report, timeline};
 use consnap_core::run::session::{Goal, Next, Session, Setup};
 use consnap_core::{
-    Lang, Platform, Time, ecs::reply, estate::live_check, input::facts, input::job, operations, plugin::probe,
-    report::sanitize,
+    Lang, Platform, Time, ecs::reply, estate::live_check, input::facts, input::job, plugin::probe, report::sanitize,
 };
+use consnap_policy::operations;
 use serde_json::{Value, json};
 
 /// A reader of foreign bytes.

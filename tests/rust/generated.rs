@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use consnap_core::Lang;
 use consnap_core::input::facts::InstanceFacts;
-use consnap_core::policy::PolicySet;
-use consnap_core::{Lang, policy};
 use consnap_core::{
     catalog::{api_errors, assumptions, budget, codes, parameters, sources},
     diagnostics::messages,
 };
+use consnap_policy::{self as policy, PolicySet};
 use serde_json::Value;
 
 fn root() -> PathBuf {

@@ -17,7 +17,6 @@ const LAYERS: &[&str] = &[
     "report",
     "estate",
     "export",
-    "policy",
     "operations",
 ];
 

@@ -1,6 +1,7 @@
-//! The border by name: shared cases through [`consnap_core::operations::run`], the way all other languages call it.
+//! The border by name: shared cases through [`consnap_policy::operations::run`], the way all other languages call it.
 
-use consnap_core::{Lang, operations};
+use consnap_core::Lang;
+use consnap_policy::operations;
 use consnap_tests::fixtures;
 
 fn run_all(operation: &str) -> usize {

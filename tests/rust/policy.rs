@@ -4,8 +4,7 @@
 use std::collections::BTreeSet;
 
 use consnap_core::diagnostics::messages::policies;
-use consnap_core::operations;
-use consnap_core::policy::bounds;
+use consnap_policy::{bounds, operations};
 use consnap_tests::fixtures;
 use serde_json::{Value, json};
 

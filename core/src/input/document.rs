@@ -13,7 +13,7 @@ mod duplicates;
 mod similar;
 
 pub(crate) use duplicates::duplicate_keys;
-pub(crate) use similar::most_similar;
+pub use similar::most_similar;
 
 /// What a value must look like.
 #[derive(Debug)]
@@ -368,12 +368,12 @@ fn meant(value: &Value, shape: &Shape) -> Option<Value> {
 }
 
 /// Names in backticks, for a message.
-pub(crate) fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {
+pub fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Foreign text of bearable length.
-pub(crate) fn shorten(text: &str) -> String {
+pub fn shorten(text: &str) -> String {
     const MOST: usize = 80;
     match text.char_indices().nth(MOST) {
         Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),

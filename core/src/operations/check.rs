@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-#[cfg(feature = "policy")]
-use super::policy::{Planner, policy_check_with};
 use super::{Deserialize, Serialize, Value, unreadable};
 use crate::base::consistency::{Consistency, Platform};
 use crate::base::time::Time;
@@ -37,11 +35,6 @@ pub struct CheckInput {
     /// Severities that count instead of consnap's own, by code of finding; those of a policy document.
     #[serde(default)]
     pub severities: BTreeMap<String, Severity>,
-    /// A policy document, or a list of them, that job and instances are held to as well. Their severities go before those
-    /// given here.
-    #[cfg(feature = "policy")]
-    #[serde(default)]
-    pub policies: Option<Value>,
     /// The language of words.
     #[serde(default)]
     pub lang: Lang,
@@ -62,10 +55,6 @@ pub struct CheckOutput {
     /// Without facts, for a given platform and a job that nothing stands against: what it can reach.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reachable: Option<Reachable>,
-    /// What policies say, where there are any.
-    #[cfg(feature = "policy")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub policies: Option<super::PolicyCheckOutput>,
 }
 
 /// The consistency that a job can reach on instances nobody has looked at.
@@ -76,18 +65,6 @@ pub struct Reachable {
     pub consistency: Consistency,
     /// What must be the case for it.
     pub condition: RenderedFinding,
-}
-
-/// A [`CheckOutput`] without policies, so that whoever has not loaded them need not know how they are written down.
-#[derive(Serialize)]
-pub(super) struct Checked {
-    findings: Vec<RenderedFinding>,
-    #[serde(flatten)]
-    instance: Option<InstanceVerdict>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    instances: Option<Vec<CheckedInstance>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reachable: Option<Reachable>,
 }
 
 /// One instance of a list.
@@ -123,43 +100,10 @@ pub struct InstanceVerdict {
 ///
 /// `CE102` when `as_of` cannot be read.
 pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
-    #[cfg(feature = "policy")]
-    if input.policies.is_some() {
-        return check_held(input, &super::plan::plan_alone);
-    }
-    let Checked { findings, instance, instances, reachable } = check_alone(input)?;
-    Ok(CheckOutput {
-        findings,
-        instance,
-        instances,
-        reachable,
-        #[cfg(feature = "policy")]
-        policies: None,
-    })
-}
-
-/// [`check`] where job and facts are held to policies as well.
-#[cfg(feature = "policy")]
-pub(super) fn check_held(input: &CheckInput, planner: Planner<'_>) -> Result<CheckOutput, Error> {
-    let Checked { findings, instance, instances, reachable } = weighed(input, &wanted(input))?;
-    let policies = held(input, input.facts.clone(), planner)?;
-    Ok(CheckOutput { findings, instance, instances, reachable, policies })
-}
-
-/// [`check`] for a host that has not loaded the policies; a document of them is refused, not left out.
-pub(super) fn check_alone(input: &CheckInput) -> Result<Checked, Error> {
-    #[cfg(feature = "policy")]
-    if input.policies.is_some() {
-        return Err(super::not_loaded("check"));
-    }
-    weighed(input, &input.severities)
-}
-
-fn weighed(input: &CheckInput, wanted: &BTreeMap<String, Severity>) -> Result<Checked, Error> {
     let context =
         CheckContext { as_of: input.as_of.as_deref().map(|text| day("check", text)).transpose()?, now: input.now };
     let (job, mut findings) = job::read(&input.job);
-    let (severities, refused) = Severities::read(wanted, "/severities");
+    let (severities, refused) = severities(input);
     findings.extend(refused);
     let checker = Checker::new(&job, &context).weighing(&severities);
     let lang = input.lang;
@@ -175,7 +119,7 @@ fn weighed(input: &CheckInput, wanted: &BTreeMap<String, Severity>) -> Result<Ch
         };
         (findings, verdict)
     };
-    let mut output = Checked { findings: Vec::new(), instance: None, instances: None, reachable: None };
+    let mut output = CheckOutput { findings: Vec::new(), instance: None, instances: None, reachable: None };
     match &input.facts {
         None | Some(Value::Null) => {
             let of_job = checker.job_findings(input.platform);
@@ -236,65 +180,12 @@ pub fn check_documents(input: &CheckInput, facts: &[u8]) -> Result<CheckOutput, 
         });
     });
     findings.extend(of_batch);
-    Ok(CheckOutput {
-        findings: rendered(&findings, lang),
-        instance: None,
-        instances: Some(instances),
-        reachable: None,
-        #[cfg(feature = "policy")]
-        policies: match &input.policies {
-            Some(_) => held(input, Some(Value::Array(documents(facts))), &super::plan::plan_alone)?,
-            None => None,
-        },
-    })
+    Ok(CheckOutput { findings: rendered(&findings, lang), instance: None, instances: Some(instances), reachable: None })
 }
 
 /// The severities that count, and what is wrong with those that cannot.
 pub fn severities(input: &CheckInput) -> (Severities, Vec<Finding>) {
-    #[cfg(feature = "policy")]
-    let wanted = &wanted(input);
-    #[cfg(not(feature = "policy"))]
-    let wanted = &input.severities;
-    Severities::read(wanted, "/severities")
-}
-
-/// The severities asked for, with those of the policies before them.
-#[cfg(feature = "policy")]
-fn wanted(input: &CheckInput) -> BTreeMap<String, Severity> {
-    super::policy::with_severities_of(input.policies.as_ref(), &input.severities)
-}
-
-/// What the policies say of job and facts.
-#[cfg(feature = "policy")]
-fn held(
-    input: &CheckInput,
-    facts: Option<Value>,
-    planner: Planner<'_>,
-) -> Result<Option<super::PolicyCheckOutput>, Error> {
-    let Some(policies) = &input.policies else { return Ok(None) };
-    let held = super::PolicyCheckInput {
-        policies: policies.clone(),
-        job: Some(input.job.clone()),
-        facts,
-        plan: None,
-        as_of: input.as_of.clone(),
-        now: input.now,
-        all: false,
-        lang: input.lang,
-    };
-    policy_check_with(&held, planner).map(Some)
-}
-
-/// The documents of a list, or one after the other; what cannot be read has been said by the check.
-#[cfg(feature = "policy")]
-fn documents(facts: &[u8]) -> Vec<Value> {
-    let values = serde_json::Deserializer::from_slice(facts).into_iter::<Value>().map_while(Result::ok);
-    values
-        .flat_map(|value| match value {
-            Value::Array(list) => list,
-            one => vec![one],
-        })
-        .collect()
+    Severities::read(&input.severities, "/severities")
 }
 
 fn rendered(findings: &[Finding], lang: Lang) -> Vec<RenderedFinding> {

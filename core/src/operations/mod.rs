@@ -23,8 +23,6 @@ pub mod explain;
 pub mod export;
 pub mod facts;
 pub mod plan;
-#[cfg(feature = "policy")]
-pub mod policy;
 pub mod probe;
 pub mod sign;
 
@@ -37,35 +35,12 @@ pub use explain::{ExplainInput, ExplainOutput, explain};
 pub use export::{ExportInput, ExportOutput, export};
 pub use facts::{FactsInput, FactsOutput, facts};
 pub use plan::{PlanInput, PlanOutput, plan};
-#[cfg(feature = "policy")]
-pub use policy::{
-    PolicyCheckInput, PolicyCheckOutput, PolicyTestInput, PolicyTestOutput, policy_batch, policy_check, policy_test,
-};
 pub use probe::{ProbeInput, ProbeOutput, probe};
 pub use sign::{SignInput, SignOutput, sign};
 
 /// The names of all operations, as [`run`] takes them.
-#[cfg(not(feature = "policy"))]
 pub const NAMES: &[&str] =
     &["budget", "build", "catalog", "check", "decode", "explain", "export", "facts", "plan", "probe", "sign"];
-
-/// The names of all operations, as [`run`] takes them.
-#[cfg(feature = "policy")]
-pub const NAMES: &[&str] = &[
-    "budget",
-    "build",
-    "catalog",
-    "check",
-    "decode",
-    "explain",
-    "export",
-    "facts",
-    "plan",
-    "policy_check",
-    "policy_test",
-    "probe",
-    "sign",
-];
 
 /// Carries out an operation by name.
 ///
@@ -75,85 +50,18 @@ pub const NAMES: &[&str] = &[
 /// of the wrong type.
 pub fn run(name: &str, input: Value) -> Result<Value, Error> {
     match name {
-        "facts" => run_facts(input),
-        #[cfg(not(feature = "policy"))]
-        "plan" => run_plan(input),
-        "probe" => run_probe(input),
-        "sign" => run_sign(input),
-        #[cfg(feature = "policy")]
-        "check" | "plan" | "policy_check" | "policy_test" => run_policy(name, input, &plan::plan_alone),
-        _ => run_small(name, input),
-    }
-}
-
-/// Carries out `sign` on JSON.
-///
-/// # Errors
-///
-/// As [`run`].
-pub fn run_sign(input: Value) -> Result<Value, Error> {
-    carry_out("sign", input, |input| Ok(sign(&input)))
-}
-
-/// Carries out `facts` on JSON.
-///
-/// # Errors
-///
-/// As [`run`].
-pub fn run_facts(input: Value) -> Result<Value, Error> {
-    carry_out("facts", input, |input| facts(&input))
-}
-
-/// Carries out `probe` on JSON.
-///
-/// # Errors
-///
-/// As [`run`].
-pub fn run_probe(input: Value) -> Result<Value, Error> {
-    carry_out("probe", input, |input| Ok(probe(&input)))
-}
-
-/// Carries out `plan` on JSON, without policies.
-///
-/// # Errors
-///
-/// As [`run`]; `CE103` when there are policies.
-pub fn run_plan(input: Value) -> Result<Value, Error> {
-    carry_out("plan", input, |input| plan::plan_alone(&input))
-}
-
-/// Carries out `policy_check` or `policy_test` on JSON, or `check` or `plan` with policies. A plan that is needed is made by
-/// the planner.
-///
-/// # Errors
-///
-/// As [`run`], and those of the planner.
-#[cfg(feature = "policy")]
-pub fn run_policy(name: &str, input: Value, planner: policy::Planner<'_>) -> Result<Value, Error> {
-    match name {
-        "check" => carry_out(name, input, |input| check::check_held(&input, planner)),
-        "plan" => carry_out(name, input, |input| plan::plan_held(&input, planner)),
-        "policy_test" => carry_out(name, input, |input| Ok(policy_test(&input))),
-        _ => carry_out("policy_check", input, |input| policy::policy_check_with(&input, planner)),
-    }
-}
-
-/// [`run`] without `facts`, `plan`, `probe`, `sign` and the policies, for a host that would rather load session, readers of replies,
-/// hash functions and the engine of policies when they are needed.
-///
-/// # Errors
-///
-/// As [`run`]; `CE103` for a `check` with policies.
-pub fn run_small(name: &str, input: Value) -> Result<Value, Error> {
-    match name {
         "budget" => carry_out(name, input, |input| Ok(budget(&input))),
         "build" => carry_out(name, input, |input| Ok(build(&input))),
         "catalog" => carry_out(name, input, |input| Ok(catalog(&input))),
-        "check" => carry_out(name, input, |input| check::check_alone(&input)),
+        "check" => carry_out(name, input, |input| check(&input)),
         "decode" => carry_out(name, input, |input| decode(&input)),
         "explain" => carry_out(name, input, |input| explain(&input)),
         "export" => carry_out(name, input, |input| export(&input)),
-        _ => Err(unknown_operation(name)),
+        "facts" => carry_out(name, input, |input| facts(&input)),
+        "plan" => carry_out(name, input, |input| plan(&input)),
+        "probe" => carry_out(name, input, |input| Ok(probe(&input))),
+        "sign" => carry_out(name, input, |input| Ok(sign(&input))),
+        _ => Err(unknown(name, NAMES)),
     }
 }
 
@@ -170,10 +78,6 @@ pub fn schema(name: &str) -> Option<Value> {
         "export" => Some(schemas::<ExportInput, ExportOutput>(name)),
         "facts" => Some(schemas::<FactsInput, FactsOutput>(name)),
         "plan" => Some(schemas::<PlanInput, PlanOutput>(name)),
-        #[cfg(feature = "policy")]
-        "policy_check" => Some(schemas::<PolicyCheckInput, PolicyCheckOutput>(name)),
-        #[cfg(feature = "policy")]
-        "policy_test" => Some(schemas::<PolicyTestInput, PolicyTestOutput>(name)),
         "probe" => Some(schemas::<ProbeInput, ProbeOutput>(name)),
         "sign" => Some(schemas::<SignInput, SignOutput>(name)),
         _ => None,
@@ -187,7 +91,12 @@ pub fn error_schema() -> Value {
     serde_json::json!(settings.into_generator().into_root_schema_for::<crate::diagnostics::error::RenderedError>())
 }
 
-fn carry_out<I: DeserializeOwned, O: Serialize>(
+/// Carries out one operation on JSON, for whoever adds operations or links only some of them.
+///
+/// # Errors
+///
+/// `CE102` for an input that is not the operation's, and the errors of the operation.
+pub fn carry_out<I: DeserializeOwned, O: Serialize>(
     name: &str,
     input: Value,
     operation: impl FnOnce(I) -> Result<O, Error>,
@@ -199,8 +108,9 @@ fn carry_out<I: DeserializeOwned, O: Serialize>(
     serde_json::to_value(operation(input)?).map_err(|error| unreadable(name, error.to_string()))
 }
 
+/// The JSON Schemas of the input and the output of an operation.
 #[cfg(feature = "schema")]
-fn schemas<I: schemars::JsonSchema, O: schemars::JsonSchema>(name: &str) -> Value {
+pub fn schemas<I: schemars::JsonSchema, O: schemars::JsonSchema>(name: &str) -> Value {
     let output = schemars::generate::SchemaSettings::draft2020_12().for_serialize().into_generator();
     serde_json::json!({
         "operation": name,
@@ -213,14 +123,9 @@ fn unreadable(name: &str, reason: String) -> Error {
     Error::new(ErrorKind::Input, &errors::UNREADABLE_INPUT).with("operation", name).with("reason", reason)
 }
 
-/// An operation was asked to hold something to policies where they are not loaded.
-#[cfg(feature = "policy")]
-fn not_loaded(name: &str) -> Error {
-    Error::new(ErrorKind::Input, &errors::MODULE_NOT_LOADED).with("operation", name).with("load", "loadPolicies")
-}
-
-fn unknown_operation(name: &str) -> Error {
-    let nearest = NAMES
+/// The error of an operation that is not among those known.
+pub fn unknown(name: &str, known: &[&'static str]) -> Error {
+    let nearest = known
         .iter()
         .copied()
         .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)))
@@ -228,7 +133,7 @@ fn unknown_operation(name: &str) -> Error {
     Error::new(ErrorKind::Input, &errors::UNKNOWN_OPERATION)
         .with("operation", name)
         .with("nearest", nearest)
-        .with("known", NAMES.join(", "))
+        .with("known", known.join(", "))
 }
 
 #[cfg(test)]

@@ -4,8 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::day;
-#[cfg(feature = "policy")]
-use super::policy::{Planner, policy_check_with};
 use super::{Deserialize, Serialize, Value};
 use crate::base::time::Time;
 use crate::check::{CheckContext, Checker, Severities};
@@ -39,10 +37,6 @@ pub struct PlanInput {
     /// Severities that count instead of consnap's own, by code of finding; those of a policy document.
     #[serde(default)]
     pub severities: BTreeMap<String, Severity>,
-    /// A policy document, or a list of them, that the plan is held to. Their severities go before those given here.
-    #[cfg(feature = "policy")]
-    #[serde(default)]
-    pub policies: Option<Value>,
     /// The language of words.
     #[serde(default)]
     pub lang: Lang,
@@ -56,10 +50,6 @@ pub struct PlanOutput {
     pub findings: Vec<RenderedFinding>,
     /// The calls; null when a finding stands against the whole job, or no instance is selected.
     pub plan: Option<Plan>,
-    /// What policies say, where there are any.
-    #[cfg(feature = "policy")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub policies: Option<super::PolicyCheckOutput>,
 }
 
 /// Plans a job over instances whose facts are at hand. The hash is that of a run that finds the same.
@@ -68,32 +58,6 @@ pub struct PlanOutput {
 ///
 /// `CE102` when `as_of` cannot be read.
 pub fn plan(input: &PlanInput) -> Result<PlanOutput, Error> {
-    #[cfg(feature = "policy")]
-    if input.policies.is_some() {
-        return plan_held(input, &plan_alone);
-    }
-    plan_alone(input)
-}
-
-/// [`plan`] where the plan is held to policies as well.
-#[cfg(feature = "policy")]
-pub(super) fn plan_held(input: &PlanInput, planner: Planner<'_>) -> Result<PlanOutput, Error> {
-    let severities = super::policy::with_severities_of(input.policies.as_ref(), &input.severities);
-    let mut output = planner(&PlanInput { severities, policies: None, ..input.clone() })?;
-    output.policies = held(input, output.plan.as_ref(), planner)?;
-    Ok(output)
-}
-
-/// [`plan`] for a host that has not loaded the policies; a document of them is refused, not left out.
-///
-/// # Errors
-///
-/// `CE102` when `as_of` cannot be read, `CE103` when there are policies.
-pub fn plan_alone(input: &PlanInput) -> Result<PlanOutput, Error> {
-    #[cfg(feature = "policy")]
-    if input.policies.is_some() {
-        return Err(super::not_loaded("plan"));
-    }
     let as_of = input.as_of.as_deref().map(|text| day("plan", text)).transpose()?;
     let now = input.now.unwrap_or(Time::EPOCH);
     let (mut job, mut findings) = job::read(&input.job);
@@ -135,34 +99,7 @@ pub fn plan_alone(input: &PlanInput) -> Result<PlanOutput, Error> {
     setup.severities = severities;
     let made = if blocked { None } else { Session::plan_of(setup, found, now).ok() };
     let plan = made.and_then(|state| Plan::of(&state, attach_role, input.lang));
-    Ok(PlanOutput {
-        findings: findings.iter().map(|finding| finding.render(input.lang)).collect(),
-        #[cfg(feature = "policy")]
-        policies: None,
-        plan,
-    })
-}
-
-/// What the policies say of job, facts and plan.
-#[cfg(feature = "policy")]
-fn held(
-    input: &PlanInput,
-    plan: Option<&Plan>,
-    planner: Planner<'_>,
-) -> Result<Option<super::PolicyCheckOutput>, Error> {
-    let Some(policies) = &input.policies else { return Ok(None) };
-    let held = super::PolicyCheckInput {
-        policies: policies.clone(),
-        job: Some(input.job.clone()),
-        facts: Some(input.facts.clone()),
-        // No plan is one, too: what reads it cannot be judged.
-        plan: Some(plan.and_then(|plan| serde_json::to_value(plan).ok()).unwrap_or_default()),
-        as_of: input.as_of.clone(),
-        now: input.now,
-        all: false,
-        lang: input.lang,
-    };
-    policy_check_with(&held, planner).map(Some)
+    Ok(PlanOutput { findings: findings.iter().map(|finding| finding.render(input.lang)).collect(), plan })
 }
 
 /// Whether the job selects an instance, as far as its facts tell.

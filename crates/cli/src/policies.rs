@@ -6,10 +6,10 @@ use consnap_client::run::Run;
 use consnap_core::check::{CheckContext, Severities};
 use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::diagnostics::messages::{errors, runs};
-use consnap_core::operations::policy::answer;
-use consnap_core::operations::{PlanInput, PolicyCheckOutput};
-use consnap_core::policy::{Explanation, Input, PolicyResult, PolicySet, Verdict};
+use consnap_core::operations::PlanInput;
 use consnap_core::{Error, ErrorKind, Finding, Text, input::job, operations};
+use consnap_policy::operations::{PolicyCheckOutput, answer};
+use consnap_policy::{Explanation, Input, PolicyResult, PolicySet, Verdict};
 use serde_json::Value;
 
 use crate::console::Console;
@@ -112,7 +112,6 @@ impl Policies {
                     as_of: None,
                     now: Some(now),
                     severities: self.severities().iter().map(|(code, severity)| (code.to_owned(), severity)).collect(),
-                    policies: None,
                     lang: console.lang(),
                 };
                 operations::plan(&input)?.plan.and_then(|plan| serde_json::to_value(plan).ok())
@@ -197,7 +196,7 @@ impl Policies {
     }
 
     fn summary(&self, checked: &PolicyCheckOutput, console: &Console) -> String {
-        let sum = |of: fn(&consnap_core::policy::PolicySummary) -> u32| {
+        let sum = |of: fn(&consnap_policy::PolicySummary) -> u32| {
             checked.policies.iter().map(of).fold(0u32, u32::saturating_add).to_string()
         };
         let unheld = checked

@@ -3,8 +3,8 @@
 use consnap_core::Severity;
 use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::operations::check::CheckOutput;
-use consnap_core::operations::{PolicyCheckOutput, PolicyTestOutput};
-use consnap_core::policy::{PolicyResult, Verdict};
+use consnap_policy::operations::{PolicyCheckOutput, PolicyTestOutput};
+use consnap_policy::{PolicyResult, Verdict};
 
 use crate::arguments::Format;
 use crate::console::Console;

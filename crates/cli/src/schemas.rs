@@ -2,8 +2,9 @@
 
 use consnap_core::estate::audit::Audit;
 use consnap_core::estate::retention::Pruning;
+use consnap_core::input::job;
 use consnap_core::report::Report;
-use consnap_core::{input::job, operations, policy};
+use consnap_policy::operations;
 use consnap_simulator::{InstanceTruth, RecordedCall, Scenario, rehearse};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, schema_for};
@@ -17,12 +18,12 @@ pub(crate) const DOCUMENTS: [&str; 9] =
 pub fn schema(name: &str) -> Option<Value> {
     match name {
         "job" => Some(job::schema()),
-        "policy" => Some(policy::schema()),
+        "policy" => Some(consnap_policy::schema()),
         "scenario" => Some(json!(schema_for!(Scenario))),
         "report" => Some(answer::<Report>()),
         "audit" => Some(answer::<Audit>()),
         "prune" => Some(answer::<Pruning>()),
-        "error" => Some(operations::error_schema()),
+        "error" => Some(consnap_core::operations::error_schema()),
         "call" => Some(answer::<RecordedCall>()),
         "truth" => Some(answer::<InstanceTruth>()),
         rehearse::NAME => Some(rehearse::schema()),

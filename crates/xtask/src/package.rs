@@ -41,9 +41,9 @@ pub(crate) fn build() -> Result<(), Failure> {
         fs::copy(root().join("bindings-wasm/package").join(name), folder.join(name))?;
     }
     let mut schemas = Vec::new();
-    for name in consnap_core::operations::NAMES {
+    for name in consnap_policy::operations::NAMES {
         let schema =
-            consnap_core::operations::schema(name).ok_or_else(|| Failure::new(format!("`{name}` has no schema")))?;
+            consnap_policy::operations::schema(name).ok_or_else(|| Failure::new(format!("`{name}` has no schema")))?;
         schemas.push((*name, schema));
     }
     schemas.push((rehearse::NAME, rehearse::schema()));

@@ -3,8 +3,8 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use consnap_core::policy::{Input, PolicySet};
 use consnap_core::{Lang, input::facts, input::job};
+use consnap_policy::{Input, PolicySet};
 use serde_json::{Value, json};
 
 use super::{Row, median};

@@ -1,7 +1,7 @@
 //! "Did you mean": which known word a mistyped one is nearest to.
 
 /// The known word nearest to a written one, if any is near enough to be meant.
-pub(crate) fn most_similar<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn most_similar<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // Longer than any word of ours; comparing costs the product of both lengths.
     const LONGEST: usize = 64;
     if written.len() > LONGEST {

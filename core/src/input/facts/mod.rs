@@ -15,9 +15,7 @@ mod read;
 
 pub use borrowed_text::BorrowedText;
 pub use from_api::from_api;
-#[cfg(feature = "policy")]
-pub(crate) use read::KEYS;
-pub use read::{known, read};
+pub use read::{KEYS, known, read};
 
 /// The numbers of a dotted version such as `2.2.3.1090`, by which versions compare; `None` for one that is written otherwise.
 pub(crate) fn version_numbers(version: &str) -> Option<Vec<u64>> {

@@ -33,7 +33,7 @@ pub fn known(document: &str) -> Value {
 const COUNT: Shape = Shape::Whole(0, u32::MAX as i64);
 
 /// The keys of the facts of an instance.
-pub(crate) static KEYS: &[Key] = &[
+pub static KEYS: &[Key] = &[
     required("instance_id", Shape::Text),
     optional("region_id", Shape::Text),
     optional("zone_id", Shape::Text),

@@ -16,12 +16,10 @@ pub mod forms;
 mod parse;
 mod read;
 #[cfg(feature = "schema")]
-pub(crate) mod schema;
+pub mod schema;
 
 pub use parse::JobError;
-#[cfg(feature = "policy")]
-pub(crate) use read::KEYS;
-pub use read::{from_str_json, read, read_for_command};
+pub use read::{KEYS, from_str_json, read, read_for_command};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 

@@ -48,7 +48,7 @@ pub fn from_str_json(text: &str) -> (Job, Vec<Finding>) {
 }
 
 /// The keys of a job document.
-pub(crate) static KEYS: &[Key] = &[
+pub static KEYS: &[Key] = &[
     required("version", Shape::Whole(0, u32::MAX as i64)),
     optional("regions", Shape::List(&Shape::Text)),
     required("targets", Shape::Object(TARGETS)),

@@ -23,7 +23,7 @@ pub fn schema() -> Value {
 }
 
 /// Writes into the schema of a mapping what the reader asks for: required keys, and no others than the known ones.
-pub(crate) fn tighten(schema: &mut Value, keys: &'static [Key], definitions: &mut Value) {
+pub fn tighten(schema: &mut Value, keys: &'static [Key], definitions: &mut Value) {
     let required: Vec<_> = keys.iter().filter(|key| key.required).map(|key| key.name).collect();
     if let Some(schema) = schema.as_object_mut() {
         schema.insert("additionalProperties".into(), json!(false));

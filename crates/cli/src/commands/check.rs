@@ -9,9 +9,10 @@ use consnap_core::diagnostics::finding::{Finding, RenderedFinding};
 use consnap_core::diagnostics::messages::guest;
 use consnap_core::input::facts::InstanceFacts;
 use consnap_core::operations::check::{CheckOutput, CheckedInstance, InstanceVerdict, check_documents};
-use consnap_core::operations::{self, CheckInput, PolicyCheckOutput};
+use consnap_core::operations::{self, CheckInput};
 use consnap_core::run::session::{Goal, Target};
 use consnap_core::{Severity, Text};
+use consnap_policy::operations::PolicyCheckOutput;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -81,7 +82,6 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         as_of: arguments.as_of.clone(),
         now: Some(crate::clock::now()),
         severities: policies.as_ref().map(severities_of).unwrap_or_default(),
-        policies: None,
         lang: console.lang(),
     };
     let text = arguments.facts.as_deref().map(document::read_text).transpose()?;

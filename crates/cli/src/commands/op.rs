@@ -4,7 +4,8 @@ use std::io::BufRead as _;
 use std::path::Path;
 
 use consnap_core::diagnostics::messages::errors;
-use consnap_core::{Error, ErrorKind, operations};
+use consnap_core::{Error, ErrorKind};
+use consnap_policy::operations;
 use serde_json::Value;
 
 use crate::console::Console;

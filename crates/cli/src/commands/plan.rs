@@ -1,9 +1,9 @@
 //! `consnap plan`: the calls that would be made, with a hash to approve.
 
 use consnap_client::run::Run;
-use consnap_core::operations::PolicyCheckOutput;
 use consnap_core::run::plan::Plan;
 use consnap_core::run::session::Goal;
+use consnap_policy::operations::PolicyCheckOutput;
 use serde::Serialize;
 
 use crate::commands::run::usable_job;

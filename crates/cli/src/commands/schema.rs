@@ -1,7 +1,8 @@
 //! `consnap schema`: JSON Schemas of the job document and of every operation.
 
 use consnap_core::diagnostics::messages::errors;
-use consnap_core::{Error, ErrorKind, operations};
+use consnap_core::{Error, ErrorKind};
+use consnap_policy::operations;
 
 use crate::console::Console;
 use crate::exit::{Exit, Failure};

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use consnap_core::input::facts;
-use consnap_core::operations::policy::answer;
-use consnap_core::policy::Judged;
+use consnap_policy::Judged;
+use consnap_policy::operations::answer;
 use serde_json::Value;
 
 use crate::console::Console;

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use consnap_core::Finding;
 use consnap_core::Text;
 use consnap_core::diagnostics::finding::RenderedFinding;
-use consnap_core::operations::PolicyTestOutput;
-use consnap_core::{Finding, policy::TestReport};
+use consnap_policy::TestReport;
+use consnap_policy::operations::PolicyTestOutput;
 
 use crate::console::Console;
 use crate::exit::{Exit, Failure};

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::engine::{EvalError, Scope, Steps};
 use super::rules::is_variable;
 use super::tree::{Kind, Macro, Node};
-use crate::input::document::shorten;
+use consnap_core::input::document::shorten;
 
 /// A part of an expression, what came of it, and the parts that made it so.
 #[derive(Clone, Debug, PartialEq, Serialize)]

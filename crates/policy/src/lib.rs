@@ -1,5 +1,5 @@
 //! Organisation policies: what a platform team asks of snapshot jobs, as data, judged with an explanation before anything
-//! runs. It uses `run` and the layers below it.
+//! runs. It uses the core, and takes the operations of the core into its own ([`operations`]). It does no I/O either.
 //!
 //! [`PolicySet::read`] takes policy documents and never fails: a name that is not known, a comparison of values that cannot
 //! be equal, an expression that could take too long are findings. [`PolicySet::judge`] holds a job, instances and a plan to
@@ -17,6 +17,7 @@ mod document;
 mod engine;
 mod explain;
 mod judge;
+pub mod operations;
 mod rules;
 mod scan;
 #[cfg(test)]
@@ -52,6 +53,20 @@ pub enum Verdict {
     Fail,
 }
 
-crate::base::consistency::wire_names!(Verdict {
-    Pass => "PASS", Skip => "SKIP", CannotJudge => "CANNOT_JUDGE", Fail => "FAIL"
-});
+impl Verdict {
+    /// The name as it stands in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pass => "PASS",
+            Self::Skip => "SKIP",
+            Self::CannotJudge => "CANNOT_JUDGE",
+            Self::Fail => "FAIL",
+        }
+    }
+}
+
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.name())
+    }
+}

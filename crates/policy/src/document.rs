@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 
 use super::Verdict;
 use super::bounds;
-use crate::diagnostics::finding::{Finding, Severity};
-use crate::diagnostics::messages::{parameters, policies as rows};
-use crate::diagnostics::text::Lang;
-use crate::input::document::{Key, Null, Shape, clean, optional, required, shorten};
-use crate::input::job::forms::parse_day;
+use consnap_core::diagnostics::finding::{Finding, Severity};
+use consnap_core::diagnostics::messages::{parameters, policies as rows};
+use consnap_core::diagnostics::text::Lang;
+use consnap_core::input::document::{Key, Null, Shape, clean, optional, required, shorten};
+use consnap_core::input::job::forms::parse_day;
 
 /// A policy document: rules, who is let off them, and cases that show what they do.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -373,7 +373,7 @@ pub fn schema() -> Value {
         schema.insert("$id".into(), "https://consnap.dev/schema/policy-1.json".into());
         schema.insert("title".into(), "consnap policy document, version 1".into());
     }
-    crate::input::job::schema::tighten(&mut schema, KEYS, &mut definitions);
+    consnap_core::input::job::schema::tighten(&mut schema, KEYS, &mut definitions);
     if let Some(schema) = schema.as_object_mut() {
         schema.insert("$defs".into(), definitions);
     }

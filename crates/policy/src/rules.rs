@@ -11,10 +11,10 @@ use super::scan::Refusal;
 use super::tree::{Macro, Node};
 use super::types::{FUNCTION_NAMES, VARIABLES};
 use super::typing::{self, Typed};
-use crate::check::Severities;
-use crate::diagnostics::finding::{Finding, Severity};
-use crate::diagnostics::messages::policies as rows;
-use crate::input::document::{most_similar, quoted, shorten};
+use consnap_core::check::Severities;
+use consnap_core::diagnostics::finding::{Finding, Severity};
+use consnap_core::diagnostics::messages::policies as rows;
+use consnap_core::input::document::{most_similar, quoted, shorten};
 
 /// Policies of one or several documents, ready to judge by.
 #[derive(Clone, Debug)]

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::catalog::parameters::{self, ParameterKind};
-use crate::input::document::{Key, Shape};
-use crate::input::job::{self, Job};
+use consnap_core::catalog::parameters::{self, ParameterKind};
+use consnap_core::input::document::{Key, Shape};
+use consnap_core::input::job::{self, Job};
 
 /// The job with the defaults of consnap, and those of the plug-ins where it leaves a number or a switch out.
 pub(super) fn job(job: &Job) -> Value {

@@ -12,17 +12,17 @@ use super::rules::{PolicySet, Rule};
 use super::tree::Node;
 use super::view::{self, PlanView};
 use super::{Verdict, bounds};
-use crate::base::time::Time;
-use crate::check::CheckContext;
-use crate::diagnostics::error::{Error, ErrorKind};
-use crate::diagnostics::finding::{Finding, RenderedFinding, Severity};
-use crate::diagnostics::messages::policies::{self as rows, reasons};
-use crate::diagnostics::messages::runs;
-use crate::diagnostics::text::{Lang, Text};
-use crate::input::document::shorten;
-use crate::input::job::Job;
-use crate::run::plan::Plan;
-use crate::run::session::{Session, Setup};
+use consnap_core::base::time::Time;
+use consnap_core::check::CheckContext;
+use consnap_core::diagnostics::error::{Error, ErrorKind};
+use consnap_core::diagnostics::finding::{Finding, RenderedFinding, Severity};
+use consnap_core::diagnostics::messages::policies::{self as rows, reasons};
+use consnap_core::diagnostics::messages::runs;
+use consnap_core::diagnostics::text::{Lang, Text};
+use consnap_core::input::document::shorten;
+use consnap_core::input::job::Job;
+use consnap_core::run::plan::Plan;
+use consnap_core::run::session::{Session, Setup};
 
 /// What is held to the policies.
 #[derive(Copy, Clone, Debug)]

@@ -9,9 +9,9 @@ use super::judge::{Judging, Options, Totals};
 use super::rules::{PolicySet, Rule};
 use super::view::{self, PlanView};
 use super::{Judged, PolicyResult};
-use crate::diagnostics::finding::Severity;
-use crate::diagnostics::text::Lang;
-use crate::input::job::Job;
+use consnap_core::diagnostics::finding::Severity;
+use consnap_core::diagnostics::text::Lang;
+use consnap_core::input::job::Job;
 
 /// Policies, compiled once, with all that they are held to but the instances.
 #[derive(Clone, Debug)]
@@ -74,7 +74,7 @@ impl PolicyBatch {
         BatchPart { sums: judging.into_sums(), not_met }
     }
 
-    /// Judges instances, which are numbered from `first`: facts as [`known`](crate::input::facts::known) gives them. After a
+    /// Judges instances, which are numbered from `first`: facts as [`known`](consnap_core::input::facts::known) gives them. After a
     /// part that was judged already it goes on with the steps that are left.
     pub fn judge_instances(
         &self,

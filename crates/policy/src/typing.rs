@@ -6,9 +6,9 @@ use serde_json::Value;
 use super::bounds;
 use super::tree::{Fold, Kind, Macro, Node, Operator};
 use super::types::{FUNCTION_NAMES, Keys, Type, VARIABLES, member};
-use crate::diagnostics::finding::Finding;
-use crate::diagnostics::messages::policies as rows;
-use crate::input::document::{most_similar, quoted, shorten};
+use consnap_core::diagnostics::finding::Finding;
+use consnap_core::diagnostics::messages::policies as rows;
+use consnap_core::input::document::{most_similar, quoted, shorten};
 
 /// What is known of an expression before it is worked out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

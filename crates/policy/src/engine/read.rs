@@ -5,12 +5,12 @@ use serde_json::Value;
 use super::{
     CallExpr, ComprehensionExpr, Expr, Expression, IdedExpr, ListExpr, LiteralValue, Patterns, PrattParser, operators,
 };
-use crate::policy::bounds;
-use crate::policy::scan::{Refusal, scan};
-use crate::policy::tree::{Fold, Kind, Macro, Node, Operator};
+use crate::bounds;
+use crate::scan::{Refusal, scan};
+use crate::tree::{Fold, Kind, Macro, Node, Operator};
 
 /// Reads an expression.
-pub(in crate::policy) fn parse(text: &str, patterns: &mut Patterns) -> Result<Node, Unread> {
+pub(crate) fn parse(text: &str, patterns: &mut Patterns) -> Result<Node, Unread> {
     scan(text).map_err(Unread::Refused)?;
     let parser = PrattParser::new()
         .max_recursion_depth(u16::try_from(bounds::EXPRESSION_DEPTH).unwrap_or(u16::MAX))
@@ -34,7 +34,7 @@ pub(in crate::policy) fn parse(text: &str, patterns: &mut Patterns) -> Result<No
 
 /// Why an expression has no tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::policy) enum Unread {
+pub(crate) enum Unread {
     /// The text is refused.
     Refused(Refusal),
     /// A pattern cannot be compiled.

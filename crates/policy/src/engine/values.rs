@@ -6,7 +6,7 @@ use super::{
     CelBool, CelDouble, CelInt, CelList, CelNull, CelString, CelUInt, Container, CowVal, Entered, ExecutionError,
     Indexer, Iterable, LIST_TYPE, MAP_TYPE, Sizer, Steps, Type, Val,
 };
-use crate::policy::bounds;
+use crate::bounds;
 
 /// A JSON value as CEL sees it; `None` when it counts as not known: null, or larger than is looked at.
 pub(super) fn borrowed<'v>(value: &'v Value, steps: &'v Steps) -> Option<Box<dyn Val + 'v>> {
@@ -50,7 +50,7 @@ pub(super) fn shown(value: &dyn Val, depth: u8) -> Value {
         return Value::from(*number.inner());
     }
     if let Some(text) = value.downcast_ref::<CelString<'_>>() {
-        return Value::from(crate::input::document::shorten(text.inner()));
+        return Value::from(consnap_core::input::document::shorten(text.inner()));
     }
     if value.downcast_ref::<CelNull>().is_some() || depth > 2 {
         return Value::Null;

@@ -12,11 +12,11 @@ use super::judge::{Exercises, verdict};
 use super::rules::{PolicySet, Rule};
 use super::types::PLAN;
 use super::{Verdict, bounds, view};
-use crate::diagnostics::finding::{Finding, RenderedFinding};
-use crate::diagnostics::messages::{parameters, policies as rows};
-use crate::diagnostics::text::Lang;
-use crate::input::document::{Null, clean, shorten};
-use crate::input::{facts, job};
+use consnap_core::diagnostics::finding::{Finding, RenderedFinding};
+use consnap_core::diagnostics::messages::{parameters, policies as rows};
+use consnap_core::diagnostics::text::Lang;
+use consnap_core::input::document::{Null, clean, shorten};
+use consnap_core::input::{facts, job};
 
 /// What came of the cases.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::engine::{Engine, EvalError, Patterns, Scope, Steps, Unread, parse};
 use super::scan::{Refusal, scan};
 use super::*;
-use crate::Lang;
+use consnap_core::Lang;
 
 fn depth_of(text: &str) -> Result<u32, Refusal> {
     scan(text)
@@ -329,7 +329,7 @@ fn explanations_name_what_was_false_and_with_which_values() {
         document("job.linux.freeze_timeout_seconds <= 15 && instance.disks.all(d, d.size_gib < 100 || d.encrypted)");
     let (set, findings) = PolicySet::read(&policies);
     assert_eq!(findings, vec![]);
-    let (job, _) = crate::input::job::read(&json!({"version": 1, "targets": {"ids": ["i-a"]}}));
+    let (job, _) = consnap_core::input::job::read(&json!({"version": 1, "targets": {"ids": ["i-a"]}}));
     let instances = [json!({"instance_id": "i-a", "disks": [{"size_gib": 50}, {"size_gib": 200, "encrypted": false}]})];
     let scene = Input { job: &job, instances: &instances, plan: None, today: None, all: false, lang: Lang::En };
     let judged = set.judge(&scene);

@@ -1,8 +1,8 @@
 //! The variables an expression sees, with their types: those of the job document, of the facts of an instance and of the
 //! plan, taken from the shapes their readers go by, so that none is forgotten.
 
-use crate::input::document::{Key, Shape, optional};
-use crate::input::{facts, job};
+use consnap_core::input::document::{Key, Shape, optional};
+use consnap_core::input::{facts, job};
 
 /// The type of a part of an expression.
 #[derive(Clone, Debug, PartialEq)]
