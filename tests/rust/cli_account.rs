@@ -144,6 +144,11 @@ fn policies_are_printed_and_checked() {
         assert_eq!(checked.exit, 0, "{}", checked.out);
         assert_eq!((&checked.json()["findings"], &checked.json()["policy"]), (&json!([]), &json!(policy)));
     }
+    let narrow = place.run(&["role", "print", "operator", "-i", "i-bp1a,i-bp1b", "--instance", "i-bp1c"]).json();
+    let resources = narrow["Statement"][0]["Resource"].as_array().unwrap().len();
+    assert_eq!((&narrow["Statement"][0]["Action"], resources), (&json!(["ecs:RunCommand"]), 4), "{narrow}");
+    let many = vec!["i-bp1a"; 51].join(",");
+    place.run(&["role", "print", "operator", "-i", &many]).refuses(2, &["CE430", "50", "6,144"]);
     let all = place.run(&["role", "print"]);
     assert!(all.out.contains("ecs:CreateSnapshotGroup") && all.out.contains("AppSnapshotRoleName"), "{}", all.out);
     assert!(place.run(&["role", "print", "--format", "json"]).json()["operator"]["Statement"].is_array());

@@ -471,15 +471,16 @@ const EXPORTS_BEGIN: (&str, &str) = (
 (`CS604`, `CS605`): nothing is left out without a word.
 
 `job`, `python`, `systemd`, `cron`, `task-scheduler` and `github-actions` carry the whole document, because consnap runs or checks it.
-`ram-policies` has the rights that `instance_ram_role`, `linux.upload`, `run.tag_snapshots` and `run.attach_role` need; nothing else of a
-job changes them. The other forms:
+`ram-policies` has the rights that `instance_ram_role`, `linux.upload`, `run.tag_snapshots` and `run.attach_role` need, narrowed to up to
+50 instances that the job names; nothing else of a job changes them. The other forms:
 ",
     "# 导出格式支持的作业项
 
 `consnap export --to 格式` 将作业导出给其他工具使用。作业中的每一项要么写入文件，要么拒绝导出（`CS604`、`CS605`），不会被静默忽略。
 
 `job`、`python`、`systemd`、`cron`、`task-scheduler` 和 `github-actions` 携带完整的作业文档，由 consnap 执行或检查。`ram-policies` 包含
-`instance_ram_role`、`linux.upload`、`run.tag_snapshots` 和 `run.attach_role` 所需的权限，不受其他项影响。其余格式如下：
+`instance_ram_role`、`linux.upload`、`run.tag_snapshots` 和 `run.attach_role` 所需的权限，作业指定实例 ID 时限定为这些实例（最多 50 台），不受其他项影响。
+其余格式如下：
 ",
 );
 const EXPORTS_END: (&str, &str) = (

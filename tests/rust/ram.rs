@@ -60,7 +60,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn no_document_panics_and_what_lacks_says_so(document in any_json(), extras in 0..=Extra::ALL.len()) {
-        let wanted = Wanted { extras: Extra::ALL[extras..].to_vec(), role: Some("r".to_owned()) };
+        let wanted = Wanted { extras: Extra::ALL[extras..].to_vec(), role: Some("r".to_owned()), ..Wanted::default() };
         for kind in [None, Some(PolicyKind::Trust), Some(PolicyKind::Instance), Some(PolicyKind::Operator)] {
             let judged = check(&document, kind, &wanted);
             // Nothing is missing without a finding that blocks.

@@ -51,15 +51,39 @@ pub struct ActionRow {
     pub about: Text,
     /// Only for whoever does this.
     pub only_to: Option<Extra>,
+    /// What it works on, by which it can be narrowed.
+    pub works_on: WorksOn,
+}
+
+/// What an action works on.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum WorksOn {
+    /// Lists, or what has no id before it is made: it cannot be narrowed to instances.
+    Anything,
+    /// Instances, by a command of Cloud Assistant.
+    Commanded,
+    /// Instances, and the role they are given.
+    Attached,
+    /// The role of the instances.
+    Role,
 }
 
 const fn row(action: &'static str, en: &'static str, zh: &'static str) -> ActionRow {
-    ActionRow { action, about: Text::new(en, zh), only_to: None }
+    ActionRow { action, about: Text::new(en, zh), only_to: None, works_on: WorksOn::Anything }
 }
 
 const fn only_to(extra: Extra, action: &'static str, en: &'static str, zh: &'static str) -> ActionRow {
-    ActionRow { action, about: Text::new(en, zh), only_to: Some(extra) }
+    ActionRow { only_to: Some(extra), ..row(action, en, zh) }
 }
+
+impl ActionRow {
+    const fn on(self, works_on: WorksOn) -> Self {
+        Self { works_on, ..self }
+    }
+}
+
+/// More ids than these, in two statements, make a policy longer than the 6,144 characters that RAM takes.
+pub const MOST_INSTANCES: usize = 50;
 
 /// What the plug-in calls with the instance's role. The vendor's own policy writes `ecs:DescribeSnapshot*` and
 /// `ecs:CreateSnapshot*`; these are the actions its log shows (plug-in 1.8, recorded 2025).
@@ -73,7 +97,7 @@ pub static INSTANCE_ACTIONS: &[ActionRow] = &[
 
 /// What consnap itself calls.
 pub static OPERATOR_ACTIONS: &[ActionRow] = &[
-    row("ecs:RunCommand", "start the plug-in", "启动云助手插件"),
+    row("ecs:RunCommand", "start the plug-in", "启动云助手插件").on(WorksOn::Commanded),
     row("ecs:DescribeInvocations", "follow the runs", "跟踪命令执行"),
     row("ecs:DescribeInvocationResults", "read the results, in exported programs", "在导出的程序中读取执行结果"),
     row("ecs:DescribeInstances", "find the instances", "查询实例"),
@@ -87,9 +111,11 @@ pub static OPERATOR_ACTIONS: &[ActionRow] = &[
         "ecs:AttachInstanceRamRole",
         "attach the role where it is missing",
         "为缺少角色的实例授予实例RAM角色",
-    ),
-    only_to(Extra::Attach, "ram:PassRole", "pass the role to the instance", "将角色传递给实例"),
-    only_to(Extra::Upload, "ecs:SendFile", "put the scripts on the instances", "将脚本发送到实例"),
+    )
+    .on(WorksOn::Attached),
+    only_to(Extra::Attach, "ram:PassRole", "pass the role to the instance", "将角色传递给实例").on(WorksOn::Role),
+    only_to(Extra::Upload, "ecs:SendFile", "put the scripts on the instances", "将脚本发送到实例")
+        .on(WorksOn::Commanded),
     only_to(Extra::Upload, "ecs:DescribeSendFileResults", "see whether they arrived", "查询文件发送结果"),
     only_to(Extra::Tag, "ecs:TagResources", "tag the snapshots with the run", "为快照添加本次执行的标签"),
     only_to(

@@ -96,12 +96,16 @@ pub static MEMBERS: &[Member] = &[
 /// Members that need a permission of their own.
 const PERMISSIONS: &[&str] = &["/instance_ram_role", "/linux/upload", "/run/tag_snapshots", "/run/attach_role"];
 
+/// Members that name the instances, to which permissions are narrowed.
+const NAMED: &[&str] = &["/targets/ids", "/targets/exclude/ids"];
+
 impl Member {
     /// What a form does with it in a job that names its instances, or selects them.
     pub fn carriage(&self, target: Target, names_instances: bool) -> Carriage {
         let forms = if names_instances { self.by_ids } else { self.by_tags };
         match target {
             Target::RamPolicies if PERMISSIONS.contains(&self.place) => Carriage::Carried,
+            Target::RamPolicies if names_instances && NAMED.contains(&self.place) => Carriage::Carried,
             Target::RamPolicies => Carriage::Unconcerned,
             // The whole document goes with it.
             _ if !target.carries_command() || forms.contains(&target) => Carriage::Carried,

@@ -212,7 +212,11 @@ fn ram_policies(material: &Material<'_>) -> Result<Vec<ExportedFile>, askama::Er
         job.linux.upload.as_ref().map(|_| Extra::Upload),
         job.run.tag_snapshots.then_some(Extra::Tag),
     ];
-    let wanted = Wanted { extras: extras.into_iter().flatten().collect(), role: Some(material.role().to_owned()) };
+    let wanted = Wanted {
+        extras: extras.into_iter().flatten().collect(),
+        role: Some(material.role().to_owned()),
+        instances: job.targets.selected_ids().into_iter().map(str::to_owned).collect(),
+    };
     Ok(vec![
         json_file("instance-role-policy.json", &policy(PolicyKind::Instance, &wanted)),
         json_file("instance-role-trust.json", &policy(PolicyKind::Trust, &wanted)),

@@ -167,6 +167,12 @@ messages! {
     } help {
         "name a folder with files ending in `.yaml`, `.yml` or `.json`, or one file", "请指定包含 `.yaml`、`.yml` 或 `.json` 文件的文件夹，或单个文件"
     };
+    TOO_MANY_INSTANCES = "CE430", Error, "consnap": {
+        "a policy that names more than {most} instances is longer than the 6,144 characters that RAM takes",
+        "指定超过 {most} 台实例的策略会超出 RAM 允许的 6,144 个字符"
+    } help {
+        "leave `--instance` out, or make one policy for each part of the instances", "请省略 `--instance`，或按实例分组创建多个策略"
+    };
     NO_POLICIES = "CE429", Error, "consnap": {
         "the list of policy documents is empty", "合规规则文档列表为空"
     } help {

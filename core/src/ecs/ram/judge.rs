@@ -149,7 +149,7 @@ fn is_role(resource: &str, role: &str) -> bool {
 /// What a policy allows without need.
 fn width(kind: PolicyKind, statements: &[Statement], wanted: &Wanted, findings: &mut Vec<Finding>) {
     // Whoever does more in one job may do so in the policy of all.
-    let all = Wanted { extras: Extra::ALL.to_vec(), role: wanted.role.clone() };
+    let all = Wanted { extras: Extra::ALL.to_vec(), ..wanted.clone() };
     let needed: BTreeSet<&str> = kind.actions(&all).map(|row| row.action).collect();
     for statement in statements.iter().filter(|statement| statement.allows) {
         if statement.all_actions_but {
@@ -243,7 +243,7 @@ mod tests {
     #[test]
     fn our_own_policies_are_complete_and_no_wider_than_needed() {
         for extras in [vec![], Extra::ALL.to_vec()] {
-            let wanted = Wanted { extras, role: Some("r".to_owned()) };
+            let wanted = Wanted { extras, role: Some("r".to_owned()), ..Wanted::default() };
             for kind in [PolicyKind::Trust, PolicyKind::Instance, PolicyKind::Operator] {
                 let judged = check(&super::super::policy(kind, &wanted), None, &wanted);
                 assert_eq!((judged.kind, judged.missing, judged.findings), (kind, vec![], vec![]));
@@ -291,7 +291,8 @@ mod tests {
 
     #[test]
     fn passing_any_role_is_too_wide() {
-        let wanted = Wanted { extras: vec![Extra::Attach, Extra::Upload], role: Some("r".to_owned()) };
+        let wanted =
+            Wanted { extras: vec![Extra::Attach, Extra::Upload], role: Some("r".to_owned()), ..Wanted::default() };
         let mut policy = super::super::policy(PolicyKind::Operator, &wanted);
         policy["Statement"][1]["Resource"] = json!("*");
         let judged = check(&policy, None, &wanted);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 pub use judge::{Judged, check};
 
-use crate::catalog::ram::{self, ActionRow, Extra};
+use crate::catalog::ram::{self, ActionRow, Extra, WorksOn};
 
 /// Whom a policy is for.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -33,12 +33,28 @@ pub struct Wanted {
     pub extras: Vec<Extra>,
     /// The role of the instances, which the operator may hand on; the vendor's example name when not given.
     pub role: Option<String>,
+    /// The only instances that are touched, where their ids are known; all when empty, and beyond [`ram::MOST_INSTANCES`].
+    pub instances: Vec<String>,
 }
 
 impl Wanted {
     /// The name of the instances' role.
     pub fn role(&self) -> &str {
         self.role.as_deref().filter(|role| !role.is_empty()).unwrap_or(ram::EXAMPLE_ROLE)
+    }
+
+    /// The resources that an action is allowed on. Tags of a request narrow none of these calls: of the calls that change
+    /// something only `ecs:TagResources` carries tags, and a policy that asks for them would depend on the run's id.
+    fn resources(&self, works_on: WorksOn) -> Vec<String> {
+        let role = || format!("acs:ram:*:*:role/{}", self.role());
+        let is_narrowed = (1..=ram::MOST_INSTANCES).contains(&self.instances.len());
+        let instances = self.instances.iter().map(|id| format!("acs:ecs:*:*:instance/{id}"));
+        match works_on {
+            WorksOn::Role => vec![role()],
+            WorksOn::Commanded if is_narrowed => instances.chain(["acs:ecs:*:*:command/*".to_owned()]).collect(),
+            WorksOn::Attached if is_narrowed => instances.chain([role()]).collect(),
+            WorksOn::Anything | WorksOn::Commanded | WorksOn::Attached => vec!["*".to_owned()],
+        }
     }
 }
 
@@ -59,13 +75,19 @@ pub fn policy(kind: PolicyKind, wanted: &Wanted) -> Value {
     if kind == PolicyKind::Trust {
         return trust(ram::INSTANCE_TRUST);
     }
-    let (pass, others): (Vec<&str>, Vec<&str>) =
-        kind.actions(wanted).map(|row| row.action).partition(|action| *action == ram::PASS_ROLE);
-    let mut statements = vec![json!({"Effect": "Allow", "Action": others, "Resource": ["*"]})];
-    if !pass.is_empty() {
-        let resource = format!("acs:ram:*:*:role/{}", wanted.role());
-        statements.push(json!({"Effect": "Allow", "Action": pass, "Resource": [resource]}));
+    // One statement for all actions that work on the same.
+    let mut statements: Vec<(Vec<String>, Vec<&str>)> = Vec::new();
+    for row in kind.actions(wanted) {
+        let resources = wanted.resources(row.works_on);
+        match statements.iter_mut().find(|(known, _)| *known == resources) {
+            Some((_, actions)) => actions.push(row.action),
+            None => statements.push((resources, vec![row.action])),
+        }
     }
+    let statements: Vec<Value> = statements
+        .into_iter()
+        .map(|(resources, actions)| json!({"Effect": "Allow", "Action": actions, "Resource": resources}))
+        .collect();
     json!({"Version": "1", "Statement": statements})
 }
 
@@ -79,4 +101,34 @@ pub fn trust(service: &str) -> Value {
 /// The permission policy of the role OOS works with.
 pub fn oos_policy() -> Value {
     json!({"Version": "1", "Statement": [{"Effect": "Allow", "Action": ram::OOS_ACTIONS, "Resource": ["*"]}]})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changes_something_is_narrowed_to_the_instances() {
+        let extras = Extra::ALL.to_vec();
+        let wanted = Wanted { extras, role: Some("Backup".to_owned()), instances: vec!["i-a".to_owned()] };
+        let policy = policy(PolicyKind::Operator, &wanted);
+        let resources = |action: &str| {
+            let statements = policy["Statement"].as_array().unwrap();
+            let of = |one: &&Value| one["Action"].as_array().unwrap().contains(&json!(action));
+            statements.iter().find(of).unwrap()["Resource"].clone()
+        };
+        let role = "acs:ram:*:*:role/Backup";
+        assert_eq!(resources("ecs:RunCommand"), json!(["acs:ecs:*:*:instance/i-a", "acs:ecs:*:*:command/*"]));
+        assert_eq!(resources("ecs:SendFile"), resources("ecs:RunCommand"));
+        assert_eq!(resources("ecs:AttachInstanceRamRole"), json!(["acs:ecs:*:*:instance/i-a", role]));
+        assert_eq!(resources("ram:PassRole"), json!([role]));
+        assert_eq!(resources("ecs:DescribeInstances"), json!(["*"]));
+        let many = Wanted { instances: vec!["i-a".to_owned(); ram::MOST_INSTANCES + 1], ..Wanted::default() };
+        assert_eq!(super::policy(PolicyKind::Operator, &many)["Statement"].as_array().unwrap().len(), 1);
+        // The most that are narrowed make no policy that is longer than RAM takes.
+        let most = Wanted { extras: Extra::ALL.to_vec(), ..Wanted::default() };
+        let most = Wanted { instances: vec!["i-bp1a0000000000000001".to_owned(); ram::MOST_INSTANCES], ..most };
+        let length = super::policy(PolicyKind::Operator, &most).to_string().len();
+        assert!(length <= 6_144, "{length}");
+    }
 }

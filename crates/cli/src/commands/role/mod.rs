@@ -66,7 +66,7 @@ impl Needs {
             (self.prune, Extra::Prune),
         ];
         let extras = extras.into_iter().filter_map(|(is_needed, extra)| is_needed.then_some(extra)).collect();
-        Wanted { extras, role: self.role.clone() }
+        Wanted { extras, role: self.role.clone(), ..Wanted::default() }
     }
 }
 

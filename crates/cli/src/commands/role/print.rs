@@ -1,7 +1,10 @@
 //! `consnap role print`: the policies, ready to be pasted.
 
 use consnap_core::Text;
-use consnap_core::ecs::ram::{PolicyKind, policy};
+use consnap_core::catalog::ram::MOST_INSTANCES;
+use consnap_core::diagnostics::messages::errors;
+use consnap_core::ecs::ram::{PolicyKind, Wanted, policy};
+use consnap_core::{Error, ErrorKind};
 use serde_json::{Map, Value};
 
 use super::{Needs, PolicyName};
@@ -16,6 +19,7 @@ Examples:
   consnap role print instance > policy.json  one of them, ready to be pasted
   consnap role print operator --attach --role BackupRole
   consnap role print operator --prune        for whoever deletes groups
+  consnap role print operator -i i-bp1example0000000001
 
 `consnap export --to ram-policies` writes them as files, with the commands that create role and policies.")]
 pub(super) struct Arguments {
@@ -24,12 +28,20 @@ pub(super) struct Arguments {
     policy: Option<PolicyName>,
     #[command(flatten)]
     needs: Needs,
+    /// What changes something is allowed on these instances alone, 1 to 50 of them; separated by commas, or given
+    /// several times
+    #[arg(short, long = "instance", value_name = "ID", value_delimiter = ',', num_args = 1)]
+    instances: Vec<String>,
 }
 
 const KINDS: [PolicyKind; 3] = [PolicyKind::Trust, PolicyKind::Instance, PolicyKind::Operator];
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
-    let wanted = arguments.needs.wanted();
+    let wanted = Wanted { instances: arguments.instances.clone(), ..arguments.needs.wanted() };
+    if wanted.instances.len() > MOST_INSTANCES {
+        let error = Error::new(ErrorKind::Input, &errors::TOO_MANY_INSTANCES);
+        return Err(error.with("most", MOST_INSTANCES.to_string()).into());
+    }
     if let Some(name) = arguments.policy {
         console.json(&policy(name.into(), &wanted))?;
         return Ok(Exit::Reached);
@@ -69,6 +81,6 @@ static INSTANCE: Text = Text::new(
     "角色 `{role}` 的自定义权限策略：云助手插件在实例内调用的操作",
 );
 static OPERATOR: Text = Text::new(
-    "permission policy of whoever runs consnap; the resources may be narrowed to the instances of a job",
-    "运行 consnap 的 RAM 身份的自定义权限策略；可将资源限定为作业中的实例",
+    "permission policy of whoever runs consnap; `--instance` narrows what changes something to the instances of a job",
+    "运行 consnap 的 RAM 身份的自定义权限策略；`--instance` 可将写操作限定为作业中的实例",
 );
