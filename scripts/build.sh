@@ -41,11 +41,13 @@ fits() {
     path) case $2 in '') ;; *[!A-Za-z0-9_./:@+=,%-]*) return 1 ;; /*) ;; *) return 1 ;; esac ;;
     paths) case $2 in '') ;; *[!A-Za-z0-9_./:@+=,%-]*) return 1 ;; /*) ;; *) return 1 ;; esac ;;
     seconds:* | number:*)
-      case $2 in '' | *[!0-9]* | ??????*) return 1 ;; esac
+      # The shell takes a number that begins with 0 for an octal one.
+      case $2 in '' | *[!0-9]* | 0?* | ??????*) return 1 ;; esac
       range=${1#*:}
       [ "$2" -ge "${range%-*}" ] && [ "$2" -le "${range#*-}" ] ;;
-    choice:*) case ,${1#*:}, in *",$2,"*) ;; *) return 1 ;; esac ;;
-    command) case $2 in '' | /*) ;; *) return 1 ;; esac ;;
+    choice:*)
+      case $2 in *,*) return 1 ;; esac
+      case ,${1#*:}, in *",$2,"*) ;; *) return 1 ;; esac ;;
     *) return 1 ;;
   esac
 }

@@ -30,6 +30,8 @@ mod cli_proxy;
 mod cli_prune;
 #[path = "cli_run.rs"]
 mod cli_run;
+#[path = "cli_scripts.rs"]
+mod cli_scripts;
 #[path = "cli_time.rs"]
 mod cli_time;
 #[path = "cli_truth.rs"]

@@ -181,6 +181,13 @@ fn lines(place: &Place, job: &str, endpoint: &str, run: &str) -> Vec<Line> {
         (vec!["policy", "explain", hostile, "--policy", &rules], String::new()),
         (vec!["policy", "new"], String::new()),
         (vec!["check", job, "--facts", &facts, "--policy", &rules], String::new()),
+        (vec!["scripts", "list"], String::new()),
+        (vec!["scripts", "list", hostile], String::new()),
+        (vec!["scripts", "write", "mariadb", "--out", "pair"], String::new()),
+        (vec!["scripts", "write", hostile, "--out", hostile], String::new()),
+        (vec!["scripts", "write", "redis", "--out", "pair", "--set", hostile], String::new()),
+        (vec!["scripts", "write", "redis", "--out", "pair", "--name", hostile], String::new()),
+        (vec!["scripts", "explain", hostile], String::new()),
         (vec!["explain", "12"], String::new()),
         (vec!["explain", hostile], String::new()),
         (vec!["explain", &results], String::new()),
@@ -388,7 +395,7 @@ fn no_command_tells_a_secret() {
             // What needs no service says the same in both forms.
             lines.retain(|line| line.words.iter().any(|word| word == "--endpoint"));
         }
-        let groups = ["consnap", "consnap policy", "consnap role"].map(str::to_owned);
+        let groups = ["consnap", "consnap policy", "consnap role", "consnap scripts"].map(str::to_owned);
         let expected: BTreeSet<String> =
             known.into_iter().filter(|name| !groups.contains(name)).chain(["consnap op".to_owned()]).collect();
         assert_eq!(commands, expected, "a command is tried here and does not exist, or the other way round");

@@ -133,6 +133,7 @@ pub(crate) enum Command {
     Doctor(commands::doctor::Arguments),
     Role(commands::role::Arguments),
     Policy(commands::policy::Arguments),
+    Scripts(commands::scripts::Arguments),
     Explain(commands::explain::Arguments),
     Simulate(commands::simulate::Arguments),
     Schema(commands::schema::Arguments),

@@ -142,6 +142,7 @@ fn dispatch(command: Command, console: &mut Console) -> Result<Exit, Failure> {
         Command::History(arguments) => commands::history::run(&arguments, console),
         Command::Status(arguments) => commands::status::run(&arguments, console),
         Command::Release(arguments) => commands::release::run(&arguments, console),
+        Command::Scripts(arguments) => commands::scripts::run(&arguments, console),
         Command::Explain(arguments) => commands::explain::run(&arguments, console),
         Command::Simulate(arguments) => commands::simulate::run(&arguments, console),
         Command::Schema(arguments) => commands::schema::run(&arguments, console),

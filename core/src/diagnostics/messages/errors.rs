@@ -187,4 +187,67 @@ messages! {
         "fix the findings above: what cannot be read cannot be met; `consnap policy check` shows them again",
         "请处理以上检查结果：无法读取的规则不视为满足；`consnap policy check` 可再次显示"
     };
+    NO_SUCH_ENGINE = "CE440", Error, "consnap": {
+        "there are no scripts for `{engine}`", "没有适用于 `{engine}` 的脚本"
+    } help {
+        "did you mean `{nearest}`? known are {known}; `generic` runs programs of your own",
+        "您是否想输入 `{nearest}`？可用的有 {known}；`generic` 可运行自定义程序"
+    };
+    NO_SUCH_SETTING = "CE441", Error, "consnap": {
+        "the scripts for `{engine}` have no setting `{name}`", "`{engine}` 的脚本没有设置项 `{name}`"
+    } help {
+        "did you mean `{nearest}`? known are {known}", "您是否想输入 `{nearest}`？可用的有 {known}"
+    };
+    SETTING_TWICE = "CE442", Error, "consnap": {
+        "setting `{name}` is given more than once", "设置项 `{name}` 重复"
+    } help {
+        "give it once; a name and a limit of their own are the settings NAME and LIMIT",
+        "请只提供一次；单独给出的名称和时限即设置项 NAME 和 LIMIT"
+    };
+    SETTING_NO_NAME = "CE443", Error, "consnap": {
+        "`{value}` is no name for setting `{name}`", "`{value}` 不是设置项 `{name}` 的有效名称"
+    } help {
+        "give 1 to 32 letters, digits, `_` and `-`, with no `-` first", "请使用1至32个字母、数字、`_` 和 `-`，且不以 `-` 开头"
+    };
+    SETTING_NO_WORD = "CE444", Error, "consnap": {
+        "setting `{name}` cannot be `{value}`", "设置项 `{name}` 不能为 `{value}`"
+    } help {
+        "give letters, digits, `_`, `.` and `-`, with no `-` first", "请使用字母、数字、`_`、`.` 和 `-`，且不以 `-` 开头"
+    };
+    SETTING_NO_PATH = "CE445", Error, "consnap": {
+        "`{value}` is no path for setting `{name}`", "`{value}` 不是设置项 `{name}` 的有效路径"
+    } help {
+        "give an absolute path of letters, digits and `_./:@+=,%-`, several with `:` between them where the setting takes them",
+        "请使用由字母、数字和 `_./:@+=,%-` 组成的绝对路径；可接受多个路径的设置项以 `:` 分隔"
+    };
+    SETTING_OUT_OF_RANGE = "CE446", Error, "consnap": {
+        "setting `{name}` cannot be `{value}`", "设置项 `{name}` 不能为 `{value}`"
+    } help {
+        "give a whole number of the range {range}, without zeros before it", "请使用 {range} 范围内的整数，不带前导零"
+    };
+    SETTING_NO_CHOICE = "CE447", Error, "consnap": {
+        "setting `{name}` cannot be `{value}`", "设置项 `{name}` 不能为 `{value}`"
+    } help {
+        "give one of {range}", "请使用以下之一：{range}"
+    };
+    SCRIPT_TOO_LONG = "CE448", Error, "consnap": {
+        "the script would have {size} bytes, more than the {most} that an upload carries", "脚本大小为 {size} 字节，超过上传上限 {most} 字节"
+    } help {
+        "give shorter paths", "请使用较短的路径"
+    };
+    SCRIPT_CHANGED = "CE449", Error, "consnap": {
+        "`{path}` is there already and is not the script that would be written", "`{path}` 已存在，且与要写入的脚本不同"
+    } help {
+        "look at what differs; `--force` replaces it, another folder keeps both", "请先查看差异；`--force` 会替换它，也可写入其他文件夹"
+    };
+    NO_KEY_AND_VALUE = "CE450", Error, "consnap": {
+        "`{text}` is not of the form NAME=VALUE", "`{text}` 不是 NAME=VALUE 的形式"
+    } help {
+        "give each setting as `--set NAME=VALUE`", "请以 `--set NAME=VALUE` 的形式提供每个设置项"
+    };
+    NO_SUCH_SCRIPT_CODE = "CE451", Error, "consnap": {
+        "`{code}` is no exit code and no word of the quiesce scripts", "`{code}` 不是静默脚本的退出码或结果词"
+    } help {
+        "give a number or a word after `why=` or `verdict=`: {known}", "请提供退出码，或 `why=`、`verdict=` 之后的词：{known}"
+    };
 }

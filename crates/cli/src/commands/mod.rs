@@ -21,6 +21,7 @@ pub(crate) mod resume;
 pub(crate) mod role;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod scripts;
 pub(crate) mod show;
 pub(crate) mod simulate;
 pub(crate) mod status;
