@@ -61,7 +61,7 @@ export function policyReference() {
 /** The names of all operations. */
 export const operations = () => [
   ...JSON.parse(names()),
-  ...(isLoaded("rehearsal") ? ["facts", "plan", "probe", "sign", "simulate"] : []),
+  ...(isLoaded("rehearsal") ? ["facts", "plan", "probe", "sign", "simulate", "witness"] : []),
   ...(isLoaded("policies") ? ["policy_check", "policy_test"] : []),
 ];
 

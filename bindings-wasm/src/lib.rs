@@ -37,7 +37,7 @@ pub fn run(operation: &str, input: &str) -> Result<String, String> {
     let lang = if value.get("lang").and_then(Value::as_str) == Some("zh") { Lang::Zh } else { Lang::En };
     let answer = match operation {
         _ if takes_policies(operation, &value) => policies(operation, value),
-        "facts" | "plan" | "probe" | "sign" | rehearse::NAME => on_demand(operation, value),
+        "facts" | "plan" | "probe" | "sign" | "witness" | rehearse::NAME => on_demand(operation, value),
         _ => first_part(operation, value),
     };
     match answer {
@@ -46,13 +46,15 @@ pub fn run(operation: &str, input: &str) -> Result<String, String> {
     }
 }
 
-/// The names of the engine's operations, as a JSON list; `facts`, `plan`, `probe`, `sign` and `simulate` come with the
+/// The names of the engine's operations, as a JSON list; `facts`, `plan`, `probe`, `sign`, `simulate` and `witness` come with the
 /// second part, `policy_check` and `policy_test` with the third.
 #[wasm_bindgen]
 pub fn operations() -> String {
     NAMES
         .iter()
-        .filter(|name| !matches!(**name, "facts" | "plan" | "policy_check" | "policy_test" | "probe" | "sign"))
+        .filter(|name| {
+            !matches!(**name, "facts" | "plan" | "policy_check" | "policy_test" | "probe" | "sign" | "witness")
+        })
         .copied()
         .collect::<Value>()
         .to_string()
@@ -126,6 +128,7 @@ fn second_part(operation: String, mut input: Value) -> Result<Value, Refusal> {
         }
         "probe" => carry_out("probe", input, |input| Ok(operations::probe(&input))),
         "sign" => carry_out("sign", input, |input| Ok(operations::sign(&input))),
+        "witness" => carry_out("witness", input, |input| Ok(operations::witness(&input))),
         _ => rehearse::run(input),
     }
     .map_err(Refusal::Failed)

@@ -86,7 +86,7 @@ macro_rules! targets {
     };
 }
 
-targets!(credentials, decode, facts, job, journal, launcher, policy, probe, records, replies, rules, text);
+targets!(credentials, decode, facts, job, journal, launcher, policy, probe, records, replies, rules, text, witness);
 
 /// Inputs that are cheap to describe and dear to read.
 #[test]

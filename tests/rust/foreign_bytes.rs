@@ -19,7 +19,8 @@ use consnap_core::plugin::output::{ContentEncoding, decode, decode_page};
 use consnap_core::report::{Report, timeline};
 use consnap_core::run::session::{Goal, Next, Session, Setup};
 use consnap_core::{
-    Lang, Platform, Time, ecs::reply, estate::live_check, input::facts, input::job, plugin::probe, report::sanitize,
+    Lang, Platform, Time, ecs::reply, estate::live_check, input::facts, input::job, plugin::probe, plugin::witness,
+    report::sanitize,
 };
 use consnap_policy::operations;
 use serde_json::{Value, json};
@@ -41,6 +42,7 @@ pub const BODIES: &[(&str, Body)] = &[
     ("replies", service_replies),
     ("rules", organisation_policies),
     ("text", foreign_text),
+    ("witness", script_record),
 ];
 
 /// A command somebody pasted, through the model of shell, launcher and lexer.
@@ -143,6 +145,29 @@ pub fn probe_answer(bytes: &[u8]) {
         assert_eq!(probe::read(cut.as_bytes()).reading, None, "an answer that was cut reads as whole");
     }
     let _ = probe::recognise(&text);
+}
+
+/// The record of a pair of quiesce scripts.
+pub fn script_record(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Ok(record) = witness::parse(&text) {
+        assert!(text.starts_with("consnap-quiesce ") && text.contains(" format=1"), "of another format");
+        assert!(record.uptime >= record.at && record.at >= record.began, "a time before its cause");
+        assert!(witness::parse(&text[..text.len() - 1]).is_err(), "a record that was cut reads as whole");
+        let (cut, _) = text.rsplit_once("end lines=").expect("an end");
+        assert!(witness::parse(cut).is_err(), "a record that was cut reads as whole");
+    }
+    for exit_code in [0, 9, 10] {
+        operation(
+            "witness",
+            &json!({"record": text,
+            "read": {"boot_id": "6f0c2b1e-7d55-4f0a-9a55-0d7b1f6e2c11", "uptime_seconds": 1030.5,
+                "started_at": "2026-11-30T02:00:18Z", "finished_at": "2026-11-30T02:00:19Z"},
+            "scripts": {"name": "m1", "pre_sha256": format!("{}1", "a".repeat(63)), "post_sha256": format!("{}2", "b".repeat(63))},
+            "command": {"started_at": "2026-11-30T02:00:00Z", "finished_at": "2026-11-30T02:00:06Z",
+                "exit_code": exit_code, "tagged_application": true}}),
+        );
+    }
 }
 
 /// A reply that is made fit to be shared, and one that an archive kept.

@@ -68,3 +68,8 @@ fn cases_of_policies() {
 fn probes() {
     assert_eq!(run_all("probe"), 3);
 }
+
+#[test]
+fn records_of_scripts() {
+    assert_eq!(run_all("witness"), 95);
+}

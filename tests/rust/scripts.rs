@@ -1,9 +1,12 @@
-//! The quiesce scripts as the program carries them, held to what `scripts/build.sh` builds.
+//! The quiesce scripts as the program carries them: held to what `scripts/build.sh` builds, and run with programs of our own,
+//! whose records the witness reads.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use consnap_scripts::{ENGINES, Kind, MOST_BYTES};
+use consnap_core::{Time, operations};
+use consnap_scripts::{ENGINES, Kind, MOST_BYTES, Pair};
+use serde_json::{Value, json};
 
 fn build(words: &[&str]) -> Output {
     let program: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/build.sh");
@@ -119,4 +122,129 @@ fn what_does_not_fit_is_refused_both_ways() {
         }
     }
     assert!(!both_ways("oracle", &[]));
+}
+
+/// A pair around programs of our own, on this host.
+struct Service {
+    folder: tempfile::TempDir,
+    pair: Pair,
+}
+
+/// What came of a run of both scripts.
+struct Run {
+    codes: [i32; 2],
+    ran: [Time; 2],
+}
+
+fn now() -> Time {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    Time::from_millis(i64::try_from(since.as_millis()).unwrap())
+}
+
+fn program(path: &Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::write(path, text).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+impl Service {
+    fn new(name: &str, hold: &str, check: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |file: &str| folder.path().join(file).to_str().unwrap().to_owned();
+        for (file, text) in [("hold", hold), ("check", check), ("release", "exit 0")] {
+            program(&folder.path().join(file), &format!("#!/bin/sh\n{text}\n"));
+        }
+        let settings: Vec<(String, String)> = [
+            ("HOLD", path("hold")),
+            ("CHECK", path("check")),
+            ("RELEASE", path("release")),
+            ("DATA", path("")),
+            ("STATE_BASE", "/dev/shm".to_owned()),
+            ("LIMIT", "5".to_owned()),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+        let name = format!("{name}-{}", std::process::id());
+        let pair = consnap_scripts::write("generic", Some(&name), None, &settings).unwrap();
+        program(&folder.path().join("pre"), &pair.pre.content);
+        program(&folder.path().join("post"), &pair.post.content);
+        Self { folder, pair }
+    }
+
+    /// Runs both, with so long between them.
+    fn run(&self, between: std::time::Duration) -> Run {
+        let script = |name: &str| {
+            let done = Command::new("sh").arg(self.folder.path().join(name)).env_clear().output().unwrap();
+            done.status.code().unwrap()
+        };
+        let from = now();
+        let pre = script("pre");
+        std::thread::sleep(between);
+        let post = script("post");
+        Run { codes: [pre, post], ran: [from, now()] }
+    }
+
+    /// What the record comes to, for an exit code of the plug-in.
+    fn witness(&self, ran: [Time; 2], exit_code: i64, tagged: bool) -> Value {
+        let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+        let from = now();
+        let uptime: f64 = read("/proc/uptime").split(' ').next().unwrap().parse().unwrap();
+        let record = read(&format!("/dev/shm/consnap/{}.last", self.pair.name));
+        let input = json!({
+            "record": record,
+            "read": {"boot_id": read("/proc/sys/kernel/random/boot_id").trim(), "uptime_seconds": uptime,
+                "started_at": from, "finished_at": now()},
+            "scripts": {"name": self.pair.name, "pre_sha256": self.pair.pre.sha256, "post_sha256": self.pair.post.sha256},
+            "command": {"started_at": ran[0], "finished_at": ran[1], "exit_code": exit_code, "tagged_application": tagged},
+        });
+        let answer = operations::run("witness", input).unwrap();
+        println!("{record}\n{answer}");
+        answer
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(format!("/dev/shm/consnap/{}.last", self.pair.name));
+    }
+}
+
+const SOON: std::time::Duration = std::time::Duration::from_millis(1_500);
+
+#[test]
+fn the_record_of_a_run_is_a_witness_of_that_run_alone() {
+    let service = Service::new("proven", "exit 0", "echo one");
+    let first = service.run(SOON);
+    assert_eq!(first.codes, [0, 0]);
+    let witness = service.witness(first.ran, 0, true);
+    assert_eq!((&witness["verdict"], &witness["proof"]), (&json!("valid"), &json!("witness")));
+    assert!(witness["record"]["held_ms"].as_i64().unwrap() >= 1_000, "{witness}");
+    // The next night: nobody ran the scripts, and the old record still lies there.
+    let later = first.ran.map(|time| time.plus_seconds(3_600));
+    assert_eq!(service.witness(later, 0, true)["reason"], "other_time");
+    // The same service with other settings has other scripts.
+    let other = Service::new("proven", "exit 0", "echo one");
+    assert_eq!(other.witness(first.ran, 0, true)["reason"], "other_scripts");
+}
+
+#[test]
+fn records_of_runs_that_went_wrong_convict_the_tag() {
+    let refused = Service::new("refused", "exit 1", "echo one");
+    let run = refused.run(SOON);
+    assert_eq!(run.codes, [13, 23]);
+    let witness = refused.witness(run.ran, 9, false);
+    assert_eq!((&witness["verdict"], &witness["held"]), (&json!("refused"), &json!(false)));
+    assert_eq!(refused.witness(run.ran, 0, true)["verdict"], "contradicted");
+
+    let written = Service::new("written", "exit 0", "read -r up _ </proc/uptime; echo \"$up\"");
+    let run = written.run(SOON);
+    assert_eq!(run.codes, [0, 22]);
+    assert_eq!(written.witness(run.ran, 0, true)["verdict"], "contradicted");
+    assert_eq!(written.witness(run.ran, 10, false)["held"], false);
+
+    let expired = Service::new("expired", "exit 0", "echo one");
+    let run = expired.run(std::time::Duration::from_millis(6_500));
+    assert_eq!(run.codes, [0, 21]);
+    assert_eq!(expired.witness(run.ran, 10, false)["verdict"], "expired");
 }

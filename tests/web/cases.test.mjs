@@ -24,7 +24,7 @@ test("facts, signatures, rehearsals and policies come with parts of their own, a
       (error) => error.detail?.code === "CE103" && error.detail.help.includes(load),
     );
   };
-  for (const operation of ["facts", "plan", "probe", "sign", "simulate"]) absent(operation, "loadRehearsal");
+  for (const operation of ["facts", "plan", "probe", "sign", "simulate", "witness"]) absent(operation, "loadRehearsal");
   for (const operation of ["policy_check", "policy_test"]) absent(operation, "loadPolicies");
   absent("check", "loadPolicies", { job: {}, policies: {} });
   assert.throws(
@@ -43,12 +43,13 @@ test("facts, signatures, rehearsals and policies come with parts of their own, a
   assert.equal(consnap.run("policy_check", { ...held, policies: policies("job.version == 1") }).findings.length, 0);
   assert.ok(consnap.policyReference().members.some((member) => member.path === "instance.disks[].size_gib"));
   await consnap.loadRehearsal({ shared, rehearsal: part("rehearsal") });
-  assert.deepEqual(consnap.operations().slice(-7), [
+  assert.deepEqual(consnap.operations().slice(-8), [
     "facts",
     "plan",
     "probe",
     "sign",
     "simulate",
+    "witness",
     "policy_check",
     "policy_test",
   ]);
@@ -73,7 +74,7 @@ const withoutGbkFinding = (expected) => ({
   }),
 });
 
-const known = new Set([...consnap.operations(), "facts", "plan", "policy_check", "policy_test", "probe", "sign"]);
+const known = new Set([...consnap.operations(), "facts", "plan", "policy_check", "policy_test", "probe", "sign", "witness"]);
 const counts = new Map();
 const suites = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())

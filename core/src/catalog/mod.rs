@@ -18,6 +18,7 @@ pub mod sources;
 pub mod statuses;
 pub mod systems;
 pub mod task_errors;
+pub mod witness;
 
 /// The day up to which the facts of these tables were gathered.
 pub const DATE: &str = "2026-11-22";

@@ -25,6 +25,7 @@ pub mod facts;
 pub mod plan;
 pub mod probe;
 pub mod sign;
+pub mod witness;
 
 pub use budget::{BudgetInput, BudgetOutput, budget};
 pub use build::{BuildInput, BuildOutput, build};
@@ -37,10 +38,12 @@ pub use facts::{FactsInput, FactsOutput, facts};
 pub use plan::{PlanInput, PlanOutput, plan};
 pub use probe::{ProbeInput, ProbeOutput, probe};
 pub use sign::{SignInput, SignOutput, sign};
+pub use witness::{WitnessInput, WitnessOutput, witness};
 
 /// The names of all operations, as [`run`] takes them.
-pub const NAMES: &[&str] =
-    &["budget", "build", "catalog", "check", "decode", "explain", "export", "facts", "plan", "probe", "sign"];
+pub const NAMES: &[&str] = &[
+    "budget", "build", "catalog", "check", "decode", "explain", "export", "facts", "plan", "probe", "sign", "witness",
+];
 
 /// Carries out an operation by name.
 ///
@@ -61,6 +64,7 @@ pub fn run(name: &str, input: Value) -> Result<Value, Error> {
         "plan" => carry_out(name, input, |input| plan(&input)),
         "probe" => carry_out(name, input, |input| Ok(probe(&input))),
         "sign" => carry_out(name, input, |input| Ok(sign(&input))),
+        "witness" => carry_out(name, input, |input| Ok(witness(&input))),
         _ => Err(unknown(name, NAMES)),
     }
 }
@@ -80,6 +84,7 @@ pub fn schema(name: &str) -> Option<Value> {
         "plan" => Some(schemas::<PlanInput, PlanOutput>(name)),
         "probe" => Some(schemas::<ProbeInput, ProbeOutput>(name)),
         "sign" => Some(schemas::<SignInput, SignOutput>(name)),
+        "witness" => Some(schemas::<WitnessInput, WitnessOutput>(name)),
         _ => None,
     }
 }

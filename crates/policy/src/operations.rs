@@ -32,6 +32,7 @@ pub const NAMES: &[&str] = &[
     "policy_test",
     "probe",
     "sign",
+    "witness",
 ];
 
 /// Carries out an operation by name, one of the core or of this crate. `check` and `plan` take `policies` as well: a policy
