@@ -79,7 +79,7 @@ fn operation_names() -> Vec<&'static str> {
 /// The JSON Schemas of an operation, or that of a document, as JSON.
 #[pyfunction]
 fn schema(name: &str) -> Option<String> {
-    consnap::schema(name).map(|schema| schema.to_string())
+    consnap_cli::schema(name).map(|schema| schema.to_string())
 }
 
 /// Carries out an operation: one JSON object in, one out.
@@ -99,8 +99,8 @@ fn operation<'py>(py: Python<'py>, name: &str, input: &[u8], lang: &str) -> Answ
 fn read_document<'py>(py: Python<'py>, path: Option<PathBuf>, text: Option<&str>, lang: &str) -> Answer<'py> {
     let lang = reading::lang(lang);
     let answer = py.detach(|| match path {
-        Some(path) => consnap::read_document_file(&path),
-        None => consnap::read_document("text", text.unwrap_or_default()),
+        Some(path) => consnap_cli::read_document_file(&path),
+        None => consnap_cli::read_document("text", text.unwrap_or_default()),
     });
     give(py, answer, lang)
 }
@@ -184,7 +184,7 @@ fn open_client<'py>(
 /// Runs the command line with its arguments, the program's name first, and gives the exit code.
 #[pyfunction]
 fn main(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
-    py.detach(|| consnap::main_from(arguments))
+    py.detach(|| consnap_cli::main_from(arguments))
 }
 
 fn give(py: Python<'_>, answer: Result<Value, Error>, lang: Lang) -> Answer<'_> {

@@ -43,7 +43,7 @@ print(json.dumps(client.call_api(params, OpenApiRequest(query=query), RuntimeOpt
 
 
 BINARY = os.environ.get("CONSNAP_BIN")
-CONSNAP = [BINARY] if BINARY else ["cargo", "run", "--quiet", f"--manifest-path={ROOT}/Cargo.toml", "--package", "consnap", "--"]
+CONSNAP = [BINARY] if BINARY else ["cargo", "run", "--quiet", f"--manifest-path={ROOT}/Cargo.toml", "--package", "consnap-cli", "--"]
 
 
 def export(folder, job, form):

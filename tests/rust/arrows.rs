@@ -11,9 +11,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("consnap-client", &["consnap-core"]),
     ("consnap-scripts", &["consnap-core"]),
     ("consnap-simulator", &["consnap-core"]),
-    ("consnap", &["consnap-core", "consnap-policy", "consnap-client", "consnap-scripts", "consnap-simulator"]),
+    ("consnap", &["consnap-core", "consnap-policy", "consnap-client"]),
+    ("consnap-cli", &["consnap-core", "consnap-policy", "consnap-scripts", "consnap-client", "consnap-simulator"]),
     ("consnap-wasm", &["consnap-core", "consnap-policy", "consnap-simulator"]),
-    ("consnap-python", &["consnap-core", "consnap-policy", "consnap-client", "consnap-simulator", "consnap"]),
+    ("consnap-python", &["consnap-core", "consnap-policy", "consnap-client", "consnap-simulator", "consnap-cli"]),
 ];
 
 /// Crates that only one of ours may name.
@@ -21,9 +22,9 @@ const RESERVED: &[(&str, &str)] = &[
     ("cel", "consnap-policy"),
     ("reqwest", "consnap-client"),
     ("rustls", "consnap-client"),
-    ("clap", "consnap"),
-    ("indicatif", "consnap"),
-    ("serde-saphyr", "consnap"),
+    ("clap", "consnap-cli"),
+    ("indicatif", "consnap-cli"),
+    ("serde-saphyr", "consnap-cli"),
     ("pyo3", "consnap-python"),
 ];
 

@@ -386,7 +386,7 @@ fn doctor_sees_a_wrong_clock() {
 #[test]
 fn help_says_who_writes() {
     let mut writing = BTreeSet::new();
-    for (name, page) in consnap::help_pages() {
+    for (name, page) in consnap_cli::help_pages() {
         let about = page.lines().take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
         if name == "consnap" {
             continue;
@@ -481,7 +481,7 @@ fn commands_that_texts_name_exist() {
     files.extend(
         std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()),
     );
-    let known: BTreeSet<String> = consnap::help_pages().into_iter().map(|(name, _)| name).collect();
+    let known: BTreeSet<String> = consnap_cli::help_pages().into_iter().map(|(name, _)| name).collect();
     let (mut named, mut unknown) = (BTreeSet::new(), BTreeSet::new());
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();

@@ -373,7 +373,7 @@ fn reports_of_readers_are_harmless(place: &Place, simulated: &Simulated, job: &s
 fn no_command_tells_a_secret() {
     with_a_run(|place, simulated, job, run| {
         let mut commands = BTreeSet::new();
-        let known: BTreeSet<String> = consnap::help_pages().into_iter().map(|(name, _)| name).collect();
+        let known: BTreeSet<String> = consnap_cli::help_pages().into_iter().map(|(name, _)| name).collect();
         let mut lines = lines(place, job, &simulated.endpoint, run);
         // A wrong secret: the service answers with what it signed itself, the token in it.
         let tells = |text: &str| {

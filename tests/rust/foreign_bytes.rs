@@ -90,7 +90,7 @@ pub fn job(bytes: &[u8]) {
     for finding in &findings {
         said(&finding.render(Lang::Zh));
     }
-    let Ok(document) = consnap::read_document("job.yaml", &text) else { return };
+    let Ok(document) = consnap_cli::read_document("job.yaml", &text) else { return };
     let (read, _) = job::read(&document);
     // The journal keeps a job in its normal form: read again, it must be the same job.
     if let Ok(normal) = serde_json::to_value(&read) {
@@ -305,7 +305,7 @@ pub fn ram_policy(bytes: &[u8]) {
 pub fn organisation_policies(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let documents = [
-        consnap::read_document("policy.yaml", &text).unwrap_or_default(),
+        consnap_cli::read_document("policy.yaml", &text).unwrap_or_default(),
         json!({"version": 1, "language": "cel", "policies": [
             {"id": "p", "when": text, "require": text, "message": {"en": text}, "cases": [{"name": text, "expect": "FAIL"}]},
             {"id": "q", "require": format!("instance.disks.all(d, {text})"), "message": {"en": "m"}},

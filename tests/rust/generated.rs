@@ -247,10 +247,10 @@ fn pages_of_troubleshooting() {
 fn schemas() {
     let text = serde_json::to_string_pretty(&consnap_core::input::job::schema()).expect("JSON") + "\n";
     hold("docs/schema/job.json", &text);
-    let report = consnap::schema("report").expect("a schema");
+    let report = consnap_cli::schema("report").expect("a schema");
     hold("docs/schema/report.json", &(serde_json::to_string_pretty(&report).expect("JSON") + "\n"));
-    let audit = consnap::schema("audit").expect("a schema");
-    let prune = consnap::schema("prune").expect("a schema");
+    let audit = consnap_cli::schema("audit").expect("a schema");
+    let prune = consnap_cli::schema("prune").expect("a schema");
     hold("docs/schema/prune.json", &(serde_json::to_string_pretty(&prune).expect("JSON") + "\n"));
     hold("docs/schema/audit.json", &(serde_json::to_string_pretty(&audit).expect("JSON") + "\n"));
 }
@@ -312,7 +312,7 @@ fn pages_of_the_pack() {
         let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&file).expect("a document");
         let about: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("# ")).collect();
-        let document = consnap::read_document(&name, &text).expect("YAML");
+        let document = consnap_cli::read_document(&name, &text).expect("YAML");
         let (set, findings) = PolicySet::read(&document);
         assert_eq!(findings, vec![], "{name}");
         let title = name.replace('-', " ");
@@ -415,7 +415,7 @@ fn page_of_parameters() {
 #[test]
 fn page_of_the_command_line() {
     let mut page = format!("{HEAD}# Command line\n");
-    for (name, help) in consnap::help_pages() {
+    for (name, help) in consnap_cli::help_pages() {
         writeln!(page, "\n## `{name}`\n\n```text\n{}\n```", help.trim_end()).expect("text");
     }
     hold("docs/reference/command-line.md", &page);

@@ -145,7 +145,7 @@ fn the_pack_holds() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies");
     let mut documents = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
-        documents.push(consnap::read_document_file(&entry.unwrap().path()).unwrap());
+        documents.push(consnap_cli::read_document_file(&entry.unwrap().path()).unwrap());
     }
     let tried = run("policy_test", json!({"policies": documents}));
     assert_eq!((&tried["findings"], &tried["passed"]), (&json!([]), &json!(true)));
@@ -161,8 +161,8 @@ fn the_pack_holds() {
 #[test]
 fn hooks_name_commands_there_are() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../.pre-commit-hooks.yaml");
-    let hooks = consnap::read_document_file(&path).unwrap();
-    let commands: BTreeSet<String> = consnap::help_pages().into_iter().map(|(name, _)| name).collect();
+    let hooks = consnap_cli::read_document_file(&path).unwrap();
+    let commands: BTreeSet<String> = consnap_cli::help_pages().into_iter().map(|(name, _)| name).collect();
     let hooks = hooks.as_array().unwrap();
     assert_eq!(hooks.len(), 3);
     for hook in hooks {

@@ -147,7 +147,7 @@ fn test(parts: &[Part]) -> Result<(), Failure> {
         let of_python = matches!(part, Part::PythonPackage | Part::PipInstall | Part::PythonSdk);
         parts.contains(&part) || of_python && parts.contains(&Part::Python)
     };
-    let binary = || cargo(&["build", "--quiet", "--package", "consnap"]).run().map(|()| built_binary());
+    let binary = || cargo(&["build", "--quiet", "--package", "consnap-cli"]).run().map(|()| built_binary());
     let mut steps = Steps::default();
     if asked(Part::Rust) {
         steps.take("Rust tests", rust_tests);

@@ -8,8 +8,11 @@ use serde_json::{Value, json};
 
 use crate::run::{Failure, root, target_folder};
 
-/// The package whose binary is released.
+/// The binary that is released.
 const BINARY: &str = "consnap";
+
+/// Its package.
+const PACKAGE: &str = "consnap-cli";
 
 /// Writes the bill of materials of a platform, or of all platforms together, and gives its place.
 pub(crate) fn write(platform: Option<&str>) -> Result<PathBuf, Failure> {
@@ -56,7 +59,7 @@ fn document(metadata: &Metadata, checksums: &BTreeMap<(String, String), String>)
     let binary = metadata
         .workspace_packages()
         .into_iter()
-        .find(|package| package.name.as_str() == BINARY)
+        .find(|package| package.name.as_str() == PACKAGE)
         .ok_or_else(|| missing("package of the binary"))?;
 
     // What is linked in, or runs while it is built; not what only tests use.
@@ -137,7 +140,7 @@ mod tests {
         let bill = of_workspace(Some("x86_64-unknown-linux-musl")).unwrap();
         assert_eq!((&bill["bomFormat"], &bill["specVersion"]), (&json!("CycloneDX"), &json!("1.6")));
         let root = &bill["metadata"]["component"];
-        assert_eq!((&root["type"], &root["name"]), (&json!("application"), &json!("consnap")));
+        assert_eq!((&root["type"], &root["name"]), (&json!("application"), &json!("consnap-cli")));
         let components = bill["components"].as_array().unwrap();
         let mut known = BTreeSet::from([root["bom-ref"].as_str().unwrap()]);
         for component in components {
@@ -157,7 +160,7 @@ mod tests {
             }
         }
         let has = |name: &str| components.iter().any(|component| component["name"] == name);
-        for linked in ["consnap-core", "consnap-client", "ring", "reqwest", "clap", "tokio"] {
+        for linked in ["consnap-core", "consnap-policy", "consnap-client", "ring", "reqwest", "clap", "tokio"] {
             assert!(has(linked), "{linked} is linked in");
         }
         // Only of tests, of other platforms, of other packages of the workspace.

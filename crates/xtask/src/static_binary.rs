@@ -27,7 +27,7 @@ pub(crate) fn build_and_try() -> Result<(), Failure> {
 }
 
 fn build(target: &str) -> Result<PathBuf, Failure> {
-    let mut build = cargo(&["build", "--profile", "dist", "--locked", "--package", "consnap", "--target", target]);
+    let mut build = cargo(&["build", "--profile", "dist", "--locked", "--package", "consnap-cli", "--target", target]);
     // ring has some C, none of which calls a C library: the system's compiler does when musl's is not there.
     if !programs::has("musl-gcc") {
         build = build.env(&format!("CC_{}", target.replace('-', "_")), "cc");

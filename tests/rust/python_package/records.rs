@@ -31,7 +31,7 @@ impl Mirror {
     pub(super) fn read() -> Self {
         let parts = ENUMERATIONS.iter().map(|(_, part)| part.schema);
         let names = parts.chain(MODULES.iter().flat_map(|module| module.classes).map(|class| class.part.schema));
-        Self { schemas: names.map(|name| (name, consnap::schema(name).expect(name))).collect() }
+        Self { schemas: names.map(|name| (name, consnap_cli::schema(name).expect(name))).collect() }
     }
 
     fn root(&self, part: Part) -> &Value {
