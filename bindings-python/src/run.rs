@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use consnap_client::driver::{Clock, Control, Driven};
+use consnap_client::operations::{JobRead, PolicyGate, read_job};
 use consnap_client::own_instance;
 use consnap_client::past_run::PastRun;
 use consnap_client::run::{self, Run};
 use consnap_core::base::http::Sent;
-use consnap_core::diagnostics::messages::{errors, runs};
+use consnap_core::check::CheckContext;
+use consnap_core::diagnostics::messages::runs;
 use consnap_core::input::facts::InstanceFacts;
 use consnap_core::run::session::{Goal, Numbered, Setup, State};
 use consnap_core::{Error, ErrorKind, Lang, Time, input::job};
-use consnap_policy::PolicySet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -140,8 +141,7 @@ async fn drive(
         && run.session().error().is_none()
         && driven != Driven::Left
     {
-        let judged = policies.judge_run(run.session(), Some(Clock::of_wall(Time::EPOCH).now()), lang);
-        if let Some(refusal) = judged.refusal() {
+        if let Some(refusal) = policies.judge(&run, lang).refusal {
             return Err(refusal);
         }
         if driven == Driven::Planned {
@@ -163,12 +163,10 @@ async fn drive(
 }
 
 /// Policies that can be judged by; one that cannot be read refuses before anything is sent.
-fn policies_of(documents: &Value) -> Result<PolicySet, Error> {
-    let (set, findings) = PolicySet::read(documents);
-    if findings.iter().any(consnap_core::Finding::blocks) {
-        return Err(Error::new(ErrorKind::Input, &errors::POLICIES_NOT_READ).with_findings(findings));
-    }
-    Ok(set)
+fn policies_of(documents: &Value) -> Result<PolicyGate, Error> {
+    let gate = PolicyGate::read(documents);
+    gate.usable()?;
+    Ok(gate)
 }
 
 /// A task that looks for the instances of a job and into no guest: nothing but its selection is left.
@@ -195,13 +193,19 @@ fn selection(mut task: Task) -> Task {
     task
 }
 
-async fn begin(inner: &Inner, task: Task, policies: Option<&PolicySet>, goal: Goal) -> Result<Run, Error> {
-    let (job, findings) = job::read(&task.job);
-    if findings.iter().any(consnap_core::Finding::blocks) {
-        return Err(Error::new(ErrorKind::Input, &runs::JOB_BLOCKED).with_findings(findings));
-    }
-    let run_id = task.run_id.map_or_else(run::new_run_id, Ok)?;
+async fn begin(inner: &Inner, task: Task, policies: Option<&PolicyGate>, goal: Goal) -> Result<Run, Error> {
+    let as_of = task.as_of.as_deref().map(|text| consnap_core::operations::check::day("run", text)).transpose()?;
+    let clock = Clock::starting_at(Clock::of_wall(Time::EPOCH).now(), inner.time_scale);
     let looks = task.what == What::Discover;
+    let job = if looks {
+        let (job, findings) = job::read(&task.job);
+        JobRead { job, findings }
+    } else {
+        let severities = policies.map(|policies| policies.set().severities().clone()).unwrap_or_default();
+        read_job(&task.job, &CheckContext { as_of, now: Some(clock.now()) }, &severities)
+    }
+    .usable()?;
+    let run_id = task.run_id.map_or_else(run::new_run_id, Ok)?;
     let mut setup = Setup::new(job, run_id, run::new_seed()?, goal);
     setup.approved_plan = task.approved_plan;
     // Looking at the own instance changes nothing on it.
@@ -211,9 +215,8 @@ async fn begin(inner: &Inner, task: Task, policies: Option<&PolicySet>, goal: Go
     if let Some(policies) = policies {
         policies.prepare(&mut setup);
     }
-    setup.as_of = task.as_of.as_deref().map(|text| consnap_core::operations::check::day("run", text)).transpose()?;
+    setup.as_of = as_of;
     setup.own_instance = own_instance::find(|name| std::env::var(name).ok(), &inner.caller).await;
-    let clock = Clock::starting_at(Clock::of_wall(Time::EPOCH).now(), inner.time_scale);
     Run::begin(setup, task.job, &inner.state_directory, &inner.caller, clock)
 }
 

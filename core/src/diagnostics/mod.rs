@@ -2,6 +2,7 @@
 //! It uses `base` only.
 
 pub mod error;
+pub mod exit_status;
 pub mod finding;
 pub mod guards;
 pub mod messages;

@@ -10,6 +10,7 @@ use crate::base::consistency::{Consistency, Platform, RequiredConsistency};
 use crate::base::time::Time;
 use crate::catalog::codes::Layer;
 use crate::diagnostics::error::{Error, ErrorKind, RenderedError};
+use crate::diagnostics::exit_status::ExitStatus;
 use crate::diagnostics::finding::{Finding, RenderedFinding};
 use crate::diagnostics::messages::verdicts;
 use crate::diagnostics::text::Lang;
@@ -316,7 +317,7 @@ impl Report {
             started_at: state.started_at,
             ended_at: state.last_at,
             required_consistency: state.required,
-            exit_status,
+            exit_status: exit_status.code(),
             summary,
             left_open: state.left_open.clone(),
             stopped: state.stopped.as_ref().map(|why| stopped(why, lang)),
@@ -335,7 +336,7 @@ impl Report {
     /// The same with guests that other runs left open.
     #[must_use]
     pub fn with_left_open(mut self, guests: Vec<OpenGuest>, lang: Lang) -> Self {
-        self.exit_status = self.exit_status.max(of_left_open(&guests));
+        self.exit_status = self.exit_status.max(of_left_open(&guests).code());
         self.left_open = guests;
         self.sentences = sentences(&self, lang);
         self
@@ -343,26 +344,26 @@ impl Report {
 }
 
 /// The exit status: the worst wins, 5, 4, 1, 0. An error that ended it before anything was started is 2 or 3.
-fn exit_status(summary: &Summary, left_open: &[OpenGuest], error: Option<ErrorKind>) -> u8 {
+fn exit_status(summary: &Summary, left_open: &[OpenGuest], error: Option<ErrorKind>) -> ExitStatus {
     let own = if summary.urgent > 0 {
-        5
+        ExitStatus::Held
     } else if summary.unknown > 0 || summary.open > 0 {
-        4
+        ExitStatus::Unknown
     } else {
         match error {
-            Some(ErrorKind::Input | ErrorKind::Rejected) => 2,
-            Some(_) => 3,
-            None => u8::from(summary.ok < summary.instances || summary.instances == 0),
+            Some(kind) => kind.into(),
+            None => ExitStatus::findings_if(summary.ok < summary.instances || summary.instances == 0),
         }
     };
-    own.max(of_left_open(left_open))
+    own.or_worse(of_left_open(left_open))
 }
 
-fn of_left_open(guests: &[OpenGuest]) -> u8 {
+/// The exit status of guests that runs left open: one may still be held, or its result is unknown.
+pub fn of_left_open(guests: &[OpenGuest]) -> ExitStatus {
     match (guests.iter().any(|guest| guest.held), guests.is_empty()) {
-        (true, _) => 5,
-        (false, false) => 4,
-        (false, true) => 0,
+        (true, _) => ExitStatus::Held,
+        (false, false) => ExitStatus::Unknown,
+        (false, true) => ExitStatus::Reached,
     }
 }
 

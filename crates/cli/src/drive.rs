@@ -153,7 +153,7 @@ fn tell(run: &Run, all: bool, console: &mut Console) -> Result<Exit, Failure> {
     };
     console.failure(error.clone().into());
     // What an earlier process left open stays open: the report says the same.
-    Ok(Exit::from_status(run.report(console.lang()).exit_status))
+    Ok(Exit::from_code(run.report(console.lang()).exit_status))
 }
 
 /// The runtime of a command that talks to the service: one thread is enough for a loop that waits.

@@ -1,6 +1,6 @@
 //! The command line of consnap.
 //!
-//! Data goes to standard output, everything else to standard error; exit codes are in [`exit::Exit`]. One file a
+//! Data goes to standard output, everything else to standard error; exit codes are in `exit::Exit`. One file a
 //! command under `commands/`; each turns its arguments into calls of the engine and prints what comes back. Decisions
 //! about snapshots are the engine's.
 
@@ -38,7 +38,7 @@ use arguments::{Arguments, Command, Format};
 use consnap_core::diagnostics::messages::errors;
 use consnap_core::{Error, ErrorKind};
 use console::Console;
-pub use exit::Exit;
+use exit::Exit;
 use exit::Failure;
 pub use schemas::schema;
 

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use consnap_client::operations::{Passage, PolicyGate};
 use consnap_client::run::Run;
 use consnap_core::check::{CheckContext, Severities};
 use consnap_core::diagnostics::finding::RenderedFinding;
-use consnap_core::diagnostics::messages::{errors, runs};
+use consnap_core::diagnostics::messages::errors;
 use consnap_core::operations::PlanInput;
 use consnap_core::{Error, ErrorKind, Finding, Text, input::job, operations};
 use consnap_policy::operations::{PolicyCheckOutput, answer};
@@ -36,15 +37,13 @@ impl PolicyArguments {
     /// The policies of a run: what is wrong with their documents ends it before anything is sent.
     pub(crate) fn usable(&self, console: &mut Console) -> Result<Option<Policies>, Failure> {
         let Some(policies) = self.read()? else { return Ok(None) };
-        let rendered: Vec<_> = policies.findings.iter().map(|finding| finding.render(console.lang())).collect();
+        let rendered: Vec<_> = policies.findings().iter().map(|finding| finding.render(console.lang())).collect();
         for finding in &rendered {
             let (document, rest) = policies.document(&finding.place);
             let finding = RenderedFinding { place: rest.to_owned(), ..finding.clone() };
             console.findings_as_notes(&[finding], document);
         }
-        if policies.findings.iter().any(Finding::blocks) {
-            return Err(Error::new(ErrorKind::Input, &errors::POLICIES_NOT_READ).into());
-        }
+        policies.gate.usable().map_err(told)?;
         Ok(Some(policies))
     }
 }
@@ -53,9 +52,7 @@ impl PolicyArguments {
 #[derive(Debug)]
 pub(crate) struct Policies {
     pub(crate) documents: Vec<Document>,
-    pub(crate) set: PolicySet,
-    /// What is wrong with the documents; places begin with a document's number.
-    pub(crate) findings: Vec<Finding>,
+    pub(crate) gate: PolicyGate,
 }
 
 impl Policies {
@@ -77,8 +74,16 @@ impl Policies {
             }
         }
         let values: Value = documents.iter().map(|document| document.value.clone()).collect();
-        let (set, findings) = PolicySet::read(&values);
-        Ok(Self { documents, set, findings })
+        Ok(Self { documents, gate: PolicyGate::read(&values) })
+    }
+
+    pub(crate) fn set(&self) -> &PolicySet {
+        self.gate.set()
+    }
+
+    /// What is wrong with the documents; places begin with a document's number.
+    pub(crate) fn findings(&self) -> &[Finding] {
+        self.gate.findings()
     }
 
     /// The document a place is in, and the place in it.
@@ -96,7 +101,7 @@ impl Policies {
 
     /// Severities of consnap's own findings.
     pub(crate) fn severities(&self) -> &Severities {
-        self.set.severities()
+        self.set().severities()
     }
 
     /// Holds a job, facts and a plan to the policies. A plan that is needed and not given is worked out of the facts.
@@ -104,7 +109,7 @@ impl Policies {
         let (job, _) = job::read(held.job);
         let now = crate::clock::now();
         let made = match held.plan {
-            None if self.set.reads_plan() && !held.facts.is_empty() => {
+            None if self.set().reads_plan() && !held.facts.is_empty() => {
                 let input = PlanInput {
                     job: held.job.clone(),
                     facts: Value::Array(held.facts.to_vec()),
@@ -126,22 +131,16 @@ impl Policies {
             all,
             lang: console.lang(),
         };
-        Ok(answer(&self.set, &self.findings, self.set.judge(&scene), console.lang()))
+        Ok(answer(self.set(), self.findings(), self.set().judge(&scene), console.lang()))
     }
 
-    /// Holds a run that has made its plan to the policies.
-    pub(crate) fn hold(&self, run: &Run, console: &Console) -> PolicyCheckOutput {
-        let judged = self.set.judge_run(run.session(), Some(crate::clock::now()), console.lang());
-        answer(&self.set, &self.findings, judged, console.lang())
-    }
-
-    /// As [`Policies::hold`]; what stands against the run ends it before anything is started.
+    /// Shows what the policies say of a run that has made its plan; what stands against it ends it before anything is started.
     pub(crate) fn allow(&self, run: &Run, document: &Document, console: &mut Console) -> Result<(), Failure> {
-        let checked = self.hold(run, console);
-        for line in self.lines(&checked, Some(document), console) {
+        let Passage { said, refusal } = self.gate.judge(run, console.lang());
+        for line in self.lines(&said, Some(document), console) {
             console.note(&line);
         }
-        if checked.passed { Ok(()) } else { Err(Error::new(ErrorKind::Rejected, &runs::POLICIES_NOT_MET).into()) }
+        refusal.map_or(Ok(()), |refusal| Err(told(refusal)))
     }
 
     /// What the policies say, as lines.
@@ -207,7 +206,7 @@ impl Policies {
         let mut line = console.text(
             &SUMMARY,
             &[
-                ("policies", self.set.policies().count().to_string()),
+                ("policies", self.set().policies().count().to_string()),
                 ("passed", sum(|of| of.passed)),
                 ("failed", sum(|of| of.failed)),
                 ("unknown", sum(|of| of.cannot_judge)),
@@ -220,6 +219,11 @@ impl Policies {
         }
         line
     }
+}
+
+/// An error whose findings were shown already.
+pub(crate) fn told(error: Error) -> Failure {
+    Error { findings: Vec::new(), ..error }.into()
 }
 
 /// What is held to policies.

@@ -60,7 +60,7 @@ impl Entry {
     fn of_result(result: &PolicyResult, job: Option<&Document>, policies: &Policies) -> Self {
         let subject =
             result.instance_id.clone().unwrap_or_else(|| job.map_or("job".to_owned(), |job| job.name.clone()));
-        let policy = policies.set.policies().find(|(policy, ..)| policy.id == result.policy);
+        let policy = policies.set().policies().find(|(policy, ..)| policy.id == result.policy);
         let mut entry = Self {
             rule: result.policy.clone(),
             subject,

@@ -10,6 +10,7 @@ pub mod guests;
 pub mod journal;
 pub mod metadata;
 pub mod open_guests;
+pub mod operations;
 pub mod own_instance;
 pub mod past_run;
 pub mod pruning;

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use consnap_core::diagnostics::exit_status::ExitStatus;
 use consnap_core::diagnostics::messages::runs;
+use consnap_core::report::of_left_open;
 use consnap_core::report::{InstanceReport, Report};
 use consnap_core::run::session::{Event, Numbered, OpenGuest, Phase, Release};
 use consnap_core::run::verdict::ResultKind;
@@ -26,12 +28,13 @@ pub struct Open {
 
 impl Open {
     /// The exit status: 5 while a guest may be held, 4 while a result is unknown, a run unfinished or a journal unreadable.
-    pub fn exit_status(&self) -> u8 {
-        if self.guests.iter().any(|guest| guest.held) {
-            return 5;
-        }
-        let nothing = self.guests.is_empty() && self.unfinished.is_empty() && self.unreadable.is_empty();
-        if nothing { 0 } else { 4 }
+    pub fn exit_status(&self) -> ExitStatus {
+        let runs = if self.unfinished.is_empty() && self.unreadable.is_empty() {
+            ExitStatus::Reached
+        } else {
+            ExitStatus::Unknown
+        };
+        of_left_open(&self.guests).or_worse(runs)
     }
 }
 

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::base::consistency::{Consistency, RequiredConsistency};
 use crate::base::time::Time;
+use crate::diagnostics::exit_status::ExitStatus;
 use crate::diagnostics::finding::RenderedFinding;
 use crate::diagnostics::text::{Lang, Text};
 use crate::input::job::Job;
@@ -293,8 +294,12 @@ impl Audit {
         self.summary.unknown = count(AuditResult::Unknown);
         self.summary.instances = u32::try_from(self.instances.len()).unwrap_or(u32::MAX);
         self.summary.not_selected = u32::try_from(self.not_selected.len()).unwrap_or(u32::MAX);
-        self.exit_status =
-            if self.summary.unknown > 0 || !self.unread.is_empty() { 4 } else { u8::from(self.summary.missed > 0) };
+        self.exit_status = if self.summary.unknown > 0 || !self.unread.is_empty() {
+            ExitStatus::Unknown
+        } else {
+            ExitStatus::findings_if(self.summary.missed > 0)
+        }
+        .code();
         self.sentences = sentences(&self, lang);
         self
     }

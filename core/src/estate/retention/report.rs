@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{Decision, Ended, Rule, Ruling};
 use crate::base::consistency::Consistency;
 use crate::base::time::Time;
+use crate::diagnostics::exit_status::ExitStatus;
 use crate::diagnostics::finding::{Finding, RenderedFinding};
 use crate::diagnostics::messages::retention as rows;
 use crate::diagnostics::text::{Lang, Text};
@@ -119,7 +120,12 @@ pub fn pruning(
         regions: estate.regions.iter().map(|region| region.region.clone()).collect(),
         as_of: estate.as_of,
         rule: *rule,
-        exit_status: if with("unknown") > 0 || !unread.is_empty() { 4 } else { u8::from(with("failed") > 0) },
+        exit_status: if with("unknown") > 0 || !unread.is_empty() {
+            ExitStatus::Unknown
+        } else {
+            ExitStatus::findings_if(with("failed") > 0)
+        }
+        .code(),
         to_delete: count(groups.iter().filter(|row| row.outcome != "keep").count()),
         deleted: count(with("deleted")),
         kept: count(with("keep")),

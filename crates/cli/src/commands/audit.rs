@@ -77,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     if audit.instances.is_empty() && audit.unread.is_empty() {
         return Err(Error::new(ErrorKind::Input, &runs::NOTHING_SELECTED).into());
     }
-    let mut exit = Exit::from_status(audit.exit_status);
+    let mut exit = Exit::from_code(audit.exit_status);
     for path in &arguments.report {
         exit = exit.or_worse(write(path, &audit, console));
     }

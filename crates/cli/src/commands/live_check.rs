@@ -117,7 +117,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let count = |wanted| answers.iter().filter(|answer| answer.result == wanted).count();
     let contradicted = count(Settlement::Contradicted);
     let exit = if contradicted > 0 { Exit::Findings } else { Exit::Reached };
-    let exit = exit.or_worse(Exit::from_status(report.exit_status));
+    let exit = exit.or_worse(Exit::from_code(report.exit_status));
     if console.is_json() {
         console.json(&Outcome {
             live_check_version: 1,

@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     setup.own_instance = runtime.block_on(connection.own_instance());
     setup.include_self = arguments.include_self;
     if let Some(policies) = &policies {
-        policies.set.prepare(&mut setup);
+        policies.gate.prepare(&mut setup);
     }
     let clock = connection.clock();
     let mut run = Run::begin(setup, document.value.clone(), &state_directory()?, &connection.caller, clock)?;
@@ -62,7 +62,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let Some(plan) = run.plan(console.lang()) else {
         return drive::report_of(&run, drive::Shown { all: true, evidence: &EvidenceArguments::default() }, console);
     };
-    let held = policies.as_ref().map(|policies| policies.hold(&run, console));
+    let held = policies.as_ref().map(|policies| policies.gate.judge(&run, console.lang()).said);
     let refused = held.as_ref().is_some_and(|held| !held.passed);
     if let (Some(policies), true) = (&held, console.is_json()) {
         console.json(&Held { plan: &plan, policies })?;

@@ -117,7 +117,7 @@ fn show(done: &Pruning, all: bool, state: &Path, console: &mut Console) -> Resul
         let line = console.safe(&line);
         console.note(&line);
     }
-    Ok(Exit::from_status(done.exit_status))
+    Ok(Exit::from_code(done.exit_status))
 }
 
 async fn list(reader: &mut EstateReader, connection: &Connection, clock: &Clock) -> Result<Estate, Error> {

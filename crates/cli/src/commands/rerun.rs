@@ -1,17 +1,14 @@
 //! `consnap rerun`: the instances of a run that did not reach what was required, once more.
 
-use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 
-use consnap_client::journal::{self, Journal};
+use consnap_client::journal::Journal;
+use consnap_client::operations::rerun::{self, Selection};
 use consnap_client::past_run::PastRun;
 use consnap_client::run::Run;
 use consnap_core::diagnostics::messages::errors;
-use consnap_core::report::Report;
-use consnap_core::run::session::{Goal, OpenGuest, Phase};
-use consnap_core::run::verdict::ResultKind;
+use consnap_core::run::session::Goal;
 use consnap_core::{Error, ErrorKind, Text};
-use serde_json::{Value, json};
 
 use crate::arguments::LogFormat;
 use crate::commands::run::usable_job;
@@ -59,17 +56,6 @@ pub(crate) struct Arguments {
     connection: ConnectionArguments,
 }
 
-/// The instances of a run, by what is to become of them.
-#[derive(Default)]
-struct Sorted {
-    reached: Vec<String>,
-    /// Reached by another run since.
-    later: Vec<String>,
-    again: Vec<String>,
-    unknown: Vec<String>,
-    held: Vec<String>,
-}
-
 impl Arguments {
     fn shown(&self) -> Shown<'_> {
         Shown { all: self.all, evidence: &self.evidence }
@@ -82,15 +68,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     // Locked to the end: nobody resumes the old run while its instances are run again.
     let (_locked, recorded) = Journal::open(&state_directory()?, &arguments.run)?;
     let past = PastRun::of(recorded)?;
-    let state = past.state();
-    if state.phase != Phase::Ended {
-        // What waits there would be started here and by a later resume.
-        let open = Report::of(&state, None, 0, console.lang()).summary;
-        return Err(Error::new(ErrorKind::Rejected, &errors::RUN_NOT_OVER)
-            .with("run", arguments.run.clone())
-            .with("open", open.open.saturating_add(open.not_run).to_string())
-            .into());
-    }
+    rerun::must_be_over(&past, console.lang())?;
     let connection = arguments.connection.open(&past.header.regions, past.header.endpoint.as_deref())?;
     let agreed = arguments.yes || connection.is_loopback;
     let somebody_there =
@@ -105,28 +83,23 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         return Err(error.clone().into());
     }
     let seen = look.report(console.lang());
-    let mut sorted = sort(&seen);
-    let later = later_results(&past, console);
-    heed_later_runs(&mut sorted, &later);
-    say(&sorted, console);
-    let left_open = left_open(&sorted, &seen, &later);
-    if sorted.again.is_empty() {
+    let selection = Selection::of(&past, &seen, &state_directory()?, console.lang());
+    say(&selection, console);
+    if selection.again.is_empty() {
         console.note(NOTHING_TO_DO.get(console.lang()));
-        let exit = Exit::from_status(seen.with_left_open(left_open, console.lang()).exit_status);
-        // What failed there was reached since.
-        return Ok(if matches!(exit, Exit::Held | Exit::Unknown) { exit } else { Exit::Reached });
+        return Ok(selection.status_of_nothing(seen, console.lang()));
     }
 
-    let document = Document::made(&arguments.run, job_of(&past.header.job, &sorted.again));
+    let document = Document::made(&arguments.run, selection.job_of(&past.header.job));
     let job = usable_job(&document, policies.as_ref(), console)?;
     let mut setup = connection.setup(job, Goal::Run)?;
     setup.pause_at_plan = !agreed;
     if let Some(policies) = &policies {
-        policies.set.prepare(&mut setup);
+        policies.gate.prepare(&mut setup);
     }
     setup.own_instance = runtime.block_on(connection.own_instance());
     setup.include_self = arguments.include_self;
-    setup.left_open = left_open;
+    setup.left_open = selection.left_open;
     setup.wait = arguments.wait;
     let clock = past.clock(connection.time_scale);
     let run = Run::begin(setup, document.value.clone(), &state_directory()?, &connection.caller, clock)?;
@@ -134,107 +107,14 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     drive_and_report(run, gate, arguments.shown(), &runtime, console)
 }
 
-/// The instances that are left out because they may be held or are unknown: the new run speaks of them, or its exit status
-/// would take back an alarm.
-fn left_open(sorted: &Sorted, seen: &Report, later: &BTreeMap<String, Later>) -> Vec<OpenGuest> {
-    let region = |id: &str| seen.instances.iter().find(|one| one.instance_id == id).map(|one| one.region.clone());
-    let open = |held: bool| {
-        move |id: &String| OpenGuest {
-            run_id: later.get(id).map_or_else(|| seen.run_id.clone(), |later| later.run_id.clone()),
-            instance_id: id.clone(),
-            region: region(id).unwrap_or_default(),
-            held,
-        }
-    };
-    sorted.held.iter().map(open(true)).chain(sorted.unknown.iter().map(open(false))).collect()
-}
-
-/// What became of an instance in a later run.
-struct Later {
-    run_id: String,
-    result: ResultKind,
-}
-
-fn sort(seen: &Report) -> Sorted {
-    let mut sorted = Sorted::default();
-    for instance in &seen.instances {
-        let list = match instance.result {
-            ResultKind::Ok => &mut sorted.reached,
-            // Somebody has looked, and let it go.
-            ResultKind::Urgent | ResultKind::Unknown if instance.released.is_some() => &mut sorted.again,
-            ResultKind::Urgent => &mut sorted.held,
-            ResultKind::Unknown => &mut sorted.unknown,
-            ResultKind::Failed | ResultKind::Weaker | ResultKind::NotRun => &mut sorted.again,
-        };
-        list.push(instance.instance_id.clone());
-    }
-    sorted
-}
-
-/// What became of instances in later runs of the same job, as the journals of this machine tell it; the last one counts.
-fn later_results(past: &PastRun, console: &Console) -> BTreeMap<String, Later> {
-    let Ok(directory) = state_directory() else { return BTreeMap::new() };
-    let Ok(entries) = journal::list(&directory) else { return BTreeMap::new() };
-    let mut later: Vec<PastRun> = entries
-        .iter()
-        .filter(|entry| entry.run_id != past.header.run_id)
-        .filter_map(|entry| PastRun::load(&directory, &entry.run_id).ok())
-        .filter(|other| {
-            other.header.account == past.header.account
-                && other.header.started_at > past.header.started_at
-                && other.job.group_name == past.job.group_name
-        })
-        .collect();
-    later.sort_by_key(|other| other.header.started_at);
-    let mut results = BTreeMap::new();
-    for other in later {
-        let state = other.state();
-        let ended = state.phase == Phase::Ended;
-        let report = Report::of(&state, None, 0, console.lang());
-        // What waits in a run that is not over is started by its resume.
-        results.extend(report.instances.into_iter().map(|instance| {
-            let result = if ended || instance.held { instance.result } else { ResultKind::Unknown };
-            (instance.instance_id, Later { run_id: other.header.run_id.clone(), result })
-        }));
-    }
-    results
-}
-
-/// Whoever reruns a run twice does not want its instances snapshotted twice, and never two at the same time.
-fn heed_later_runs(sorted: &mut Sorted, later: &BTreeMap<String, Later>) {
-    for instance in std::mem::take(&mut sorted.again) {
-        let list = match later.get(&instance).map(|later| later.result) {
-            Some(ResultKind::Ok) => &mut sorted.later,
-            Some(ResultKind::Urgent) => &mut sorted.held,
-            Some(ResultKind::Unknown) => &mut sorted.unknown,
-            Some(ResultKind::Failed | ResultKind::Weaker | ResultKind::NotRun) | None => &mut sorted.again,
-        };
-        list.push(instance);
-    }
-}
-
-/// The old job for some of its instances. Bounds on the selection spoke of all of them.
-fn job_of(job: &Value, instances: &[String]) -> Value {
-    let mut job = job.clone();
-    if let Value::Object(members) = &mut job {
-        members.insert("targets".to_owned(), json!({"ids": instances}));
-        if let Some(Value::Array(excluded)) = members.get_mut("exclude_disks") {
-            excluded.retain(|entry| {
-                entry.get("instance").and_then(Value::as_str).is_none_or(|id| instances.iter().any(|one| one == id))
-            });
-        }
-    }
-    job
-}
-
-fn say(sorted: &Sorted, console: &mut Console) {
+fn say(selection: &Selection, console: &mut Console) {
     let ids = |ids: &[String]| ids.join(", ");
     let lines = [
-        (&REACHED, &sorted.reached, false),
-        (&LATER, &sorted.later, true),
-        (&AGAIN, &sorted.again, true),
-        (&UNKNOWN, &sorted.unknown, true),
-        (&HELD, &sorted.held, true),
+        (&REACHED, &selection.reached, false),
+        (&LATER, &selection.later, true),
+        (&AGAIN, &selection.again, true),
+        (&UNKNOWN, &selection.unknown, true),
+        (&HELD, &selection.held, true),
     ];
     for (text, instances, named) in lines {
         if instances.is_empty() {

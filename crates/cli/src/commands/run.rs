@@ -2,13 +2,14 @@
 
 use std::io::IsTerminal as _;
 
+use consnap_client::operations::read_job;
 use consnap_client::run::Run;
-use consnap_core::check::{CheckContext, Checker};
-use consnap_core::diagnostics::messages::{errors, runs};
-use consnap_core::input::job::{self, Job};
+use consnap_core::check::CheckContext;
+use consnap_core::diagnostics::messages::errors;
+use consnap_core::input::job::Job;
 use consnap_core::report::Report;
 use consnap_core::run::session::Goal;
-use consnap_core::{Error, ErrorKind, Finding};
+use consnap_core::{Error, ErrorKind};
 
 use crate::arguments::LogFormat;
 use crate::connection::ConnectionArguments;
@@ -18,7 +19,7 @@ use crate::drive::{self, Gate, Shown, drive_and_report, state_directory};
 use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
 use crate::job::JobArguments;
-use crate::policies::{Policies, PolicyArguments};
+use crate::policies::{Policies, PolicyArguments, told};
 use crate::report_text;
 
 /// Snapshot instances and show which consistency was really reached; sends writing calls
@@ -85,7 +86,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     setup.approved_plan.clone_from(&arguments.approve);
     setup.pause_at_plan = !agreed;
     if let Some(policies) = &policies {
-        policies.set.prepare(&mut setup);
+        policies.gate.prepare(&mut setup);
     }
     setup.own_instance = runtime.block_on(connection.own_instance());
     setup.include_self = arguments.include_self;
@@ -103,25 +104,17 @@ pub(crate) fn usable_job(
     policies: Option<&Policies>,
     console: &mut Console,
 ) -> Result<Job, Failure> {
-    let (job, mut findings) = job::read(&document.value);
     let context = CheckContext { as_of: None, now: Some(crate::clock::now()) };
     let severities = policies.map(|policies| policies.severities().clone()).unwrap_or_default();
-    for finding in Checker::new(&job, &context).weighing(&severities).job_findings(None) {
-        if !findings.contains(&finding) {
-            findings.push(finding);
-        }
-    }
-    let rendered: Vec<_> = findings.iter().map(|finding| finding.render(console.lang())).collect();
+    let read = read_job(&document.value, &context, &severities);
+    let rendered: Vec<_> = read.findings.iter().map(|finding| finding.render(console.lang())).collect();
     console.findings_as_notes(&rendered, Some(document));
-    if findings.iter().any(Finding::blocks) {
-        return Err(Error::new(ErrorKind::Input, &runs::JOB_BLOCKED).into());
-    }
-    Ok(job)
+    read.usable().map_err(told)
 }
 
 /// Prints a report and gives its exit code. What happened on the instances stands, even if nobody can be told.
 pub(crate) fn print(report: &Report, all: bool, console: &mut Console) -> Result<Exit, Failure> {
-    let exit = Exit::from_status(report.exit_status);
+    let exit = Exit::from_code(report.exit_status);
     let shown = if console.is_json() { console.json(report) } else { report_text::print(report, all, console) };
     match shown {
         Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(exit),

@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     if arguments.html {
         let page = html(&report, &timeline(&past.events, console.lang()), console.lang());
         console.raw(page.as_bytes())?;
-        return Ok(Exit::from_status(report.exit_status));
+        return Ok(Exit::from_code(report.exit_status));
     }
     let written = arguments.report.write(&report, &past.events, console);
     Ok(print(&report, arguments.all, console)?.or_worse(written))

@@ -30,17 +30,17 @@ struct OpenReport<'a> {
 
 pub(crate) fn run(_: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let open = open_guests::open(&state_directory()?, None)?;
-    let exit_status = open.exit_status();
+    let exit = open.exit_status();
     if console.is_json() {
         let unreadable_runs = open.unreadable.iter().map(|(run, _)| run.as_str()).collect();
         let (guests, unfinished_runs) = (&open.guests, &open.unfinished);
-        console.json(&OpenReport { exit_status, guests, unfinished_runs, unreadable_runs })?;
+        console.json(&OpenReport { exit_status: exit.code(), guests, unfinished_runs, unreadable_runs })?;
     } else {
         for line in lines(&open, console) {
             console.data(&line)?;
         }
     }
-    Ok(Exit::from_status(exit_status))
+    Ok(exit)
 }
 
 fn lines(open: &Open, console: &Console) -> Vec<String> {

@@ -43,7 +43,9 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let policies = Policies::read(&arguments.policies)?;
     let job = arguments.job.as_deref().map(Document::read).transpose()?;
     let checked = match &job {
-        None => answer(&policies.set, &policies.findings, Judged { passed: true, ..Judged::default() }, console.lang()),
+        None => {
+            answer(policies.set(), policies.findings(), Judged { passed: true, ..Judged::default() }, console.lang())
+        }
         Some(job) => {
             let facts = match &arguments.facts {
                 Some(path) => documents(&document::read_text(path)?)?,

@@ -26,9 +26,9 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let policies = Policies::read(&arguments.policies)?;
     let lang = console.lang();
-    let found = policies.set.policies().find(|(policy, ..)| policy.id == arguments.id);
+    let found = policies.set().policies().find(|(policy, ..)| policy.id == arguments.id);
     let Some((policy, place, reads)) = found else {
-        let known: Vec<String> = policies.set.policies().map(|(policy, ..)| format!("`{}`", policy.id)).collect();
+        let known: Vec<String> = policies.set().policies().map(|(policy, ..)| format!("`{}`", policy.id)).collect();
         return Err(Error::new(ErrorKind::Input, &errors::NO_SUCH_POLICY)
             .with("policy", arguments.id.clone())
             .with("known", known.join(", "))
@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     };
     let (document, rest) = policies.document(place);
     let file = document.map_or_else(String::new, |document| document.place(rest));
-    let cases: Vec<_> = policies.set.cases().filter(|(case, _)| case.policy == policy.id).collect();
+    let cases: Vec<_> = policies.set().cases().filter(|(case, _)| case.policy == policy.id).collect();
     if console.is_json() {
         console.json(&json!({
             "policy": policy,

@@ -30,10 +30,10 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let policies = Policies::read(&arguments.policies)?;
     let lang = console.lang();
-    let mut tried = policies.set.test(lang);
-    let mut findings: Vec<RenderedFinding> = policies.findings.iter().map(|finding| finding.render(lang)).collect();
+    let mut tried = policies.set().test(lang);
+    let mut findings: Vec<RenderedFinding> = policies.findings().iter().map(|finding| finding.render(lang)).collect();
     findings.append(&mut tried.findings);
-    let passed = tried.passed && !policies.findings.iter().any(Finding::blocks);
+    let passed = tried.passed && !policies.findings().iter().any(Finding::blocks);
     let tried = TestReport { findings, passed, ..tried };
     if console.is_json() {
         console.json(&tried)?;

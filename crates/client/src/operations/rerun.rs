@@ -1,0 +1,156 @@
+//! Which instances of a past run are run again, and which are left alone.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use consnap_core::diagnostics::messages::errors;
+use consnap_core::report::Report;
+use consnap_core::run::session::{OpenGuest, Phase};
+use consnap_core::run::verdict::ResultKind;
+use consnap_core::{Error, ErrorKind, Lang};
+use serde_json::{Value, json};
+
+use super::ExitStatus;
+use crate::journal;
+use crate::past_run::PastRun;
+
+/// The instances of a run, by what is to become of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// They reached what is required.
+    pub reached: Vec<String>,
+    /// They reached it in a later run of the same job.
+    pub later: Vec<String>,
+    /// They are run again.
+    pub again: Vec<String>,
+    /// Their result is unknown: a plug-in may still be at work. They are left out.
+    pub unknown: Vec<String>,
+    /// They may still be held. They are left out.
+    pub held: Vec<String>,
+    /// Those left out: the new run speaks of them, or its exit status would take back an alarm.
+    pub left_open: Vec<OpenGuest>,
+}
+
+/// Refuses a run that is not over: what waits there would be started by the new run and by a later resume.
+///
+/// Errors: a run that is not over.
+pub fn must_be_over(past: &PastRun, lang: Lang) -> Result<(), Error> {
+    let state = past.state();
+    if state.phase == Phase::Ended {
+        return Ok(());
+    }
+    let open = Report::of(&state, None, 0, lang).summary;
+    Err(Error::new(ErrorKind::Rejected, &errors::RUN_NOT_OVER)
+        .with("run", past.header.run_id.clone())
+        .with("open", open.open.saturating_add(open.not_run).to_string()))
+}
+
+impl Selection {
+    /// Selects by the report of a new look at the run, and by the later runs of the same job in the state directory.
+    pub fn of(past: &PastRun, seen: &Report, state_directory: &Path, lang: Lang) -> Self {
+        let later = later_results(past, state_directory, lang);
+        let mut selection = Self::of_report(seen);
+        selection.heed_later_runs(&later);
+        selection.left_open = selection.left_open(seen, &later);
+        selection
+    }
+
+    /// The exit status where nothing is to be run again. What failed there was reached since.
+    pub fn status_of_nothing(&self, seen: Report, lang: Lang) -> ExitStatus {
+        match ExitStatus::from_code(seen.with_left_open(self.left_open.clone(), lang).exit_status) {
+            open @ (ExitStatus::Held | ExitStatus::Unknown) => open,
+            _ => ExitStatus::Reached,
+        }
+    }
+
+    /// The old job for the instances that are run again. Bounds on the selection spoke of all of them.
+    pub fn job_of(&self, job: &Value) -> Value {
+        let mut job = job.clone();
+        if let Value::Object(members) = &mut job {
+            members.insert("targets".to_owned(), json!({"ids": self.again}));
+            if let Some(Value::Array(excluded)) = members.get_mut("exclude_disks") {
+                excluded.retain(|entry| {
+                    let instance = entry.get("instance").and_then(Value::as_str);
+                    instance.is_none_or(|id| self.again.iter().any(|one| one == id))
+                });
+            }
+        }
+        job
+    }
+
+    fn of_report(seen: &Report) -> Self {
+        let mut sorted = Self::default();
+        for instance in &seen.instances {
+            let list = match instance.result {
+                ResultKind::Ok => &mut sorted.reached,
+                // Somebody has looked, and let it go.
+                ResultKind::Urgent | ResultKind::Unknown if instance.released.is_some() => &mut sorted.again,
+                ResultKind::Urgent => &mut sorted.held,
+                ResultKind::Unknown => &mut sorted.unknown,
+                ResultKind::Failed | ResultKind::Weaker | ResultKind::NotRun => &mut sorted.again,
+            };
+            list.push(instance.instance_id.clone());
+        }
+        sorted
+    }
+
+    /// Whoever reruns a run twice does not want its instances snapshotted twice, and never two at the same time.
+    fn heed_later_runs(&mut self, later: &BTreeMap<String, Later>) {
+        for instance in std::mem::take(&mut self.again) {
+            let list = match later.get(&instance).map(|later| later.result) {
+                Some(ResultKind::Ok) => &mut self.later,
+                Some(ResultKind::Urgent) => &mut self.held,
+                Some(ResultKind::Unknown) => &mut self.unknown,
+                Some(ResultKind::Failed | ResultKind::Weaker | ResultKind::NotRun) | None => &mut self.again,
+            };
+            list.push(instance);
+        }
+    }
+
+    fn left_open(&self, seen: &Report, later: &BTreeMap<String, Later>) -> Vec<OpenGuest> {
+        let region = |id: &str| seen.instances.iter().find(|one| one.instance_id == id).map(|one| one.region.clone());
+        let open = |held: bool| {
+            move |id: &String| OpenGuest {
+                run_id: later.get(id).map_or_else(|| seen.run_id.clone(), |later| later.run_id.clone()),
+                instance_id: id.clone(),
+                region: region(id).unwrap_or_default(),
+                held,
+            }
+        };
+        self.held.iter().map(open(true)).chain(self.unknown.iter().map(open(false))).collect()
+    }
+}
+
+/// What became of an instance in a later run.
+struct Later {
+    run_id: String,
+    result: ResultKind,
+}
+
+/// What became of instances in later runs of the same job, as the journals of this machine tell it; the last one counts.
+fn later_results(past: &PastRun, state_directory: &Path, lang: Lang) -> BTreeMap<String, Later> {
+    let Ok(entries) = journal::list(state_directory) else { return BTreeMap::new() };
+    let mut later: Vec<PastRun> = entries
+        .iter()
+        .filter(|entry| entry.run_id != past.header.run_id)
+        .filter_map(|entry| PastRun::load(state_directory, &entry.run_id).ok())
+        .filter(|other| {
+            other.header.account == past.header.account
+                && other.header.started_at > past.header.started_at
+                && other.job.group_name == past.job.group_name
+        })
+        .collect();
+    later.sort_by_key(|other| other.header.started_at);
+    let mut results = BTreeMap::new();
+    for other in later {
+        let state = other.state();
+        let ended = state.phase == Phase::Ended;
+        let report = Report::of(&state, None, 0, lang);
+        // What waits in a run that is not over is started by its resume.
+        results.extend(report.instances.into_iter().map(|instance| {
+            let result = if ended || instance.held { instance.result } else { ResultKind::Unknown };
+            (instance.instance_id, Later { run_id: other.header.run_id.clone(), result })
+        }));
+    }
+    results
+}
