@@ -11,7 +11,7 @@ use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::input::job::{self, Job};
 use consnap_core::operations::check::{CheckInput, CheckedInstance, InstanceVerdict};
 use consnap_core::{Consistency, Error, Finding, Lang, Platform, input::facts};
-use consnap_policy::operations::take_policies;
+use consnap_policy::operations::{take_policies, with_severities_of};
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -194,7 +194,10 @@ pub(crate) fn check_many(input: &[u8], facts: PyBackedBytes, threads: usize) -> 
     let unreadable = |error: serde_json::Error| reading::unreadable("check", error.to_string());
     let mut input: Value = serde_json::from_slice(input).map_err(unreadable)?;
     let policies = take_policies(&mut input);
-    let input: CheckInput = serde_json::from_value(input).map_err(unreadable)?;
+    let mut input: CheckInput = serde_json::from_value(input).map_err(unreadable)?;
+    if let Some(policies) = &policies {
+        input.severities = with_severities_of(policies, &input.severities);
+    }
     let as_of = match &input.as_of {
         Some(day) => Some(consnap_core::operations::check::day("check", day)?),
         None => None,
