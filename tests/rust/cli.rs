@@ -199,6 +199,8 @@ fn explain_knows_codes_parameters_commands_and_results() {
             "  -RamRoleName=R",
         ),
         (r#"{"InstanceId": "i-1", "InvocationStatus": "Failed", "ExitCode": 12}"#, 5, "i-1: plug-in exit code 12: "),
+        (r#"{"TotalCount": 0, "Invocations": {"Invocation": []}}"#, 1, "error[CS525]"),
+        (r#"{"SnapshotGroups": {"SnapshotGroup": []}}"#, 1, "error[CS520]"),
     ] {
         let done = place.run(&["explain", what]);
         assert_eq!(done.exit, exit, "{what}: {}{}", done.out, done.err);

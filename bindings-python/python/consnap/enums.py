@@ -335,6 +335,9 @@ class CodeKind(_Word):
     API_ERROR = "api_error"
     """``Code`` of an error reply of the API."""
 
+    VSS_ERROR = "vss_error"
+    """An error of the Volume Shadow Copy Service, such as ``VSS_E_WRITERERROR_TIMEOUT`` or ``0x800423f2``."""
+
     MESSAGE = "message"
     """A finding or error of consnap, such as ``CS506``."""
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::api_errors::{self, ApiErrorRow, RetryClass, Scope};
 use super::assumptions::{self, AssumptionRow};
-use super::{exit_codes, sources, statuses, task_errors};
+use super::{exit_codes, sources, statuses, task_errors, vss};
 use crate::diagnostics::finding::{MessageRow, Severity};
 use crate::diagnostics::messages;
 use crate::diagnostics::text::{Lang, Text};
@@ -126,6 +126,8 @@ pub enum CodeKind {
     TaskError,
     /// `Code` of an error reply of the API.
     ApiError,
+    /// An error of the Volume Shadow Copy Service, such as `VSS_E_WRITERERROR_TIMEOUT` or `0x800423f2`.
+    VssError,
     /// A finding or error of consnap, such as `CS506`.
     Message,
     /// What consnap relies on without having seen it on the live service, such as `A09`.
@@ -176,6 +178,9 @@ pub fn explain_code(code: &str) -> Vec<CodeExplanation> {
         .find_map(|word| code.get(..word.len()).filter(|head| head.eq_ignore_ascii_case(word)).map(|_| word.len()))
         .and_then(|at| code.get(at..))
         .map_or(code, |rest| rest.trim_start_matches([' ', '=', ':', '\t']));
+    if let Some(row) = vss::find_error(bare) {
+        return vec![of_vss(row)];
+    }
     if let Some(number) = read_number(bare) {
         return exit_codes::candidates(number).map(|row| of_outcome(CodeKind::ExitCode, &row.outcome)).collect();
     }
@@ -253,6 +258,25 @@ fn of_api_error(row: &'static ApiErrorRow) -> CodeExplanation {
         scope: Some(row.scope),
         severity: None,
         source: row.source,
+    }
+}
+
+fn of_vss(row: &'static vss::VssErrorRow) -> CodeExplanation {
+    CodeExplanation {
+        kind: CodeKind::VssError,
+        key: row.name,
+        name: row.number,
+        meaning: row.meaning,
+        cause: None,
+        next_step: row.next_step,
+        layer: None,
+        held: None,
+        group_may_exist: None,
+        repeat: None,
+        retry: None,
+        scope: None,
+        severity: None,
+        source: vss::SOURCE,
     }
 }
 
@@ -474,6 +498,8 @@ mod tests {
         assert_eq!(keys("EXECUTE_TIMEOUT_ERR"), ["exit:launcher:247"]);
         assert_eq!(keys("SIGKILL"), ["exit:shell:137"]);
         assert_eq!(keys("exit:plugin:0"), ["exit:plugin:0"]);
+        assert_eq!(keys("0x800423F2"), ["VSS_E_WRITERERROR_TIMEOUT"]);
+        assert_eq!(keys("vss_e_writererror_timeout"), ["VSS_E_WRITERERROR_TIMEOUT"]);
         assert_eq!(keys("cs501"), ["CS501"]);
         assert_eq!(keys("a09"), ["A09"]);
         assert!(keys("").is_empty());

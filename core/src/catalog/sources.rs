@@ -105,6 +105,8 @@ sources! {
         "https://learn.microsoft.com/troubleshoot/windows-client/shell-experience/command-line-string-limitation";
     "ntstatus": "Microsoft: NTSTATUS values", "2026",
         "https://learn.microsoft.com/openspecs/windows_protocols/ms-erref/596a1078-e883-4972-9bbc-49e60bebca55";
+    "vss": "Microsoft: Volume Shadow Copy Service, IVssBackupComponents::GetWriterStatus and VSS_WRITER_STATE", "2026",
+        "https://learn.microsoft.com/en-us/windows/win32/api/vsbackup/nf-vsbackup-ivssbackupcomponents-getwriterstatus";
     "posix-shell": "POSIX: Shell Command Language", "2024",
         "https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html";
     "rfc-8259": "RFC 8259: The JavaScript Object Notation (JSON) Data Interchange Format", "2017-12",

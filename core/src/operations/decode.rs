@@ -109,7 +109,8 @@ mod tests {
         assert_eq!(run(json!({})).unwrap_err().row.code, "CE102");
         assert_eq!(run(json!({"results": [], "exit_code": 0})).unwrap_err().row.code, "CE102");
         assert_eq!(run(json!({"exit_code": 3, "content_encoding": "gzip"})).unwrap_err().row.code, "CE102");
-        assert_eq!(run(json!({"results": []})).unwrap(), json!({"outcomes": []}));
+        let empty = run(json!({"results": []})).unwrap();
+        assert_eq!((&empty["outcomes"], &empty["findings"][0]["code"]), (&json!([]), &json!("CS525")));
         let one = run(json!({"exit_code": 3, "invocation_status": "Failed", "output": ""})).unwrap();
         assert_eq!(one["outcomes"][0]["explained_by"], "exit:plugin:3");
     }

@@ -153,4 +153,64 @@ messages! {
         "look at its name and time of creation before you take it for the group of this run",
         "请先核对其名称和创建时间，再判断它是否为本次创建的快照一致性组"
     };
+    EMPTY_REPLY = "CS525", Error, "describe-invocation-results": {
+        "the reply holds no result, which says nothing of any run", "返回中没有任何执行结果，不能说明任何一次执行的情况"
+    } help {
+        "look in the region and account of the run; the service keeps results for some weeks only",
+        "请确认地域和账号与执行时一致；服务端只保留几周内的执行结果"
+    };
+    PAGE_OF_SEVERAL = "CS526", Error, "describe-invocation-results: TotalCount, NextToken": {
+        "this is one page of several: {held} of {total}, and nothing is known of the others",
+        "这只是多页中的一页：共 {total}，仅有 {held}，其余情况未知"
+    } help {
+        "fetch all pages and give them as one list", "请获取全部分页，并作为一个列表提供"
+    };
+    PROGRAM_NOT_FOUND = "CS527", Warning, "posix-shell: 127; launcher 2.6": {
+        "the output says that the program `{program}` was not found", "输出显示未找到程序 `{program}`"
+    } help {
+        "if it is `acs-plugin-manager`, install or upgrade the Cloud Assistant Agent; if not, install the program or give its whole path in the script",
+        "若为 `acs-plugin-manager`，请安装或升级云助手Agent；否则请安装该程序，或在脚本中填写完整路径"
+    };
+    BASE64_RUN_AS_COMMAND = "CS528", Warning, "run-command: ContentEncoding": {
+        "the guest ran the Base64 text itself as a command: `{program}` stands for `{text}`",
+        "实例把 Base64 文本本身当作命令执行：`{program}` 即 `{text}`"
+    } help {
+        "send it with `ContentEncoding` `Base64`, or send the command in clear with `PlainText`",
+        "请将 `ContentEncoding` 设为 `Base64`，或以 `PlainText` 发送明文命令"
+    };
+    NO_SPACE_LEFT = "CS529", Warning, "consnap": {
+        "the output says that a file system of the guest is full", "输出显示实例内某个文件系统已满"
+    } help {
+        "make room where the output says, `/` and the folder of the agent first, then run again",
+        "请在输出所示的位置清理空间（首先检查 `/` 和云助手Agent目录），然后重新执行"
+    };
+    PERMISSION_DENIED = "CS530", Warning, "consnap": {
+        "the output says that the guest denied access: `{line}`", "输出显示实例内拒绝访问：`{line}`"
+    } help {
+        "look at owner, mode and `noexec` of what it names, and at SELinux, AppArmor or security software",
+        "请检查其属主、权限和 `noexec`，以及 SELinux、AppArmor 或安全软件"
+    };
+    API_CODE_IN_OUTPUT = "CS531", Warning, "consnap": {
+        "the output names the error code `{code}`", "输出中有错误码 `{code}`"
+    } help {
+        "run `consnap explain {code}` for what it means", "请执行 `consnap explain {code}` 查看含义"
+    };
+    VSS_IN_OUTPUT = "CS532", Warning, "vss": {
+        "the output names the VSS error `{code}`", "输出中有 VSS 错误 `{code}`"
+    } help {
+        "run `consnap explain {code}` for what it means", "请执行 `consnap explain {code}` 查看含义"
+    };
+    FREEZE_BEGUN = "CS533", Error, "consnap": {
+        "the output says that a freeze began, and no line says that it was thawed", "输出显示冻结已开始，但没有任何一行显示已解冻"
+    } help {
+        "check at once that the application accepts writes; if not, `fsfreeze -u` on each mount with `/` last",
+        "请立即确认应用可正常写入；否则请对每个挂载点执行 `fsfreeze -u`（最后处理 `/`）"
+    };
+    STARTED_ALL_THE_SAME = "CS534", Warning, "posix-shell: 126, 127; launcher 2.6": {
+        "exit code {exit_code} says that nothing was started, but the output shows the plug-in at work",
+        "退出码 {exit_code} 表示没有启动任何程序，但输出显示云助手插件已运行"
+    } help {
+        "look for the group and check that the application accepts writes before another run",
+        "再次执行前，请先查找快照一致性组，并确认应用可正常写入"
+    };
 }

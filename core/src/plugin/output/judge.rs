@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::log::{self, Log};
+use super::named::{self, Named};
 use super::{ContentEncoding, Outcome, encoding};
 use crate::base::time::Time;
 use crate::catalog::codes::Layer;
@@ -45,7 +46,10 @@ impl Decoder {
         if dropped > 0 {
             findings.push(Finding::new(&outcomes::OUTPUT_CUT, "/Output").with("bytes", dropped.to_string()));
         }
-        let verdict = Judge { result, log: &log, dropped, findings: &mut findings }.judge();
+        let mut verdict = Judge { result, log: &log, dropped, findings: &mut findings }.judge();
+        if verdict.finished && !verdict.succeeded {
+            refine(&mut verdict, &named::read(&decoded.text), (result, &log), &mut findings);
+        }
         Outcome {
             instance_id: result.instance_id.clone().into_owned(),
             finished: verdict.finished,
@@ -273,6 +277,10 @@ impl Judge<'_, '_> {
             let finding = Finding::new(&outcomes::LAUNCHER_LINE_MISSING, "/Output");
             self.findings.push(finding.with("exit_code", number.to_string()));
             verdict = Verdict { layer: Layer::Unknown, held: true, group_may_exist: true, ..verdict };
+        } else if matches!(number, 126 | 127 | 9009) && log.plugin {
+            let finding = Finding::new(&outcomes::STARTED_ALL_THE_SAME, "/Output");
+            self.findings.push(finding.with("exit_code", number.to_string()));
+            verdict = Verdict { layer: Layer::Unknown, held: true, group_may_exist: true, ..verdict };
         }
         verdict
     }
@@ -318,6 +326,28 @@ impl Judge<'_, '_> {
         }
     }
 }
+
+/// What the text plainly says may name the cause better, or add a doubt. It never takes one back.
+fn refine(
+    verdict: &mut Verdict,
+    named: &Named<'_>,
+    (result, log): (&InvocationResult<'_>, &Log<'_>),
+    findings: &mut Vec<Finding>,
+) {
+    named.say(findings);
+    if named.freeze_begun && verdict.row.key.starts_with("exit:") {
+        findings.push(Finding::new(&outcomes::FREEZE_BEGUN, "/Output"));
+        (verdict.held, verdict.group_may_exist) = (true, true);
+    }
+    let launch_failed = named.program == Some(LAUNCHER) && !log.plugin && !log.launcher;
+    if let (true, Some(1 | 2), false) = (launch_failed, result.exit_code, verdict.held) {
+        let number = if named.on_windows { 9009 } else { 127 };
+        (verdict.row, verdict.layer) = (&exit_codes::find(number).outcome, Layer::Shell);
+    }
+}
+
+/// The program that starts the plug-in.
+const LAUNCHER: &str = "acs-plugin-manager";
 
 fn launcher_key(number: i64) -> &'static str {
     match number {

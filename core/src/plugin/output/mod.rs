@@ -15,6 +15,7 @@ use crate::diagnostics::finding::Finding;
 mod encoding;
 mod judge;
 mod log;
+mod named;
 mod page;
 mod words;
 

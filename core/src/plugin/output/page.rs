@@ -4,13 +4,13 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{ContentEncoding, Decoder, Outcome};
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::outcomes;
 use crate::ecs::api::invocation_result::InvocationResult;
-use crate::ecs::api::lenient::{borrowed_text, list};
+use crate::ecs::api::lenient::{borrowed_text, list, number_or_text};
 
 /// What could be read, and what could not.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,8 +44,64 @@ pub fn read_results(bytes: &[u8]) -> Results<'_> {
         return slowly(&String::from_utf8_lossy(bytes));
     };
     match serde_json::from_str::<Reply<'_>>(text) {
-        Ok(reply) if reply.is_page() => reply.into_results(),
+        Ok(reply) if reply.is_page() => {
+            let mut read = Reading::default();
+            reply.read(&mut read);
+            read.finish()
+        }
         _ => slowly(text),
+    }
+}
+
+/// What has been read so far.
+#[derive(Debug, Default)]
+struct Reading<'a> {
+    results: Vec<InvocationResult<'a>>,
+    findings: Vec<Finding>,
+    pages: Vec<Part>,
+}
+
+/// A page of a listing.
+#[derive(Debug)]
+struct Part {
+    /// The invocation whose results are listed; empty where invocations are listed.
+    listing: String,
+    /// What the page holds.
+    held: usize,
+    /// What the listing holds, by its own count.
+    total: usize,
+    /// Whether a next page is named.
+    goes_on: bool,
+}
+
+impl Part {
+    fn new(listing: &str, held: usize, total: Option<i64>, next_token: &str) -> Self {
+        let total = total.and_then(|total| usize::try_from(total).ok()).unwrap_or(0);
+        Self { listing: listing.to_owned(), held, total, goes_on: !next_token.is_empty() }
+    }
+}
+
+impl<'a> Reading<'a> {
+    /// Absent is not empty, and a page of several is not the whole.
+    fn finish(mut self) -> Results<'a> {
+        let mut listings: Vec<&str> = self.pages.iter().map(|page| page.listing.as_str()).collect();
+        listings.sort_unstable();
+        listings.dedup();
+        for listing in listings {
+            let pages = || self.pages.iter().filter(|page| page.listing == listing);
+            let held = pages().fold(0, |sum: usize, page| sum.saturating_add(page.held));
+            let total = pages().map(|page| page.total).max().unwrap_or(0);
+            let goes_on = pages().next_back().is_some_and(|page| page.goes_on);
+            if held < total || goes_on && held > 0 {
+                let total = if total > held { total.to_string() } else { format!("> {held}") };
+                let finding = Finding::new(&outcomes::PAGE_OF_SEVERAL, "");
+                self.findings.push(finding.with("held", held.to_string()).with("total", total));
+            }
+        }
+        if self.results.is_empty() && self.findings.is_empty() {
+            self.findings.push(Finding::new(&outcomes::EMPTY_REPLY, ""));
+        }
+        Results { results: self.results, findings: self.findings }
     }
 }
 
@@ -57,6 +113,10 @@ struct Reply<'a> {
     invocation: Option<Page<'a>>,
     #[serde(borrow, default, deserialize_with = "list")]
     invocations: Vec<Invocation<'a>>,
+    #[serde(default, deserialize_with = "number_or_text")]
+    total_count: Option<i64>,
+    #[serde(borrow, default, deserialize_with = "borrowed_text")]
+    next_token: Cow<'a, str>,
 }
 
 #[derive(Deserialize)]
@@ -64,6 +124,10 @@ struct Reply<'a> {
 struct Page<'a> {
     #[serde(borrow, deserialize_with = "list")]
     invocation_results: Vec<InvocationResult<'a>>,
+    #[serde(default, deserialize_with = "number_or_text")]
+    total_count: Option<i64>,
+    #[serde(borrow, default, deserialize_with = "borrowed_text")]
+    next_token: Cow<'a, str>,
 }
 
 #[derive(Deserialize)]
@@ -82,15 +146,16 @@ impl<'a> Reply<'a> {
         self.invocation.is_some() || !self.invocations.is_empty()
     }
 
-    fn into_results(self) -> Results<'a> {
-        let mut read = Results::default();
+    fn read(self, read: &mut Reading<'a>) {
         if let Some(page) = self.invocation {
-            note_nameless(
-                &page.invocation_results,
-                "/Invocation/InvocationResults/InvocationResult",
-                &mut read.findings,
-            );
-            read.results = page.invocation_results;
+            let results = page.invocation_results;
+            note_nameless(&results, "/Invocation/InvocationResults/InvocationResult", &mut read.findings);
+            let invocation = results.first().map_or("", |result| &result.invoke_id);
+            read.pages.push(Part::new(invocation, results.len(), page.total_count, &page.next_token));
+            read.results = results;
+        }
+        if !self.invocations.is_empty() {
+            read.pages.push(Part::new("", self.invocations.len(), self.total_count, &self.next_token));
         }
         for (index, mut invocation) in self.invocations.into_iter().enumerate() {
             for result in &mut invocation.invoke_instances {
@@ -102,7 +167,6 @@ impl<'a> Reply<'a> {
             note_nameless(&invocation.invoke_instances, &place, &mut read.findings);
             read.results.append(&mut invocation.invoke_instances);
         }
-        read
     }
 }
 
@@ -113,12 +177,12 @@ fn note_nameless(results: &[InvocationResult<'_>], place: &str, findings: &mut V
 
 /// Any other shape, or a page with something wrong in it: each result is read by itself.
 fn slowly<'a>(text: &str) -> Results<'a> {
-    let mut read = Results::default();
+    let mut read = Reading::default();
     collect_text(text, String::new(), &mut read);
-    read
+    read.finish()
 }
 
-fn collect_text(text: &str, place: String, read: &mut Results<'_>) {
+fn collect_text(text: &str, place: String, read: &mut Reading<'_>) {
     match serde_json::from_str::<Value>(text) {
         Ok(document) => collect(document, place, read),
         Err(error) => read.findings.push(Finding::new(&outcomes::NOT_JSON, place).with("reason", error.to_string())),
@@ -129,9 +193,32 @@ fn collect_text(text: &str, place: String, read: &mut Results<'_>) {
 const WAYS: [&str; 7] =
     ["body", "Invocation", "Invocations", "InvocationResults", "InvocationResult", "InvokeInstances", "InvokeInstance"];
 /// Members of which a result has at least one.
-const MARKS: [&str; 5] = ["InvocationStatus", "ExitCode", "Output", "ErrorCode", "InstanceId"];
+const MARKS: [&str; 5] = ["InvocationStatus", "InvokeRecordStatus", "ExitCode", "Output", "ErrorCode"];
 
-fn collect(value: Value, place: String, read: &mut Results<'_>) {
+/// Members as the service spells them: some SDKs print `invocationResults`, others `invocation_results`.
+fn as_the_service_spells(members: Map<String, Value>) -> Map<String, Value> {
+    if !members.keys().any(|key| key.starts_with(|first: char| first.is_ascii_lowercase())) {
+        return members;
+    }
+    let spelled = |key: &str| match key {
+        "body" => key.to_owned(),
+        _ => key
+            .split('_')
+            .flat_map(|word| {
+                [word.get(..1).unwrap_or(word).to_ascii_uppercase(), word.get(1..).unwrap_or("").to_owned()]
+            })
+            .collect::<String>(),
+    };
+    // A member in the spelling of the service goes before its double.
+    let (own, others): (Vec<_>, Vec<_>) = members.into_iter().partition(|(key, _)| spelled(key) == *key);
+    let mut spelled_members: Map<String, Value> = own.into_iter().collect();
+    for (key, value) in others {
+        spelled_members.entry(spelled(&key)).or_insert(value);
+    }
+    spelled_members
+}
+
+fn collect(value: Value, place: String, read: &mut Reading<'_>) {
     let unreadable =
         |reason: &str, place: String| Finding::new(&outcomes::UNREADABLE_RESULT, place).with("reason", reason);
     match value {
@@ -140,7 +227,8 @@ fn collect(value: Value, place: String, read: &mut Results<'_>) {
                 collect(item, format!("{place}/{index}"), read);
             }
         }
-        Value::Object(mut members) => {
+        Value::Object(members) => {
+            let mut members = as_the_service_spells(members);
             let on = WAYS.iter().find_map(|way| {
                 let holds =
                     |inner: &Value| inner.is_object() || inner.is_array() || (*way == "body" && inner.is_string());
@@ -149,6 +237,11 @@ fn collect(value: Value, place: String, read: &mut Results<'_>) {
             });
             if let Some((way, inner)) = on {
                 let first = read.results.len();
+                let held = match &inner {
+                    Value::Object(list) => list.values().find_map(Value::as_array).map_or(0, Vec::len),
+                    Value::Array(list) => list.len(),
+                    _ => 0,
+                };
                 collect(inner, format!("{place}/{way}"), read);
                 let id = |name: &str| members.get(name).and_then(Value::as_str).filter(|id| !id.is_empty());
                 for result in read.results.iter_mut().skip(first) {
@@ -158,6 +251,19 @@ fn collect(value: Value, place: String, read: &mut Results<'_>) {
                     if let (Some(id), true) = (id("CommandId"), result.command_id.is_empty()) {
                         result.command_id = id.to_owned().into();
                     }
+                }
+                let total = members.get("TotalCount").and_then(|total| match total {
+                    Value::String(digits) => digits.parse().ok(),
+                    other => other.as_i64(),
+                });
+                let token = members.get("NextToken").and_then(Value::as_str).unwrap_or_default();
+                match *way {
+                    "Invocations" => read.pages.push(Part::new("", held, total, token)),
+                    "InvocationResults" => {
+                        let invocation = read.results.get(first).map_or("", |result| &result.invoke_id).to_owned();
+                        read.pages.push(Part::new(&invocation, read.results.len() - first, total, token));
+                    }
+                    _ => {}
                 }
                 return;
             }

@@ -7,8 +7,9 @@ use crate::base::consistency::Consistency;
 use crate::base::time::Time;
 use crate::catalog::codes::Layer;
 use crate::catalog::codes::{self, OutcomeRow, Repeat};
-use crate::catalog::statuses;
-use crate::diagnostics::finding::RenderedFinding;
+use crate::catalog::{api_errors, statuses, vss};
+use crate::diagnostics::finding::{Finding, RenderedFinding};
+use crate::diagnostics::messages::outcomes;
 use crate::diagnostics::text::Lang;
 
 impl Outcome {
@@ -65,7 +66,7 @@ impl Outcome {
             message: self.message(lang).to_owned(),
             cause: self.cause(lang).to_owned(),
             next_step: self.next_step(lang).to_owned(),
-            findings: self.findings.iter().map(|finding| finding.render(lang)).collect(),
+            findings: self.findings.iter().map(|finding| rendered(finding, lang)).collect(),
             plugin_version: self.plugin_version.clone(),
             started_at: self.started_at,
             finished_at: self.finished_at,
@@ -74,6 +75,25 @@ impl Outcome {
             error_lines: self.error_lines.clone(),
         }
     }
+}
+
+/// A finding in words. One that names a code says what the code means.
+fn rendered(finding: &Finding, lang: Lang) -> RenderedFinding {
+    let mut rendered = finding.render(lang);
+    let code = finding.args.iter().find(|(name, _)| name == "code").map_or("", |(_, code)| code);
+    let words = if finding.row == &outcomes::API_CODE_IN_OUTPUT {
+        api_errors::find(code).map(|row| (row.meaning, row.next_step))
+    } else if finding.row == &outcomes::VSS_IN_OUTPUT {
+        vss::find_error(code).map(|row| (row.meaning, row.next_step))
+    } else {
+        None
+    };
+    if let Some((meaning, next_step)) = words {
+        let between = if lang == Lang::Zh { "：" } else { ": " };
+        rendered.message = format!("{}{between}{}", rendered.message, meaning.get(lang));
+        next_step.get(lang).clone_into(&mut rendered.help);
+    }
+    rendered
 }
 
 /// What became of one instance's command, in words.

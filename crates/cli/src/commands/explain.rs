@@ -163,7 +163,9 @@ fn print_command(output: &ExplainOutput, console: &mut Console) -> Result<Exit, 
 
 fn print_outcomes(output: &DecodeOutput, console: &mut Console) -> Result<Exit, Failure> {
     let all = output.outcomes.iter();
-    let exit = all.fold(Exit::Reached, |exit, outcome| {
+    // What could not be read, or is not there, was not explained.
+    let unread = output.findings.iter().any(RenderedFinding::blocks);
+    let exit = all.fold(if unread { Exit::Findings } else { Exit::Reached }, |exit, outcome| {
         exit.or_worse(match outcome {
             outcome if outcome.held => Exit::Held,
             outcome if outcome.succeeded => Exit::Reached,
@@ -208,7 +210,7 @@ fn print_code(found: &RenderedExplanation, console: &mut Console) -> Result<(), 
     };
     let key = match found.kind {
         CodeKind::ExitCode | CodeKind::InvocationStatus | CodeKind::TaskError => spoken::result_key(found.key, lang),
-        CodeKind::ApiError | CodeKind::Message | CodeKind::Assumption => found.key.to_owned(),
+        CodeKind::ApiError | CodeKind::VssError | CodeKind::Message | CodeKind::Assumption => found.key.to_owned(),
     };
     console.data(&format!("{key}{name}: {}", found.message))?;
     let mut lines = Vec::new();

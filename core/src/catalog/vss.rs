@@ -1,0 +1,80 @@
+//! What the Volume Shadow Copy Service says: its error codes, the states of its writers, and whose data a writer holds.
+
+use crate::diagnostics::text::Text;
+
+/// An error of VSS.
+#[derive(Debug)]
+pub struct VssErrorRow {
+    /// The number as logs print it, in lower case.
+    pub number: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// What it means.
+    pub meaning: Text,
+    /// What to do.
+    pub next_step: Text,
+}
+
+const LOOK_AT_WRITERS: Text = Text::new(
+    "run `vssadmin list writers` in the guest, repair or restart the service of each writer that is not stable, then run again",
+    "请在实例内执行 `vssadmin list writers`，修复或重启状态不稳定的 Writer 所属服务，然后重新执行",
+);
+const AT_A_QUIET_TIME: Text = Text::new(
+    "run again at a quieter time; look at the load of the disks and at the event log of VSS",
+    "请在负载较低时重新执行，并检查云盘负载和 VSS 事件日志",
+);
+const MAKE_ROOM: Text = Text::new(
+    "make room for shadow copies (`vssadmin list shadowstorage`), delete old ones, then run again",
+    "请为卷影副本腾出空间（`vssadmin list shadowstorage`）或删除旧副本，然后重新执行",
+);
+const RESTART_VSS: Text = Text::new(
+    "look at the event log of VSS, restart the services `VSS` and `COM+ Event System`, then run again",
+    "请查看 VSS 事件日志，重启 `VSS` 和 `COM+ Event System` 服务，然后重新执行",
+);
+const ONE_AT_A_TIME: Text =
+    Text::new("wait until the other backup has ended, then run again", "请等待另一个备份任务结束，然后重新执行");
+
+macro_rules! errors {
+    ($($number:literal $name:literal ($en:literal, $zh:literal) => $next:expr;)*) => {
+        &[$(VssErrorRow { number: $number, name: $name, meaning: Text::new($en, $zh), next_step: $next }),*]
+    };
+}
+
+/// Where states and errors are documented.
+pub const SOURCE: &str = "vss";
+
+/// Errors.
+pub static ERRORS: &[VssErrorRow] = errors! {
+    "0x80042301" "VSS_E_BAD_STATE" ("VSS was called out of order", "VSS 调用顺序错误") => RESTART_VSS;
+    "0x80042302" "VSS_E_UNEXPECTED" ("VSS met an error it did not expect", "VSS 遇到意外错误") => RESTART_VSS;
+    "0x80042306" "VSS_E_PROVIDER_VETO" ("the VSS provider refused the shadow copy", "VSS 提供程序拒绝创建卷影副本") => RESTART_VSS;
+    "0x80042308" "VSS_E_OBJECT_NOT_FOUND" ("a volume or shadow copy was not found", "未找到卷或卷影副本") => RESTART_VSS;
+    "0x8004230c" "VSS_E_VOLUME_NOT_SUPPORTED" ("a volume does not support shadow copies", "某个卷不支持卷影副本")
+        => Text::new("only NTFS and ReFS volumes can be held: look at the file systems of the guest",
+                     "只有 NTFS 和 ReFS 卷受支持，请检查实例内的文件系统");
+    "0x8004230f" "VSS_E_UNEXPECTED_PROVIDER_ERROR" ("the VSS provider met an error it did not expect", "VSS 提供程序遇到意外错误")
+        => RESTART_VSS;
+    "0x80042313" "VSS_E_FLUSH_WRITES_TIMEOUT" ("the volumes could not be flushed in time", "卷未能在规定时间内完成刷写") => AT_A_QUIET_TIME;
+    "0x80042314" "VSS_E_HOLD_WRITES_TIMEOUT" ("the volumes could not be held in time", "卷未能在规定时间内暂停写入") => AT_A_QUIET_TIME;
+    "0x80042315" "VSS_E_UNEXPECTED_WRITER_ERROR" ("VSS lost touch with its writers", "VSS 与 Writer 通信时出现意外错误") => LOOK_AT_WRITERS;
+    "0x80042316" "VSS_E_SNAPSHOT_SET_IN_PROGRESS" ("another shadow copy is being made", "另一个卷影副本正在创建") => ONE_AT_A_TIME;
+    "0x80042317" "VSS_E_MAXIMUM_NUMBER_OF_SNAPSHOTS_REACHED" ("there are too many shadow copies", "卷影副本数量已达上限") => MAKE_ROOM;
+    "0x80042318" "VSS_E_WRITER_INFRASTRUCTURE" ("the infrastructure of the writers does not work", "Writer 基础组件工作异常") => RESTART_VSS;
+    "0x80042319" "VSS_E_WRITER_NOT_RESPONDING" ("a writer did not answer", "某个 Writer 没有响应") => LOOK_AT_WRITERS;
+    "0x8004231f" "VSS_E_INSUFFICIENT_STORAGE" ("there is no room for the shadow copy", "没有足够空间创建卷影副本") => MAKE_ROOM;
+    "0x800423f0" "VSS_E_WRITERERROR_INCONSISTENTSNAPSHOT"
+        ("a writer's data lies only in part on the volumes of the shadow copy", "某个 Writer 的数据只有部分位于本次卷影副本的卷上")
+        => Text::new("include all volumes on which the application keeps data", "请包含应用数据所在的全部卷");
+    "0x800423f1" "VSS_E_WRITERERROR_OUTOFRESOURCES" ("a writer ran out of memory or other resources", "某个 Writer 内存或其他资源不足")
+        => LOOK_AT_WRITERS;
+    "0x800423f2" "VSS_E_WRITERERROR_TIMEOUT" ("a writer did not hold its application in time", "某个 Writer 未能在规定时间内暂停应用")
+        => AT_A_QUIET_TIME;
+    "0x800423f3" "VSS_E_WRITERERROR_RETRYABLE" ("a writer failed in a way that can pass", "某个 Writer 失败，可重试") => LOOK_AT_WRITERS;
+    "0x800423f4" "VSS_E_WRITERERROR_NONRETRYABLE" ("a writer failed in a way that does not pass by itself", "某个 Writer 失败，重试无效")
+        => LOOK_AT_WRITERS;
+};
+
+/// The error with a number or a name, in any letter case.
+pub fn find_error(code: &str) -> Option<&'static VssErrorRow> {
+    ERRORS.iter().find(|row| row.number.eq_ignore_ascii_case(code) || row.name.eq_ignore_ascii_case(code))
+}
