@@ -18,8 +18,8 @@ pub mod sources;
 pub mod statuses;
 pub mod systems;
 pub mod task_errors;
-pub mod witness;
 pub mod vss;
+pub mod witness;
 
 /// The day up to which the facts of these tables were gathered.
 pub const DATE: &str = "2026-11-22";

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{StreamDeserializer, Value};
 
-use super::{CheckContext, Checker, InstanceCheck, instance};
+use super::{CheckContext, Checker, InstanceCheck, Joining, instance};
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::parameters;
 use crate::input::document::{duplicate_keys, shorten};
@@ -39,7 +39,24 @@ pub fn check_many(
 
 impl Checker<'_> {
     /// As [`check_many`].
-    pub fn check_many(&self, json: &[u8], mut sink: impl FnMut(Checked<'_>)) -> (usize, Vec<Finding>) {
+    pub fn check_many(&self, json: &[u8], sink: impl FnMut(Checked<'_>)) -> (usize, Vec<Finding>) {
+        self.check_all(json, None, sink)
+    }
+
+    /// As [`check_many`], where the facts are held to the instances the job selects as well.
+    pub fn check_many_joined(&self, json: &[u8], sink: impl FnMut(Checked<'_>)) -> (usize, Vec<Finding>) {
+        let mut joining = Joining::new(self.job);
+        let (count, mut findings) = self.check_all(json, Some(&mut joining), sink);
+        findings.extend(joining.finish());
+        (count, findings)
+    }
+
+    fn check_all(
+        &self,
+        json: &[u8],
+        mut joining: Option<&mut Joining<'_>>,
+        mut sink: impl FnMut(Checked<'_>),
+    ) -> (usize, Vec<Finding>) {
         let text = match str::from_utf8(json) {
             Ok(text) => text,
             Err(error) => return (0, vec![unreadable(0, &error.to_string())]),
@@ -49,14 +66,16 @@ impl Checker<'_> {
         while let Some(rest) = batch.next_document() {
             let (length, id, check) = match first::<InstanceFacts<BorrowedText<'_>>>(rest) {
                 Some((Ok(facts), length)) => {
-                    let check = instance::check(self, &facts, Vec::new());
+                    let joined = joining.as_mut().map_or_else(Vec::new, |joining| joining.take(&facts));
+                    let check = instance::check(self, &facts, joined);
                     (length, facts.instance_id.0, check)
                 }
                 typed => match first::<Value>(rest) {
                     Some((Ok(document), length)) => {
                         let refused = typed.and_then(|(typed, _)| typed.err()).map(|error| error.to_string());
                         let text = rest.get(..length).unwrap_or_default();
-                        let (id, check) = check_misfit(self, &document, text, &refused.unwrap_or_default());
+                        let (id, check) =
+                            check_misfit(self, &document, (text, &refused.unwrap_or_default()), joining.as_deref_mut());
                         (length, id.into(), check)
                     }
                     Some((Err(error), _)) => return (index, vec![unreadable(index, &error.to_string())]),
@@ -82,7 +101,7 @@ impl Checker<'_> {
             Err(error) => error.to_string(),
         };
         if let Ok(value) = serde_json::from_str(document) {
-            let (id, check) = check_misfit(self, &value, document, &refused);
+            let (id, check) = check_misfit(self, &value, (document, &refused), None);
             return (Cow::Owned(id), check);
         }
         let finding = Finding::new(&parameters::UNREADABLE, "").with("detail", shorten(&refused));
@@ -94,13 +113,19 @@ impl Checker<'_> {
 }
 
 /// Checks a document that does not fit the facts, with a finding for each thing that does not.
-fn check_misfit(checker: &Checker<'_>, document: &Value, text: &str, refused: &str) -> (String, InstanceCheck) {
+fn check_misfit(
+    checker: &Checker<'_>,
+    document: &Value,
+    (text, refused): (&str, &str),
+    joining: Option<&mut Joining<'_>>,
+) -> (String, InstanceCheck) {
     let (facts, mut findings) = facts::read(document);
     findings.extend(duplicate_keys(text));
     if findings.is_empty() {
         // Whatever the typed reading refused must not pass without a word.
         findings.push(Finding::new(&parameters::UNREADABLE, "").with("detail", shorten(refused)));
     }
+    findings.extend(joining.into_iter().flat_map(|joining| joining.take(&facts)));
     let check = instance::check(checker, &facts, findings);
     (facts.instance_id, check)
 }

@@ -22,12 +22,14 @@ mod instance;
 mod many;
 mod parameters;
 mod prediction;
+mod selection;
 mod severities;
 mod system;
 
 pub(crate) use guest::loose_folder;
 
 pub use many::{Checked, check_many};
+pub use selection::{Joining, Selected, selects};
 pub use severities::Severities;
 
 /// What the check is told about the world around job and facts.
@@ -167,6 +169,14 @@ impl<'a> Checker<'a> {
     /// and the instance is not eligible for sure.
     pub fn check_document(&self, document: &serde_json::Value) -> (String, InstanceCheck) {
         let (facts, findings) = crate::input::facts::read(document);
+        let check = instance::check(self, &facts, findings);
+        (facts.instance_id, check)
+    }
+
+    /// As [`Checker::check_document`], where the facts are held to the instances the job selects as well.
+    pub fn check_joined(&self, document: &serde_json::Value, joining: &mut Joining<'_>) -> (String, InstanceCheck) {
+        let (facts, mut findings) = crate::input::facts::read(document);
+        findings.extend(joining.take(&facts));
         let check = instance::check(self, &facts, findings);
         (facts.instance_id, check)
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{Deserialize, Serialize, Value, unreadable};
+use super::{Deserialize, Serialize, Value, facts, unreadable};
 use crate::base::consistency::{Consistency, Platform};
 use crate::base::time::Time;
-use crate::check::{CheckContext, Checker, Eligibility, InstanceCheck, Severities};
+use crate::check::{CheckContext, Checked, Checker, Eligibility, InstanceCheck, Joining, Severities};
 use crate::diagnostics::error::Error;
 use crate::diagnostics::finding::{Finding, RenderedFinding, Severity};
 use crate::diagnostics::text::Lang;
@@ -107,8 +107,9 @@ pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
     findings.extend(refused);
     let checker = Checker::new(&job, &context).weighing(&severities);
     let lang = input.lang;
-    let one = |facts: &Value| -> (Vec<Finding>, InstanceVerdict) {
-        let (instance_id, check) = checker.check_document(facts);
+    let mut joining = Joining::new(&job);
+    let mut one = |facts: &Value| -> (Vec<Finding>, InstanceVerdict) {
+        let (instance_id, check) = checker.check_joined(facts, &mut joining);
         let InstanceCheck { platform, findings, eligible, predicted, predicted_why } = check;
         let verdict = InstanceVerdict {
             instance_id,
@@ -120,7 +121,12 @@ pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
         (findings, verdict)
     };
     let mut output = CheckOutput { findings: Vec::new(), instance: None, instances: None, reachable: None };
-    match &input.facts {
+    let replies = input.facts.as_ref().and_then(facts::from_replies);
+    let of_replies = replies.map(|(facts, finding)| {
+        findings.extend(finding);
+        Value::Array(facts)
+    });
+    match of_replies.as_ref().or(input.facts.as_ref()) {
         None | Some(Value::Null) => {
             let of_job = checker.job_findings(input.platform);
             output.reachable = input.platform.and_then(|platform| {
@@ -139,11 +145,13 @@ pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
                 CheckedInstance { findings: rendered(&findings, lang), verdict }
             });
             output.instances = Some(checked.collect());
+            findings.extend(joining.finish());
         }
         Some(facts) => {
             let (of_instance, verdict) = one(facts);
             findings.extend(checker.job_findings(verdict.platform.or(input.platform)));
             findings.extend(of_instance);
+            findings.extend(joining.finish());
             output.instance = Some(verdict);
         }
     }
@@ -157,6 +165,28 @@ pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
 ///
 /// `CE102` when `as_of` cannot be read.
 pub fn check_documents(input: &CheckInput, facts: &[u8]) -> Result<CheckOutput, Error> {
+    if let Some((facts, finding)) = facts::replies_in(facts).as_ref().and_then(facts::from_replies) {
+        let facts = serde_json::to_vec(&facts).map_err(|error| unreadable("check", error.to_string()))?;
+        let mut output = documents(input, |checker, sink| checker.check_many_joined(&facts, sink))?;
+        output.findings.extend(finding.iter().map(|finding| finding.render(input.lang)));
+        return Ok(output);
+    }
+    documents(input, |checker, sink| checker.check_many_joined(facts, sink))
+}
+
+/// As [`check_documents`], for the facts of instances that were looked up because the job selects them.
+///
+/// # Errors
+///
+/// `CE102` when `as_of` cannot be read.
+pub fn check_found(input: &CheckInput, facts: &[u8]) -> Result<CheckOutput, Error> {
+    documents(input, |checker, sink| checker.check_many(facts, sink))
+}
+
+fn documents(
+    input: &CheckInput,
+    check_all: impl Fn(&Checker<'_>, &mut dyn FnMut(Checked<'_>)) -> (usize, Vec<Finding>),
+) -> Result<CheckOutput, Error> {
     let context =
         CheckContext { as_of: input.as_of.as_deref().map(|text| day("check", text)).transpose()?, now: input.now };
     let (job, mut findings) = job::read(&input.job);
@@ -166,7 +196,7 @@ pub fn check_documents(input: &CheckInput, facts: &[u8]) -> Result<CheckOutput, 
     findings.extend(checker.job_findings(input.platform));
     let lang = input.lang;
     let mut instances = Vec::new();
-    let (_, of_batch) = checker.check_many(facts, |checked| {
+    let (_, of_batch) = check_all(&checker, &mut |checked| {
         let InstanceCheck { platform, findings, eligible, predicted, predicted_why } = checked.check;
         instances.push(CheckedInstance {
             findings: rendered(&findings, lang),

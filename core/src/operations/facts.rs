@@ -3,8 +3,8 @@
 use super::{Deserialize, Serialize, Value};
 use crate::base::time::Time;
 use crate::diagnostics::error::{Error, ErrorKind};
-use crate::diagnostics::finding::RenderedFinding;
-use crate::diagnostics::messages::errors;
+use crate::diagnostics::finding::{Finding, RenderedFinding};
+use crate::diagnostics::messages::{errors, prerequisites};
 use crate::diagnostics::text::Lang;
 use crate::ecs::api::invocation_result::InvocationResult;
 use crate::ecs::api::replies::{
@@ -85,32 +85,31 @@ pub fn facts(input: &FactsInput) -> Result<FactsOutput, Error> {
     }));
     let (mut roles_known, mut recognised) = (false, Vec::with_capacity(input.replies.len()));
     for (at, reply) in input.replies.iter().enumerate() {
-        recognised.push(if reply.get("Instances").is_some() {
-            instances.extend(read::<DescribeInstances<'_>>(at, reply)?.instances);
-            "DescribeInstances"
-        } else if reply.get("Disks").is_some() {
-            disks.extend(read::<DescribeDisks>(at, reply)?.disks);
-            "DescribeDisks"
-        } else if reply.get("InstanceCloudAssistantStatusSet").is_some() {
-            statuses.extend(read::<DescribeCloudAssistantStatus>(at, reply)?.statuses);
-            "DescribeCloudAssistantStatus"
-        } else if reply.get("InstanceRamRoleSets").is_some() {
-            roles.extend(read::<DescribeInstanceRamRole>(at, reply)?.roles);
-            roles_known = true;
-            "DescribeInstanceRamRole"
-        } else if reply.get("Invocations").is_some() {
-            let page = read::<DescribeInvocations<'_>>(at, reply)?;
-            let results = page.invocations.into_iter().flat_map(|invocation| invocation.invoke_instances);
-            answers.extend(results.map(|result| Answer::of(result, input.probed_at)));
-            "DescribeInvocations"
-        } else if reply.get("Invocation").is_some() {
-            let page = read::<DescribeInvocationResults<'_>>(at, reply)?.invocation;
-            answers.extend(page.invocation_results.into_iter().map(|result| Answer::of(result, input.probed_at)));
-            "DescribeInvocationResults"
-        } else {
-            let known = "not a reply of DescribeInstances, DescribeDisks, DescribeCloudAssistantStatus, DescribeInstanceRamRole, DescribeInvocations or DescribeInvocationResults";
-            return Err(unreadable(at, known));
-        });
+        let Some(operation) = operation_of(reply) else {
+            let known = OPERATIONS.map(|(_, operation)| operation).join(", ");
+            return Err(unreadable(at, &format!("not a reply of {known}")));
+        };
+        match operation {
+            "DescribeInstances" => instances.extend(read::<DescribeInstances<'_>>(at, reply)?.instances),
+            "DescribeDisks" => disks.extend(read::<DescribeDisks>(at, reply)?.disks),
+            "DescribeCloudAssistantStatus" => {
+                statuses.extend(read::<DescribeCloudAssistantStatus>(at, reply)?.statuses);
+            }
+            "DescribeInstanceRamRole" => {
+                roles.extend(read::<DescribeInstanceRamRole>(at, reply)?.roles);
+                roles_known = true;
+            }
+            "DescribeInvocations" => {
+                let page = read::<DescribeInvocations<'_>>(at, reply)?;
+                let results = page.invocations.into_iter().flat_map(|invocation| invocation.invoke_instances);
+                answers.extend(results.map(|result| Answer::of(result, input.probed_at)));
+            }
+            _ => {
+                let page = read::<DescribeInvocationResults<'_>>(at, reply)?.invocation;
+                answers.extend(page.invocation_results.into_iter().map(|result| Answer::of(result, input.probed_at)));
+            }
+        }
+        recognised.push(operation);
     }
     let facts = instances.into_iter().map(|instance: replies::Instance<'_>| {
         let id = instance.instance_id.as_str();
@@ -136,6 +135,83 @@ pub fn facts(input: &FactsInput) -> Result<FactsOutput, Error> {
         }
     }
     Ok(FactsOutput { facts, recognised, findings })
+}
+
+/// The member that a reply of an operation holds, and the operation.
+const OPERATIONS: [(&str, &str); 6] = [
+    ("Instances", "DescribeInstances"),
+    ("Disks", "DescribeDisks"),
+    ("InstanceCloudAssistantStatusSet", "DescribeCloudAssistantStatus"),
+    ("InstanceRamRoleSets", "DescribeInstanceRamRole"),
+    ("Invocations", "DescribeInvocations"),
+    ("Invocation", "DescribeInvocationResults"),
+];
+/// So many of them show what the API knows of an instance; the others carry what the guest says.
+const OF_THE_API: usize = 4;
+
+/// The operation whose reply this is, by what it holds.
+fn operation_of(reply: &Value) -> Option<&'static str> {
+    OPERATIONS.iter().find(|(member, _)| reply.get(member).is_some()).map(|(_, operation)| *operation)
+}
+
+/// The replies that a text holds, if it holds replies and nothing else: a list, or one after the other.
+pub(super) fn replies_in(text: &[u8]) -> Option<Value> {
+    // Facts are many, and have no such member: the text need not be read twice.
+    let mentions =
+        |(member, _): &(&str, &str)| memchr::memmem::find(text, format!("\"{member}\"").as_bytes()).is_some();
+    if !OPERATIONS.iter().any(mentions) {
+        return None;
+    }
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let documents: Result<Vec<Value>, _> = serde_json::Deserializer::from_slice(text).into_iter::<Value>().collect();
+    let flat = documents.ok()?.into_iter().flat_map(|document| match document {
+        Value::Array(list) => list,
+        one => vec![one],
+    });
+    let replies: Vec<Value> = flat.collect();
+    (!replies.is_empty() && replies.iter().all(|reply| operation_of(reply).is_some())).then_some(Value::Array(replies))
+}
+
+/// The facts that replies give, where replies stand instead of facts, and the finding that says so.
+pub(super) fn from_replies(given: &Value) -> Option<(Vec<Value>, Option<Finding>)> {
+    let replies: Vec<Value> = match given {
+        Value::Array(list) => list.clone(),
+        one => vec![one.clone()],
+    };
+    if replies.is_empty() || !replies.iter().all(|reply| operation_of(reply).is_some()) {
+        return None;
+    }
+    let input = FactsInput { replies, probes: Vec::new(), probed_at: None, lang: Lang::En };
+    let output = facts(&input).ok()?;
+    let list: Vec<Value> = output.facts.iter().filter_map(|facts| serde_json::to_value(facts).ok()).collect();
+    let missing: Vec<&str> = OPERATIONS
+        .iter()
+        .take(OF_THE_API)
+        .map(|(_, operation)| *operation)
+        .filter(|operation| !output.recognised.contains(operation))
+        .collect();
+    let mut recognised = output.recognised.clone();
+    recognised.dedup();
+    let first = output.facts.first();
+    let region = first.and_then(|facts| facts.region_id.as_deref()).unwrap_or("<region>");
+    let instance = first.map_or("<instance>", |facts| &facts.instance_id);
+    let command = |operation: &&str| match *operation {
+        "DescribeInstances" => {
+            format!("`aliyun ecs DescribeInstances --RegionId {region} --InstanceIds '[\"{instance}\"]'`")
+        }
+        "DescribeDisks" => format!("`aliyun ecs DescribeDisks --RegionId {region} --InstanceId {instance}`"),
+        "DescribeInstanceRamRole" => {
+            format!("`aliyun ecs DescribeInstanceRamRole --RegionId {region} --InstanceIds '[\"{instance}\"]'`")
+        }
+        _ => format!("`aliyun ecs {operation} --RegionId {region} --InstanceId.1 {instance}`"),
+    };
+    let commands = missing.iter().map(command).collect::<Vec<_>>().join(", ");
+    let finding = (!missing.is_empty()).then(|| {
+        let finding = Finding::new(&prerequisites::REPLIES_AS_FACTS, "/facts");
+        let finding = finding.with("operations", recognised.join(", ")).with("missing", missing.join(", "));
+        finding.with("commands", commands)
+    });
+    Some((list, finding))
 }
 
 /// The answer of a probe.

@@ -287,4 +287,36 @@ messages! {
     } help {
         "look at `vssadmin list writers` and restart the service of a failed writer", "请查看 `vssadmin list writers`，并重启异常 Writer 对应的服务"
     };
+    WITHOUT_FACTS = "CS223", Error, "consnap": {
+        "the job selects {count} instances of which there are no facts: {instances}", "作业选中的 {count} 台实例没有提供信息：{instances}"
+    } help {
+        "collect their facts too: `consnap check --probe --save-facts`; an instance that is gone goes out of the job",
+        "请一并采集其信息：`consnap check --probe --save-facts`；已释放的实例请从作业中移除"
+    };
+    NO_FACTS = "CS224", Error, "consnap": {
+        "there are no facts in it, so no instance was checked", "其中没有任何实例信息，因此没有检查任何实例"
+    } help {
+        "collect them: `consnap check --probe --save-facts`", "请先采集：`consnap check --probe --save-facts`"
+    };
+    REPLIES_AS_FACTS = "CS225", Warning, "consnap": {
+        "these are replies of {operations}, from which the facts were made; what {missing} would tell is not known",
+        "这些是 {operations} 的返回，已据此得到实例信息；{missing} 能提供的信息未知"
+    } help {
+        "add these replies, in one list: {commands}", "请在同一列表中补充这些返回：{commands}"
+    };
+    NOT_SELECTED = "CS265", Error, "consnap": {
+        "the job does not select `{instance}`: see `{part}`", "作业未选中 `{instance}`：参见 `{part}`"
+    } help {
+        "give the facts of the instances that the job selects, or correct the job", "请提供作业所选实例的信息，或修正作业"
+    };
+    FACTS_REPEATED = "CS266", Error, "consnap": {
+        "the facts of `{instance}` are there more than once", "`{instance}` 的信息出现了多次"
+    } help {
+        "keep the newest ones", "请只保留最新的一份"
+    };
+    SELECTION_UNKNOWN = "CS267", Warning, "consnap": {
+        "whether the job selects `{instance}` cannot be told: `{fact}` is not known", "无法判断作业是否选中 `{instance}`：`{fact}` 未知"
+    } help {
+        "collect the missing fact", "请补齐缺失的信息"
+    };
 }

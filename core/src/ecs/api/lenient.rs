@@ -137,6 +137,13 @@ pub(crate) fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     })
 }
 
+/// As [`list`], where a list that is not there is unknown.
+pub(crate) fn known_list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    list(deserializer).map(Some)
+}
+
 /// A list as the service wraps it, `{"Instance": [...]}`; `null`, `{}` and a `null` inside are an empty list, a bare
 /// list is taken too. Any other type is an error: a list that cannot be read must not pass for an empty one.
 pub(crate) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {

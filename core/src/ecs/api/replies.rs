@@ -6,7 +6,9 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use super::invocation_result::InvocationResult;
-use super::lenient::{borrowed_filled, borrowed_id, borrowed_text, filled, id, list, number_or_text, text, truth};
+use super::lenient::{
+    borrowed_filled, borrowed_id, borrowed_text, filled, id, known_list, list, number_or_text, text, truth,
+};
 
 /// Reply of `RunCommand`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -288,9 +290,9 @@ pub struct Instance<'a> {
     /// The metadata service; members are empty strings where nothing was set.
     #[serde(default)]
     pub metadata_options: Option<MetadataOptions>,
-    /// Locks on the instance.
-    #[serde(default, deserialize_with = "list")]
-    pub operation_locks: Vec<OperationLock>,
+    /// Locks on the instance; `None` where the reply does not speak of them.
+    #[serde(default, deserialize_with = "known_list")]
+    pub operation_locks: Option<Vec<OperationLock>>,
     /// Tags; missing entirely when there are none.
     #[serde(borrow, default, deserialize_with = "list")]
     pub tags: Vec<Tag<'a>>,

@@ -34,7 +34,7 @@ pub fn from_api(
         network_type: instance.instance_network_type,
         metadata_endpoint: metadata.http_endpoint,
         metadata_tokens: metadata.http_tokens,
-        locks: Some(instance.operation_locks.into_iter().map(reason).collect()),
+        locks: instance.operation_locks.map(|locks| locks.into_iter().map(reason).collect()),
         ram_role: role,
         cloud_assistant: assistant.map(cloud_assistant),
         disks: Some(disks).filter(|disks| !disks.is_empty()),

@@ -8,7 +8,7 @@ use consnap_core::check::Eligibility;
 use consnap_core::diagnostics::finding::{Finding, RenderedFinding};
 use consnap_core::diagnostics::messages::guest;
 use consnap_core::input::facts::InstanceFacts;
-use consnap_core::operations::check::{CheckOutput, CheckedInstance, InstanceVerdict, check_documents};
+use consnap_core::operations::check::{CheckOutput, CheckedInstance, InstanceVerdict, check_documents, check_found};
 use consnap_core::operations::{self, CheckInput};
 use consnap_core::run::session::{Goal, Target};
 use consnap_core::{Severity, Text};
@@ -174,7 +174,7 @@ impl Looked {
         if let Some(path) = save {
             std::fs::write(path, &lines)?;
         }
-        let mut checked = check_documents(input, &lines)?;
+        let mut checked = check_found(input, &lines)?;
         let lang = console.lang();
         let rendered = |findings: &[Finding]| findings.iter().map(|finding| finding.render(lang)).collect();
         for (instance, target) in checked.instances.iter_mut().flatten().zip(&self.targets) {
