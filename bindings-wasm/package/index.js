@@ -29,8 +29,8 @@ export function loadSync(module) {
 }
 
 /**
- * Loads what rehearses, plans, signs and reads replies, so that `run` knows `simulate`, `plan`, `sign`, `facts` and
- * `probe`.
+ * Loads what rehearses, plans, signs and reads replies, so that `run` knows `simulate`, `plan`, `sign`, `facts`,
+ * `decode`, `probe` and `witness`.
  */
 export const loadRehearsal = (sources) => loadPart("rehearsal", sources);
 
@@ -61,7 +61,7 @@ export function policyReference() {
 /** The names of all operations. */
 export const operations = () => [
   ...JSON.parse(names()),
-  ...(isLoaded("rehearsal") ? ["facts", "plan", "probe", "sign", "simulate", "witness"] : []),
+  ...(isLoaded("rehearsal") ? ["decode", "facts", "plan", "probe", "sign", "simulate", "witness"] : []),
   ...(isLoaded("policies") ? ["policy_check", "policy_test"] : []),
 ];
 

@@ -37,7 +37,8 @@ pub fn run(operation: &str, input: &str) -> Result<String, String> {
     let lang = if value.get("lang").and_then(Value::as_str) == Some("zh") { Lang::Zh } else { Lang::En };
     let answer = match operation {
         _ if takes_policies(operation, &value) => policies(operation, value),
-        "facts" | "plan" | "probe" | "sign" | "witness" | rehearse::NAME => on_demand(operation, value),
+        rehearse::NAME => on_demand(operation, value),
+        _ if SECOND_PART.contains(&operation) => on_demand(operation, value),
         _ => first_part(operation, value),
     };
     match answer {
@@ -46,15 +47,13 @@ pub fn run(operation: &str, input: &str) -> Result<String, String> {
     }
 }
 
-/// The names of the engine's operations, as a JSON list; `facts`, `plan`, `probe`, `sign`, `simulate` and `witness` come with the
-/// second part, `policy_check` and `policy_test` with the third.
+/// The names of the engine's operations, as a JSON list; those of the second part and `simulate` come with it, `policy_check` and
+/// `policy_test` with the third.
 #[wasm_bindgen]
 pub fn operations() -> String {
     NAMES
         .iter()
-        .filter(|name| {
-            !matches!(**name, "facts" | "plan" | "policy_check" | "policy_test" | "probe" | "sign" | "witness")
-        })
+        .filter(|name| !SECOND_PART.contains(name) && !matches!(**name, "policy_check" | "policy_test"))
         .copied()
         .collect::<Value>()
         .to_string()
@@ -85,6 +84,9 @@ pub fn catalogue_date() -> String {
     consnap_core::catalog::DATE.to_owned()
 }
 
+/// What is read or made only on demand: it comes with the second part.
+const SECOND_PART: &[&str] = &["decode", "facts", "plan", "probe", "sign", "witness"];
+
 /// What the third part is asked for where it is no operation.
 const REFERENCE: &str = "policy_reference";
 
@@ -98,7 +100,6 @@ fn first_part(operation: &str, mut input: Value) -> Result<Value, Error> {
             take_policies(&mut input);
             carry_out(operation, input, |input| operations::check(&input))
         }
-        "decode" => carry_out(operation, input, |input| operations::decode(&input)),
         "explain" => carry_out(operation, input, |input| operations::explain(&input)),
         "export" => carry_out(operation, input, |input| operations::export(&input)),
         _ => Err(operations::unknown(operation, NAMES)),
@@ -121,6 +122,7 @@ impl From<SplitLoaderError> for Refusal {
 #[wasm_split(rehearsal, fallible)]
 fn second_part(operation: String, mut input: Value) -> Result<Value, Refusal> {
     match operation.as_str() {
+        "decode" => carry_out("decode", input, |input| operations::decode(&input)),
         "facts" => carry_out("facts", input, |input| operations::facts(&input)),
         "plan" => {
             take_policies(&mut input);

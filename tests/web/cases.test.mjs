@@ -24,7 +24,8 @@ test("facts, signatures, rehearsals and policies come with parts of their own, a
       (error) => error.detail?.code === "CE103" && error.detail.help.includes(load),
     );
   };
-  for (const operation of ["facts", "plan", "probe", "sign", "simulate", "witness"]) absent(operation, "loadRehearsal");
+  for (const operation of ["decode", "facts", "plan", "probe", "sign", "simulate", "witness"])
+    absent(operation, "loadRehearsal");
   for (const operation of ["policy_check", "policy_test"]) absent(operation, "loadPolicies");
   absent("check", "loadPolicies", { job: {}, policies: {} });
   assert.throws(
@@ -43,7 +44,8 @@ test("facts, signatures, rehearsals and policies come with parts of their own, a
   assert.equal(consnap.run("policy_check", { ...held, policies: policies("job.version == 1") }).findings.length, 0);
   assert.ok(consnap.policyReference().members.some((member) => member.path === "instance.disks[].size_gib"));
   await consnap.loadRehearsal({ shared, rehearsal: part("rehearsal") });
-  assert.deepEqual(consnap.operations().slice(-8), [
+  assert.deepEqual(consnap.operations().slice(-9), [
+    "decode",
     "facts",
     "plan",
     "probe",

@@ -1,13 +1,16 @@
 import { Build } from "./build/Build";
 import type { Context } from "./context";
 import { loadRehearsal } from "./engine";
-import { Explain } from "./explain/Explain";
 import { onDemand } from "./onDemand";
 
-/** What reads replies of the API comes with the area that needs it. */
+/** What reads replies of the API comes with the areas that need it. */
 const Facts = onDemand<Context>(async () => {
   const [{ Facts }] = await Promise.all([import("./facts/Facts"), loadRehearsal()]);
   return Facts;
+});
+const Explain = onDemand<Context>(async () => {
+  const [{ Explain }] = await Promise.all([import("./explain/Explain"), loadRehearsal()]);
+  return Explain;
 });
 const Policies = onDemand(async () => (await import("./policies/Policies")).Policies);
 const Rehearse = onDemand(async () => (await import("./rehearse/Rehearse")).Rehearse);
