@@ -164,6 +164,15 @@ fn policies_are_printed_and_checked() {
     {
         assert!(done.out.contains(word), "{word}: {}", done.out);
     }
+    let conditional = place.file(
+        "conditional.json",
+        r#"{"Version": "1", "Statement": {"Effect": "Allow", "Action": ["ecs:DescribeDisks", "ecs:CreateSnapshotGroup",
+            "ecs:DescribeSnapshotGroups", "ecs:DescribeSnapshots", "ecs:TagResources"], "Resource": "*",
+            "Condition": {"StringEquals": {"acs:ResourceTag/env": "prod"}}}}"#,
+    );
+    let done = place.run(&["role", "check", conditional.to_str().unwrap()]);
+    assert_eq!(done.exit, 4, "{}{}", done.out, done.err);
+    assert!(done.out.contains("cannot be told from the document alone: ecs:DescribeDisks"), "{}", done.out);
     place.run(&["role", "check", "nowhere.json"]).refuses(2, &["CE401"]);
     let other = place.run_with(&["role", "check", "-"], "[1]");
     assert_eq!(other.exit, 1);

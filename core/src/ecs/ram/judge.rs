@@ -19,6 +19,8 @@ pub struct Judged {
     pub kind: PolicyKind,
     /// Actions it must allow and does not.
     pub missing: Vec<&'static str>,
+    /// Actions of which the document alone does not tell: allowed or denied under conditions, or for some resources.
+    pub unclear: Vec<&'static str>,
     /// What is wrong, or wider than needed.
     #[serde(skip)]
     pub findings: Vec<Finding>,
@@ -33,20 +35,29 @@ pub fn check(document: &Value, kind: Option<PolicyKind>, wanted: &Wanted) -> Jud
     let statements = document::read(document, &mut findings);
     let kind = kind.unwrap_or_else(|| likely(statements.as_deref().unwrap_or_default()));
     let Some(statements) = statements else {
-        return Judged { kind, missing: kind.actions(wanted).map(|row| row.action).collect(), findings };
+        return Judged {
+            kind,
+            missing: kind.actions(wanted).map(|row| row.action).collect(),
+            unclear: Vec::new(),
+            findings,
+        };
     };
     if kind == PolicyKind::Trust {
         let missing = trust(&statements, &mut findings);
-        return Judged { kind, missing, findings };
+        let conditional = findings.iter().any(|finding| finding.row == &rows::ACTION_CONDITIONAL);
+        let unclear = if conditional && missing.is_empty() { vec![ram::ASSUME_ROLE] } else { Vec::new() };
+        return Judged { kind, missing, unclear, findings };
     }
-    let mut missing = Vec::new();
+    let (mut missing, mut unclear) = (Vec::new(), Vec::new());
     for row in kind.actions(wanted) {
-        if !allowed(row.action, &statements, wanted, &mut findings) {
-            missing.push(row.action);
+        match allowed(row.action, &statements, wanted, &mut findings) {
+            Some(true) => {}
+            Some(false) => missing.push(row.action),
+            None => unclear.push(row.action),
         }
     }
     width(kind, &statements, wanted, &mut findings);
-    Judged { kind, missing, findings }
+    Judged { kind, missing, unclear, findings }
 }
 
 fn likely(statements: &[Statement]) -> PolicyKind {
@@ -62,8 +73,14 @@ fn likely(statements: &[Statement]) -> PolicyKind {
     }
 }
 
-/// Whether an action is allowed; if not, or not for sure, the finding that says why.
-fn allowed(action: &'static str, statements: &[Statement], wanted: &Wanted, findings: &mut Vec<Finding>) -> bool {
+/// Whether an action is allowed, `None` where the document alone does not tell; if not, or not for sure, the finding that
+/// says why.
+fn allowed(
+    action: &'static str,
+    statements: &[Statement],
+    wanted: &Wanted,
+    findings: &mut Vec<Finding>,
+) -> Option<bool> {
     let finding = |row: &'static crate::diagnostics::finding::MessageRow, place: &str| {
         Finding::new(row, place.to_owned()).with("action", action)
     };
@@ -76,7 +93,7 @@ fn allowed(action: &'static str, statements: &[Statement], wanted: &Wanted, find
             doubt.get_or_insert_with(|| finding(&rows::ACTION_PARTLY_DENIED, &statement.place));
         } else {
             findings.push(finding(&rows::ACTION_DENIED, &statement.place));
-            return false;
+            return Some(false);
         }
     }
     let allowing: Vec<&Statement> = statements.iter().filter(|statement| statement.allows).filter(speaks).collect();
@@ -87,7 +104,7 @@ fn allowed(action: &'static str, statements: &[Statement], wanted: &Wanted, find
         .min_by_key(|statement| (statement.conditional, reach(statement, action, wanted) != Reach::Everything));
     let Some(best) = best else {
         findings.push(finding(&rows::ACTION_MISSING, ""));
-        return false;
+        return Some(false);
     };
     if best.conditional {
         findings.push(finding(&rows::ACTION_CONDITIONAL, &best.place));
@@ -95,8 +112,9 @@ fn allowed(action: &'static str, statements: &[Statement], wanted: &Wanted, find
         let resources = best.resources.iter().map(|resource| format!("`{resource}`")).collect::<Vec<_>>().join(", ");
         findings.push(finding(&rows::ACTION_NARROWED, &best.place).with("resources", resources));
     }
+    let clear = doubt.is_none() && !best.conditional && reach(best, action, wanted) == Reach::Everything;
     findings.extend(doubt);
-    true
+    clear.then_some(true)
 }
 
 #[derive(Copy, Clone, PartialEq, Eq)]
@@ -247,6 +265,7 @@ mod tests {
             for kind in [PolicyKind::Trust, PolicyKind::Instance, PolicyKind::Operator] {
                 let judged = check(&super::super::policy(kind, &wanted), None, &wanted);
                 assert_eq!((judged.kind, judged.missing, judged.findings), (kind, vec![], vec![]));
+                assert_eq!(judged.unclear, Vec::<&str>::new());
             }
         }
     }
@@ -287,6 +306,27 @@ mod tests {
         let judged = check(&account, Some(PolicyKind::Instance), &Wanted::default());
         assert!(!judged.missing.contains(&"ecs:DescribeDisks"));
         assert!(judged.findings.iter().all(|finding| finding.code() == "CS702"));
+    }
+
+    #[test]
+    fn what_was_not_evaluated_is_never_a_yes() {
+        let all: Vec<&str> = PolicyKind::Instance.actions(&Wanted::default()).map(|row| row.action).collect();
+        let unclear = |statements: Value| {
+            let judged = check(&json!({"Version": "1", "Statement": statements}), None, &Wanted::default());
+            assert_eq!(judged.missing, Vec::<&str>::new());
+            judged.unclear
+        };
+        let allow = |resource: &str| json!({"Effect": "Allow", "Action": all, "Resource": resource});
+        assert_eq!(unclear(json!([allow("*")])), Vec::<&str>::new());
+        assert_eq!(unclear(json!([allow("acs:ecs:cn-hangzhou:1234567890123456:instance/*")])), all);
+        let mut tagged = allow("acs:ecs:*:*:*");
+        tagged["Condition"] = json!({"StringEquals": {"acs:ResourceTag/env": "prod"}});
+        assert_eq!(unclear(json!([tagged])), all);
+        let but = json!({"Effect": "Allow", "Action": all, "NotResource": "acs:ecs:*:*:disk/*"});
+        assert_eq!(unclear(json!([but])), all);
+        let deny = json!({"Effect": "Deny", "Action": "ecs:CreateSnapshot*", "Resource": "*",
+            "Condition": {"NotIpAddress": {"acs:SourceIp": ["10.0.0.0/8"]}}});
+        assert_eq!(unclear(json!([allow("*"), deny])), ["ecs:CreateSnapshotGroup"]);
     }
 
     #[test]

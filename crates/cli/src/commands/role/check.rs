@@ -35,27 +35,42 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let judged = ram::check(&document.value, arguments.kind.map(PolicyKind::from), &wanted);
     let findings: Vec<_> = judged.findings.iter().map(|finding| finding.render(console.lang())).collect();
     if console.is_json() {
-        console.json(&json!({"policy": judged.kind, "missing": judged.missing, "findings": findings}))?;
+        console.json(
+            &json!({"policy": judged.kind, "missing": judged.missing, "unclear": judged.unclear, "findings": findings}),
+        )?;
     } else {
         console.findings_as_data(&findings, &document)?;
-        let text = if judged.missing.is_empty() { &COMPLETE } else { &LACKS };
+        let text = match (judged.missing.is_empty(), judged.unclear.is_empty()) {
+            (false, _) => &LACKS,
+            (true, false) => &CANNOT_TELL,
+            (true, true) => &COMPLETE,
+        };
         let line = console.text(
             text,
             &[
                 ("policy", document.name.clone()),
                 ("kind", judged.kind.to_string()),
                 ("missing", judged.missing.join(", ")),
+                ("unclear", judged.unclear.join(", ")),
             ],
         );
         let line = console.safe(&line);
         console.data(&line)?;
     }
-    Ok(if judged.findings.iter().any(Finding::blocks) { Exit::Findings } else { Exit::Reached })
+    Ok(match judged.unclear.is_empty() {
+        _ if judged.findings.iter().any(Finding::blocks) => Exit::Findings,
+        false => Exit::Unknown,
+        true => Exit::Reached,
+    })
 }
 
 static COMPLETE: Text = Text::new(
     "{policy}, read as the policy for `{kind}`, allows everything that is needed",
     "{policy}（按 `{kind}` 策略检查）已包含所需的全部授权",
+);
+static CANNOT_TELL: Text = Text::new(
+    "{policy}, read as the policy for `{kind}`: whether it allows these cannot be told from the document alone: {unclear}",
+    "{policy}（按 `{kind}` 策略检查）：仅凭该文档无法判断是否已授权：{unclear}",
 );
 static LACKS: Text = Text::new(
     "{policy}, read as the policy for `{kind}`, lacks: {missing}",
