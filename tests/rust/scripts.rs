@@ -4,6 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use consnap_core::catalog::witness::RecordDefect;
+use consnap_core::plugin::witness::look;
 use consnap_core::{Time, operations};
 use consnap_scripts::{ENGINES, Kind, MOST_BYTES, Pair};
 use serde_json::{Value, json};
@@ -187,20 +189,29 @@ impl Service {
 
     /// What the record comes to, for an exit code of the plug-in.
     fn witness(&self, ran: [Time; 2], exit_code: i64, tagged: bool) -> Value {
-        let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
         let from = now();
-        let uptime: f64 = read("/proc/uptime").split(' ').next().unwrap().parse().unwrap();
-        let record = read(&format!("/dev/shm/consnap/{}.last", self.pair.name));
+        let look = look::read(&self.look("sh", &["/dev/shm"])).unwrap();
         let input = json!({
-            "record": record,
-            "read": {"boot_id": read("/proc/sys/kernel/random/boot_id").trim(), "uptime_seconds": uptime,
+            "record": look.record.unwrap(),
+            "read": {"boot_id": look.boot_id, "uptime_seconds": look.uptime_seconds,
                 "started_at": from, "finished_at": now()},
             "scripts": {"name": self.pair.name, "pre_sha256": self.pair.pre.sha256, "post_sha256": self.pair.post.sha256},
             "command": {"started_at": ran[0], "finished_at": ran[1], "exit_code": exit_code, "tagged_application": tagged},
         });
-        let answer = operations::run("witness", input).unwrap();
-        println!("{record}\n{answer}");
+        let answer = operations::run("witness", input.clone()).unwrap();
+        println!("{input}\n{answer}");
         answer
+    }
+
+    /// What the command that reads the record says, as a file that some shell runs.
+    fn look(&self, shell: &str, folders: &[&str]) -> String {
+        let file = self.folder.path().join("look.sh");
+        std::fs::write(&file, look::command(&self.pair.name, folders)).unwrap();
+        let mut words = shell.split(' ');
+        let mut command = Command::new(words.next().unwrap());
+        let done = command.args(words).arg(&file).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&done.stderr), "", "{shell}");
+        String::from_utf8(done.stdout).unwrap()
     }
 }
 
@@ -247,4 +258,40 @@ fn records_of_runs_that_went_wrong_convict_the_tag() {
     let run = expired.run(std::time::Duration::from_millis(6_500));
     assert_eq!(run.codes, [0, 21]);
     assert_eq!(expired.witness(run.ran, 10, false)["verdict"], "expired");
+}
+
+/// Every shell that a system may have as `sh` reads the same; a record that somebody else could have made is not read.
+#[test]
+fn the_command_reads_a_record_of_ours_alone() {
+    let service = Service::new("looked-at", "exit 1", "echo one");
+    let kind =
+        |folder: &str| look::read(&service.look("sh", &[folder])).unwrap().record.map_err(|defect| defect.defect);
+    assert_eq!(kind("/dev/shm"), Err(RecordDefect::Absent));
+    service.run(std::time::Duration::ZERO);
+    let record = kind("/dev/shm").unwrap();
+    assert!(record.contains("verdict=refused") && record.ends_with("end lines=5\n"), "{record}");
+    for shell in ["dash", "bash", "bash --posix", "busybox sh", "mksh", "ksh"] {
+        if Command::new(shell.split(' ').next().unwrap()).arg("-c").arg(":").output().is_err() {
+            consnap_tests::skipped(&format!("{shell} is not installed"));
+            continue;
+        }
+        let answer = look::read(&service.look(shell, &["/nowhere", "/dev/shm"])).unwrap();
+        assert_eq!(answer.record.as_deref(), Ok(record.as_str()), "{shell}");
+    }
+    // The same bytes, where others may write, and behind a link.
+    let base = service.folder.path();
+    let (folder, file) = (base.join("consnap"), base.join(format!("consnap/{}.last", service.pair.name)));
+    let mode = |mode| {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(&file, &record).unwrap();
+    mode(0o755);
+    assert_eq!(kind(base.to_str().unwrap()), Err(RecordDefect::Foreign));
+    mode(0o700);
+    assert_eq!(kind(base.to_str().unwrap()), Ok(record));
+    std::fs::rename(&file, base.join("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(base.join("elsewhere"), &file).unwrap();
+    assert_eq!(kind(base.to_str().unwrap()), Err(RecordDefect::Foreign));
 }

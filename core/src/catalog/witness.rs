@@ -62,6 +62,10 @@ pub enum RecordDefect {
     Unfinished,
     /// It was released while a file system still stood.
     StillFrozen,
+    /// Somebody else than root may have made it.
+    Foreign,
+    /// The answer of the command that reads it is not whole.
+    Unread,
 }
 
 /// What a record and the rest of the evidence come to.
@@ -92,7 +96,7 @@ crate::base::consistency::wire_names!(RecordDefect {
     Absent => "absent", Form => "form", Format => "format", Cut => "cut", Count => "count", Repeated => "repeated",
     Missing => "missing", Unknown => "unknown", Contradictory => "contradictory", OtherService => "other_service",
     OtherBoot => "other_boot", OtherScripts => "other_scripts", OtherTime => "other_time", Clock => "clock",
-    Unfinished => "unfinished", StillFrozen => "still_frozen",
+    Unfinished => "unfinished", StillFrozen => "still_frozen", Foreign => "foreign", Unread => "unread",
 });
 crate::base::consistency::wire_names!(WitnessVerdict {
     Valid => "valid", Contradicted => "contradicted", Refused => "refused", Lost => "lost", Expired => "expired",
@@ -239,6 +243,10 @@ impl RecordDefect {
                 "the service was released while a file system was still frozen",
                 "解除静默时文件系统仍处于冻结状态",
             ),
+            Self::Foreign => Text::new("its folder or file is not root's alone", "其目录或文件并非仅归 root 所有"),
+            Self::Unread => {
+                Text::new("the answer of the command that reads it is not whole", "读取记录的命令的返回结果不完整")
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::base::time::Time;
 use crate::catalog::witness::{RecordDefect, RecordState};
 use crate::diagnostics::text::Lang;
 
+pub mod look;
 mod record;
 
 pub use record::{Record, parse};

@@ -236,7 +236,7 @@ fn is_digits(text: &str) -> bool {
 }
 
 /// Seconds with two decimals, as `/proc/uptime` has them.
-fn hundredths(text: &str) -> Option<i64> {
+pub(super) fn hundredths(text: &str) -> Option<i64> {
     let (whole, part) = text.split_once('.')?;
     if !is_digits(whole) || whole.len() > 12 || !is_digits(part) || part.len() != 2 {
         return None;
