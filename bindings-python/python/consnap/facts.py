@@ -195,6 +195,9 @@ class Guest(Record):
     vss_writers: Sequence[str] | None = None
     """Windows: VSS writers that are stable; an empty list means there is none."""
 
+    vss_writers_not_stable: Mapping[str, str] | None = None
+    """Windows: VSS writers that are not stable, each with the number of its state; empty when all are stable."""
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class InstanceFacts(Record):

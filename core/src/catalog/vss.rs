@@ -78,3 +78,47 @@ pub static ERRORS: &[VssErrorRow] = errors! {
 pub fn find_error(code: &str) -> Option<&'static VssErrorRow> {
     ERRORS.iter().find(|row| row.number.eq_ignore_ascii_case(code) || row.name.eq_ignore_ascii_case(code))
 }
+
+/// Writers that hold the data of a product, by their names, which no language of Windows translates. One that ends in `*`
+/// stands for all with that beginning.
+pub static DATA_WRITERS: &[&str] = &[
+    "SqlServerWriter",
+    "Microsoft Exchange Writer",
+    "Microsoft Exchange Replica Writer",
+    "Microsoft Hyper-V VSS Writer",
+    "NTDS",
+    "Oracle VSS Writer*",
+    "OSearch* VSS Writer",
+    "SharePoint Services Writer",
+    "SPSearch* VSS Writer",
+];
+
+/// Whether a writer holds the data of a product, not only of the system.
+pub fn holds_data(writer: &str) -> bool {
+    DATA_WRITERS.iter().any(|name| match name.split_once('*') {
+        Some((begin, end)) => writer.starts_with(begin) && writer.ends_with(end),
+        None => writer == *name,
+    })
+}
+
+/// The name of a writer's state; an unknown number is its own name.
+pub fn state_name(state: &str) -> &str {
+    match state {
+        "1" => "VSS_WS_STABLE",
+        "2" => "VSS_WS_WAITING_FOR_FREEZE",
+        "3" => "VSS_WS_WAITING_FOR_THAW",
+        "4" => "VSS_WS_WAITING_FOR_POST_SNAPSHOT",
+        "5" => "VSS_WS_WAITING_FOR_BACKUP_COMPLETE",
+        "6" => "VSS_WS_FAILED_AT_IDENTIFY",
+        "7" => "VSS_WS_FAILED_AT_PREPARE_BACKUP",
+        "8" => "VSS_WS_FAILED_AT_PREPARE_SNAPSHOT",
+        "9" => "VSS_WS_FAILED_AT_FREEZE",
+        "10" => "VSS_WS_FAILED_AT_THAW",
+        "11" => "VSS_WS_FAILED_AT_POST_SNAPSHOT",
+        "12" => "VSS_WS_FAILED_AT_BACKUP_COMPLETE",
+        "13" => "VSS_WS_FAILED_AT_PRE_RESTORE",
+        "14" => "VSS_WS_FAILED_AT_POST_RESTORE",
+        "15" => "VSS_WS_FAILED_AT_BACKUPSHUTDOWN",
+        other => other,
+    }
+}

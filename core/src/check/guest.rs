@@ -4,7 +4,7 @@ use super::Checker;
 use super::instance::{Findings, text};
 use crate::base::consistency::Platform;
 use crate::catalog::file_systems::{FileSystemClass, classify};
-use crate::catalog::limits;
+use crate::catalog::{limits, vss};
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::{guest as looks, prerequisites as rows};
 use crate::input::document::shorten;
@@ -19,8 +19,24 @@ pub(super) struct Seen {
     pub(super) mounts: bool,
     /// A place with data that the snapshot does not cover, and the code that says so.
     pub(super) uncovered: Option<(String, &'static str)>,
-    /// Whether VSS Writers are there.
-    pub(super) writers: Option<bool>,
+    /// What is known of the VSS Writers.
+    pub(super) writers: Writers,
+}
+
+/// What is known of the VSS Writers.
+#[derive(Debug, Default, PartialEq)]
+pub(super) enum Writers {
+    /// Nothing.
+    #[default]
+    Unknown,
+    /// None is stable.
+    None,
+    /// None of them holds the data of a product.
+    OfTheSystem,
+    /// One that holds the data of a product is not stable.
+    Unfit(String),
+    /// Those that hold the data of a product are stable.
+    Ready,
 }
 
 /// What is known of both scripts.
@@ -59,12 +75,31 @@ pub(super) fn check<S: AsRef<str> + Ord>(
         seen.scripts = scripts(checker, guest, findings);
     }
     if platform == Some(Platform::Windows) {
-        seen.writers = guest.vss_writers.as_ref().map(|writers| !writers.is_empty());
-        if seen.writers == Some(false) && checker.job.windows.vss_writers != Some(false) {
+        seen.writers = writers(guest, findings);
+        if seen.writers == Writers::None && checker.job.windows.vss_writers != Some(false) {
             findings.push(Finding::new(&rows::NO_WRITERS, "/guest/vss_writers"));
         }
     }
     seen
+}
+
+fn writers<S: AsRef<str> + Ord>(guest: &Guest<S>, findings: &mut Findings) -> Writers {
+    let Some(stable) = &guest.vss_writers else { return Writers::Unknown };
+    let mut unfit = None;
+    for (name, state) in guest.vss_writers_not_stable.iter().flatten() {
+        let (name, state) = (name.as_ref(), state.as_ref());
+        let finding = Finding::new(&rows::WRITER_NOT_STABLE, "/guest/vss_writers_not_stable");
+        findings.push(finding.with("writer", shorten(name)).with("state", shorten(vss::state_name(state))));
+        if vss::holds_data(name) {
+            unfit.get_or_insert_with(|| shorten(name));
+        }
+    }
+    match unfit {
+        Some(writer) => Writers::Unfit(writer),
+        None if stable.is_empty() => Writers::None,
+        None if stable.iter().any(|writer| vss::holds_data(writer.as_ref())) => Writers::Ready,
+        None => Writers::OfTheSystem,
+    }
 }
 
 fn scripts<S: AsRef<str>>(checker: &Checker<'_>, guest: &Guest<S>, findings: &mut Findings) -> Scripts {

@@ -3,7 +3,7 @@
 //! The prediction speaks of the tags the snapshots will carry if the run succeeds. The fall-back is silent: a script
 //! that cannot be used, or a missing VSS Writer, gives a file system-consistent snapshot with exit code 0.
 
-use super::guest::{Scripts, Seen};
+use super::guest::{Scripts, Seen, Writers};
 use super::{Checker, Eligibility};
 use crate::base::consistency::{Consistency, Platform};
 use crate::catalog::budget::SCRIPT;
@@ -106,9 +106,11 @@ fn windows(checker: &Checker<'_>, seen: &Seen) -> (Consistency, Finding) {
     if checker.job.windows.vss_writers == Some(false) {
         return (Consistency::FileSystem, why(&rows::WRITERS_OFF));
     }
-    match seen.writers {
-        Some(true) => (Consistency::Application, why(&rows::WRITERS_READY)),
-        Some(false) => (Consistency::FileSystem, why(&rows::NO_WRITER_READY)),
-        None => (Consistency::Unknown, why(&rows::WRITERS_UNSEEN)),
+    match &seen.writers {
+        Writers::Ready => (Consistency::Application, why(&rows::WRITERS_READY)),
+        Writers::None => (Consistency::FileSystem, why(&rows::NO_WRITER_READY)),
+        Writers::Unfit(writer) => (Consistency::FileSystem, why(&rows::DATA_WRITER_UNFIT).with("writer", writer)),
+        Writers::OfTheSystem => (Consistency::Unknown, why(&rows::NO_DATA_WRITER)),
+        Writers::Unknown => (Consistency::Unknown, why(&rows::WRITERS_UNSEEN)),
     }
 }

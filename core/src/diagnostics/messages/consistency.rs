@@ -102,6 +102,19 @@ messages! {
     } help {
         "set `run.probe: always`, so that a read-only command looks before the run", "请设置 `run.probe: always`，由只读命令在执行前查看"
     };
+    DATA_WRITER_UNFIT = "CS319", Advice, "vss; go-page: no VSS Writers": {
+        "the VSS Writer `{writer}` is not stable, so the data it holds is file system-consistent at most",
+        "VSS Writer `{writer}` 状态不稳定，其数据最多为文件系统一致性"
+    } help {
+        "repair the writer or restart its service, then look again", "请修复该 Writer 或重启其所属服务，然后重新查看"
+    };
+    NO_DATA_WRITER = "CS321", Advice, "vss": {
+        "VSS Writers are present, but none that is known to hold the data of a product, so the consistency cannot be predicted",
+        "存在 VSS Writer，但没有已知的数据产品 Writer，因此无法预测一致性级别"
+    } help {
+        "see whether the application on the instance has a writer of its own: `vssadmin list writers`",
+        "请确认实例上的应用是否有自己的 Writer：`vssadmin list writers`"
+    };
     WEAKER_THAN_REQUIRED = "CS320", Error, "consnap": {
         "the job requires `{required}`, but this instance would only reach `{predicted}`", "作业要求 `{required}`，但该实例预计只能达到 `{predicted}`"
     } help {

@@ -319,4 +319,9 @@ messages! {
     } help {
         "collect the missing fact", "请补齐缺失的信息"
     };
+    WRITER_NOT_STABLE = "CS268", Warning, "vss": {
+        "the VSS Writer `{writer}` is not stable: `{state}`", "VSS Writer `{writer}` 状态不稳定：`{state}`"
+    } help {
+        "look at `vssadmin list writers` and restart the service of the writer", "请查看 `vssadmin list writers`，并重启该 Writer 所属的服务"
+    };
 }

@@ -143,7 +143,7 @@ pub struct Disk<S = String> {
 /// What only the guest knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "S: Deserialize<'de> + Ord"))]
 pub struct Guest<S = String> {
     /// Mounted file systems.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -163,6 +163,9 @@ pub struct Guest<S = String> {
     /// Windows: VSS writers that are stable; an empty list means there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vss_writers: Option<Vec<S>>,
+    /// Windows: VSS writers that are not stable, each with the number of its state; empty when all are stable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vss_writers_not_stable: Option<BTreeMap<S, S>>,
     /// Whether a process that freezes file systems for a snapshot (`fsfreezer`) is alive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub freezer_running: Option<bool>,

@@ -26,6 +26,10 @@ impl Reading {
         let stable = |writers: &Vec<(u64, String)>| {
             writers.iter().filter(|(state, _)| *state == 1).map(|(_, name)| name.clone()).collect()
         };
+        let not_stable = |writers: &Vec<(u64, String)>| {
+            let others = writers.iter().filter(|(state, _)| *state != 1);
+            others.map(|(state, name)| (name.clone(), state.to_string())).collect()
+        };
         Ok(Guest {
             mounts: self.mounts.as_ref().map(|mounts| mounts.iter().map(|mount| self.joined(mount, disks)).collect()),
             pre_script: script("pre"),
@@ -33,6 +37,7 @@ impl Reading {
             metadata_reachable: self.metadata_reachable,
             launcher_present: self.launcher_present,
             vss_writers: self.writers.as_ref().map(stable),
+            vss_writers_not_stable: self.writers.as_ref().map(not_stable),
             freezer_running: self.freezers.map(|count| count > 0),
             plugin_running: self.plugins.map(|count| count > 0),
             metadata_role: self.role.clone(),
