@@ -148,7 +148,7 @@ fn policies_are_printed_and_checked() {
     let resources = narrow["Statement"][0]["Resource"].as_array().unwrap().len();
     assert_eq!((&narrow["Statement"][0]["Action"], resources), (&json!(["ecs:RunCommand"]), 4), "{narrow}");
     let many = vec!["i-bp1a"; 51].join(",");
-    place.run(&["role", "print", "operator", "-i", &many]).refuses(2, &["CE430", "50", "6,144"]);
+    place.run(&["role", "print", "operator", "-i", &many]).refuses(2, &["CE434", "50", "6,144"]);
     let all = place.run(&["role", "print"]);
     assert!(all.out.contains("ecs:CreateSnapshotGroup") && all.out.contains("AppSnapshotRoleName"), "{}", all.out);
     assert!(place.run(&["role", "print", "--format", "json"]).json()["operator"]["Statement"].is_array());

@@ -167,7 +167,7 @@ messages! {
     } help {
         "name a folder with files ending in `.yaml`, `.yml` or `.json`, or one file", "请指定包含 `.yaml`、`.yml` 或 `.json` 文件的文件夹，或单个文件"
     };
-    TOO_MANY_INSTANCES = "CE430", Error, "consnap": {
+    TOO_MANY_INSTANCES = "CE434", Error, "consnap": {
         "a policy that names more than {most} instances is longer than the 6,144 characters that RAM takes",
         "指定超过 {most} 台实例的策略会超出 RAM 允许的 6,144 个字符"
     } help {
