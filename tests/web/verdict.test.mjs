@@ -42,15 +42,7 @@ const TARGETS = {
   ram_policies: "ram-policies",
 };
 /** Outputs that consnap itself runs: they hold the job, and what `check` says of it counts. */
-const RUN_BY_CONSNAP = [
-  "job",
-  "python_consnap",
-  "systemd",
-  "cron",
-  "task_scheduler",
-  "github_actions",
-  "ram_policies",
-];
+const RUN_BY_CONSNAP = ["job", "python_consnap", "systemd", "cron", "task_scheduler", "github_actions", "ram_policies"];
 
 const consnap = (...words) => {
   const { status, stdout, stderr } = spawnSync(CONSNAP, words, { encoding: "utf8" });
@@ -81,7 +73,9 @@ async function shownJob(page, target) {
 /** Each output of what the page shows: its verdict is that of the command line. */
 async function compare(page, platform, name) {
   let good = 0;
-  const shown = await page.locator("[id^=target-]").evaluateAll((tabs) => tabs.map((tab) => tab.id.slice("target-".length)));
+  const shown = await page
+    .locator("[id^=target-]")
+    .evaluateAll((tabs) => tabs.map((tab) => tab.id.slice("target-".length)));
   assert.deepEqual(shown.sort(), Object.keys(TARGETS).sort(), "a form that is not tried");
   for (const [target, to] of Object.entries(TARGETS)) {
     const told = `${name}, ${target}`;
