@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use consnap_core::check::{CheckContext, Checker, Eligibility, Severities};
+use consnap_core::check::{CheckContext, Checker, Eligibility, Joining, Severities, leaves_out};
 use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::input::job::{self, Job};
 use consnap_core::operations::check::{CheckInput, CheckedInstance, InstanceVerdict};
@@ -51,6 +51,8 @@ struct Row {
     predicted: Consistency,
     /// Whether an error stands against it that nobody accepted.
     blocked: bool,
+    /// Whether the job selects it.
+    selected: bool,
     /// Index of its list of codes.
     codes: u32,
 }
@@ -220,6 +222,12 @@ pub(crate) fn check_many(input: &[u8], facts: PyBackedBytes, threads: usize) -> 
         codes.extend(listed.into_iter().map(|(codes, _)| codes));
     }
     drop(checker);
+    // What only all of them together tell: repeats, and instances of the job without facts.
+    let mut joining = Joining::new(&job);
+    for row in &rows {
+        job_findings.extend(joining.note(&row.instance_id, row.selected));
+    }
+    job_findings.extend(joining.finish());
     let known = |row: usize| rows.get(row).map_or(Value::Null, |row: &Row| facts::known(&row.document(&facts)));
     let policies = PolicyTable::of(&input, policies, rows.len(), known, threads)?;
     Ok(CheckTable { lang: input.lang, job, context, severities, job_findings, facts, rows, codes, policies })
@@ -313,6 +321,7 @@ impl Part {
             eligible: check.eligible,
             predicted: check.predicted,
             blocked: check.findings.iter().any(Finding::blocks),
+            selected: !check.findings.iter().any(leaves_out),
             codes,
         });
     }

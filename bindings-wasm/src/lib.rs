@@ -38,6 +38,7 @@ pub fn run(operation: &str, input: &str) -> Result<String, String> {
     let answer = match operation {
         _ if takes_policies(operation, &value) => policies(operation, value),
         rehearse::NAME => on_demand(operation, value),
+        "check" if value.get("facts").is_some_and(operations::holds_replies) => on_demand(operation, value),
         _ if SECOND_PART.contains(&operation) => on_demand(operation, value),
         _ => first_part(operation, value),
     };
@@ -98,7 +99,7 @@ fn first_part(operation: &str, mut input: Value) -> Result<Value, Error> {
         "catalog" => carry_out(operation, input, |input| Ok(operations::catalog(&input))),
         "check" => {
             take_policies(&mut input);
-            carry_out(operation, input, |input| operations::check(&input))
+            carry_out(operation, input, |input| operations::check_facts(&input))
         }
         "explain" => carry_out(operation, input, |input| operations::explain(&input)),
         "export" => carry_out(operation, input, |input| operations::export(&input)),
@@ -122,6 +123,10 @@ impl From<SplitLoaderError> for Refusal {
 #[wasm_split(rehearsal, fallible)]
 fn second_part(operation: String, mut input: Value) -> Result<Value, Refusal> {
     match operation.as_str() {
+        "check" => {
+            take_policies(&mut input);
+            carry_out("check", input, |input| operations::check(&input))
+        }
         "decode" => carry_out("decode", input, |input| operations::decode(&input)),
         "facts" => carry_out("facts", input, |input| operations::facts(&input)),
         "plan" => {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{StreamDeserializer, Value};
 
+use super::selection::not_selected;
 use super::{CheckContext, Checker, InstanceCheck, Joining, instance};
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::parameters;
@@ -75,7 +76,9 @@ impl Checker<'_> {
                         let refused = typed.and_then(|(typed, _)| typed.err()).map(|error| error.to_string());
                         let text = rest.get(..length).unwrap_or_default();
                         let (id, check) =
-                            check_misfit(self, &document, (text, &refused.unwrap_or_default()), joining.as_deref_mut());
+                            check_misfit(self, &document, (text, &refused.unwrap_or_default()), |facts| {
+                                joining.as_mut().map_or_else(Vec::new, |joining| joining.take(facts))
+                            });
                         (length, id.into(), check)
                     }
                     Some((Err(error), _)) => return (index, vec![unreadable(index, &error.to_string())]),
@@ -90,18 +93,21 @@ impl Checker<'_> {
         (index, wrong.into_iter().collect())
     }
 
-    /// Checks one instance from the text of its document; gives back its id as well, empty when it could not be read.
+    /// Checks one instance from the text of its document, and whether the job selects it; gives back its id as well, empty
+    /// when it could not be read.
     /// Text that is no JSON is a finding, and the instance is as unknown as can be.
     pub fn check_text<'d>(&self, document: &'d str) -> (Cow<'d, str>, InstanceCheck) {
         let refused = match serde_json::from_str::<InstanceFacts<BorrowedText<'d>>>(document) {
             Ok(facts) => {
-                let check = instance::check(self, &facts, Vec::new());
+                let joined = not_selected(self.job, &facts).into_iter().collect();
+                let check = instance::check(self, &facts, joined);
                 return (facts.instance_id.0, check);
             }
             Err(error) => error.to_string(),
         };
         if let Ok(value) = serde_json::from_str(document) {
-            let (id, check) = check_misfit(self, &value, (document, &refused), None);
+            let joined = |facts: &_| not_selected(self.job, facts).into_iter().collect();
+            let (id, check) = check_misfit(self, &value, (document, &refused), joined);
             return (Cow::Owned(id), check);
         }
         let finding = Finding::new(&parameters::UNREADABLE, "").with("detail", shorten(&refused));
@@ -117,7 +123,7 @@ fn check_misfit(
     checker: &Checker<'_>,
     document: &Value,
     (text, refused): (&str, &str),
-    joining: Option<&mut Joining<'_>>,
+    joined: impl FnOnce(&InstanceFacts) -> Vec<Finding>,
 ) -> (String, InstanceCheck) {
     let (facts, mut findings) = facts::read(document);
     findings.extend(duplicate_keys(text));
@@ -125,7 +131,7 @@ fn check_misfit(
         // Whatever the typed reading refused must not pass without a word.
         findings.push(Finding::new(&parameters::UNREADABLE, "").with("detail", shorten(refused)));
     }
-    findings.extend(joining.into_iter().flat_map(|joining| joining.take(&facts)));
+    findings.extend(joined(&facts));
     let check = instance::check(checker, &facts, findings);
     (facts.instance_id, check)
 }

@@ -29,7 +29,7 @@ mod system;
 pub(crate) use guest::loose_folder;
 
 pub use many::{Checked, check_many};
-pub use selection::{Joining, Selected, selects};
+pub use selection::{Joining, Selected, leaves_out, selects};
 pub use severities::Severities;
 
 /// What the check is told about the world around job and facts.

@@ -50,6 +50,26 @@ pub fn selects<S: AsRef<str> + Ord>(job: &Job, facts: &InstanceFacts<S>) -> Sele
     }
 }
 
+/// What keeps the facts of an instance from belonging to the job; nothing where the job names no instances.
+pub(super) fn not_selected<S: AsRef<str> + Ord>(job: &Job, facts: &InstanceFacts<S>) -> Option<Finding> {
+    let (targets, id) = (&job.targets, facts.instance_id.as_ref());
+    let names_instances = targets.all || !targets.tags.is_empty() || !targets.ids.is_empty();
+    if id.is_empty() || !names_instances {
+        return None;
+    }
+    let about = |row| Finding::new(row, "/instance_id").with("instance", shorten(id));
+    match selects(job, facts) {
+        Selected::Yes => None,
+        Selected::No(part) => Some(about(&rows::NOT_SELECTED).with("part", part)),
+        Selected::Unknown(fact) => Some(about(&rows::SELECTION_UNKNOWN).with("fact", fact)),
+    }
+}
+
+/// Whether a finding of an instance says that the job does not select it, or that this is not known.
+pub fn leaves_out(finding: &Finding) -> bool {
+    [rows::NOT_SELECTED.code, rows::SELECTION_UNKNOWN.code].contains(&finding.code())
+}
+
 /// What has been seen of a job's instances.
 #[derive(Debug)]
 pub struct Joining<'a> {
@@ -65,33 +85,26 @@ impl<'a> Joining<'a> {
         Self { job, seen: BTreeSet::new(), selected: 0, facts: 0 }
     }
 
-    fn names_instances(&self) -> bool {
-        let targets = &self.job.targets;
-        targets.all || !targets.tags.is_empty() || !targets.ids.is_empty()
-    }
-
     /// What keeps the facts of an instance from counting.
     pub fn take<S: AsRef<str> + Ord>(&mut self, facts: &InstanceFacts<S>) -> Vec<Finding> {
+        let not_selected = not_selected(self.job, facts);
+        if let Some(repeated) = self.note(facts.instance_id.as_ref(), not_selected.is_none()) {
+            return vec![repeated];
+        }
+        not_selected.into_iter().collect()
+    }
+
+    /// Takes an instance whose facts were held to the job elsewhere ([`not_selected`]); says whether it came before.
+    pub fn note(&mut self, id: &str, is_selected: bool) -> Option<Finding> {
         self.facts = self.facts.saturating_add(1);
-        let id = facts.instance_id.as_ref();
         if id.is_empty() {
-            return Vec::new();
+            return None;
         }
-        let about = |row| Finding::new(row, "/instance_id").with("instance", shorten(id));
         if !self.seen.insert(id.to_owned()) {
-            return vec![about(&rows::FACTS_REPEATED)];
+            return Some(Finding::new(&rows::FACTS_REPEATED, "/instance_id").with("instance", shorten(id)));
         }
-        if !self.names_instances() {
-            return Vec::new();
-        }
-        match selects(self.job, facts) {
-            Selected::Yes => {
-                self.selected = self.selected.saturating_add(1);
-                Vec::new()
-            }
-            Selected::No(part) => vec![about(&rows::NOT_SELECTED).with("part", part)],
-            Selected::Unknown(fact) => vec![about(&rows::SELECTION_UNKNOWN).with("fact", fact)],
-        }
+        self.selected = self.selected.saturating_add(u32::from(is_selected));
+        None
     }
 
     /// What is missing when all facts have been seen.

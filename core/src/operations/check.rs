@@ -100,6 +100,20 @@ pub struct InstanceVerdict {
 ///
 /// `CE102` when `as_of` cannot be read.
 pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
+    let Some((facts, finding)) = input.facts.as_ref().and_then(facts::from_replies) else {
+        return check_facts(input);
+    };
+    let mut output = check_facts(&CheckInput { facts: Some(Value::Array(facts)), ..input.clone() })?;
+    output.findings.splice(0..0, finding.iter().map(|finding| finding.render(input.lang)));
+    Ok(output)
+}
+
+/// As [`check`], where it is known that no replies stand in the place of facts ([`facts::holds_replies`]).
+///
+/// # Errors
+///
+/// `CE102` when `as_of` cannot be read.
+pub fn check_facts(input: &CheckInput) -> Result<CheckOutput, Error> {
     let context =
         CheckContext { as_of: input.as_of.as_deref().map(|text| day("check", text)).transpose()?, now: input.now };
     let (job, mut findings) = job::read(&input.job);
@@ -121,12 +135,7 @@ pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
         (findings, verdict)
     };
     let mut output = CheckOutput { findings: Vec::new(), instance: None, instances: None, reachable: None };
-    let replies = input.facts.as_ref().and_then(facts::from_replies);
-    let of_replies = replies.map(|(facts, finding)| {
-        findings.extend(finding);
-        Value::Array(facts)
-    });
-    match of_replies.as_ref().or(input.facts.as_ref()) {
+    match &input.facts {
         None | Some(Value::Null) => {
             let of_job = checker.job_findings(input.platform);
             output.reachable = input.platform.and_then(|platform| {

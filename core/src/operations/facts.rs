@@ -172,15 +172,23 @@ pub(super) fn replies_in(text: &[u8]) -> Option<Value> {
     (!replies.is_empty() && replies.iter().all(|reply| operation_of(reply).is_some())).then_some(Value::Array(replies))
 }
 
+/// Whether replies of the API stand where facts are looked for.
+pub fn holds_replies(given: &Value) -> bool {
+    match given {
+        Value::Array(list) => !list.is_empty() && list.iter().all(|reply| operation_of(reply).is_some()),
+        one => operation_of(one).is_some(),
+    }
+}
+
 /// The facts that replies give, where replies stand instead of facts, and the finding that says so.
 pub(super) fn from_replies(given: &Value) -> Option<(Vec<Value>, Option<Finding>)> {
-    let replies: Vec<Value> = match given {
+    if !holds_replies(given) {
+        return None;
+    }
+    let replies = match given {
         Value::Array(list) => list.clone(),
         one => vec![one.clone()],
     };
-    if replies.is_empty() || !replies.iter().all(|reply| operation_of(reply).is_some()) {
-        return None;
-    }
     let input = FactsInput { replies, probes: Vec::new(), probed_at: None, lang: Lang::En };
     let output = facts(&input).ok()?;
     let list: Vec<Value> = output.facts.iter().filter_map(|facts| serde_json::to_value(facts).ok()).collect();
