@@ -90,7 +90,8 @@ def test_what_cannot_be_read_is_not_lost() -> None:
     assert len(table) == 0 and [finding.place[:2] for finding in table.findings] == ["/0", "/1"]
     checks = consnap.check_many(JOB, b'{"instance_id": "i-a"}\nnonsense\n\n{"instance_id": "i-b", "cpu": 1}\n', threads=2)
     assert checks.instance_ids == ["i-a", "", "i-b"]
-    assert checks.eligible == ["unknown"] * 3
+    # The job does not select the last one.
+    assert checks.eligible == ["unknown", "unknown", "no"]
     # What the documents say counts, whatever else is wrong with them; `one and many` judge alike.
     codes = [[finding.code for finding in row.findings] for row in checks]
     assert codes == [list(row) for row in checks.codes] and codes[1] == ["CS100"]
@@ -109,6 +110,14 @@ def test_one_and_many_agree() -> None:
     one = consnap.check(JOB, facts)
     assert one.instances is not None
     assert tuple(consnap.check_many(JOB, facts)) == one.instances
+    # What only all of them together tell stands with the whole: repeats, instances without facts, no facts at all.
+    def codes(given: list[Any]) -> set[str]:
+        return {finding.code for finding in consnap.check_many(JOB, given).findings}
+
+    assert "CS266" in codes([facts[0], facts[0]]) and "CS266" not in codes(facts)
+    assert "CS223" in codes([facts[1]]) and "CS223" not in codes(facts)
+    for given in ([facts[1]], []):
+        assert codes(given) == {finding.code for finding in consnap.check(JOB, given).findings}
     assert consnap.check(JOB, facts[0]).instance_id == "i-a"
 
 
