@@ -141,6 +141,6 @@ const total = first.reduce((sum, size) => sum + size, Math.max(...languages));
 const kilo = (size) => Math.round(size / 1000);
 console.log(`page: ${kilo(total)} kB gzipped of at most ${kilo(BUDGET)}, consnap.html ${kilo(single.length)} kB`);
 const policies = [part("shared"), part("policies"), worker].map(packed).reduce((sum, size) => sum + size, 0);
-console.log(`policies: ${Math.round(policies / 1000)} kB more of at most 330, when they are asked for`);
-if (policies > 330_000) throw new Error(`policies: ${policies} bytes gzipped are above the budget of 330000`);
+console.log(`policies: ${Math.round(policies / 1000)} kB more of at most 358, when they are asked for`);
+if (policies > 358_000) throw new Error(`policies: ${policies} bytes gzipped are above the budget of 358000`);
 if (total > BUDGET) throw new Error(`${total} bytes gzipped are above the budget of ${BUDGET}`);
