@@ -76,7 +76,7 @@ const withoutGbkFinding = (expected) => ({
   }),
 });
 
-const onDemand = ["facts", "plan", "policy_check", "policy_test", "probe", "sign", "witness"];
+const onDemand = ["decode", "facts", "plan", "policy_check", "policy_test", "probe", "sign", "witness"];
 const known = new Set([...consnap.operations(), ...onDemand]);
 const counts = new Map();
 const suites = readdirSync(folder, { withFileTypes: true })

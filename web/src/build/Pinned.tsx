@@ -63,7 +63,8 @@ function changedSupport({ job, platform }: Context["state"], then: string, today
   );
   const cases = [...systems, ...disks];
   const verdicts = (day: string) => {
-    const facts = cases.map(([, facts]) => facts);
+    // Facts of one instance count once.
+    const facts = cases.map(([, facts], at) => ({ ...facts, instance_id: `i-case${at}` }));
     return check({ job: { ...job, targets: {} }, facts, as_of: day }).either(
       ({ instances }) => (instances ?? []).map((instance) => instance.eligible),
       () => [], // The verdict on the job says why.
