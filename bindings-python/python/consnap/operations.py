@@ -493,7 +493,8 @@ def export(
         ConfigError: there is no such target, or ``schedule`` is no time of day.
 
     >>> import consnap
-    >>> job = consnap.Job(instance_ram_role="AppSnapshotRoleName", group_name="nightly-{run}")
+    >>> targets = consnap.Targets(ids=["i-bp1linux000000000001"])
+    >>> job = consnap.Job(instance_ram_role="AppSnapshotRoleName", group_name="nightly-{run}", targets=targets)
     >>> [file.name for file in consnap.export(job, "cron").files]
     ['consnap.cron', 'job.yaml']
     """
