@@ -223,6 +223,51 @@ fn a_guest_that_somebody_has_looked_into_is_released_once() {
     );
 }
 
+/// Neither by the same job nor by another one; nor when the journal that names it can no longer be read.
+#[test]
+fn a_guest_that_may_be_held_is_not_started_before_it_is_released() {
+    let scene = Scene::new(&format!("guest_faults: [{{instances: [{A}], nth: 1, exit_code: 12, held: true}}]\n"));
+    let id = scene.online(&["run", "job.yaml", "--format", "json"]).json()["run_id"].as_str().unwrap().to_owned();
+    scene.place.file("other.yaml", &JOB.replace("nightly-{run}", "other-{run}"));
+    let refused = |job: &str, other: &str| {
+        let report = scene.online(&["run", job, "--format", "json"]).json();
+        let codes = [A, B].map(|id| instance(&report, id)["why"]["code"].as_str().unwrap_or_default().to_owned());
+        assert_eq!((codes[0].as_str(), &instance(&report, B)["result"]), ("CS389", &json!(other)), "{report}");
+    };
+    refused("job.yaml", "ok");
+    refused("other.yaml", "ok");
+    let journal = scene.place.folder.path().join(".local/state/consnap").join(&id).join("journal.jsonl");
+    let whole = std::fs::read_to_string(&journal).unwrap();
+    let middle = whole.lines().nth(5).unwrap();
+    std::fs::write(&journal, whole.replacen(middle, "{}", 1)).unwrap();
+    // Which of them is held can no longer be told.
+    refused("other.yaml", "not_run");
+    // The way out is named where somebody asks for that run.
+    scene.run(&["release", &id, A, "--note", "thawed"]).refuses(2, &["CE325", "move the run's directory away"]);
+    std::fs::write(&journal, whole).unwrap();
+    assert_eq!(scene.run(&["release", &id, A, "--note", "thawed"]).exit, 0);
+    let started = scene.online(&["run", "other.yaml", "--format", "json"]);
+    assert_eq!(started.exit, 0, "{}{}", started.out, started.err);
+}
+
+/// A later run of the job that cannot be read may have started what it names.
+#[test]
+fn what_a_later_run_that_cannot_be_read_names_is_not_run_again() {
+    let scene = Scene::new(&format!("guest_faults: [{{instances: [{A}], nth: 1, exit_code: 3}}]\n"));
+    let first = scene.online(&["run", "job.yaml", "--format", "json"]).json()["run_id"].as_str().unwrap().to_owned();
+    let second = scene.online(&["run", "job.yaml", "--format", "json"]).json()["run_id"].as_str().unwrap().to_owned();
+    let journal = scene.place.folder.path().join(".local/state/consnap").join(second).join("journal.jsonl");
+    let whole = std::fs::read_to_string(&journal).unwrap();
+    let middle = whole.lines().nth(5).unwrap();
+    std::fs::write(&journal, whole.replacen(middle, "{}", 1)).unwrap();
+    let rerun = scene.online(&["rerun", &first, "--failed", "--format", "json"]);
+    assert_eq!(rerun.exit, 4, "{}{}", rerun.out, rerun.err);
+    assert_eq!(scene.groups(A).len(), 1, "the first run failed, the second made its group");
+    std::fs::write(&journal, whole).unwrap();
+    let rerun = scene.online(&["rerun", &first, "--failed", "--format", "json"]);
+    assert_eq!((rerun.exit, scene.groups(A).len()), (0, 1), "{}{}", rerun.out, rerun.err);
+}
+
 #[test]
 fn an_urgent_line_that_turns_out_well_is_taken_back() {
     let scene = Scene::new(&format!("guest_faults: [{{instances: [{A}], stall_past_timeout_seconds: 20}}]\n"));

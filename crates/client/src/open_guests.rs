@@ -66,7 +66,7 @@ pub fn open(state_directory: &Path, account: Option<&str>) -> Result<Open, Error
 }
 
 /// Instances of a job whose guests may be held since another run over the same endpoint, with that run. Journals that say nothing
-/// of the kind are not read in full: there is one for each night.
+/// of the kind are not read in full: there is one for each night. A journal that cannot be read may hold whatever it names.
 pub(crate) fn held(
     state_directory: &Path,
     own: &journal::Header,
@@ -75,11 +75,14 @@ pub(crate) fn held(
     let mut found = BTreeMap::new();
     for entry in journal::list(state_directory)? {
         let other = |header: &journal::Header| header.run_id != own.run_id && header.endpoint == own.endpoint;
-        if !entry.header.as_ref().is_ok_and(other) || !journal::may_hold_guests(state_directory, &entry.run_id) {
+        if !entry.header.as_ref().map_or(true, other) || !journal::may_hold_guests(state_directory, &entry.run_id) {
             continue;
         }
-        // What cannot be read is told by `consnap status`.
-        let Ok(past) = PastRun::load(state_directory, &entry.run_id) else { continue };
+        let Ok(past) = PastRun::load(state_directory, &entry.run_id) else {
+            let named = journal::named_in(state_directory, &entry.run_id, instances);
+            found.extend(named.into_iter().map(|instance| (instance, entry.run_id.clone())));
+            continue;
+        };
         let report = Report::of(&past.state(), None, 0, Lang::En);
         for one in report.instances.into_iter().filter(|one| one.held && is_open(one)) {
             if instances.contains(&one.instance_id) {

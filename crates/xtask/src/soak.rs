@@ -22,7 +22,7 @@ struct Kind {
     /// So many seeded days of session and simulator
     #[arg(long, value_name = "N", value_parser = number)]
     seeds: Option<u64>,
-    /// Every schedule of up to so many faults over small fleets, 1 to 2: one takes seconds, two about half an hour
+    /// Every schedule of up to so many faults over small fleets, 1 to 2: one takes seconds, two about an hour
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u8).range(1..=2))]
     exhaustive: Option<u8>,
     /// The properties, with so many other choices of random cases

@@ -32,8 +32,8 @@ messages! {
     JOURNAL_DAMAGED = "CE325", Error, "consnap": {
         "`{file}` is damaged in line {line}: {detail}", "`{file}` 第 {line} 行已损坏：{detail}"
     } help {
-        "do not repeat the run before you looked at the snapshot-consistent groups: what was started is no longer known for certain",
-        "在查看快照一致性组之前请勿重复执行：已启动的内容无法确定"
+        "what was started is no longer known for certain: look at the snapshot-consistent groups and into the guests, then move the run's directory away; until then no run starts an instance that the journal names, if it may be held",
+        "已启动的内容无法确定：请查看快照一致性组并检查实例内部状态，然后将该执行的目录移走；在此之前，执行记录中可能仍处于冻结状态的实例不会被启动"
     };
     JOURNAL_OF_OTHER_FORMAT = "CE326", Error, "consnap": {
         "the journal `{file}` has format {format}, which this version does not read",

@@ -21,10 +21,9 @@ use crate::base::http::{HttpReply, TransportFailure};
 use crate::base::time::Time;
 use crate::diagnostics::error::{Error, ErrorKind};
 use crate::diagnostics::messages::runs;
-use crate::ecs::api::requests::{GetCallerIdentity, GroupFilter};
-use crate::ecs::api::{ApiCall, Operation, replies};
-use crate::ecs::call_queue::{CallQueue, Queued};
-use crate::ecs::listing::Listing;
+use crate::ecs::api::requests::GetCallerIdentity;
+use crate::ecs::api::{ApiCall, replies};
+use crate::ecs::call_queue::CallQueue;
 use crate::ecs::reply::{self, Failure};
 use crate::ecs::retry::Random;
 use crate::input::facts::{Guest, InstanceFacts};
@@ -43,6 +42,7 @@ mod limits;
 mod overlap;
 mod probing;
 mod proof;
+mod queued_call;
 mod records;
 mod repeats;
 mod resume;
@@ -68,6 +68,7 @@ use discover::Discovery;
 use forgotten_starts::ForgottenStarts;
 use overlap::Overlaps;
 use probing::Probing;
+use queued_call::{CallPurpose, QueuedCall};
 use repeats::ServiceClock;
 use tagging::Tagging;
 use uploads::Uploading;
@@ -99,110 +100,6 @@ pub struct Send {
     pub clock_offset_millis: i64,
     /// The reply may decide a verdict: keep it raw.
     pub keep_reply: bool,
-}
-
-/// What a call under way is for.
-#[derive(Clone, Debug)]
-enum CallPurpose {
-    Identity,
-    /// Part of discovery.
-    Discover(discover::CallPurpose),
-    /// Part of a look into guests. Its command is read-only and carries a token: it is asked like a question.
-    Probe(probing::CallPurpose),
-    /// A writing call.
-    Write,
-    /// Are the files there?
-    Files {
-        sent: usize,
-    },
-    /// Is the role there?
-    RoleLook {
-        call: u64,
-    },
-    /// How far is an invocation?
-    Poll {
-        invocation: u32,
-    },
-    /// Was an invocation of this call made?
-    CallLook {
-        call: u64,
-        found: Vec<String>,
-    },
-    /// Does another run of this job go on in a region?
-    ConcurrentRunCheck {
-        region: u16,
-        listing: Box<Listing>,
-    },
-    /// The disks of an instance that was started without knowing them.
-    ExpectedDisks {
-        target: TargetIndex,
-    },
-    /// Which starts of this run does the service know in a region?
-    OwnStarts {
-        region: u16,
-    },
-    /// Which snapshot plug-ins are not over in a region?
-    InFlight {
-        region: u16,
-        moment: overlap::Moment,
-    },
-    /// Groups of a region.
-    Groups {
-        region: u16,
-        filter: GroupFilter,
-    },
-    /// Tags of snapshots of a region.
-    Snapshots {
-        region: u16,
-    },
-}
-
-/// A call that waits to be sent, or is under way.
-#[derive(Clone, Debug)]
-struct QueuedCall {
-    id: u64,
-    purpose: CallPurpose,
-    call: ApiCall,
-    after: u64,
-    attempt: u32,
-    not_before: Time,
-    first_sent: Option<Time>,
-    /// When its last attempt was sent.
-    sent_at: Time,
-    /// Whether an earlier attempt may have been carried out.
-    maybe_done: bool,
-    /// Why it is sent once more.
-    repeat_code: Option<String>,
-    /// A start that may have been carried out may be repeated until then, by the look before it.
-    cleared_until: Option<Time>,
-}
-
-impl Queued for QueuedCall {
-    fn operation(&self) -> Operation {
-        self.call.operation
-    }
-
-    fn not_before(&self) -> Time {
-        self.not_before
-    }
-}
-
-impl QueuedCall {
-    fn new(id: u64, purpose: CallPurpose, call: ApiCall, after: u64, not_before: Time) -> Self {
-        Self {
-            id,
-            purpose,
-            call,
-            after,
-            attempt: 0,
-            not_before,
-            first_sent: None,
-            sent_at: not_before,
-            maybe_done: false,
-            repeat_code: None,
-            cleared_until: None,
-        }
-    }
 }
 
 /// The state machine of a run.

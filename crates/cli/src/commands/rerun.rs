@@ -83,7 +83,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         return Err(error.clone().into());
     }
     let seen = look.report(console.lang());
-    let selection = Selection::of(&past, &seen, &state_directory()?, console.lang());
+    let selection = Selection::of(&past, &seen, &state_directory()?, console.lang())?;
     say(&selection, console);
     if selection.again.is_empty() {
         console.note(NOTHING_TO_DO.get(console.lang()));

@@ -1,11 +1,12 @@
 //! Which run of a state directory holds which instance. Two processes that start at the same moment cannot see each other in
 //! the service's list: between the look and the start of one lies that of the other. Here one of them comes first.
 //!
-//! The claims of all runs lie in one file, which is read and written under its lock. A claim lapses with its owner: whoever is
-//! gone no longer holds the lock of its journal, and a run that is over holds nothing.
+//! The claims of all runs lie in one file, which is read and replaced under a lock. A claim lapses with its owner: whoever is
+//! gone no longer holds the lock of its journal, and a run that is over holds nothing. A file that cannot be read says
+//! nothing of who holds what: then every run that lives holds everything.
 
 use std::collections::BTreeMap;
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use consnap_core::Error;
@@ -17,6 +18,10 @@ use super::state_directory::{io_error, must_be_ours, private_file, run_directory
 
 /// Not a run id, so that it never shows up as a run.
 const CLAIMS: &str = ".claims.json";
+/// What comes in its place.
+const NEW_CLAIMS: &str = ".claims.new";
+/// Held while the file is read and replaced.
+const LOCK: &str = ".claims.lock";
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Claim {
@@ -38,15 +43,22 @@ pub(crate) fn claim(
 ) -> Result<BTreeMap<String, String>, Error> {
     let path = state.join(CLAIMS);
     let failed = |error: std::io::Error| io_error(&path, &error);
-    let mut file = private_file().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
-    must_be_ours(&path)?;
     // Held for a moment only; gone with the file.
-    file.lock().map_err(failed)?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(failed)?;
-    // A file that was cut while it was written held the claims of runs that live: they are in flight, and are seen there.
-    let mut claims: Vec<Claim> = serde_json::from_slice(&bytes).unwrap_or_default();
-    claims.retain(|claim| claim.run != run_id && is_alive(state, &claim.run) && !is_over(state, &claim.run));
+    let lock = private_file().write(true).create(true).truncate(false).open(state.join(LOCK)).map_err(failed)?;
+    lock.lock().map_err(failed)?;
+    let is_other = |run: &str| run != run_id && is_alive(state, run) && !is_over(state, run);
+    let mut claims: Vec<Claim> = match std::fs::read(&path) {
+        Ok(bytes) => {
+            must_be_ours(&path)?;
+            match serde_json::from_slice(&bytes) {
+                Ok(claims) => claims,
+                Err(_) => of_all_that_live(state, endpoint, &instances)?,
+            }
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(failed(error)),
+    };
+    claims.retain(|claim| is_other(&claim.run));
     let held: BTreeMap<&str, &str> = claims
         .iter()
         .filter(|claim| claim.endpoint.as_deref() == endpoint)
@@ -63,11 +75,18 @@ pub(crate) fn claim(
         .collect();
     claims.push(Claim { run: run_id.to_owned(), endpoint: endpoint.map(str::to_owned), instances: free });
     let text = serde_json::to_vec(&claims).map_err(|error| failed(error.into()))?;
-    file.set_len(0).map_err(failed)?;
-    file.seek(SeekFrom::Start(0)).map_err(failed)?;
-    file.write_all(&text).map_err(failed)?;
-    file.sync_data().map_err(failed)?;
+    let new = state.join(NEW_CLAIMS);
+    let mut file = private_file().write(true).create(true).truncate(true).open(&new).map_err(failed)?;
+    file.write_all(&text).and_then(|()| file.sync_data()).map_err(failed)?;
+    drop(file);
+    std::fs::rename(&new, &path).map_err(failed)?;
     Ok(others)
+}
+
+/// Claims of the instances for each run of the state directory; whoever calls keeps those that live.
+fn of_all_that_live(state: &Path, endpoint: Option<&str>, instances: &[String]) -> Result<Vec<Claim>, Error> {
+    let claim = |run: String| Claim { run, endpoint: endpoint.map(str::to_owned), instances: instances.to_vec() };
+    Ok(super::list(state)?.into_iter().map(|entry| claim(entry.run_id)).collect())
 }
 
 /// Whether a process works on a run: it holds the lock of its journal.
@@ -104,8 +123,16 @@ mod tests {
         drop((first, third));
         assert!(claim(state, "second", None, ids(&["i-1", "i-2"])).unwrap().is_empty());
         drop(second);
+        // A file that cannot be read frees nothing while somebody else lives.
+        let fourth = journal("fourth");
+        for damaged in [&b"[{"[..], b""] {
+            std::fs::write(state.join(CLAIMS), damaged).unwrap();
+            let fifth = journal("fifth");
+            assert!(!claim(state, "fourth", None, ids(&["i-1"])).unwrap().is_empty());
+            drop(fifth);
+        }
         std::fs::write(state.join(CLAIMS), b"[{").unwrap();
-        let _fourth = journal("fourth");
         assert!(claim(state, "fourth", None, ids(&["i-1"])).unwrap().is_empty());
+        drop(fourth);
     }
 }

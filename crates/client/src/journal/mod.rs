@@ -21,8 +21,8 @@ use consnap_core::{Error, ErrorKind, Time};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use claims::claim;
-pub(crate) use read::may_hold_guests;
 pub use read::{Entry, Recorded, list, load, unfinished};
+pub(crate) use read::{may_hold_guests, named_in};
 pub use replies::{KeptReply, load_replies};
 pub use state_directory::state_directory;
 

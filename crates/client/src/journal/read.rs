@@ -84,6 +84,13 @@ pub(crate) fn may_hold_guests(state: &Path, run_id: &str) -> bool {
     signs.iter().any(|sign| memchr::memmem::find(&bytes, sign.as_bytes()).is_some()) || !is_over(state, run_id)
 }
 
+/// Those instances that a journal names somewhere, as far as that can be told of one that is damaged.
+pub(crate) fn named_in(state: &Path, run_id: &str, instances: &[String]) -> Vec<String> {
+    let bytes = run_directory(state, run_id).ok().and_then(|directory| std::fs::read(directory.join(JOURNAL)).ok());
+    let names = |id: &String| bytes.as_ref().is_none_or(|bytes| memchr::memmem::find(bytes, id.as_bytes()).is_some());
+    instances.iter().filter(|id| names(id)).cloned().collect()
+}
+
 /// Whether the end of a journal says that the run is over.
 pub(super) fn is_over(state: &Path, run_id: &str) -> bool {
     let Ok(directory) = run_directory(state, run_id) else { return false };

@@ -11,7 +11,7 @@ use consnap_core::{Error, ErrorKind, Lang};
 use serde_json::{Value, json};
 
 use super::ExitStatus;
-use crate::journal;
+use crate::journal::{self, Header};
 use crate::past_run::PastRun;
 
 /// The instances of a run, by what is to become of them.
@@ -47,12 +47,14 @@ pub fn must_be_over(past: &PastRun, lang: Lang) -> Result<(), Error> {
 
 impl Selection {
     /// Selects by the report of a new look at the run, and by the later runs of the same job in the state directory.
-    pub fn of(past: &PastRun, seen: &Report, state_directory: &Path, lang: Lang) -> Self {
-        let later = later_results(past, state_directory, lang);
+    ///
+    /// Errors: a state directory that cannot be listed.
+    pub fn of(past: &PastRun, seen: &Report, state_directory: &Path, lang: Lang) -> Result<Self, Error> {
         let mut selection = Self::of_report(seen);
+        let later = later_results(past, &selection.again, state_directory, lang)?;
         selection.heed_later_runs(&later);
         selection.left_open = selection.left_open(seen, &later);
-        selection
+        Ok(selection)
     }
 
     /// The exit status where nothing is to be run again. What failed there was reached since.
@@ -127,30 +129,39 @@ struct Later {
     result: ResultKind,
 }
 
-/// What became of instances in later runs of the same job, as the journals of this machine tell it; the last one counts.
-fn later_results(past: &PastRun, state_directory: &Path, lang: Lang) -> BTreeMap<String, Later> {
-    let Ok(entries) = journal::list(state_directory) else { return BTreeMap::new() };
-    let mut later: Vec<PastRun> = entries
-        .iter()
-        .filter(|entry| entry.run_id != past.header.run_id)
-        .filter_map(|entry| PastRun::load(state_directory, &entry.run_id).ok())
-        .filter(|other| {
-            other.header.account == past.header.account
-                && other.header.started_at > past.header.started_at
-                && other.job.group_name == past.job.group_name
-        })
-        .collect();
-    later.sort_by_key(|other| other.header.started_at);
+/// What became of instances in later runs of the same job, as the journals of this machine tell it; the last one counts. What
+/// a journal names that cannot be read is unknown.
+fn later_results(
+    past: &PastRun,
+    again: &[String],
+    state_directory: &Path,
+    lang: Lang,
+) -> Result<BTreeMap<String, Later>, Error> {
+    let is_later = |other: &Header| other.account == past.header.account && other.started_at > past.header.started_at;
     let mut results = BTreeMap::new();
-    for other in later {
-        let state = other.state();
-        let ended = state.phase == Phase::Ended;
-        let report = Report::of(&state, None, 0, lang);
-        // What waits in a run that is not over is started by its resume.
-        results.extend(report.instances.into_iter().map(|instance| {
-            let result = if ended || instance.held { instance.result } else { ResultKind::Unknown };
-            (instance.instance_id, Later { run_id: other.header.run_id.clone(), result })
-        }));
+    // The oldest comes first.
+    for entry in journal::list(state_directory)? {
+        if entry.run_id == past.header.run_id || !entry.header.as_ref().map_or(true, is_later) {
+            continue;
+        }
+        let run_id = || entry.run_id.clone();
+        match PastRun::load(state_directory, &entry.run_id) {
+            Ok(other) if other.job.group_name == past.job.group_name => {
+                let state = other.state();
+                let ended = state.phase == Phase::Ended;
+                let report = Report::of(&state, None, 0, lang);
+                // What waits in a run that is not over is started by its resume.
+                results.extend(report.instances.into_iter().map(|instance| {
+                    let result = if ended || instance.held { instance.result } else { ResultKind::Unknown };
+                    (instance.instance_id, Later { run_id: run_id(), result })
+                }));
+            }
+            Ok(_) => {}
+            Err(_) => {
+                let named = journal::named_in(state_directory, &entry.run_id, again).into_iter();
+                results.extend(named.map(|id| (id, Later { run_id: run_id(), result: ResultKind::Unknown })));
+            }
+        }
     }
-    results
+    Ok(results)
 }
