@@ -41,6 +41,7 @@ export const loadPolicies = (sources) => loadPart("policies", sources);
 export function run(operation, input) {
   try {
     if (operation === "decode") input = withoutGbk(input);
+    if (operation === "explain" && typeof input?.text === "string") input = { ...input, text: pasted(input.text) };
     return JSON.parse(runText(operation, JSON.stringify(input)));
   } catch (error) {
     if (typeof error === "string") throw new ConsnapError(JSON.parse(error));
@@ -86,6 +87,12 @@ function withoutGbk(input) {
   if (input.results !== undefined) changed.results = converted(input.results);
   return changed;
 }
+
+/** The same in a text: its outputs, or the whole of it where it is Base64. */
+const pasted = (text) =>
+  /^[A-Za-z0-9+/\s]{24,}={0,2}\s*$/.test(text)
+    ? fromGbk(text.replace(/\s/g, ""))
+    : text.replace(/("output"\s*:\s*")([A-Za-z0-9+/]+={0,2})(?=")/gi, (_, before, output) => before + fromGbk(output));
 
 function fromGbk(base64) {
   try {

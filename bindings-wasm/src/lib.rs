@@ -39,6 +39,7 @@ pub fn run(operation: &str, input: &str) -> Result<String, String> {
         _ if takes_policies(operation, &value) => policies(operation, value),
         rehearse::NAME => on_demand(operation, value),
         "check" if value.get("facts").is_some_and(operations::holds_replies) => on_demand(operation, value),
+        "explain" if value.get("text").is_some_and(Value::is_string) => on_demand(operation, value),
         _ if SECOND_PART.contains(&operation) => on_demand(operation, value),
         _ => first_part(operation, value),
     };
@@ -101,7 +102,7 @@ fn first_part(operation: &str, mut input: Value) -> Result<Value, Error> {
             take_policies(&mut input);
             carry_out(operation, input, |input| operations::check_facts(&input))
         }
-        "explain" => carry_out(operation, input, |input| operations::explain(&input)),
+        "explain" => carry_out(operation, input, |input| operations::explain_one(&input)),
         "export" => carry_out(operation, input, |input| operations::export(&input)),
         _ => Err(operations::unknown(operation, NAMES)),
     }
@@ -128,6 +129,7 @@ fn second_part(operation: String, mut input: Value) -> Result<Value, Refusal> {
             carry_out("check", input, |input| operations::check(&input))
         }
         "decode" => carry_out("decode", input, |input| operations::decode(&input)),
+        "explain" => carry_out("explain", input, |input| operations::explain(&input)),
         "facts" => carry_out("facts", input, |input| operations::facts(&input)),
         "plan" => {
             take_policies(&mut input);

@@ -47,6 +47,8 @@ def _typed(operation: str, given: dict[str, Any]) -> Any:
             return row if isinstance(row, dict) else {"parameter": row and row.to_dict()}
         if "command" in given and set(given) <= {"command", "platform", "lang"}:
             return _caught(lambda: consnap.explain_command(**given).to_dict())
+        if "text" in given and not set(given) & {"code", "parameter", "command"}:
+            return _caught(lambda: consnap.explain_text(**given).to_dict())
         raise TypeError
     if operation in ("budget", "catalog", "check", "decode", "export", "plan", "policy_check", "policy_test", "sign"):
         function = getattr(consnap, operation)

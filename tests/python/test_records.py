@@ -61,6 +61,7 @@ SCHEMAS: dict[type[_record.Record], tuple[str, str | None, str | None]] = {
     results.Reachable: ("check", "output", "Reachable"),
     results.ReadParameter: ("explain", "output", "ReadParameter"),
     results.Signature: ("sign", "output", None),
+    results.TextExplanation: ("explain", "output", "TextExplanation"),
     report.CauseGroup: ("report", None, "CauseGroup"),
     report.OpenGuest: ("report", None, "OpenGuest"),
     report.Release: ("report", None, "Release"),

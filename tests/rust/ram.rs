@@ -100,9 +100,12 @@ fn every_row_occurs() {
         json!({"Version": "1", "Statement": [allow("ecs:*"), {"Effect": "Deny", "Action": "ecs:TagResources", "Resource": "acs:ecs:*:*:disk/*"}]}),
         one(json!({"Effect": "Allow", "NotAction": "ecs:DeleteDisk", "Resource": "*"})),
     ];
+    let other = Wanted { instances: vec!["i-b".to_owned()], ..Wanted::default() };
+    let narrowed = policy(PolicyKind::Operator, &Wanted { instances: vec!["i-a".to_owned()], ..Wanted::default() });
     let seen: BTreeSet<&str> = documents
         .iter()
         .flat_map(|document| check(document, None, &Wanted::default()).findings)
+        .chain(check(&narrowed, None, &other).findings)
         .map(|finding| finding.row.code)
         .collect();
     for row in permissions::ROWS {

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         Form as Form, Lang as Lang, Layer as Layer, ParameterKind as ParameterKind, Platform as Platform,
         Proof as Proof, Repeat as Repeat, RequiredConsistency as RequiredConsistency, ResultKind as ResultKind,
         RetryClass as RetryClass, Scope as Scope, Sent as Sent, Severity as Severity, SnapshotState as SnapshotState,
-        Verdict as Verdict, Weight as Weight,
+        TextKind as TextKind, Verdict as Verdict, Weight as Weight,
     )
     from .errors import (
         ApiError as ApiError, ClientClosed as ClientClosed, ConfigError as ConfigError, ConsnapError as ConsnapError,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from .operations import (
         budget as budget, build_command as build_command, catalog as catalog, check as check, check_many as check_many,
         decode as decode, decode_many as decode_many, explain as explain, explain_command as explain_command,
-        explain_parameter as explain_parameter, export as export, operation as operation,
+        explain_parameter as explain_parameter, explain_text as explain_text, export as export, operation as operation,
         operation_names as operation_names, plan as plan, policy_check as policy_check, policy_test as policy_test,
         read_facts as read_facts, schema as schema, sign as sign,
     )
@@ -64,7 +64,8 @@ if TYPE_CHECKING:
         Measured as Measured, Outcome as Outcome, ParameterExplanation as ParameterExplanation,
         PolicyCheck as PolicyCheck, PolicyExplanation as PolicyExplanation, PolicyResult as PolicyResult,
         PolicySummary as PolicySummary, PolicyTest as PolicyTest, Reachable as Reachable,
-        ReadParameter as ReadParameter, Signature as Signature, WaivedBy as WaivedBy,
+        ReadParameter as ReadParameter, Signature as Signature, TextExplanation as TextExplanation,
+        WaivedBy as WaivedBy,
     )
     from .tables import (
         CheckTable as CheckTable, DecodeTable as DecodeTable,
@@ -166,6 +167,8 @@ __all__ = [
     "Stopped",
     "Summary",
     "Targets",
+    "TextExplanation",
+    "TextKind",
     "ThrottledError",
     "TransportError",
     "Upload",
@@ -183,6 +186,7 @@ __all__ = [
     "explain",
     "explain_command",
     "explain_parameter",
+    "explain_text",
     "export",
     "operation",
     "operation_names",
@@ -199,7 +203,7 @@ _HOMES = {
     "client": "Client Run",
     "enums": (
         "CodeKind Consistency Eligibility ExportTarget Form Lang Layer ParameterKind Platform Proof Repeat "
-        "RequiredConsistency ResultKind RetryClass Scope Sent Severity SnapshotState Verdict Weight"
+        "RequiredConsistency ResultKind RetryClass Scope Sent Severity SnapshotState TextKind Verdict Weight"
     ),
     "errors": (
         "ApiError ClientClosed ConfigError ConsnapError CredentialError NothingSelected PlanChanged "
@@ -210,8 +214,8 @@ _HOMES = {
     "job": "Accept Exclude ExcludedDisk Expect Job LinuxOptions RunOptions Targets Upload WindowsOptions",
     "operations": (
         "budget build_command catalog check check_many decode decode_many explain explain_command "
-        "explain_parameter export operation operation_names plan policy_check policy_test read_facts schema "
-        "sign"
+        "explain_parameter explain_text export operation operation_names plan policy_check policy_test "
+        "read_facts schema sign"
     ),
     "report": (
         "CauseGroup CommandReport DiskReport Explanation InstanceReport OpenGuest Plan PlanResult PlannedCall "
@@ -221,7 +225,7 @@ _HOMES = {
         "Budget BudgetTerm CaseResult Catalog CheckResult CheckedInstance CodeExplanation Command "
         "CommandExplanation Coverage DecodeResult Export ExportedFile Finding Measured Outcome "
         "ParameterExplanation PolicyCheck PolicyExplanation PolicyResult PolicySummary PolicyTest Reachable "
-        "ReadParameter Signature WaivedBy"
+        "ReadParameter Signature TextExplanation WaivedBy"
     ),
     "tables": "CheckTable DecodeTable",
 }

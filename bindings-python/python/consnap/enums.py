@@ -345,6 +345,64 @@ class CodeKind(_Word):
     """What consnap relies on without having seen it on the live service, such as ``A09``."""
 
 
+class TextKind(_Word):
+    """What a text was taken for."""
+
+    CODE = "code"
+    """A code, alone or in a text."""
+
+    PARAMETER = "parameter"
+    """A parameter of the plug-in or of a job."""
+
+    TAG = "tag"
+    """A consistency tag."""
+
+    COMMAND = "command"
+    """A command."""
+
+    CALL = "call"
+    """A command with the parameters of ``RunCommand`` around it."""
+
+    OUTPUT = "output"
+    """The output of a command."""
+
+    RESULTS = "results"
+    """Results of commands."""
+
+    REPLY = "reply"
+    """A reply of another operation."""
+
+    REFUSAL = "refusal"
+    """A reply that refuses a call."""
+
+    PROBE = "probe"
+    """An answer of the guest probe."""
+
+    FACTS = "facts"
+    """Facts of instances."""
+
+    JOB = "job"
+    """A job."""
+
+    POLICIES = "policies"
+    """Policies of an organisation."""
+
+    RAM_POLICY = "ram_policy"
+    """A policy of RAM."""
+
+    SCENARIO = "scenario"
+    """A scenario of the simulator."""
+
+    SCRIPT = "script"
+    """A quiesce script."""
+
+    CREDENTIALS = "credentials"
+    """Credentials."""
+
+    NOTHING = "nothing"
+    """None of what consnap knows."""
+
+
 class Verdict(_Word):
     """What a policy says of a job or an instance."""
 

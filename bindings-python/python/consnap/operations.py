@@ -20,6 +20,7 @@ from .results import (
     PolicyCheck,
     PolicyTest,
     Signature,
+    TextExplanation,
 )
 
 TYPE_CHECKING = False
@@ -44,6 +45,7 @@ __all__ = [
     "explain",
     "explain_command",
     "explain_parameter",
+    "explain_text",
     "export",
     "operation",
     "operation_names",
@@ -231,6 +233,36 @@ def explain_command(command: str, platform: str | None = None, *, lang: str = "e
     """
     members = {"command": command, "platform": platform, "lang": lang}
     return CommandExplanation.from_dict(carry_out("explain", members, lang))
+
+
+def explain_text(
+    text: str,
+    *,
+    exit_code: int | None = None,
+    invocation_status: str | None = None,
+    platform: str | None = None,
+    lang: str = "en",
+) -> TextExplanation:
+    """What a text is that somebody has, and what it says: a code in a sentence, a command with what stands around it,
+    replies as an SDK prints them, the output of a command.
+
+    Args:
+        exit_code: the exit code that came with an output.
+        invocation_status: the invocation status that came with an output.
+        platform: ``linux`` or ``windows``, for a command; without it the one whose plug-in the command names.
+
+    >>> import consnap
+    >>> consnap.explain_text("it ended with exit code 12").explanations[0].key
+    'exit:plugin:12'
+    """
+    members = {
+        "text": text,
+        "exit_code": exit_code,
+        "invocation_status": invocation_status,
+        "platform": platform,
+        "lang": lang,
+    }
+    return TextExplanation.from_dict(carry_out("explain", members, lang))
 
 
 def decode(

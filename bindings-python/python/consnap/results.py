@@ -11,7 +11,7 @@ from ._behaviour import CheckResultMethods, FindingMethods, PolicyResultMethods
 from ._record import Record
 from .enums import (
     CodeKind, Consistency, Eligibility, Form, Layer, ParameterKind, Platform, Repeat, RetryClass, Scope, Severity,
-    Verdict,
+    TextKind, Verdict,
 )
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "Reachable",
     "ReadParameter",
     "Signature",
+    "TextExplanation",
     "WaivedBy",
 ]
 
@@ -544,6 +545,35 @@ class Outcome(Record):
 
     error_lines: tuple[str, ...]
     """The last lines of the log that speak of an error; hostile text."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class TextExplanation(Record):
+    """What a text was taken for, and what it holds."""
+
+    kind: TextKind
+    """What it was taken for."""
+
+    taken_for: str
+    """The same in words."""
+
+    explained: bool
+    """Whether anything of it is explained."""
+
+    explanations: tuple[CodeExplanation, ...]
+    """The codes it names."""
+
+    parameters: tuple[ParameterExplanation, ...]
+    """The parameters it names."""
+
+    commands: tuple[CommandExplanation, ...]
+    """The commands it holds."""
+
+    outcomes: tuple[Outcome, ...]
+    """The results it holds, or the one of its output."""
+
+    findings: tuple[Finding, ...]
+    """About the text as a whole, and about what stands around a command."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -20,7 +20,8 @@ use crate::input::job;
 pub struct CheckInput {
     /// The job document.
     pub job: Value,
-    /// The facts of one instance, or a list of them; without it only the job is checked.
+    /// The facts of one instance, a list of them, replies of the API in their place, or a text with any of these; without it
+    /// only the job is checked.
     #[serde(default)]
     pub facts: Option<Value>,
     /// Check the job for this platform only, where there are no facts to tell it.
@@ -100,11 +101,11 @@ pub struct InstanceVerdict {
 ///
 /// `CE102` when `as_of` cannot be read.
 pub fn check(input: &CheckInput) -> Result<CheckOutput, Error> {
-    let Some((facts, finding)) = input.facts.as_ref().and_then(facts::from_replies) else {
+    let Some((facts, findings)) = input.facts.as_ref().and_then(|given| facts::from_replies(given, input.lang)) else {
         return check_facts(input);
     };
     let mut output = check_facts(&CheckInput { facts: Some(Value::Array(facts)), ..input.clone() })?;
-    output.findings.splice(0..0, finding.iter().map(|finding| finding.render(input.lang)));
+    output.findings.splice(0..0, findings.iter().map(|finding| finding.render(input.lang)));
     Ok(output)
 }
 
@@ -168,16 +169,17 @@ pub fn check_facts(input: &CheckInput) -> Result<CheckOutput, Error> {
     Ok(output)
 }
 
-/// As [`check`] for a list, with the facts as text: a list, or one object after the other. Nothing is read twice.
+/// As [`check`] for a list, with the facts as text: a list, one object after the other, or replies of the API with anything
+/// between them. Facts are not read twice.
 ///
 /// # Errors
 ///
 /// `CE102` when `as_of` cannot be read.
 pub fn check_documents(input: &CheckInput, facts: &[u8]) -> Result<CheckOutput, Error> {
-    if let Some((facts, finding)) = facts::replies_in(facts).as_ref().and_then(facts::from_replies) {
+    if let Some((facts, findings)) = facts::in_text(facts, input.lang) {
         let facts = serde_json::to_vec(&facts).map_err(|error| unreadable("check", error.to_string()))?;
         let mut output = documents(input, |checker, sink| checker.check_many_joined(&facts, sink))?;
-        output.findings.extend(finding.iter().map(|finding| finding.render(input.lang)));
+        output.findings.extend(findings.iter().map(|finding| finding.render(input.lang)));
         return Ok(output);
     }
     documents(input, |checker, sink| checker.check_many_joined(facts, sink))

@@ -1,4 +1,4 @@
-//! Operation `explain`: what a code, a parameter or a pasted command means.
+//! Operation `explain`: what a code, a parameter, a command or any pasted text means.
 
 use super::{Deserialize, Serialize, unreadable};
 use crate::base::consistency::Platform;
@@ -9,9 +9,15 @@ use crate::catalog::sources;
 use crate::diagnostics::error::Error;
 use crate::diagnostics::finding::RenderedFinding;
 use crate::diagnostics::text::Lang;
+use crate::input::recognise::{self, TextKind};
 use crate::plugin::command::{self, Explained, ReadParameter};
+use crate::plugin::output::RenderedOutcome;
 
-/// One thing to explain: `code`, `parameter`, or `command` with its `platform`.
+mod text;
+
+pub(crate) use text::malformed;
+
+/// One thing to explain: `code`, `parameter`, `command` with its `platform`, or `text` of which it is not known what it is.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
@@ -22,6 +28,13 @@ pub struct ExplainInput {
     pub parameter: Option<String>,
     /// A whole command, as it would be sent to the instance.
     pub command: Option<String>,
+    /// Whatever somebody pasted: a code or a parameter, alone or in a sentence, a command with what stands around it, replies of
+    /// the API, the output of a command.
+    pub text: Option<String>,
+    /// The exit code that came with an output in `text`.
+    pub exit_code: Option<i64>,
+    /// The invocation status that came with an output in `text`.
+    pub invocation_status: Option<String>,
     /// The platform of the instance the command is for; without it the one whose plug-in the command names.
     pub platform: Option<Platform>,
     /// The language of words.
@@ -38,6 +51,8 @@ pub enum ExplainOutput {
         /// All meanings, the most likely first; empty when it is not known.
         explanations: Vec<RenderedExplanation>,
     },
+    /// Of a text.
+    Text(Box<TextExplanation>),
     /// Of a command.
     Command(CommandExplanation),
     /// Of a parameter.
@@ -47,8 +62,30 @@ pub enum ExplainOutput {
     },
 }
 
-/// What becomes of a command in the guest.
+/// What a text was taken for, and what it holds.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TextExplanation {
+    /// What it was taken for.
+    pub kind: TextKind,
+    /// The same in words.
+    pub taken_for: String,
+    /// Whether anything of it is explained.
+    pub explained: bool,
+    /// The codes it names.
+    pub explanations: Vec<RenderedExplanation>,
+    /// The parameters it names.
+    pub parameters: Vec<ParameterExplanation>,
+    /// The commands it holds.
+    pub commands: Vec<CommandExplanation>,
+    /// The results it holds, or the one of its output.
+    pub outcomes: Vec<RenderedOutcome>,
+    /// About the text as a whole, and about what stands around a command.
+    pub findings: Vec<RenderedFinding>,
+}
+
+/// What becomes of a command in the guest.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CommandExplanation {
     /// The platform it was followed on.
@@ -68,7 +105,7 @@ pub struct CommandExplanation {
 }
 
 /// A parameter in one language.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ParameterExplanation {
     /// Where the job has it: a JSON pointer.
@@ -97,44 +134,51 @@ pub struct ParameterExplanation {
 ///
 /// `CE102` when not exactly one thing is asked for.
 pub fn explain(input: &ExplainInput) -> Result<ExplainOutput, Error> {
+    match &input.text {
+        Some(text) if input.code.is_none() && input.parameter.is_none() && input.command.is_none() => {
+            text::explain(text, input).map(|found| ExplainOutput::Text(Box::new(found)))
+        }
+        Some(_) => Err(not_one()),
+        None => explain_one(input),
+    }
+}
+
+/// As [`explain`], of what is known to be a code, a parameter or a command: it reads no results.
+///
+/// # Errors
+///
+/// `CE102` when not exactly one of these is asked for.
+pub fn explain_one(input: &ExplainInput) -> Result<ExplainOutput, Error> {
     match (&input.code, &input.parameter, &input.command) {
+        _ if input.exit_code.is_some() || input.invocation_status.is_some() => Err(not_one()),
         (Some(code), None, None) => Ok(ExplainOutput::Code {
             explanations: explain_code(code).iter().map(|found| found.render(input.lang)).collect(),
         }),
         (None, Some(name), None) => {
-            Ok(ExplainOutput::Parameter { parameter: find_parameter(name).map(|row| explained(row, input.lang)) })
+            Ok(ExplainOutput::Parameter { parameter: recognise::parameter(name).map(|row| explained(row, input.lang)) })
         }
         (None, None, Some(command)) => {
-            let platform = input.platform.unwrap_or_else(|| platform_of(command));
-            let Explained { modelled, plugin, arguments, parameters, findings, corrected } =
-                command::explain(platform, command);
-            let findings = findings.iter().map(|finding| finding.render(input.lang)).collect();
-            Ok(ExplainOutput::Command(CommandExplanation {
-                platform,
-                modelled,
-                plugin,
-                arguments,
-                parameters,
-                findings,
-                corrected,
-            }))
+            Ok(ExplainOutput::Command(command_explained(command, input.platform, input.lang)))
         }
-        _ => Err(unreadable("explain", "one of `code`, `parameter` and `command` is needed".to_owned())),
+        _ => Err(not_one()),
     }
+}
+
+fn not_one() -> Error {
+    unreadable("explain", "one of `code`, `parameter`, `command` and `text` is needed".to_owned())
+}
+
+fn command_explained(command: &str, platform: Option<Platform>, lang: Lang) -> CommandExplanation {
+    let platform = platform.unwrap_or_else(|| platform_of(command));
+    let Explained { modelled, plugin, arguments, parameters, findings, corrected } =
+        command::explain(platform, command);
+    let findings = findings.iter().map(|finding| finding.render(lang)).collect();
+    CommandExplanation { platform, modelled, plugin, arguments, parameters, findings, corrected }
 }
 
 /// The platform whose plug-in a command names.
 fn platform_of(command: &str) -> Platform {
     if command.contains(parameters::plugin(Platform::Windows)) { Platform::Windows } else { Platform::Linux }
-}
-
-/// A parameter by either spelling; letter case does not matter here, and a leading dash neither.
-fn find_parameter(name: &str) -> Option<&'static ParameterRow> {
-    let name = name.trim().trim_start_matches('-');
-    let last_of = |pointer: &'static str| pointer.rsplit('/').next().unwrap_or(pointer);
-    parameters::ROWS.iter().copied().find(|row| {
-        row.wire.eq_ignore_ascii_case(name) || row.key == name || last_of(row.key).eq_ignore_ascii_case(name)
-    })
 }
 
 fn explained(row: &ParameterRow, lang: Lang) -> ParameterExplanation {
@@ -148,18 +192,5 @@ fn explained(row: &ParameterRow, lang: Lang) -> ParameterExplanation {
         required: row.required,
         about: row.about.get(lang),
         source: sources::titled(row.source),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_spellings_lead_to_the_parameter() {
-        for name in ["ExcludeDiskId", "excludediskid", "-ExcludeDiskId", "exclude_disks", "/exclude_disks"] {
-            assert_eq!(find_parameter(name).map(|row| row.wire), Some("ExcludeDiskId"), "{name}");
-        }
-        assert_eq!(find_parameter(""), None);
     }
 }

@@ -1,17 +1,23 @@
 //! Operation `facts`: replies of the API, as they were copied from somewhere, to the facts of instances.
 
+use serde_json::Map;
+
+use super::explain::malformed;
 use super::{Deserialize, Serialize, Value};
 use crate::base::time::Time;
 use crate::diagnostics::error::{Error, ErrorKind};
 use crate::diagnostics::finding::{Finding, RenderedFinding};
-use crate::diagnostics::messages::{errors, prerequisites};
+use crate::diagnostics::messages::{errors, prerequisites, texts};
 use crate::diagnostics::text::Lang;
 use crate::ecs::api::invocation_result::InvocationResult;
 use crate::ecs::api::replies::{
     self, DescribeCloudAssistantStatus, DescribeDisks, DescribeInstanceRamRole, DescribeInstances,
     DescribeInvocationResults, DescribeInvocations,
 };
-use crate::input::facts::{InstanceFacts, from_api};
+use crate::input::facts::{InstanceFacts, from_api, read as read_facts};
+use crate::input::recognise::{
+    DocumentKind, Malformed, Recognised, TextKind, as_the_service_spells, member, recognise,
+};
 use crate::plugin::probe;
 
 /// Replies of the API.
@@ -24,7 +30,11 @@ pub struct FactsInput {
     ///
     /// Replies of DescribeInvocations and DescribeInvocationResults count as answers of the guest probe, as operation
     /// `probe` writes it.
+    #[serde(default)]
     pub replies: Vec<Value>,
+    /// A text with replies and facts, one after the other, with anything between them.
+    #[serde(default)]
+    pub text: Option<String>,
     /// Answers of the guest probe that did not come in a reply.
     #[serde(default)]
     pub probes: Vec<ProbeAnswer>,
@@ -61,21 +71,68 @@ pub struct ProbeFindings {
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FactsOutput {
-    /// One an instance of DescribeInstances; those of a probe alone stand behind them.
+    /// Facts that stood in the text; then one an instance of DescribeInstances; those of a probe alone stand behind them.
     pub facts: Vec<InstanceFacts>,
     /// The operations recognised, one a reply.
     pub recognised: Vec<&'static str>,
+    /// Replies of the API that are missing for what is judged by them, or not whole.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<Gap>,
+    /// About the text: why it could not be read, or what in it says nothing of instances.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<RenderedFinding>,
     /// What is odd about answers of the guest probe.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<ProbeFindings>,
 }
 
-/// Reads replies.
+/// A reply that is missing or not whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Gap {
+    /// The operation.
+    pub operation: &'static str,
+    /// What is wrong.
+    pub kind: GapKind,
+    /// The command that gets it.
+    pub command: String,
+}
+
+/// Why a reply is not enough.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum GapKind {
+    /// It is not there.
+    Missing,
+    /// It is a page of several.
+    Incomplete,
+}
+
+/// Reads replies, or a text with replies and facts.
 ///
 /// # Errors
 ///
 /// `CE102` when a reply is of none of the operations, or cannot be read.
 pub fn facts(input: &FactsInput) -> Result<FactsOutput, Error> {
+    let Some(text) = &input.text else { return of_replies(input) };
+    let given = match given_in(text) {
+        Ok(given) => given,
+        Err(other) => {
+            let about = vec![other.finding(input.lang).render(input.lang)];
+            let none = FactsInput { replies: input.replies.clone(), text: None, ..input.clone() };
+            return Ok(FactsOutput { about, ..of_replies(&none)? });
+        }
+    };
+    let own = given.own.iter().map(|one| read_facts(one).0);
+    let replies = input.replies.iter().cloned().chain(given.replies).collect();
+    let mut output = of_replies(&FactsInput { replies, text: None, ..input.clone() })?;
+    output.facts.splice(0..0, own);
+    output.about = given.others.iter().map(|other| other.finding(input.lang).render(input.lang)).collect();
+    Ok(output)
+}
+
+fn of_replies(input: &FactsInput) -> Result<FactsOutput, Error> {
     let (mut instances, mut disks, mut statuses, mut roles) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut answers: Vec<Answer> = Vec::with_capacity(input.probes.len());
     answers.extend(input.probes.iter().map(|probe| Answer {
@@ -86,7 +143,7 @@ pub fn facts(input: &FactsInput) -> Result<FactsOutput, Error> {
     let (mut roles_known, mut recognised) = (false, Vec::with_capacity(input.replies.len()));
     for (at, reply) in input.replies.iter().enumerate() {
         let Some(operation) = operation_of(reply) else {
-            let known = OPERATIONS.map(|(_, operation)| operation).join(", ");
+            let known = NEEDED.map(|(operation, ..)| operation).join(", ") + ", " + &OF_THE_GUEST.join(", ");
             return Err(unreadable(at, &format!("not a reply of {known}")));
         };
         match operation {
@@ -134,92 +191,224 @@ pub fn facts(input: &FactsInput) -> Result<FactsOutput, Error> {
             findings.push(ProbeFindings { instance_id: known.instance_id.clone(), findings: rendered });
         }
     }
-    Ok(FactsOutput { facts, recognised, findings })
+    let replies: Vec<&Value> = input.replies.iter().collect();
+    Ok(FactsOutput { gaps: gaps(&replies), facts, recognised, about: Vec::new(), findings })
 }
 
-/// The member that a reply of an operation holds, and the operation.
-const OPERATIONS: [(&str, &str); 6] = [
-    ("Instances", "DescribeInstances"),
-    ("Disks", "DescribeDisks"),
-    ("InstanceCloudAssistantStatusSet", "DescribeCloudAssistantStatus"),
-    ("InstanceRamRoleSets", "DescribeInstanceRamRole"),
-    ("Invocations", "DescribeInvocations"),
-    ("Invocation", "DescribeInvocationResults"),
+/// What an instance is judged by, the list that its reply holds, and what the list is of.
+const NEEDED: [(&str, &str, &str); 4] = [
+    ("DescribeInstances", "Instances", "Instance"),
+    ("DescribeDisks", "Disks", "Disk"),
+    ("DescribeCloudAssistantStatus", "InstanceCloudAssistantStatusSet", "InstanceCloudAssistantStatus"),
+    ("DescribeInstanceRamRole", "InstanceRamRoleSets", "InstanceRamRoleSet"),
 ];
-/// So many of them show what the API knows of an instance; the others carry what the guest says.
-const OF_THE_API: usize = 4;
+/// Replies that carry what the guest says.
+const OF_THE_GUEST: [&str; 2] = ["DescribeInvocations", "DescribeInvocationResults"];
+/// Instances that one call takes.
+const MOST_IDS: usize = 50;
 
 /// The operation whose reply this is, by what it holds.
 fn operation_of(reply: &Value) -> Option<&'static str> {
-    OPERATIONS.iter().find(|(member, _)| reply.get(member).is_some()).map(|(_, operation)| *operation)
-}
-
-/// The replies that a text holds, if it holds replies and nothing else: a list, or one after the other.
-pub(super) fn replies_in(text: &[u8]) -> Option<Value> {
-    // Facts are many, and have no such member: the text need not be read twice.
-    let mentions =
-        |(member, _): &(&str, &str)| memchr::memmem::find(text, format!("\"{member}\"").as_bytes()).is_some();
-    if !OPERATIONS.iter().any(mentions) {
-        return None;
+    match DocumentKind::of(reply) {
+        DocumentKind::Reply(operation) => {
+            let is_needed = NEEDED.iter().any(|(name, ..)| *name == operation);
+            (is_needed || OF_THE_GUEST.contains(&operation)).then_some(operation)
+        }
+        _ => None,
     }
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    let documents: Result<Vec<Value>, _> = serde_json::Deserializer::from_slice(text).into_iter::<Value>().collect();
-    let flat = documents.ok()?.into_iter().flat_map(|document| match document {
-        Value::Array(list) => list,
-        one => vec![one],
-    });
-    let replies: Vec<Value> = flat.collect();
-    (!replies.is_empty() && replies.iter().all(|reply| operation_of(reply).is_some())).then_some(Value::Array(replies))
 }
 
-/// Whether replies of the API stand where facts are looked for.
+/// Replies that are missing or not whole. Where none of these replies is there, none is missing.
+fn gaps(replies: &[&Value]) -> Vec<Gap> {
+    let pages = |set: &str| -> Vec<&Map<String, Value>> {
+        replies.iter().filter_map(|reply| reply.as_object()).filter(|reply| member(reply, set).is_some()).collect()
+    };
+    let listed = |set: &str, one: &str| -> Vec<&Map<String, Value>> {
+        let lists = pages(set).into_iter().filter_map(|page| member(member(page, set)?.as_object()?, one)?.as_array());
+        lists.flatten().filter_map(Value::as_object).collect()
+    };
+    let known: Vec<_> = NEEDED.iter().flat_map(|(_, set, one)| listed(set, one)).collect();
+    let text = |members: &Map<String, Value>, name: &str| {
+        member(members, name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+    };
+    let mut ids: Vec<String> = Vec::new();
+    for id in known.iter().filter_map(|members| text(members, "InstanceId")) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    if ids.is_empty() {
+        return Vec::new();
+    }
+    let region = known.iter().find_map(|members| text(members, "RegionId")).unwrap_or_else(|| "<region>".to_owned());
+    let gap = |operation, kind, ids: &[String]| Gap { operation, kind, command: command_of(operation, &region, ids) };
+    let of_one = |(operation, set, one): &(&'static str, &str, &str)| {
+        let pages = pages(set);
+        if pages.is_empty() {
+            return Some(gap(*operation, GapKind::Missing, &ids));
+        }
+        let totals = pages.iter().filter_map(|page| member(page, "TotalCount").and_then(Value::as_u64));
+        let goes_on = !pages.iter().any(|page| text(page, "NextToken").is_none());
+        let is_cut = totals.max().unwrap_or(0) > listed(set, one).len() as u64 || goes_on;
+        is_cut.then(|| gap(*operation, GapKind::Incomplete, &[]))
+    };
+    NEEDED.iter().filter_map(of_one).collect()
+}
+
+/// The command that gets a reply: for these instances, or whole.
+fn command_of(operation: &str, region: &str, ids: &[String]) -> String {
+    let begin = format!("aliyun ecs {operation} --RegionId {}", word(region));
+    let list =
+        |chunk: &[String]| format!("'[{}]'", chunk.iter().map(|id| format!("\"{id}\"")).collect::<Vec<_>>().join(","));
+    let each = |of: &dyn Fn(&[String]) -> String| ids.chunks(MOST_IDS).map(of).collect::<Vec<_>>().join("\n");
+    match (operation, ids) {
+        ("DescribeInstances", []) => format!("{begin} --MaxResults 100"),
+        ("DescribeInstanceRamRole", []) => begin,
+        (_, []) => format!("{begin} --MaxResults {MOST_IDS}"),
+        ("DescribeDisks", [id]) => format!("{begin} --InstanceId {}", word(id)),
+        ("DescribeDisks", _) => {
+            let ids: Vec<String> = ids.iter().map(|id| word(id)).collect();
+            format!("for id in {}; do\n  {begin} --InstanceId \"$id\" --MaxResults 100\ndone", ids.join(" "))
+        }
+        ("DescribeCloudAssistantStatus", _) => each(&|chunk| {
+            let ids = chunk.iter().enumerate().map(|(at, id)| format!(" --InstanceId.{} {}", at + 1, word(id)));
+            format!("{begin}{} --MaxResults 50", ids.collect::<String>())
+        }),
+        _ => each(&|chunk| format!("{begin} --InstanceIds {}", list(chunk))),
+    }
+}
+
+/// A word of a shell.
+fn word(text: &str) -> String {
+    let is_plain =
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_./:-<>".contains(&byte));
+    if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// What of a text tells of instances, and what does not.
+struct Given {
+    /// Facts as consnap writes them.
+    own: Vec<Value>,
+    replies: Vec<Value>,
+    others: Vec<NotFacts>,
+}
+
+/// What stands where facts are looked for, and tells none.
+pub(super) enum NotFacts {
+    /// Another kind.
+    Kind(TextKind),
+    /// Something like JSON.
+    Malformed(usize, Malformed),
+}
+
+impl NotFacts {
+    /// What it is.
+    pub(super) fn finding(&self, lang: Lang) -> Finding {
+        match self {
+            Self::Malformed(line, why) => malformed(*line, why),
+            Self::Kind(kind) => Finding::new(&texts::TELLS_NO_FACTS, "").with("kind", kind.name().get(lang).to_owned()),
+        }
+    }
+}
+
+/// The replies and the facts in a text.
+fn given_in(text: &str) -> Result<Given, NotFacts> {
+    let found = match recognise(text) {
+        Recognised::Documents(found) => found,
+        Recognised::Empty => Vec::new(),
+        Recognised::Malformed(line, why) => return Err(NotFacts::Malformed(line, why)),
+        other => return Err(NotFacts::Kind(other.kind())),
+    };
+    let mut given = Given { own: Vec::new(), replies: Vec::new(), others: Vec::new() };
+    for (kind, value) in found {
+        match kind {
+            DocumentKind::Facts => given.own.push(value),
+            DocumentKind::Reply(_) if operation_of(&value).is_some() => {
+                given.replies.push(as_the_service_spells(value));
+            }
+            other => given.others.push(NotFacts::Kind(other.kind())),
+        }
+    }
+    Ok(given)
+}
+
+/// Whether replies of the API, or a text, stand where facts are looked for.
 pub fn holds_replies(given: &Value) -> bool {
     match given {
+        Value::String(_) => true,
         Value::Array(list) => !list.is_empty() && list.iter().all(|reply| operation_of(reply).is_some()),
         one => operation_of(one).is_some(),
     }
 }
 
-/// The facts that replies give, where replies stand instead of facts, and the finding that says so.
-pub(super) fn from_replies(given: &Value) -> Option<(Vec<Value>, Option<Finding>)> {
+/// Facts, and what there is to say of where they come from.
+pub(super) type FromReplies = (Vec<Value>, Vec<Finding>);
+
+/// The facts that a text holds, if anything else than facts alone stands in it: replies, or JSON with something between.
+pub(super) fn in_text(text: &[u8], lang: Lang) -> Option<FromReplies> {
+    // Facts are many, and stand alone: their text need not be read twice.
+    let has = |mark: &str| memchr::memmem::find(text, mark.as_bytes()).is_some();
+    let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
+    let (begins, is_own) = (matches!(first, Some(b'{' | b'[')), has("\"instance_id\""));
+    let mentions = |name: &str| has(&format!("\"{name}\"")) || has(&format!("<{name}>"));
+    if begins && is_own && !NEEDED.iter().any(|(_, set, _)| mentions(set)) && !mentions("Invocation") {
+        return None;
+    }
+    let text = crate::input::text::read(text)?;
+    let given = given_in(&text).ok()?;
+    let known = !(given.own.is_empty() && given.replies.is_empty());
+    (known && (!begins || !given.replies.is_empty())).then(|| joined(given, lang))?
+}
+
+/// The facts that replies give, where replies stand instead of facts, and the findings that say so.
+pub(super) fn from_replies(given: &Value, lang: Lang) -> Option<FromReplies> {
     if !holds_replies(given) {
         return None;
     }
     let replies = match given {
+        Value::String(text) => {
+            let given = given_in(text).ok().filter(|given| !(given.own.is_empty() && given.replies.is_empty()))?;
+            return joined(given, lang);
+        }
         Value::Array(list) => list.clone(),
         one => vec![one.clone()],
     };
-    let input = FactsInput { replies, probes: Vec::new(), probed_at: None, lang: Lang::En };
-    let output = facts(&input).ok()?;
-    let list: Vec<Value> = output.facts.iter().filter_map(|facts| serde_json::to_value(facts).ok()).collect();
-    let missing: Vec<&str> = OPERATIONS
-        .iter()
-        .take(OF_THE_API)
-        .map(|(_, operation)| *operation)
-        .filter(|operation| !output.recognised.contains(operation))
+    joined(Given { own: Vec::new(), replies, others: Vec::new() }, lang)
+}
+
+fn joined(given: Given, lang: Lang) -> Option<FromReplies> {
+    let mut findings: Vec<Finding> =
+        given.others.iter().map(|other| Finding { place: "/facts".into(), ..other.finding(lang) }).collect();
+    let mut list = given.own;
+    if !given.replies.is_empty() {
+        let input =
+            FactsInput { replies: given.replies, text: None, probes: Vec::new(), probed_at: None, lang: Lang::En };
+        let output = of_replies(&input).ok()?;
+        list.extend(output.facts.iter().filter_map(|facts| serde_json::to_value(facts).ok()));
+        findings.extend(gap_findings(&output));
+    }
+    Some((list, findings))
+}
+
+/// What of the replies is missing or not whole.
+fn gap_findings(output: &FactsOutput) -> Vec<Finding> {
+    let of = |kind: GapKind| output.gaps.iter().filter(move |gap| gap.kind == kind);
+    let mut findings: Vec<Finding> = of(GapKind::Incomplete)
+        .map(|gap| {
+            let finding = Finding::new(&prerequisites::REPLY_NOT_WHOLE, "/facts").with("operation", gap.operation);
+            finding.with("command", format!("`{}`", gap.command))
+        })
         .collect();
-    let mut recognised = output.recognised.clone();
-    recognised.dedup();
-    let first = output.facts.first();
-    let region = first.and_then(|facts| facts.region_id.as_deref()).unwrap_or("<region>");
-    let instance = first.map_or("<instance>", |facts| &facts.instance_id);
-    let command = |operation: &&str| match *operation {
-        "DescribeInstances" => {
-            format!("`aliyun ecs DescribeInstances --RegionId {region} --InstanceIds '[\"{instance}\"]'`")
-        }
-        "DescribeDisks" => format!("`aliyun ecs DescribeDisks --RegionId {region} --InstanceId {instance}`"),
-        "DescribeInstanceRamRole" => {
-            format!("`aliyun ecs DescribeInstanceRamRole --RegionId {region} --InstanceIds '[\"{instance}\"]'`")
-        }
-        _ => format!("`aliyun ecs {operation} --RegionId {region} --InstanceId.1 {instance}`"),
-    };
-    let commands = missing.iter().map(command).collect::<Vec<_>>().join(", ");
-    let finding = (!missing.is_empty()).then(|| {
-        let finding = Finding::new(&prerequisites::REPLIES_AS_FACTS, "/facts");
-        let finding = finding.with("operations", recognised.join(", ")).with("missing", missing.join(", "));
-        finding.with("commands", commands)
-    });
-    Some((list, finding))
+    let joined = |part: &dyn Fn(&Gap) -> String| of(GapKind::Missing).map(part).collect::<Vec<_>>().join(", ");
+    if of(GapKind::Missing).next().is_some() {
+        let mut recognised = output.recognised.clone();
+        recognised.dedup();
+        let finding =
+            Finding::new(&prerequisites::REPLIES_AS_FACTS, "/facts").with("operations", recognised.join(", "));
+        let finding = finding.with("missing", joined(&|gap| gap.operation.to_owned()));
+        findings.push(finding.with("commands", joined(&|gap| format!("`{}`", gap.command))));
+    }
+    findings
 }
 
 /// The answer of a probe.
@@ -254,6 +443,7 @@ mod tests {
     #[test]
     fn replies_are_recognised_and_joined() {
         let input = FactsInput {
+            text: None,
             replies: vec![
                 json!({"Instances": {"Instance": [{"InstanceId": "i-bp1a", "Status": "Running"}]}}),
                 json!({"InstanceRamRoleSets": {"InstanceRamRoleSet": []}}),

@@ -32,7 +32,7 @@ pub use build::{BuildInput, BuildOutput, build};
 pub use catalog::{CatalogInput, CatalogOutput, catalog};
 pub use check::{CheckInput, CheckOutput, check, check_facts};
 pub use decode::{DecodeInput, DecodeOutput, decode};
-pub use explain::{ExplainInput, ExplainOutput, explain};
+pub use explain::{ExplainInput, ExplainOutput, explain, explain_one};
 pub use export::{ExportInput, ExportOutput, export};
 pub use facts::{FactsInput, FactsOutput, facts, holds_replies};
 pub use plan::{PlanInput, PlanOutput, plan};

@@ -8,6 +8,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use consnap_core::diagnostics::messages::errors;
+use consnap_core::input::text;
 use consnap_core::{Error, ErrorKind};
 use serde::Deserialize;
 use serde::de::{MapAccess, SeqAccess, Visitor};
@@ -105,14 +106,8 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Error> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => refuse(&errors::NO_SUCH_FILE, String::new()),
         Err(error) => refuse(&errors::UNREADABLE_FILE, error.to_string()),
         Ok(_) if bytes.len() as u64 > MAX_BYTES => refuse(&errors::UNREADABLE_FILE, "> 64 MiB".to_owned()),
-        Ok(_) => {
-            // Editors on Windows begin a file with a byte order mark.
-            let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-            match std::str::from_utf8(text) {
-                Ok(text) => Ok(text.to_owned()),
-                Err(error) => refuse(&errors::UNREADABLE_FILE, error.to_string()),
-            }
-        }
+        Ok(_) => text::read(&bytes)
+            .map_or_else(|| refuse(&errors::UNREADABLE_FILE, "not UTF-8, UTF-16 or GBK".to_owned()), Ok),
     }
 }
 

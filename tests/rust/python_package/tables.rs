@@ -94,6 +94,7 @@ pub(super) const ENUMERATIONS: &[(&str, Part)] = &[
     ("ExportTarget", at("export", "input", "Target")),
     ("Weight", at("simulate", "output", "Weight")),
     ("CodeKind", at("explain", "output", "CodeKind")),
+    ("TextKind", at("explain", "output", "TextKind")),
     ("Verdict", at("policy_check", "output", "Verdict")),
 ];
 
@@ -162,6 +163,7 @@ pub(super) const MODULES: &[Module] = &[
             class("CommandExplanation", at("explain", "output", "CommandExplanation")),
             class("ParameterExplanation", at("explain", "output", "ParameterExplanation")),
             class("Outcome", at("decode", "output", "RenderedOutcome")),
+            class("TextExplanation", at("explain", "output", "TextExplanation")),
             class("DecodeResult", at("decode", "output", "")),
             class("BudgetTerm", at("budget", "output", "BudgetTerm")),
             class("Budget", at("budget", "output", "")),

@@ -66,13 +66,6 @@ messages! {
     } help {
         "known are: {known}", "可用：{known}"
     };
-    NOTHING_TO_EXPLAIN = "CE407", Error, "consnap": {
-        "`{text}` is not a code, parameter, command, result or file that consnap knows",
-        "`{text}` 不是 consnap 认识的代码、参数、命令、执行结果或文件"
-    } help {
-        "give an exit code, an error code, a parameter, a whole command in quotes, results as JSON, or a file",
-        "请提供退出码、错误码、参数、加引号的完整命令、JSON 格式的执行结果或文件"
-    };
     NEEDS_YES = "CE410", Error, "consnap": {
         "there is no terminal on which to agree to the first start", "没有终端可在首次启动前确认"
     } help {

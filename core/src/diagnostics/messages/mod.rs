@@ -2,7 +2,7 @@
 //!
 //! Ranges: `CS1xx` parameters and commands, `CS2xx` prerequisites, `CS3xx` consistency, `CS4xx` organisation policies,
 //! `CS5xx` outcomes of plug-in, launcher and service, `CS6xx` exports, `CS7xx` policies of RAM,
-//! `CS8xx` audits and retention; `CExxx` errors. Codes are never reused.
+//! `CS8xx` audits and retention, `CS9xx` pasted texts; `CExxx` errors. Codes are never reused.
 
 use crate::diagnostics::finding::MessageRow;
 
@@ -49,6 +49,7 @@ pub mod policies;
 pub mod prerequisites;
 pub mod retention;
 pub mod runs;
+pub mod texts;
 pub mod verdicts;
 pub mod writing;
 
@@ -70,6 +71,7 @@ pub static TABLES: &[&[&MessageRow]] = &[
     audits::ROWS,
     retention::ROWS,
     policies::ROWS,
+    texts::ROWS,
 ];
 
 /// The row of a code.

@@ -82,4 +82,10 @@ messages! {
     } help {
         "make `ecs.aliyuncs.com` the only trusted service", "请仅将 `ecs.aliyuncs.com` 设为可信服务"
     };
+    ACTION_NOT_FOR = "CS715", Error, "ram-policy-language: resources": {
+        "`{action}` is not allowed for {resources}", "未对 {resources} 授权 `{action}`"
+    } help {
+        "add what is missing; `consnap role print operator --instance` writes the policy for the instances of a job",
+        "请补充缺少的资源；`consnap role print operator --instance` 会按作业中的实例输出权限策略"
+    };
 }

@@ -324,4 +324,10 @@ messages! {
     } help {
         "look at `vssadmin list writers` and restart the service of the writer", "请查看 `vssadmin list writers`，并重启该 Writer 所属的服务"
     };
+    REPLY_NOT_WHOLE = "CS269", Error, "describe-instances: TotalCount, NextToken": {
+        "the reply of {operation} is one page of several, and nothing is known of the others",
+        "{operation} 的返回只是多页中的一页，其余情况未知"
+    } help {
+        "give all pages: {command}", "请提供全部分页：{command}"
+    };
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::document::{self, Statement};
 use super::pattern::{is_everything, is_wide, matches};
 use super::{PolicyKind, Wanted};
-use crate::catalog::ram::{self, Extra};
+use crate::catalog::ram::{self, ActionRow, Extra};
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::permissions as rows;
 
@@ -50,7 +50,7 @@ pub fn check(document: &Value, kind: Option<PolicyKind>, wanted: &Wanted) -> Jud
     }
     let (mut missing, mut unclear) = (Vec::new(), Vec::new());
     for row in kind.actions(wanted) {
-        match allowed(row.action, &statements, wanted, &mut findings) {
+        match allowed(row, &statements, wanted, &mut findings) {
             Some(true) => {}
             Some(false) => missing.push(row.action),
             None => unclear.push(row.action),
@@ -75,44 +75,62 @@ fn likely(statements: &[Statement]) -> PolicyKind {
 
 /// Whether an action is allowed, `None` where the document alone does not tell; if not, or not for sure, the finding that
 /// says why.
-fn allowed(
-    action: &'static str,
-    statements: &[Statement],
-    wanted: &Wanted,
-    findings: &mut Vec<Finding>,
-) -> Option<bool> {
+fn allowed(row: &ActionRow, statements: &[Statement], wanted: &Wanted, findings: &mut Vec<Finding>) -> Option<bool> {
+    let action = row.action;
     let finding = |row: &'static crate::diagnostics::finding::MessageRow, place: &str| {
         Finding::new(row, place.to_owned()).with("action", action)
     };
     let speaks = |statement: &&Statement| {
         statement.actions.iter().any(|(pattern, _)| matches(pattern, action)) != statement.all_actions_but
     };
+    let needed = wanted.worked_on(row.works_on);
     let mut doubt = None;
     for statement in statements.iter().filter(|statement| !statement.allows).filter(speaks) {
-        if statement.conditional || reach(statement, action, wanted) != Reach::Everything {
-            doubt.get_or_insert_with(|| finding(&rows::ACTION_PARTLY_DENIED, &statement.place));
-        } else {
-            findings.push(finding(&rows::ACTION_DENIED, &statement.place));
-            return Some(false);
+        match (statement.conditional, reach(statement, &needed)) {
+            (_, Reach::Nothing | Reach::Others) => {}
+            (false, Reach::Everything) => {
+                findings.push(finding(&rows::ACTION_DENIED, &statement.place));
+                return Some(false);
+            }
+            _ => {
+                doubt.get_or_insert_with(|| finding(&rows::ACTION_PARTLY_DENIED, &statement.place));
+            }
         }
     }
     let allowing: Vec<&Statement> = statements.iter().filter(|statement| statement.allows).filter(speaks).collect();
-    // The widest of several statements counts.
+    // The widest of several statements counts, and what several allow together.
     let best = allowing
         .iter()
-        .filter(|statement| reach(statement, action, wanted) != Reach::Nothing)
-        .min_by_key(|statement| (statement.conditional, reach(statement, action, wanted) != Reach::Everything));
+        .filter(|statement| reach(statement, &needed) != Reach::Nothing)
+        .min_by_key(|statement| (statement.conditional, reach(statement, &needed) != Reach::Everything));
     let Some(best) = best else {
         findings.push(finding(&rows::ACTION_MISSING, ""));
         return Some(false);
     };
-    if best.conditional {
+    let for_sure: Vec<&Statement> =
+        allowing.iter().filter(|one| !one.conditional && !one.all_resources_but).copied().collect();
+    let is_covered = |name: &String| {
+        for_sure.iter().flat_map(|one| &one.resources).any(|resource| covers(resource, name) == Cover::Whole)
+    };
+    let all = needed.iter().all(is_covered);
+    if !all && best.conditional {
         findings.push(finding(&rows::ACTION_CONDITIONAL, &best.place));
-    } else if reach(best, action, wanted) == Reach::Some {
+    } else if !all {
         let resources = best.resources.iter().map(|resource| format!("`{resource}`")).collect::<Vec<_>>().join(", ");
         findings.push(finding(&rows::ACTION_NARROWED, &best.place).with("resources", resources));
     }
-    let clear = doubt.is_none() && !best.conditional && reach(best, action, wanted) == Reach::Everything;
+    // What no statement speaks of is not allowed, whatever else is.
+    let is_spoken_of = |name: &&String| {
+        let mut resources = allowing.iter().flat_map(|one| &one.resources);
+        allowing.iter().any(|one| one.all_resources_but) || resources.any(|one| covers(one, name) >= Cover::Perhaps)
+    };
+    let left_out: Vec<String> =
+        needed.iter().filter(|name| !is_spoken_of(name)).map(|name| format!("`{name}`")).collect();
+    if !left_out.is_empty() {
+        findings.push(finding(&rows::ACTION_NOT_FOR, &best.place).with("resources", left_out.join(", ")));
+        return Some(false);
+    }
+    let clear = all && doubt.is_none();
     findings.extend(doubt);
     clear.then_some(true)
 }
@@ -121,47 +139,65 @@ fn allowed(
 enum Reach {
     Everything,
     Some,
+    /// Other resources of the same service.
+    Others,
     Nothing,
 }
 
-/// Of which resources a statement speaks for an action.
-fn reach(statement: &Statement, action: &str, wanted: &Wanted) -> Reach {
+/// How many of the resources that an action works on a statement speaks of.
+fn reach(statement: &Statement, needed: &[String]) -> Reach {
     if statement.all_resources_but {
         return Reach::Some;
     }
-    let service = action.split(':').next().unwrap_or_default();
-    let whole = |resource: &String| {
-        let mut parts = resource.splitn(5, ':');
-        let everything = resource == "*"
-            || parts.next().is_some_and(|part| matches(part, "acs"))
-                && parts.next().is_some_and(|part| matches(part, service))
-                && parts.next() == Some("*")
-                && parts.next().is_some_and(|part| part == "*" || part.bytes().all(|byte| byte.is_ascii_digit()))
-                && parts.next() == Some("*");
-        everything || action == ram::PASS_ROLE && is_role(resource, wanted.role())
+    let of = |name: &String| {
+        let covers = statement.resources.iter().map(|resource| covers(resource, name));
+        covers.max().unwrap_or(Cover::Not)
     };
-    // A resource of another service does not speak of this action.
-    let of_service = |resource: &String| {
-        let mut parts = resource.split(':');
-        resource == "*" || parts.next() == Some("acs") && parts.next().is_some_and(|part| matches(part, service))
-    };
-    if statement.resources.iter().any(whole) {
-        Reach::Everything
-    } else if statement.resources.iter().any(of_service) {
-        Reach::Some
-    } else {
-        Reach::Nothing
+    match (needed.iter().map(of).min(), needed.iter().map(of).max()) {
+        (Some(Cover::Whole), _) => Reach::Everything,
+        (_, Some(Cover::Whole | Cover::Perhaps)) => Reach::Some,
+        (_, Some(Cover::Other)) => Reach::Others,
+        _ => Reach::Nothing,
     }
 }
 
-/// Whether a resource means a role of an account.
-fn is_role(resource: &str, role: &str) -> bool {
-    let mut parts = resource.splitn(5, ':');
-    parts.next() == Some("acs")
-        && parts.next() == Some("ram")
-        && parts.next().is_some()
-        && parts.next().is_some()
-        && parts.next().is_some_and(|pattern| matches(pattern, &format!("role/{role}")))
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Cover {
+    Not,
+    /// Another resource of the same service.
+    Other,
+    Perhaps,
+    Whole,
+}
+
+/// Whether a resource of a policy covers one that an action works on: `acs:ecs:*:*:instance/i-a`, of whatever region and account;
+/// `acs:ecs:*:*:*` where it works on anything.
+fn covers(resource: &str, name: &str) -> Cover {
+    if resource == "*" {
+        return Cover::Whole;
+    }
+    let mut pattern = resource.splitn(5, ':');
+    let mut wanted = name.splitn(5, ':').skip(1);
+    let (service, what) = (wanted.next().unwrap_or_default(), wanted.nth(2).unwrap_or_default());
+    let is_of_service = pattern.next().is_some_and(|part| matches(part, "acs"))
+        && pattern.next().is_some_and(|part| matches(part, service));
+    if !is_of_service {
+        return Cover::Not;
+    }
+    let everywhere = pattern.next() == Some("*") || service == "ram";
+    let of_account = pattern.next().is_some_and(|part| part == "*" || part.bytes().all(|byte| byte.is_ascii_digit()));
+    let Some(tail) = pattern.next() else { return Cover::Not };
+    let is_whole = matches(tail, what);
+    // One whose ids are not known: what speaks of its kind may speak of it.
+    let kind = |text: &str| text.split('/').next().unwrap_or_default().to_owned();
+    let is_open =
+        what == "*" || what.ends_with("/*") && (kind(tail) == kind(what) || matches(&kind(tail), &kind(what)));
+    match (is_whole, everywhere && of_account) {
+        (true, true) => Cover::Whole,
+        (true, false) => Cover::Perhaps,
+        (false, _) if is_open => Cover::Perhaps,
+        (false, _) => Cover::Other,
+    }
 }
 
 /// What a policy allows without need.

@@ -58,6 +58,26 @@ impl Wanted {
     }
 }
 
+impl Wanted {
+    /// What an action works on, each of which must be allowed: whole where ids are not known.
+    fn worked_on(&self, works_on: WorksOn) -> Vec<String> {
+        let role = || format!("acs:ram:*:*:role/{}", self.role());
+        let instances = || -> Vec<String> {
+            if self.instances.is_empty() {
+                return vec!["acs:ecs:*:*:instance/*".to_owned()];
+            }
+            self.instances.iter().map(|id| format!("acs:ecs:*:*:instance/{id}")).collect()
+        };
+        let with = |other: String| instances().into_iter().chain([other]).collect();
+        match works_on {
+            WorksOn::Anything => vec!["acs:ecs:*:*:*".to_owned()],
+            WorksOn::Commanded => with("acs:ecs:*:*:command/*".to_owned()),
+            WorksOn::Attached => with(role()),
+            WorksOn::Role => vec![role()],
+        }
+    }
+}
+
 impl PolicyKind {
     /// The actions it must allow.
     pub fn actions(self, wanted: &Wanted) -> impl Iterator<Item = &'static ActionRow> {
@@ -123,6 +143,13 @@ mod tests {
         assert_eq!(resources("ecs:AttachInstanceRamRole"), json!(["acs:ecs:*:*:instance/i-a", role]));
         assert_eq!(resources("ram:PassRole"), json!([role]));
         assert_eq!(resources("ecs:DescribeInstances"), json!(["*"]));
+        // What is printed for a job is enough for it, and not for another.
+        let judged = |wanted: &Wanted| check(&policy, Some(PolicyKind::Operator), wanted);
+        assert_eq!((judged(&wanted).missing, judged(&wanted).unclear), (vec![], vec![]));
+        let other = Wanted { instances: vec!["i-b".to_owned()], ..wanted.clone() };
+        assert_eq!(judged(&other).missing, ["ecs:RunCommand", "ecs:AttachInstanceRamRole", "ecs:SendFile"]);
+        let unknown = Wanted { instances: vec![], ..wanted.clone() };
+        assert_eq!((judged(&unknown).missing, judged(&unknown).unclear), (vec![], judged(&other).missing));
         let many = Wanted { instances: vec!["i-a".to_owned(); ram::MOST_INSTANCES + 1], ..Wanted::default() };
         assert_eq!(super::policy(PolicyKind::Operator, &many)["Statement"].as_array().unwrap().len(), 1);
         // The most that are narrowed make no policy that is longer than RAM takes.

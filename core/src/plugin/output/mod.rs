@@ -20,8 +20,9 @@ mod page;
 mod words;
 
 pub use judge::{Decoder, decode};
+pub use named::plainly_said;
 pub use page::{Decoded, Results, decode_page, read_results};
-pub use words::RenderedOutcome;
+pub use words::{RenderedOutcome, rendered};
 
 /// How the output is encoded.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

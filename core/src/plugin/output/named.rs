@@ -52,6 +52,16 @@ pub(super) fn read(text: &[u8]) -> Named<'_> {
     named
 }
 
+/// What the text of an output plainly says, where nothing tells how its command ended.
+pub fn plainly_said(text: &str) -> Vec<Finding> {
+    let (named, mut findings) = (read(text.as_bytes()), Vec::new());
+    named.say(&mut findings);
+    if named.freeze_begun {
+        findings.push(Finding::new(&outcomes::FREEZE_BEGUN, "/Output"));
+    }
+    findings
+}
+
 impl<'t> Named<'t> {
     fn read_line(&mut self, line: &'t str) {
         let lower = line.to_ascii_lowercase();

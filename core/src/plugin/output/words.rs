@@ -78,7 +78,7 @@ impl Outcome {
 }
 
 /// A finding in words. One that names a code says what the code means.
-fn rendered(finding: &Finding, lang: Lang) -> RenderedFinding {
+pub fn rendered(finding: &Finding, lang: Lang) -> RenderedFinding {
     let mut rendered = finding.render(lang);
     let code = finding.args.iter().find(|(name, _)| name == "code").map_or("", |(_, code)| code);
     let words = if finding.row == &outcomes::API_CODE_IN_OUTPUT {

@@ -1,15 +1,14 @@
-//! `consnap explain`: a code, a parameter, a pasted command, results as JSON or Base64, or a file with any of them.
+//! `consnap explain`: any text that somebody has, or a file with it; the engine tells what it is.
 
 use std::path::Path;
 
 use consnap_core::catalog::codes::{CodeKind, RenderedExplanation};
 use consnap_core::diagnostics::finding::RenderedFinding;
-use consnap_core::diagnostics::messages::errors;
 use consnap_core::diagnostics::spoken;
-use consnap_core::operations::explain::ParameterExplanation;
-use consnap_core::operations::{self, DecodeInput, DecodeOutput, ExplainInput, ExplainOutput};
-use consnap_core::plugin::output::ContentEncoding;
-use consnap_core::{Error, ErrorKind, Lang, Text};
+use consnap_core::operations::explain::{CommandExplanation, ParameterExplanation, TextExplanation};
+use consnap_core::operations::{self, ExplainInput, ExplainOutput};
+use consnap_core::plugin::output::RenderedOutcome;
+use consnap_core::{Lang, Text};
 use serde_json::Value;
 
 use crate::commands::build::PlatformName;
@@ -17,7 +16,7 @@ use crate::console::Console;
 use crate::document::{self, Document};
 use crate::exit::{Exit, Failure};
 
-/// Explain a code, a parameter, a command or a result; sends nothing
+/// Explain whatever you have: a code, a parameter, a command, a reply, an output; sends nothing
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -27,7 +26,9 @@ Examples:
   consnap explain A09                              an assumption that a report names
   consnap explain ExcludeDiskId                    a parameter, in either spelling
   consnap explain 'acs-plugin-manager --exec ...'  a command: what the plug-in would receive
+  consnap explain call.json                        the parameters of RunCommand, with its Timeout
   consnap explain results.json                     a reply of DescribeInvocationResults
+  consnap explain error.txt                        the text of an error of an SDK
   consnap explain output.log --exit-code 12        the output of a command, plain or Base64")]
 pub(crate) struct Arguments {
     /// What to explain; a file that exists is read, `-` reads standard input
@@ -47,95 +48,59 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let given = arguments.what.join(" ");
     let path = Path::new(&given);
-    let is_file = given == "-" || path.is_file();
-    let text = if is_file { document::read_text(path)? } else { given };
-    let text = text.trim();
-    match recognise(arguments, text, is_file, console.lang())? {
-        Found::Code(output) => print_codes(&output, console),
-        Found::Command(output) => print_command(&output, console),
-        Found::Results(output) => print_outcomes(&output, console),
-        Found::Nothing => {
-            let shown: String = text.chars().take(80).collect();
-            Err(Error::new(ErrorKind::Input, &errors::NOTHING_TO_EXPLAIN).with("text", shown).into())
-        }
-    }
-}
-
-/// What the text turned out to be.
-enum Found {
-    Code(ExplainOutput),
-    Command(ExplainOutput),
-    Results(DecodeOutput),
-    Nothing,
-}
-
-fn recognise(arguments: &Arguments, text: &str, is_file: bool, lang: Lang) -> Result<Found, Error> {
-    let bare = arguments.exit_code.is_some() || arguments.status.is_some();
-    if text.starts_with(['{', '['])
-        && let Ok(results) = serde_json::from_str::<Value>(text)
-    {
-        return operations::decode(&DecodeInput { results: Some(results), lang, ..DecodeInput::default() })
-            .map(Found::Results);
-    }
-    if text.contains("acs-plugin-manager") && !bare {
-        let platform = arguments.platform.map(Into::into);
-        let input = ExplainInput { command: Some(text.to_owned()), platform, lang, ..ExplainInput::default() };
-        return operations::explain(&input).map(Found::Command);
-    }
-    if !bare && !text.contains('\n') {
-        let code = operations::explain(&ExplainInput { code: Some(text.to_owned()), lang, ..ExplainInput::default() })?;
-        if matches!(&code, ExplainOutput::Code { explanations } if !explanations.is_empty()) {
-            return Ok(Found::Code(code));
-        }
-        let name = Some(text.to_owned());
-        let parameter = operations::explain(&ExplainInput { parameter: name, lang, ..ExplainInput::default() })?;
-        if matches!(&parameter, ExplainOutput::Parameter { parameter: Some(_) }) {
-            return Ok(Found::Code(parameter));
-        }
-    }
-    // The log of the plug-in, or the Base64 of one.
-    let is_log = text.contains("app-snapshot") || text.contains("snapshotgroup") || text.contains("[level=");
-    let is_base64 = text.len() >= 24
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'\n' | b'\r'));
-    if !(bare || is_log || is_base64 && is_file || is_base64 && text.len() >= 64) {
-        return Ok(Found::Nothing);
-    }
-    operations::decode(&DecodeInput {
-        output: Some(text.to_owned()),
-        content_encoding: if is_base64 { ContentEncoding::Base64 } else { ContentEncoding::PlainText },
+    let text = if given == "-" || path.is_file() { document::read_text(path)? } else { given };
+    let output = operations::explain(&ExplainInput {
+        text: Some(text),
         exit_code: arguments.exit_code,
         invocation_status: arguments.status.clone(),
-        lang,
-        ..DecodeInput::default()
+        platform: arguments.platform.map(Into::into),
+        lang: console.lang(),
+        ..ExplainInput::default()
+    })?;
+    let ExplainOutput::Text(found) = &output else { return Ok(Exit::Findings) };
+    if console.is_json() {
+        console.json(&output)?;
+    } else {
+        print(found, console)?;
+    }
+    Ok(exit_of(found))
+}
+
+/// What was not explained is no success, and neither is what must not be sent or did not go well.
+fn exit_of(found: &TextExplanation) -> Exit {
+    let of_commands = found.commands.iter().flat_map(|command| &command.findings);
+    let blocked = found.findings.iter().chain(of_commands).any(RenderedFinding::blocks);
+    let begin = if blocked || !found.explained { Exit::Findings } else { Exit::Reached };
+    found.outcomes.iter().fold(begin, |exit, outcome| {
+        exit.or_worse(match outcome {
+            outcome if outcome.held => Exit::Held,
+            outcome if outcome.succeeded => Exit::Reached,
+            outcome if !outcome.finished || outcome.group_may_exist => Exit::Unknown,
+            _ => Exit::Findings,
+        })
     })
-    .map(Found::Results)
 }
 
-fn print_codes(output: &ExplainOutput, console: &mut Console) -> Result<Exit, Failure> {
-    if console.is_json() {
-        console.json(output)?;
-        return Ok(Exit::Reached);
+fn print(found: &TextExplanation, console: &mut Console) -> Result<(), Failure> {
+    let line = console.text(&TAKEN_FOR, &[("kind", found.taken_for.clone())]);
+    console.data(&line)?;
+    for explanation in &found.explanations {
+        print_code(explanation, console)?;
     }
-    match output {
-        ExplainOutput::Code { explanations } => {
-            for explanation in explanations {
-                print_code(explanation, console)?;
-            }
-        }
-        ExplainOutput::Parameter { parameter: Some(found) } => print_parameter(found, console)?,
-        ExplainOutput::Parameter { parameter: None } | ExplainOutput::Command(_) => {}
+    for parameter in &found.parameters {
+        print_parameter(parameter, console)?;
     }
-    Ok(Exit::Reached)
+    for command in &found.commands {
+        print_command(command, console)?;
+    }
+    for outcome in &found.outcomes {
+        print_outcome(outcome, console)?;
+    }
+    // The place would only repeat that it is about the text.
+    console.findings_as_data(&found.findings, &Document::made("", Value::Null))
 }
 
-fn print_command(output: &ExplainOutput, console: &mut Console) -> Result<Exit, Failure> {
-    let ExplainOutput::Command(found) = output else { return Ok(Exit::Reached) };
-    let blocked = found.findings.iter().any(RenderedFinding::blocks);
-    let exit = if blocked { Exit::Findings } else { Exit::Reached };
-    if console.is_json() {
-        console.json(output)?;
-        return Ok(exit);
-    }
+fn print_command(found: &CommandExplanation, console: &mut Console) -> Result<(), Failure> {
     let lang = console.lang();
     match &found.arguments {
         Some(arguments) => {
@@ -150,55 +115,34 @@ fn print_command(output: &ExplainOutput, console: &mut Console) -> Result<Exit, 
         None if found.modelled => console.data(NOT_STARTED.get(lang))?,
         None => console.data(NOT_FOLLOWED.get(lang))?,
     }
-    // The place would only repeat that it is about the command.
-    let document = Document::made("", Value::Null);
-    console.findings_as_data(&found.findings, &document)?;
+    console.findings_as_data(&found.findings, &Document::made("", Value::Null))?;
     if let Some(corrected) = &found.corrected {
         console.data(CORRECTED.get(lang))?;
         let line = format!("  {}", console.safe(corrected));
         console.data(&line)?;
     }
-    Ok(exit)
+    Ok(())
 }
 
-fn print_outcomes(output: &DecodeOutput, console: &mut Console) -> Result<Exit, Failure> {
-    let all = output.outcomes.iter();
-    // What could not be read, or is not there, was not explained.
-    let unread = output.findings.iter().any(RenderedFinding::blocks);
-    let exit = all.fold(if unread { Exit::Findings } else { Exit::Reached }, |exit, outcome| {
-        exit.or_worse(match outcome {
-            outcome if outcome.held => Exit::Held,
-            outcome if outcome.succeeded => Exit::Reached,
-            outcome if !outcome.finished || outcome.group_may_exist => Exit::Unknown,
-            _ => Exit::Findings,
-        })
-    });
-    if console.is_json() {
-        console.json(output)?;
-        return Ok(exit);
-    }
+fn print_outcome(outcome: &RenderedOutcome, console: &mut Console) -> Result<(), Failure> {
     let lang = console.lang();
-    for outcome in &output.outcomes {
-        let instance = console.safe(&outcome.instance_id);
-        let begin = if instance.is_empty() { String::new() } else { format!("{instance}: ") };
-        let key = spoken::result_key(&outcome.explained_by, lang);
-        console.data(&format!("{begin}{key}: {}", outcome.message))?;
-        let mut lines = vec![(CAUSE, outcome.cause.clone()), (NEXT, outcome.next_step.clone())];
-        lines.extend(outcome.snapshot_group_id.as_deref().map(|group| (GROUP_ID, console.safe(group))));
-        let yes_no = |yes: bool| if yes { YES } else { NO }.get(lang).to_owned();
-        lines.push((HELD, yes_no(outcome.held)));
-        if !outcome.succeeded {
-            lines.push((GROUP, yes_no(outcome.group_may_exist)));
-        }
-        lines.extend(outcome.error_lines.iter().map(|line| (LOG, console.safe(line))));
-        if outcome.succeeded {
-            lines.push((LEVEL, ONLY_TAGS.get(lang).to_owned()));
-        }
-        print_lines(&lines, lang, console)?;
-        console.findings_as_data(&outcome.findings, &Document::made("", Value::Null))?;
+    let instance = console.safe(&outcome.instance_id);
+    let begin = if instance.is_empty() { String::new() } else { format!("{instance}: ") };
+    let key = spoken::result_key(&outcome.explained_by, lang);
+    console.data(&format!("{begin}{key}: {}", outcome.message))?;
+    let mut lines = vec![(CAUSE, outcome.cause.clone()), (NEXT, outcome.next_step.clone())];
+    lines.extend(outcome.snapshot_group_id.as_deref().map(|group| (GROUP_ID, console.safe(group))));
+    let yes_no = |yes: bool| if yes { YES } else { NO }.get(lang).to_owned();
+    lines.push((HELD, yes_no(outcome.held)));
+    if !outcome.succeeded {
+        lines.push((GROUP, yes_no(outcome.group_may_exist)));
     }
-    console.findings_as_data(&output.findings, &Document::made("", Value::Null))?;
-    Ok(exit)
+    lines.extend(outcome.error_lines.iter().map(|line| (LOG, console.safe(line))));
+    if outcome.succeeded {
+        lines.push((LEVEL, ONLY_TAGS.get(lang).to_owned()));
+    }
+    print_lines(&lines, lang, console)?;
+    console.findings_as_data(&outcome.findings, &Document::made("", Value::Null))
 }
 
 fn print_code(found: &RenderedExplanation, console: &mut Console) -> Result<(), Failure> {
@@ -243,6 +187,7 @@ fn print_lines(lines: &[(Text, String)], lang: Lang, console: &mut Console) -> R
     Ok(())
 }
 
+static TAKEN_FOR: Text = Text::new("taken for {kind}", "识别为{kind}");
 const CAUSE: Text = Text::new("usual cause", "常见原因");
 const WHY: Text = Text::new("why it is believed", "依据");
 const NEXT: Text = Text::new("what to do", "处理方法");

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use consnap_core::ecs::ram::{self, PolicyKind};
+use consnap_core::ecs::ram::{self, PolicyKind, Wanted};
 use consnap_core::{Finding, Text};
 use serde_json::json;
 
@@ -17,6 +17,7 @@ use crate::exit::{Exit, Failure};
 Examples:
   consnap role check policy.json
   consnap role check operator.json --for operator --attach --role BackupRole
+  consnap role check operator.json --for operator -i i-bp1example0000000001
   aliyun ram GetPolicy --PolicyName AppSnapshotPolicy --PolicyType Custom |
     jq -r .DefaultPolicyVersion.PolicyDocument | consnap role check - --for instance")]
 pub(super) struct Arguments {
@@ -27,11 +28,14 @@ pub(super) struct Arguments {
     kind: Option<PolicyName>,
     #[command(flatten)]
     needs: Needs,
+    /// The instances of the job, for a policy that is narrowed to some; separated by commas, or given several times
+    #[arg(short, long = "instance", value_name = "ID", value_delimiter = ',', num_args = 1)]
+    instances: Vec<String>,
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let document = Document::read(&arguments.policy)?;
-    let wanted = arguments.needs.wanted();
+    let wanted = Wanted { instances: arguments.instances.clone(), ..arguments.needs.wanted() };
     let judged = ram::check(&document.value, arguments.kind.map(PolicyKind::from), &wanted);
     let findings: Vec<_> = judged.findings.iter().map(|finding| finding.render(console.lang())).collect();
     if console.is_json() {
