@@ -176,6 +176,22 @@ fn job(ids: &[&str], more: &str) -> String {
 }
 
 #[test]
+fn the_readme_shows_a_silent_fall_back() {
+    let place = Place::new();
+    let simulated = Simulated::start(
+        &place,
+        "\
+version: 1
+time_scale: 300
+instances:
+  - {id: i-bp1linux000000000002, name: db-2, role: AppSnapshotRoleName, guest: {pre_script: {mode: '0755'}}}
+",
+    );
+    place.file("job.yaml", &job(&["i-bp1linux000000000002"], ""));
+    assert_eq!(hold("../README.md", &place, &simulated, true), 1);
+}
+
+#[test]
 fn verdicts_read_as_their_page_says() {
     let place = Place::new();
     let simulated = Simulated::start(

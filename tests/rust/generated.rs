@@ -93,18 +93,10 @@ const SHORT_NAMES: &str = "
 ";
 
 #[test]
-fn assumptions_in_the_readme() {
+fn the_readme_counts_the_assumptions() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
-    let begin = "<!-- assumptions: written by `cargo xtask generate` -->\n";
-    let end = "<!-- end of assumptions -->";
-    let (before, rest) = readme.split_once(begin).expect("the mark of the assumptions");
-    let (_, after) = rest.split_once(end).expect("the end of the assumptions");
-    let mut table = String::from("| id | what is assumed | source |\n|---|---|---|\n");
-    for row in assumptions::ROWS {
-        writeln!(table, "| {} | {} | {} |", row.id, cell(row.what.en), cell(&sources::titled(row.source)))
-            .expect("text");
-    }
-    hold("README.md", &format!("{before}{begin}{table}{end}{after}"));
+    let count = assumptions::ROWS.len();
+    assert!(readme.contains(&format!("[{count} numbered assumptions](docs/reference/en/assumptions.md)")), "{count}");
 }
 
 #[test]

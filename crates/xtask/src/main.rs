@@ -50,7 +50,7 @@ enum Task {
     Wasm,
     /// Build the page in web/dist
     Page,
-    /// Write the generated files: reference pages, schemas, assumptions in README.md
+    /// Write the generated files: reference pages and schemas
     Generate {
         /// Fail when one of them is not up to date, and write nothing
         #[arg(long)]

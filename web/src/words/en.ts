@@ -372,7 +372,7 @@ export const en = {
     ok: "OK",
   } as Record<string, string>,
   footer: (version: string, date: string) => `consnap ${version} · facts of ${date}`,
-  unverified: "Never run against the live service: every assumption is numbered in the project's README.",
+  unverified: "Never run against the live service: every assumption is numbered in the project's documentation.",
 };
 
 export type Words = typeof en;

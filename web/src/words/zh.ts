@@ -353,5 +353,5 @@ export const zh: Words = {
     ok: "达到",
   },
   footer: (version, date) => `consnap ${version} · 资料截至 ${date}`,
-  unverified: "尚未在真实服务上运行过：所有假设均在项目 README 中编号列出。",
+  unverified: "尚未在真实服务上运行过：所有假设均在项目文档中编号列出。",
 };
