@@ -71,7 +71,7 @@ export async function open(browser, address, options = {}) {
     acceptDownloads: true,
     ...options,
   });
-  context.setDefaultTimeout(8_000); // a step that hangs says which it is
+  context.setDefaultTimeout(30_000); // a step that hangs says which it is; a slow machine is none
   const page = await context.newPage();
   const wrong = [];
   page.on("pageerror", (error) => wrong.push(`error: ${error.message}`));
@@ -83,8 +83,30 @@ export async function open(browser, address, options = {}) {
     if (!url.startsWith(address.split("#")[0]) && !/^(data|blob):/.test(url)) wrong.push(`request: ${url}`);
   });
   await page.goto(address);
-  await page.waitForSelector("html[data-ready]", { state: "attached", timeout: 10_000 }).catch((error) => {
+  await page.waitForSelector("html[data-ready]", { state: "attached" }).catch((error) => {
     throw new Error(`the page did not start: ${wrong.join("; ")}`, { cause: error });
   });
   return { context, page, wrong };
 }
+
+export const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
+
+/** Presses a copy button, and gives what is on the clipboard once the button says so. */
+export async function copied(page, button, said) {
+  await page.evaluate(() => navigator.clipboard.writeText(""));
+  await button.click();
+  await page.waitForFunction(async () => (await navigator.clipboard.readText()) !== "");
+  await button.filter({ hasText: said }).waitFor();
+  return clipboard(page);
+}
+
+/** Comes back when nothing fades or moves any more: a colour on its way is no colour to judge. */
+export const still = (page) =>
+  page.waitForFunction(
+    () =>
+      new Promise((resolve) => {
+        requestAnimationFrame(() =>
+          requestAnimationFrame(() => resolve(document.getAnimations().every((one) => one.playState !== "running"))),
+        );
+      }),
+  );

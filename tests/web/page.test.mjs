@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { axeSource, dist, launch, open, serve } from "./browser.mjs";
+import { axeSource, clipboard, copied, dist, launch, open, serve, still } from "./browser.mjs";
 
 let browser;
 let server;
@@ -128,17 +128,6 @@ for (const lang of ["en", "zh"]) {
 }
 
 const fragment = (state) => `#c=${Buffer.from(JSON.stringify(state)).toString("base64url")}`;
-const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
-
-/** Presses a copy button and gives what is on the clipboard once it says so. */
-async function copied(page, button, said) {
-  await page.evaluate(() => navigator.clipboard.writeText(""));
-  await button.click();
-  await page.waitForFunction(async () => (await navigator.clipboard.readText()) !== "");
-  await button.filter({ hasText: said }).waitFor();
-  return clipboard(page);
-}
-
 for (const lang of ["en", "zh"]) {
   test(`findings are fixed by a click in ${lang}`, async () => {
     const { context, page, wrong } = await open(browser, server.address, inLang(lang));
@@ -302,8 +291,9 @@ test("links that are none of ours change nothing", async () => {
     await page.evaluate((next) => {
       location.hash = next;
     }, hash);
-    await page.waitForTimeout(60);
     const damaged = /^#c=/.test(hash);
+    if (damaged) await page.locator(".notice.bad").waitFor();
+    else await page.waitForTimeout(60); // time for a notice that must not come
     assert.equal(await page.locator(".notice.bad").count(), damaged ? 1 : 0, hash);
     assert.equal(await page.locator("#output-files figure").count(), damaged ? 0 : 1, hash);
     if (damaged) await page.locator(".notice.bad button").click();
@@ -491,7 +481,7 @@ for (const colorScheme of ["light", "dark"]) {
       for (const [area, fill] of Object.entries(FULL)) {
         await page.click(`#tab-${area}`);
         await fill(page);
-        await page.waitForTimeout(200); // colours fade in
+        await still(page);
         const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
         assert.deepEqual(
           violations.map(

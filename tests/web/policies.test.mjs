@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { axeSource, dist, launch, open, serve } from "./browser.mjs";
+import { axeSource, copied, dist, launch, open, serve, still } from "./browser.mjs";
 
 let browser;
 let server;
@@ -281,8 +281,7 @@ test("the builder speaks of policies when there are some, and by their severitie
 test("a link carries the document, a draft keeps it, copy and download give it", async () => {
   const document = RULE("job.group_name.startsWith('ours-') # 我们的");
   const { context, page, wrong } = await enter("en", document);
-  await page.getByRole("button", { name: "Copy link" }).click();
-  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const link = await copied(page, page.locator("#share"), "Link copied");
   const before = server.asked.length;
   const other = await open(browser, server.address, inLang("zh"));
   await other.page.goto(link);
@@ -293,8 +292,7 @@ test("a link carries the document, a draft keeps it, copy and download give it",
     server.asked.slice(before).every((path) => !path.includes("ours")),
     "the document reached the server",
   );
-  await page.getByRole("button", { name: "Copy policies.yaml" }).click();
-  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), document);
+  assert.equal(await copied(page, page.getByRole("button", { name: /policies\.yaml/ }).first(), "Copied"), document);
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("button", { name: "Download policies.yaml" }).click(),
@@ -306,7 +304,7 @@ test("a link carries the document, a draft keeps it, copy and download give it",
   await put(page, "#policies-text", long);
   await judged(page);
   await page.getByText("too long for a link").waitFor();
-  await page.waitForTimeout(300);
+  await page.waitForFunction((length) => history.state?.consnap?.packed.y?.length === length, long.length);
   assert.ok((await page.evaluate(() => location.hash.length)) < 60_000);
   await page.goto("about:blank");
   await page.goto(server.address);
@@ -638,7 +636,7 @@ for (const colorScheme of ["light", "dark"]) {
         await page.waitForFunction(() => document.querySelector("#area .result").getAttribute("aria-busy") === "false");
         if (await page.locator(".reference:not([open]) summary").count())
           await page.locator(".reference summary").click();
-        await page.waitForTimeout(200);
+        await still(page);
         const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
         assert.deepEqual(
           violations.map(
@@ -655,7 +653,7 @@ for (const colorScheme of ["light", "dark"]) {
       }
       await page.click("#tab-build");
       await page.waitForSelector(".policy-line");
-      await page.waitForTimeout(300);
+      await still(page);
       const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
       assert.deepEqual(
         violations.map((found) => found.id),
