@@ -88,7 +88,7 @@ fn operation<'py>(py: Python<'py>, name: &str, input: &[u8], lang: &str) -> Answ
     let lang = reading::lang(lang);
     let answer = py.detach(|| {
         let input = reading::value(name, input)?;
-        if name == rehearse::NAME { rehearse::run(input) } else { operations::run(name, input) }
+        if name == rehearse::NAME { rehearse::run(input) } else { consnap_client::operations::operation(name, input) }
     });
     give(py, answer, lang)
 }

@@ -193,7 +193,7 @@ fn selection(mut task: Task) -> Task {
     task
 }
 
-async fn begin(inner: &Inner, task: Task, policies: Option<&PolicyGate>, goal: Goal) -> Result<Run, Error> {
+async fn begin(inner: &Inner, mut task: Task, policies: Option<&PolicyGate>, goal: Goal) -> Result<Run, Error> {
     let as_of = task.as_of.as_deref().map(|text| consnap_core::operations::check::day("run", text)).transpose()?;
     let clock = Clock::starting_at(Clock::of_wall(Time::EPOCH).now(), inner.time_scale);
     let looks = task.what == What::Discover;
@@ -202,7 +202,7 @@ async fn begin(inner: &Inner, task: Task, policies: Option<&PolicyGate>, goal: G
         JobRead { job, findings }
     } else {
         let severities = policies.map(|policies| policies.set().severities().clone()).unwrap_or_default();
-        read_job(&task.job, &CheckContext { as_of, now: Some(clock.now()) }, &severities)
+        read_job(&mut task.job, &CheckContext { as_of, now: Some(clock.now()) }, &severities)
     }
     .usable()?;
     let run_id = task.run_id.map_or_else(run::new_run_id, Ok)?;

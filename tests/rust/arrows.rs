@@ -8,7 +8,7 @@ use cargo_metadata::{Dependency, DependencyKind, Metadata, MetadataCommand, Node
 const ARROWS: &[(&str, &[&str])] = &[
     ("consnap-core", &[]),
     ("consnap-policy", &["consnap-core"]),
-    ("consnap-client", &["consnap-core", "consnap-policy"]),
+    ("consnap-client", &["consnap-core", "consnap-policy", "consnap-scripts"]),
     ("consnap-scripts", &["consnap-core"]),
     ("consnap-simulator", &["consnap-core"]),
     ("consnap", &["consnap-core", "consnap-policy", "consnap-client"]),

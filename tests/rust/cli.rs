@@ -36,6 +36,8 @@ mod cli_scripts;
 mod cli_time;
 #[path = "cli_truth.rs"]
 mod cli_truth;
+#[path = "cli_witness.rs"]
+mod cli_witness;
 
 use std::path::PathBuf;
 use std::process::Output;

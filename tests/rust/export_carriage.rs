@@ -46,6 +46,7 @@ fn samples() -> Value {
         "/linux/freeze_file_systems": false,
         "/linux/freeze_timeout_seconds": 9,
         "/linux/upload": {"pre_content": "ZXhpdCAw"},
+        "/linux/quiesce": {"engine": "mariadb", "name": "m1"},
         "/windows/vss_writers": false,
         "/instant_access": true,
         "/instant_access_retention_days": 2,
@@ -94,6 +95,10 @@ fn with(job: &Value, place: &str, value: &Value) -> Value {
         };
     }
     *at = value.clone();
+    if place == "/linux/quiesce" {
+        // It has no place beside scripts of one's own.
+        job["linux"] = json!({"quiesce": value, "freeze_timeout_seconds": 10});
+    }
     if place == "/targets/all" {
         job["targets"] = json!({"all": true, "expect": {"max": 50}});
     }

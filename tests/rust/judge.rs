@@ -1,6 +1,7 @@
 //! Holds a report against what really happened in the simulated guests.
 
 use consnap_core::base::consistency::Consistency;
+use consnap_core::catalog::witness::WitnessVerdict;
 use consnap_core::report::{InstanceReport, Report};
 use consnap_core::run::verdict::ResultKind;
 use consnap_simulator::InstanceTruth;
@@ -66,7 +67,13 @@ fn judge_instance(
             }
         }
         ResultKind::Weaker => {
-            if instance.got != level || level == Consistency::Application {
+            let contradicted = instance.witness.as_ref().and_then(|witness| witness.verdict);
+            if contradicted == Some(WitnessVerdict::Contradicted) {
+                // The tag is there, and the scripts say that it claims too much.
+                if level != Consistency::Application || instance.got == Consistency::Application {
+                    return Err("said that the record contradicts the tag, but there is none to contradict".to_owned());
+                }
+            } else if instance.got != level || level == Consistency::Application {
                 return Err("said weaker, but the level is another".to_owned());
             }
         }

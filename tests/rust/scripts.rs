@@ -72,6 +72,38 @@ fn engines_and_settings_are_those_of_the_build() {
     }
 }
 
+/// What the check of a job knows of the scripts is what they say themselves.
+#[test]
+fn the_engine_knows_the_times_of_the_scripts() {
+    use consnap_core::catalog::quiesce;
+    let offered: Vec<&str> = ENGINES.iter().filter(|engine| !engine.is_refused()).map(|engine| engine.name).collect();
+    assert_eq!(quiesce::NAMES, offered);
+    for known in quiesce::ENGINES {
+        let settings = consnap_scripts::engine(known.name).unwrap().settings();
+        let of = |name: &str| settings.iter().find(|setting| setting.name == name).unwrap();
+        assert_eq!(of("LIMIT").default, known.limit.to_string(), "{}", known.name);
+        assert_eq!(of("STATE_BASE").default, quiesce::STATE_BASE);
+        let (least, most) = (quiesce::LIMIT_LEAST, quiesce::LIMIT_MOST);
+        assert_eq!(of("LIMIT").kind, Kind::Number { least, most, seconds: true }, "{}", known.name);
+        let mut waits: Vec<&str> = settings.iter().map(|setting| setting.name).collect();
+        waits.retain(|name| name.ends_with("_WAIT"));
+        assert_eq!(known.waits.iter().map(|wait| wait.setting).collect::<Vec<_>>(), waits, "{}", known.name);
+        for wait in known.waits {
+            assert_eq!(of(wait.setting).default, wait.seconds.to_string(), "{} {}", known.name, wait.setting);
+        }
+    }
+    // The table of `scripts/README.md` is the source of the figures.
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/README.md")).unwrap();
+    for row in [
+        "| `mariadb`, `mysql` | 3 × `LOCK_WAIT` + 20 + L | 17 |",
+        "| `postgresql` | 2 × `LOCK_WAIT` + 20 + L | `ARCHIVE_WAIT` + 32 |",
+        "| `redis`, `valkey` | 2 × `SAVE_WAIT` + 20 + L | 17 |",
+        "| `generic` | 4 × `LOCK_WAIT` + 20 + L | 2 × `LOCK_WAIT` + 12 |",
+    ] {
+        assert!(readme.contains(row), "{row}");
+    }
+}
+
 #[test]
 fn every_engine_is_built_byte_for_byte() {
     for engine in ENGINES {

@@ -3,9 +3,11 @@
 //! Every run ends; no outcome is lost; no instance is snapshotted twice by one run; every verdict agrees with what really
 //! happened in the simulated guests. A failing seed prints its journal. `CONSNAP_SEEDS=from..to` chooses other seeds.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use consnap_core::base::consistency::Platform;
 use consnap_core::ecs::credentials::{Credential, Secret};
-use consnap_core::input::job::{AttachRole, Job};
+use consnap_core::input::job::{AttachRole, Job, Quiesce};
 use consnap_core::report::Report;
 use consnap_core::run::session::{Goal, Numbered, Session, Setup};
 use consnap_core::run::verdict::GroupLookup;
@@ -14,7 +16,7 @@ use consnap_simulator::scenario::{
     ApiFault, BeyondTagFilter, ClosedConnection, GroupFault, GroupLine, GuestFault, ListingFault, Millis, PastGroup,
     ResultFault, ServiceError, SnapshotFault, TagFault, Throttle, TotalCounts,
 };
-use consnap_simulator::scenario::{DiskSpec, InstanceSpec, Scenario, ScriptOrder};
+use consnap_simulator::scenario::{DiskSpec, InstanceSpec, QuiesceRecord, Scenario, ScriptOrder};
 use consnap_simulator::{Ended, InstanceTruth, MemoryDriver, Onward, Simulator};
 use consnap_tests::judge::{Excused, judge};
 
@@ -94,10 +96,20 @@ fn scenario(dice: &mut Dice) -> Scenario {
 /// Outputs that name no group, or an older one; results that are lost; the other order of script and freeze; listings that are
 /// not whole.
 fn doubtful(dice: &mut Dice, scenario: &mut Scenario) {
+    let seed = scenario.seed;
     for spec in &mut scenario.instances {
         if dice.one_in(3) {
             spec.guest.script_order = ScriptOrder::AfterFreeze;
         }
+        spec.guest.quiesce_record = Dice(seed ^ u64::from(spec.id.as_bytes()[20])).pick(&[
+            QuiesceRecord::AsRun,
+            QuiesceRecord::AsRun,
+            QuiesceRecord::Lost,
+            QuiesceRecord::Expired,
+            QuiesceRecord::Unreleased,
+            QuiesceRecord::Stale,
+            QuiesceRecord::Unreadable,
+        ]);
     }
     if dice.one_in(2) {
         let group = PastGroup {
@@ -217,7 +229,27 @@ fn job(dice: &mut Dice, scenario: &Scenario) -> Job {
     job.run.max_errors = dice.pick(&[0, 1, 5, 1_000]).into();
     job.run.attach_role = if dice.one_in(2) { AttachRole::IfMissing } else { AttachRole::Never };
     job.run.tag_snapshots = job.targets.ids.len() % 2 == 1;
+    // Draws of their own, as above.
+    if Dice(scenario.seed ^ 0x0091_e5ce).one_in(3) {
+        quiesce(&mut job);
+    }
     job
+}
+
+/// The job with scripts of consnap instead of its own; what they do stands in the scenario.
+fn quiesce(job: &mut Job) {
+    let content = Some(STANDARD.encode("#!/bin/sh\nexit 0\n"));
+    let quiesce = Quiesce {
+        engine: "mariadb".to_owned(),
+        name: Some("m1".to_owned()),
+        pre_content: content.clone(),
+        post_content: content,
+        ..Quiesce::default()
+    };
+    let [pre, post] = quiesce.paths().unwrap();
+    (job.linux.pre_script_path, job.linux.post_script_path) = (Some(pre), Some(post));
+    job.linux.script_timeout_seconds = Some(quiesce.script_seconds());
+    job.linux.quiesce = Some(quiesce);
 }
 
 struct Day {

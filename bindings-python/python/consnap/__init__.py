@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from .enums import (
         CodeKind as CodeKind, Consistency as Consistency, Eligibility as Eligibility, ExportTarget as ExportTarget,
         Form as Form, Lang as Lang, Layer as Layer, ParameterKind as ParameterKind, Platform as Platform,
-        Proof as Proof, Repeat as Repeat, RequiredConsistency as RequiredConsistency, ResultKind as ResultKind,
-        RetryClass as RetryClass, Scope as Scope, Sent as Sent, Severity as Severity, SnapshotState as SnapshotState,
-        TextKind as TextKind, Verdict as Verdict, Weight as Weight,
+        Proof as Proof, RecordDefect as RecordDefect, RecordState as RecordState, Repeat as Repeat,
+        RequiredConsistency as RequiredConsistency, ResultKind as ResultKind, RetryClass as RetryClass, Scope as Scope,
+        Sent as Sent, Severity as Severity, SnapshotState as SnapshotState, TextKind as TextKind, Verdict as Verdict,
+        Weight as Weight, WitnessVerdict as WitnessVerdict,
     )
     from .errors import (
         ApiError as ApiError, ClientClosed as ClientClosed, ConfigError as ConfigError, ConsnapError as ConsnapError,
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
     )
     from .job import (
         Accept as Accept, Exclude as Exclude, ExcludedDisk as ExcludedDisk, Expect as Expect, Job as Job,
-        LinuxOptions as LinuxOptions, RunOptions as RunOptions, Targets as Targets, Upload as Upload,
-        WindowsOptions as WindowsOptions,
+        LinuxOptions as LinuxOptions, Quiesce as Quiesce, RunOptions as RunOptions, Targets as Targets,
+        Upload as Upload, WindowsOptions as WindowsOptions,
     )
     from .operations import (
         budget as budget, build_command as build_command, catalog as catalog, check as check, check_many as check_many,
@@ -53,8 +54,9 @@ if TYPE_CHECKING:
     from .report import (
         CauseGroup as CauseGroup, CommandReport as CommandReport, DiskReport as DiskReport, Explanation as Explanation,
         InstanceReport as InstanceReport, OpenGuest as OpenGuest, Plan as Plan, PlanResult as PlanResult,
-        PlannedCall as PlannedCall, PlannedInstance as PlannedInstance, Release as Release, ReliedUpon as ReliedUpon,
-        Report as Report, StepReport as StepReport, Stopped as Stopped, Summary as Summary,
+        PlannedCall as PlannedCall, PlannedInstance as PlannedInstance, RecordSummary as RecordSummary,
+        Release as Release, ReliedUpon as ReliedUpon, Report as Report, StepReport as StepReport, Stopped as Stopped,
+        Summary as Summary, WitnessReport as WitnessReport,
     )
     from .results import (
         Budget as Budget, BudgetTerm as BudgetTerm, CaseResult as CaseResult, Catalog as Catalog,
@@ -143,8 +145,12 @@ __all__ = [
     "PolicyTest",
     "Proof",
     "ProtocolError",
+    "Quiesce",
     "Reachable",
     "ReadParameter",
+    "RecordDefect",
+    "RecordState",
+    "RecordSummary",
     "Release",
     "ReliedUpon",
     "Repeat",
@@ -176,6 +182,8 @@ __all__ = [
     "WaivedBy",
     "Weight",
     "WindowsOptions",
+    "WitnessReport",
+    "WitnessVerdict",
     "budget",
     "build_command",
     "catalog",
@@ -202,8 +210,9 @@ _HOMES = {
     "async_client": "AsyncClient AsyncRun",
     "client": "Client Run",
     "enums": (
-        "CodeKind Consistency Eligibility ExportTarget Form Lang Layer ParameterKind Platform Proof Repeat "
-        "RequiredConsistency ResultKind RetryClass Scope Sent Severity SnapshotState TextKind Verdict Weight"
+        "CodeKind Consistency Eligibility ExportTarget Form Lang Layer ParameterKind Platform Proof "
+        "RecordDefect RecordState Repeat RequiredConsistency ResultKind RetryClass Scope Sent Severity "
+        "SnapshotState TextKind Verdict Weight WitnessVerdict"
     ),
     "errors": (
         "ApiError ClientClosed ConfigError ConsnapError CredentialError NothingSelected PlanChanged "
@@ -211,7 +220,7 @@ _HOMES = {
     ),
     "events": "Event",
     "facts": "CloudAssistant Disk Folder Guest InstanceFacts Mount Script",
-    "job": "Accept Exclude ExcludedDisk Expect Job LinuxOptions RunOptions Targets Upload WindowsOptions",
+    "job": "Accept Exclude ExcludedDisk Expect Job LinuxOptions Quiesce RunOptions Targets Upload WindowsOptions",
     "operations": (
         "budget build_command catalog check check_many decode decode_many explain explain_command "
         "explain_parameter explain_text export operation operation_names plan policy_check policy_test "
@@ -219,7 +228,7 @@ _HOMES = {
     ),
     "report": (
         "CauseGroup CommandReport DiskReport Explanation InstanceReport OpenGuest Plan PlanResult PlannedCall "
-        "PlannedInstance Release ReliedUpon Report StepReport Stopped Summary"
+        "PlannedInstance RecordSummary Release ReliedUpon Report StepReport Stopped Summary WitnessReport"
     ),
     "results": (
         "Budget BudgetTerm CaseResult Catalog CheckResult CheckedInstance CodeExplanation Command "

@@ -226,7 +226,7 @@ class Proof(_Word):
     """The tags, and the plug-in's own log names the same group."""
 
     WITNESS = "witness"
-    """A witness inside the application. Nothing makes this claim yet."""
+    """The tags, and the record of the quiesce scripts, which consnap read itself."""
 
 
 class SnapshotState(_Word):
@@ -417,3 +417,108 @@ class Verdict(_Word):
 
     FAIL = "FAIL"
     """It does not hold."""
+
+
+class WitnessVerdict(_Word):
+    """What a record and the rest of the evidence come to."""
+
+    VALID = "valid"
+    """The tag says application, and the record bears it out."""
+
+    CONTRADICTED = "contradicted"
+    """The tag says application, and the record says otherwise."""
+
+    REFUSED = "refused"
+    """The pre-script refused: there is no application-consistent snapshot, and nothing is held."""
+
+    LOST = "lost"
+    """The hold did not last; it is released."""
+
+    EXPIRED = "expired"
+    """The hold ended at its limit; it is released."""
+
+    UNRELEASED = "unreleased"
+    """The release is not certain."""
+
+    NONE = "none"
+    """The record adds nothing."""
+
+
+class RecordState(_Word):
+    """What a record shows."""
+
+    VALID = "valid"
+    """The service was held from the lock to the release, after the thaw."""
+
+    LOST = "lost"
+    """The hold was lost, something was written meanwhile, or what a restore needs is missing; nothing is held."""
+
+    EXPIRED = "expired"
+    """The limit was over before the post-script; nothing is held."""
+
+    REFUSED = "refused"
+    """The pre-script refused; nothing was held."""
+
+    UNRELEASED = "unreleased"
+    """The release is not certain."""
+
+    NONE = "none"
+    """There is no record that counts."""
+
+
+class RecordDefect(_Word):
+    """Why a record does not count."""
+
+    ABSENT = "absent"
+    """There is none."""
+
+    FORM = "form"
+    """A line is not of the form of a record."""
+
+    FORMAT = "format"
+    """Its format is another than this version reads."""
+
+    CUT = "cut"
+    """Its last line is missing."""
+
+    COUNT = "count"
+    """It has another number of lines than its last line says."""
+
+    REPEATED = "repeated"
+    """A line or a key is there twice."""
+
+    MISSING = "missing"
+    """A line or a key is missing."""
+
+    UNKNOWN = "unknown"
+    """A role, verdict or result is not known."""
+
+    CONTRADICTORY = "contradictory"
+    """What it says contradicts itself."""
+
+    OTHER_SERVICE = "other_service"
+    """It is of another service."""
+
+    OTHER_BOOT = "other_boot"
+    """It was written before the instance was started anew."""
+
+    OTHER_SCRIPTS = "other_scripts"
+    """Other scripts than those of the job wrote it."""
+
+    OTHER_TIME = "other_time"
+    """It is not from the time of the command."""
+
+    CLOCK = "clock"
+    """The time of the command cannot be told by the guest's clock."""
+
+    UNFINISHED = "unfinished"
+    """The post-script has left none."""
+
+    STILL_FROZEN = "still_frozen"
+    """It was released while a file system still stood."""
+
+    FOREIGN = "foreign"
+    """Somebody else than root may have made it."""
+
+    UNREAD = "unread"
+    """The answer of the command that reads it is not whole."""

@@ -9,6 +9,7 @@ from typing import Literal
 
 from ._record import Record
 from .enums import RequiredConsistency
+from .results import Command
 
 __all__ = [
     "Accept",
@@ -17,6 +18,7 @@ __all__ = [
     "Expect",
     "Job",
     "LinuxOptions",
+    "Quiesce",
     "RunOptions",
     "Targets",
     "Upload",
@@ -106,6 +108,31 @@ class Upload(Record):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class Quiesce(Record):
+    """A database or another service that is held still for the snapshot, by scripts that consnap writes, uploads,
+    and asks afterwards for what they saw. Not beside ``pre_script_path``, ``post_script_path`` and ``upload``."""
+
+    engine: str
+    """Which scripts: ``mariadb``, ``mysql``, ``postgresql``, ``redis``, ``valkey`` or ``generic``."""
+
+    limit: int | None = None
+    """Everything is released after so many seconds, whatever happens. 600 for ``postgresql``, 60 for the others when
+    left out."""
+
+    name: str | None = None
+    """Name of the service; two services of one host need two names. The engine's when left out."""
+
+    post_content: str | None = None
+    """The post-thaw script, likewise."""
+
+    pre_content: str | None = None
+    """The pre-freeze script, Base64. Command line and Python write it; what stands here is replaced."""
+
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Other settings, each a text; ``consnap scripts list ENGINE`` has them."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class LinuxOptions(Record):
     """Parameters of the Linux plug-in. What is left out is left out of the command."""
 
@@ -120,6 +147,9 @@ class LinuxOptions(Record):
 
     pre_script_path: str | None = None
     """Application pre-freeze script, absolute path; root only, mode 0700."""
+
+    quiesce: Quiesce | None = None
+    """A service that is held still by scripts of consnap."""
 
     script_timeout_seconds: int | None = None
     """Limit of each script in seconds. The plug-in's default is 1800."""

@@ -9,7 +9,10 @@ from typing import Any
 
 from ._behaviour import ReportMethods
 from ._record import Record
-from .enums import Consistency, Layer, Platform, Proof, RequiredConsistency, ResultKind, SnapshotState
+from .enums import (
+    Consistency, Layer, Platform, Proof, RecordDefect, RecordState, RequiredConsistency, ResultKind, SnapshotState,
+    WitnessVerdict,
+)
 from .results import Finding, PolicyCheck
 
 __all__ = [
@@ -23,12 +26,14 @@ __all__ = [
     "PlanResult",
     "PlannedCall",
     "PlannedInstance",
+    "RecordSummary",
     "Release",
     "ReliedUpon",
     "Report",
     "StepReport",
     "Stopped",
     "Summary",
+    "WitnessReport",
 ]
 
 
@@ -81,11 +86,17 @@ class Summary(Record):
     throttled: int
     """How often the service asked to slow down."""
 
+    contradicted: int | None = None
+    """Instances whose tags the record of the scripts contradicts."""
+
     longest_hold_instance: str | None = None
     """The instance with the longest hold."""
 
     longest_hold_millis: int | None = None
     """The longest time from freeze to thaw that a log shows, in milliseconds."""
+
+    witnessed: int | None = None
+    """Of those that are ``ok``, instances whose scripts' record bears the tags out."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -234,6 +245,65 @@ class Release(Record):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class RecordSummary(Record):
+    """What a record says."""
+
+    role: str
+    """Who wrote it: ``pre``, ``holder`` or ``post``."""
+
+    name: str
+    """The name of the service."""
+
+    engine: str
+    """The engine."""
+
+    verdict: str
+    """The verdict of the script; ``consnap scripts explain`` explains it."""
+
+    exit_code: int
+    """Its exit code."""
+
+    mounts: tuple[str, ...]
+    """Mount points with data of the service, in the kernel's spelling."""
+
+    held_ms: int | None = None
+    """For how many milliseconds the service was held."""
+
+    saw_frozen: bool | None = None
+    """Whether a file system was frozen before the hold or still at the release: then the record says nothing about
+    it."""
+
+    why: str | None = None
+    """Why the pre-script refused."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class WitnessReport(Record):
+    """What consnap's own read of the record told, and what it comes to."""
+
+    message: str
+    """In words."""
+
+    state: RecordState
+    """What the record shows by itself."""
+
+    code: str | None = None
+    """Code of the service or of the transport, where the record could not be read."""
+
+    reason: RecordDefect | None = None
+    """Why it does not count."""
+
+    reason_text: str | None = None
+    """Why, in words."""
+
+    record: RecordSummary | None = None
+    """What it says, if it could be read; the guest's words, whether it counts or not."""
+
+    verdict: WitnessVerdict | None = None
+    """What record, exit code and tags come to; missing while the instance is open."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class InstanceReport(Record):
     """One instance."""
 
@@ -311,6 +381,9 @@ class InstanceReport(Record):
 
     released: Release | None = None
     """That somebody has looked into the guest and let it go; result and ``held`` stay as they were judged."""
+
+    witness: WitnessReport | None = None
+    """What the record of the quiesce scripts told, where it was asked for."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -13,6 +13,7 @@ pub mod file_systems;
 pub mod limits;
 pub mod pacing;
 pub mod parameters;
+pub mod quiesce;
 pub mod ram;
 pub mod sources;
 pub mod statuses;

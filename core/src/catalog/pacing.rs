@@ -60,6 +60,8 @@ pacing! {
     ROLE_DELAY = 300, "seconds after our own attaching of a role in which exit codes 1 and 13 are tried once more", "授予角色后，退出码 1 和 13 可重试一次的秒数", "consnap: repeat or look";
     PROBE_TIMEOUT = 60, "seconds after which a look into a guest is given up", "查看实例内部的超时秒数", "run-command: Timeout";
     PROBE_FIRST = 5, "seconds before the first look at a running probe", "首次查询探测状态前的秒数", "consnap: the probe takes well below a second in the guest";
+    WITNESS_FIRST = 2, "seconds before the first look at a running read of a record", "首次查询脚本记录读取状态前的秒数", "consnap: the read takes well below a second in the guest";
+    WITNESS_ENDURANCE = 900, "seconds in which the read of a record is tried before the verdict goes without it", "尝试读取脚本记录的秒数，超过后不再等待该记录", "consnap";
     RETRY_PAUSE = 60, "seconds before an instance is tried once more", "实例重试前等待的秒数", "consnap";
     BACKOFF_BASE = 500, "milliseconds of the first backoff", "首次退避毫秒数", "consnap";
     BACKOFF_LONGEST = 30_000, "milliseconds of the longest backoff", "最长退避毫秒数", "consnap";

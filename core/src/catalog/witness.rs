@@ -213,6 +213,22 @@ pub fn row(verdict: WitnessVerdict) -> Option<&'static WitnessRow> {
     ROWS.iter().find(|row| row.verdict == verdict)
 }
 
+impl RecordState {
+    /// In words.
+    pub const fn text(self) -> Text {
+        match self {
+            Self::Valid => {
+                Text::new("the service was held until its release after the thaw", "服务保持静默，直到解冻后解除")
+            }
+            Self::Lost => Text::new("the hold was lost before its end", "静默在结束前中断"),
+            Self::Expired => Text::new("the limit of the hold was over too early", "静默时限过早到期"),
+            Self::Refused => Text::new("the pre-script refused, and nothing was held", "前置脚本已拒绝，未静默"),
+            Self::Unreleased => Text::new("the release is not certain", "无法确认是否已解除静默"),
+            Self::None => Text::new("no record counts", "没有可用的记录"),
+        }
+    }
+}
+
 impl RecordDefect {
     /// In words.
     pub const fn text(self) -> Text {

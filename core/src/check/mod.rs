@@ -22,6 +22,7 @@ mod instance;
 mod many;
 mod parameters;
 mod prediction;
+mod quiesce;
 mod selection;
 mod severities;
 mod system;
@@ -29,6 +30,7 @@ mod system;
 pub(crate) use guest::loose_folder;
 
 pub use many::{Checked, check_many};
+pub use quiesce::unwritten;
 pub use selection::{Joining, Selected, leaves_out, selects};
 pub use severities::Severities;
 

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
+use super::quiesce;
 use crate::base::consistency::{Platform, RequiredConsistency};
 use crate::catalog::{budget as terms, limits};
 use crate::diagnostics::finding::{Finding, Severity};
@@ -26,6 +27,7 @@ pub(super) fn check(job: &Job, platform: Option<Platform>) -> Vec<Finding> {
     if platform != Some(Platform::Windows) {
         scripts(job, &mut findings);
         uploads(job, &mut findings);
+        quiesce::check(job, &mut findings);
         freeze(job, &mut findings);
     }
     levels(job, platform, &mut findings);
@@ -221,7 +223,8 @@ fn scripts(job: &Job, findings: &mut Vec<Finding>) {
                 &rows::LONG_SCRIPT,
                 "/linux/script_timeout_seconds",
                 seconds,
-                given.is_some(),
+                // What was worked out is nobody's wish.
+                given.is_some() && linux.quiesce.is_none(),
                 &terms::SCRIPT_WARNING,
                 findings,
             );

@@ -75,6 +75,7 @@ pub static MEMBERS: &[Member] = &[
     row("/linux/freeze_file_systems", ALL, ALL),
     row("/linux/freeze_timeout_seconds", ALL, ALL),
     row("/linux/upload", NONE, NONE),
+    row("/linux/quiesce", NONE, NONE),
     row("/windows/vss_writers", ALL, ALL),
     row("/instant_access", ALL, ALL),
     row("/instant_access_retention_days", ALL, ALL),
@@ -94,7 +95,8 @@ pub static MEMBERS: &[Member] = &[
 ];
 
 /// Members that need a permission of their own.
-const PERMISSIONS: &[&str] = &["/instance_ram_role", "/linux/upload", "/run/tag_snapshots", "/run/attach_role"];
+const PERMISSIONS: &[&str] =
+    &["/instance_ram_role", "/linux/upload", "/linux/quiesce", "/run/tag_snapshots", "/run/attach_role"];
 
 /// Members that name the instances, to which permissions are narrowed.
 const NAMED: &[&str] = &["/targets/ids", "/targets/exclude/ids"];

@@ -209,7 +209,7 @@ fn ram_policies(material: &Material<'_>) -> Result<Vec<ExportedFile>, askama::Er
     let job = material.request.job;
     let extras = [
         (job.run.attach_role == AttachRole::IfMissing).then_some(Extra::Attach),
-        job.linux.upload.as_ref().map(|_| Extra::Upload),
+        (job.linux.upload.is_some() || job.linux.quiesce.is_some()).then_some(Extra::Upload),
         job.run.tag_snapshots.then_some(Extra::Tag),
     ];
     let wanted = Wanted {

@@ -3,7 +3,7 @@
 use super::{Deserialize, Serialize, Value};
 use crate::base::consistency::Platform;
 use crate::base::time::Time;
-use crate::check::{CheckContext, Checker};
+use crate::check::{CheckContext, Checker, unwritten};
 use crate::diagnostics::finding::{Finding, RenderedFinding};
 use crate::diagnostics::messages::parameters;
 use crate::diagnostics::text::Lang;
@@ -81,6 +81,7 @@ pub fn build(input: &BuildInput) -> BuildOutput {
     let (mut job, mut findings) = job::read_for_command(&input.job);
     let context = CheckContext { as_of: None, now: input.now };
     findings.extend(Checker::new(&job, &context).job_findings(Some(input.platform)));
+    findings.extend(unwritten(&job, Some(input.platform)));
     keep_standing_acceptances(&mut job, context.today());
     let naming = input.naming.as_ref().map(Naming::from);
     let built = command::build(&BuildRequest {

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::{Deserialize, Serialize, Value, facts, unreadable};
 use crate::base::consistency::{Consistency, Platform};
 use crate::base::time::Time;
-use crate::check::{CheckContext, Checked, Checker, Eligibility, InstanceCheck, Joining, Severities};
+use crate::check::{CheckContext, Checked, Checker, Eligibility, InstanceCheck, Joining, Severities, unwritten};
 use crate::diagnostics::error::Error;
 use crate::diagnostics::finding::{Finding, RenderedFinding, Severity};
 use crate::diagnostics::text::Lang;
@@ -147,9 +147,11 @@ pub fn check_facts(input: &CheckInput) -> Result<CheckOutput, Error> {
                 stands.then(|| Reachable { consistency, condition: condition.render(lang) })
             });
             findings.extend(of_job);
+            findings.extend(unwritten(&job, input.platform));
         }
         Some(Value::Array(list)) => {
             findings.extend(checker.job_findings(input.platform));
+            findings.extend(unwritten(&job, input.platform));
             let checked = list.iter().map(|facts| {
                 let (findings, verdict) = one(facts);
                 CheckedInstance { findings: rendered(&findings, lang), verdict }
@@ -160,6 +162,7 @@ pub fn check_facts(input: &CheckInput) -> Result<CheckOutput, Error> {
         Some(facts) => {
             let (of_instance, verdict) = one(facts);
             findings.extend(checker.job_findings(verdict.platform.or(input.platform)));
+            findings.extend(unwritten(&job, verdict.platform.or(input.platform)));
             findings.extend(of_instance);
             findings.extend(joining.finish());
             output.instance = Some(verdict);
@@ -205,6 +208,7 @@ fn documents(
     findings.extend(refused);
     let checker = Checker::new(&job, &context).weighing(&severities);
     findings.extend(checker.job_findings(input.platform));
+    findings.extend(unwritten(&job, input.platform));
     let lang = input.lang;
     let mut instances = Vec::new();
     let (_, of_batch) = check_all(&checker, &mut |checked| {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::check::day;
 use super::{Deserialize, Serialize, Value};
 use crate::base::time::Time;
-use crate::check::{CheckContext, Checker, Severities};
+use crate::check::{CheckContext, Checker, Severities, unwritten};
 use crate::diagnostics::error::Error;
 use crate::diagnostics::finding::{Finding, RenderedFinding, Severity};
 use crate::diagnostics::text::Lang;
@@ -69,6 +69,7 @@ pub fn plan(input: &PlanInput) -> Result<PlanOutput, Error> {
             findings.push(finding);
         }
     }
+    findings.extend(unwritten(&job, None));
     let documents = match &input.facts {
         Value::Array(list) => list.as_slice(),
         one => std::slice::from_ref(one),

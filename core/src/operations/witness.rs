@@ -4,7 +4,7 @@ use super::{Deserialize, Serialize};
 use crate::base::time::Time;
 use crate::catalog::witness::{self as table, AtBest, RecordDefect, RecordState, WitnessVerdict};
 use crate::diagnostics::text::Lang;
-use crate::plugin::witness::{Ran, Record, WitnessRead, WitnessScripts, judge, parse};
+use crate::plugin::witness::{Ran, RecordSummary, WitnessRead, WitnessScripts, judge, parse};
 use crate::run::verdict::Proof;
 
 /// A record, how it was read, and the command it is held to.
@@ -74,50 +74,13 @@ pub struct WitnessOutput {
     pub record: Option<RecordSummary>,
 }
 
-/// What a record says.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct RecordSummary {
-    /// Who wrote it: `pre`, `holder` or `post`.
-    pub role: String,
-    /// The name of the service.
-    pub name: String,
-    /// The engine.
-    pub engine: String,
-    /// The verdict of the script; `consnap scripts explain` explains it.
-    pub verdict: String,
-    /// Its exit code.
-    pub exit_code: i64,
-    /// Why the pre-script refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub why: Option<String>,
-    /// For how many milliseconds the service was held.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub held_ms: Option<i64>,
-    /// Mount points with data of the service, in the kernel's spelling.
-    pub mounts: Vec<String>,
-}
-
-impl RecordSummary {
-    fn of(record: &Record<'_>) -> Self {
-        Self {
-            role: record.role.to_owned(),
-            name: record.name.to_owned(),
-            engine: record.engine.to_owned(),
-            verdict: record.verdict.to_owned(),
-            exit_code: record.code,
-            why: record.why.map(str::to_owned),
-            held_ms: record.held_ms,
-            mounts: record.mounts.iter().map(|mount| (*mount).to_owned()).collect(),
-        }
-    }
-}
-
 /// Reads a record and holds it to a command.
 pub fn witness(input: &WitnessInput) -> WitnessOutput {
     let ran = Ran { started_at: input.command.started_at, finished_at: input.command.finished_at };
     let read = parse(input.record.as_deref().unwrap_or_default());
     let record = read.as_ref().ok().map(RecordSummary::of);
+    // The scripts release a service; file systems are not theirs.
+    let saw_frozen = record.as_ref().is_none_or(|record| record.saw_frozen);
     let judged = read.and_then(|record| judge(&record, &input.scripts, &input.read, ran));
     let state = judged.unwrap_or(RecordState::None);
     let verdict = table::verdict(input.command.exit_code, input.command.tagged_application, state);
@@ -128,7 +91,7 @@ pub fn witness(input: &WitnessInput) -> WitnessOutput {
         next_step: row.map_or("", |row| row.next_step.get(input.lang)),
         proof: (verdict == WitnessVerdict::Valid).then_some(Proof::Witness),
         at_best: row.and_then(|row| row.at_best),
-        held: row.and_then(|row| row.held),
+        held: row.and_then(|row| row.held).filter(|held| *held || !saw_frozen),
         state,
         reason: judged.err().map(|defect| defect.defect),
         reason_text: judged.err().map(|defect| defect.text(input.lang)),

@@ -5,16 +5,19 @@
 //! of the job, from within the command. Anything else is no witness, and nothing here makes a result better than the
 //! tags.
 
+use base16ct::lower::encode_string;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::base::time::Time;
 use crate::catalog::witness::{RecordDefect, RecordState};
 use crate::diagnostics::text::Lang;
+use crate::input::job::Job;
 
 pub mod look;
 mod record;
 
-pub use record::{Record, parse};
+pub use record::{Record, RecordSummary, parse};
 
 /// How many bytes of a record are read; a label of PostgreSQL in it has a few hundred.
 pub const MOST_BYTES: usize = 65_536;
@@ -66,6 +69,17 @@ pub struct WitnessScripts {
     pub pre_sha256: String,
     /// The SHA-256 of the post-script.
     pub post_sha256: String,
+}
+
+impl WitnessScripts {
+    /// Those of a job; nothing for one without `linux.quiesce`, or whose scripts are not written.
+    pub fn of(job: &Job) -> Option<Self> {
+        let quiesce = job.linux.quiesce.as_ref()?;
+        let uploads: Vec<String> =
+            job.linux.uploads().map(|(_, content)| encode_string(&Sha256::digest(content))).collect();
+        let [pre_sha256, post_sha256] = <[String; 2]>::try_from(uploads).ok()?;
+        Some(Self { name: quiesce.name().to_owned(), pre_sha256, post_sha256 })
+    }
 }
 
 /// What the read tells beside the record.

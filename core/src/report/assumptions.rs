@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::base::consistency::{Consistency, Platform};
 use crate::catalog::assumptions::{self as rows, AssumptionRow};
 use crate::catalog::codes::{ClearedBy, Layer};
+use crate::catalog::witness::WitnessVerdict;
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::text::Lang;
 use crate::plugin::output::{Outcome, Step};
@@ -82,7 +83,11 @@ fn of_start(state: &State, target: &Target) -> Vec<&'static AssumptionRow> {
     let searched = target.look.is_some();
     rely(found, &rows::LEVEL_TAGS);
     let fell_back = verdict.is_some_and(|verdict| verdict.result == ResultKind::Weaker);
-    rely(fell_back && outcome.is_some_and(|outcome| outcome.exit_code == Some(0)), &rows::DEGRADE_EXITS_0);
+    let contradicted = verdict.is_some_and(|verdict| verdict.witness == Some(WitnessVerdict::Contradicted));
+    rely(
+        fell_back && !contradicted && outcome.is_some_and(|outcome| outcome.exit_code == Some(0)),
+        &rows::DEGRADE_EXITS_0,
+    );
     rely(timed_out, &rows::GROUP_TIME);
     let killed = outcome.is_some_and(|outcome| outcome.held && outcome.layer == Layer::Launcher);
     rely(killed || outcome.is_some_and(outlasts_the_plugin_manager), &rows::PLUGIN_TIMEOUT);

@@ -100,6 +100,15 @@ pub fn metrics(report: &Report, last: &BTreeMap<String, LastSuccess>, open: &[Op
         let labels = [("instance_id", instance.instance_id.as_str()), ("region", &instance.region)];
         page.sample("consnap_instance_ok", &labels, u8::from(instance.result == ResultKind::Ok));
     }
+    if report.instances.iter().any(|instance| instance.witness.is_some()) {
+        page.family("consnap_instance_witness", "gauge", "What the record of the quiesce scripts came to.");
+        for instance in &report.instances {
+            if let Some(verdict) = instance.witness.as_ref().and_then(|witness| witness.verdict) {
+                let place = [("instance_id", instance.instance_id.as_str()), ("region", &instance.region)];
+                page.sample("consnap_instance_witness", &[place[0], place[1], ("verdict", verdict.name())], 1);
+            }
+        }
+    }
     page.family(
         "consnap_instance_may_be_held",
         "gauge",

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::base::consistency::{Consistency, Platform, RequiredConsistency};
 use crate::base::time::Time;
 use crate::catalog::codes::Layer;
+use crate::catalog::witness::WitnessVerdict;
 use crate::diagnostics::error::{Error, ErrorKind, RenderedError};
 use crate::diagnostics::exit_status::ExitStatus;
 use crate::diagnostics::finding::{Finding, RenderedFinding};
@@ -26,6 +27,7 @@ mod metrics;
 pub mod sanitize;
 mod sentences;
 pub(crate) mod timeline;
+mod witness;
 
 pub use assumptions::ReliedUpon;
 pub use causes::{Cause, causes_apart};
@@ -33,6 +35,7 @@ pub use html::html;
 pub use metrics::{LastSuccess, metrics, successes};
 pub use sentences::{result_word, sentences};
 pub use timeline::{Moment, TimelineSpan, Weight, timeline};
+pub use witness::WitnessReport;
 
 /// The version of the report's form. It grows when a member is taken away, renamed, or given another meaning or type; new
 /// members, and new values where a text says which it may hold, come without a new version: readers pass over what they
@@ -88,6 +91,11 @@ pub struct Report {
     pub assumptions: Vec<ReliedUpon>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks for it")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
+}
+
 /// Counts of a run.
 #[derive(Clone, Debug, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -110,6 +118,12 @@ pub struct Summary {
     pub stopped_before_start: u32,
     /// Started, and still open when consnap stopped looking.
     pub open: u32,
+    /// Of those that are `ok`, instances whose scripts' record bears the tags out.
+    #[serde(skip_serializing_if = "is_none")]
+    pub witnessed: u32,
+    /// Instances whose tags the record of the scripts contradicts.
+    #[serde(skip_serializing_if = "is_none")]
+    pub contradicted: u32,
     /// Disks that must have a snapshot, of instances that were started.
     pub expected_disks: u32,
     /// Of those, disks that have one.
@@ -196,6 +210,9 @@ pub struct InstanceReport {
     pub got: Consistency,
     /// What that rests on.
     pub proof: Option<Proof>,
+    /// What the record of the quiesce scripts told, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub witness: Option<WitnessReport>,
     /// Whether the guest may still be held.
     pub held: bool,
     /// That somebody has looked into the guest and let it go; result and `held` stay as they were judged.
@@ -418,7 +435,7 @@ fn instance_report(state: &State, target: &Target, lang: Lang) -> InstanceReport
         })
         .collect();
     // A guest that an open command may hold is said as soon as it is known.
-    let open_held = verdict.is_none() && target.outcome.as_ref().is_some_and(|outcome| outcome.held);
+    let open_held = verdict.is_none() && target.may_be_held();
     let result = match verdict {
         Some(verdict) => verdict.result,
         None if open_held => ResultKind::Urgent,
@@ -436,6 +453,7 @@ fn instance_report(state: &State, target: &Target, lang: Lang) -> InstanceReport
         predicted_why: target.predicted_why.render(lang),
         got: verdict.map_or(if open { Consistency::Unknown } else { Consistency::None }, |verdict| verdict.reached),
         proof: verdict.and_then(|verdict| verdict.proof),
+        witness: WitnessReport::of(target, lang),
         held: verdict.map_or(open_held, |verdict| verdict.held),
         released: target.released.as_deref().cloned(),
         held_millis: target.outcome.as_ref().and_then(|outcome| outcome.frozen_millis),
@@ -487,6 +505,9 @@ fn summarise(instances: &[InstanceReport], state: &State) -> Summary {
             ResultKind::NotRun => summary.not_run += 1,
             ResultKind::Ok => summary.ok += 1,
         }
+        summary.witnessed += u32::from(instance.proof == Some(Proof::Witness));
+        let verdict = instance.witness.as_ref().and_then(|witness| witness.verdict);
+        summary.contradicted += u32::from(verdict == Some(WitnessVerdict::Contradicted));
         if instance.why.code == verdicts::NOT_STARTED_STOPPED.code {
             summary.stopped_before_start += 1;
         }
@@ -506,6 +527,11 @@ fn summarise(instances: &[InstanceReport], state: &State) -> Summary {
     summary
 }
 
+/// Whether the record of the scripts decides it: then what the exit code may mean besides is beside the point.
+fn is_by_witness(why: &RenderedFinding) -> bool {
+    verdicts::BY_WITNESS.iter().any(|row| row.code == why.code)
+}
+
 fn causes(instances: &[InstanceReport]) -> Vec<CauseGroup> {
     let mut groups: BTreeMap<(ResultKind, String, Option<String>, String), CauseGroup> = BTreeMap::new();
     for instance in instances.iter().filter(|instance| instance.result != ResultKind::Ok) {
@@ -521,7 +547,7 @@ fn causes(instances: &[InstanceReport]) -> Vec<CauseGroup> {
                 explanation: instance
                     .command
                     .as_ref()
-                    .filter(|command| command.exit_code != Some(0))
+                    .filter(|command| command.exit_code != Some(0) && !is_by_witness(&instance.why))
                     .and_then(|command| command.explanation.clone()),
                 instances: Vec::new(),
             })

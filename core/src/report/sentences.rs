@@ -16,6 +16,10 @@ const PROOF_TAG: Text = Text::new(
     "Every snapshot carries its consistency tag; no application witness was used.",
     "每个快照都带有一致性标签；未使用应用内见证。",
 );
+const PROOF_WITNESS: Text = Text::new(
+    "Every snapshot carries its consistency tag, and the record of the scripts bears every hold out.",
+    "每个快照都带有一致性标签，且脚本记录证实每次静默均保持到结束。",
+);
 const PROOF_LOG: Text = Text::new(
     "Every snapshot carries its consistency tag and every log names its group; no application witness was used.",
     "每个快照都带有一致性标签，每份输出都写明其快照一致性组；未使用应用内见证。",
@@ -91,7 +95,13 @@ pub fn sentences(report: &Report, lang: Lang) -> Vec<String> {
         ));
         if all_good {
             let logs = report.instances.iter().all(|instance| instance.proof == Some(Proof::TagAndLog));
-            out.push(say(if logs { PROOF_LOG } else { PROOF_TAG }, lang, Vec::new()));
+            let witnessed = report.instances.iter().all(|instance| instance.proof == Some(Proof::Witness));
+            let proof = match (witnessed, logs) {
+                (true, _) => PROOF_WITNESS,
+                (false, true) => PROOF_LOG,
+                (false, false) => PROOF_TAG,
+            };
+            out.push(say(proof, lang, Vec::new()));
             if let (Some(millis), Some(instance)) = (summary.longest_hold_millis, &summary.longest_hold_instance) {
                 let seconds = format!("{}.{}", millis / 1000, millis % 1000 / 100);
                 out.push(say(LONGEST, lang, vec![("seconds", seconds), ("instance", instance.clone())]));

@@ -5,12 +5,13 @@ use serde::Serialize;
 use std::sync::Arc;
 
 use crate::base::consistency::{Consistency, Platform};
+use crate::catalog::witness::RecordState;
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::text::{Lang, Text};
 use crate::ecs::api::Operation;
 use crate::plugin::output::Outcome;
 use crate::run::session::{Event, Goal, Numbered, Phase, Purpose, RESUMED, StopReason};
-use crate::run::verdict::{GroupLookup, SnapshotState};
+use crate::run::verdict::{GroupLookup, SnapshotState, WitnessEvidence};
 use crate::{catalog::PLUGIN_VERSION, diagnostics::spoken};
 
 /// A phase of a run, and what happened in it.
@@ -217,6 +218,7 @@ fn line(event: &Event, lang: Lang) -> Option<Line> {
             Line::notable(NOT_ATTACHED).with("code", code.as_str()).about(instance)
         }
         Event::CommandFinished { instance, outcome } => finished(instance, outcome, lang),
+        Event::WitnessRead { instance, witness } => witnessed(instance, witness, lang),
         Event::PluginIsNew { instance, version } => {
             Line::notable(NEW_PLUGIN).with("version", version.as_str()).with("known", PLUGIN_VERSION).about(instance)
         }
@@ -275,6 +277,18 @@ fn finished(instance: &str, outcome: &Outcome, lang: Lang) -> Line {
     };
     let line = Line { weight, ..Line::new(text) };
     line.with("ended", ended).with("meaning", outcome.message(lang)).about(instance)
+}
+
+fn witnessed(instance: &str, witness: &WitnessEvidence, lang: Lang) -> Line {
+    let text = if witness.reason.is_some() { WITNESS_NONE } else { WITNESS };
+    let weight = match witness.state {
+        RecordState::Valid => Weight::Calm,
+        RecordState::Unreleased => Weight::Urgent,
+        _ => Weight::Notable,
+    };
+    let line = Line { weight, ..Line::new(text) };
+    let told = witness.reason_text(lang).unwrap_or_else(|| witness.state.text().get(lang).to_owned());
+    line.with("told", told).about(instance)
 }
 
 fn looked(instance: &str, look: &GroupLookup, lang: Lang) -> Line {
@@ -394,6 +408,9 @@ const FINISHED: Text = Text::new(
     "the command ended with {ended}: {who}; only the tags tell which consistency was reached",
     "命令结束，{ended}：{who}；达到的一致性级别只能由标签判断",
 );
+const WITNESS: Text = Text::new("the record of the scripts on {who}: {told}", "{who} 上的脚本记录：{told}");
+const WITNESS_NONE: Text =
+    Text::new("no record of the scripts counts for {who}: {told}", "{who} 没有可用的脚本记录：{told}");
 const FINISHED_BADLY: Text =
     Text::new("the command ended with {ended}: {who}: {meaning}", "命令结束，{ended}：{who}：{meaning}");
 const FINISHED_HELD: Text = Text::new(

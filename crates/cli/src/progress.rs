@@ -52,7 +52,11 @@ impl Progress {
         for numbered in events {
             match &numbered.event {
                 Event::StartsStopped { why } => self.say_stopped(why),
-                Event::CommandFinished { instance, outcome } if outcome.held => self.alarm(instance),
+                // A record that is still to be read may take it back.
+                Event::CommandFinished { instance, outcome } if outcome.held && !awaits(state, instance) => {
+                    self.alarm(instance);
+                }
+                Event::WitnessRead { instance, .. } if held(state, instance) => self.alarm(instance),
                 Event::ResultGone { instance, .. } => self.alarm(instance),
                 Event::GroupLooked { instance, .. } => self.look_at_alarm(state, instance),
                 Event::PluginIsNew { instance, version } => {
@@ -131,6 +135,16 @@ impl Progress {
             let _ = writeln!(std::io::stderr(), "{line}");
         }
     }
+}
+
+/// Whether a record is still to be read that may say that the guest is not held.
+fn awaits(state: &State, instance: &str) -> bool {
+    state.find(instance).is_some_and(|index| state.awaits_witness(index))
+}
+
+/// Whether the guest may be held, as far as it is known by now.
+fn held(state: &State, instance: &str) -> bool {
+    state.find(instance).and_then(|index| state.target(index)).is_some_and(|target| target.may_be_held())
 }
 
 const fn phase_word(phase: Phase) -> Text {

@@ -55,7 +55,7 @@ impl SelectionArguments {
         let mut selectors = Vec::new();
         let mut regions = self.regions.clone();
         for path in &self.jobs {
-            let job = usable_job(&Document::read(path)?, None, console)?;
+            let job = usable_job(&mut Document::read(path)?, None, console)?;
             for region in job.regions.iter().filter(|_| self.regions.is_empty()) {
                 if !regions.contains(region) {
                     regions.push(region.clone());

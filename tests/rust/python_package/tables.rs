@@ -96,6 +96,9 @@ pub(super) const ENUMERATIONS: &[(&str, Part)] = &[
     ("CodeKind", at("explain", "output", "CodeKind")),
     ("TextKind", at("explain", "output", "TextKind")),
     ("Verdict", at("policy_check", "output", "Verdict")),
+    ("WitnessVerdict", at("report", "", "WitnessVerdict")),
+    ("RecordState", at("report", "", "RecordState")),
+    ("RecordDefect", at("report", "", "RecordDefect")),
 ];
 
 pub(super) const MODULES: &[Module] = &[
@@ -112,6 +115,7 @@ pub(super) const MODULES: &[Module] = &[
             ),
             job("ExcludedDisk"),
             job("Upload"),
+            job("Quiesce"),
             job("LinuxOptions"),
             job("WindowsOptions"),
             job("Accept"),
@@ -186,6 +190,8 @@ pub(super) const MODULES: &[Module] = &[
             report("StepReport"),
             report("CommandReport"),
             report("Release"),
+            report("RecordSummary"),
+            report("WitnessReport"),
             report("InstanceReport"),
             report("ReliedUpon"),
             report("OpenGuest"),

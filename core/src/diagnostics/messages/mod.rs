@@ -47,6 +47,7 @@ pub mod parameters;
 pub mod permissions;
 pub mod policies;
 pub mod prerequisites;
+pub mod quiesce;
 pub mod retention;
 pub mod runs;
 pub mod texts;
@@ -56,6 +57,7 @@ pub mod writing;
 /// All tables.
 pub static TABLES: &[&[&MessageRow]] = &[
     parameters::ROWS,
+    quiesce::ROWS,
     writing::ROWS,
     exports::ROWS,
     prerequisites::ROWS,

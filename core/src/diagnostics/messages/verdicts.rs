@@ -126,4 +126,20 @@ messages! {
     GUEST_STILL_HELD = "CS389", Error, "consnap: overlap": {
         "not started: its guest may still be held since run `{run}`", "未执行：自执行 `{run}` 起，该实例可能仍处于冻结状态"
     } help { "look into the guest; then `consnap release {run} {instance} --note \"...\"` lets later runs start it", "请检查实例内部状态；确认后执行 `consnap release {run} {instance} --note \"...\"`，之后的执行才会启动该实例" };
+    WITNESS_CONTRADICTED = "CS390", Error, "consnap: witness": {
+        "the snapshots are tagged as application-consistent, but the scripts record that the service was not held until then: `{word}`", "快照带有应用一致性标签，但脚本记录表明服务并未保持静默到快照创建：`{word}`"
+    } help { "do not rely on this snapshot for the service; `consnap scripts explain {word}` explains the word; then run again", "请勿将此快照用于恢复该服务；请执行 `consnap scripts explain {word}` 查看说明，然后重新执行" };
+    WITNESS_REFUSED = "CS391", Error, "consnap: witness": {
+        "the pre-script refused to hold the service (`{why}`); nothing was held, and nothing is", "前置脚本拒绝静默该服务（`{why}`）；过去和现在均未静默"
+    } help { "run `consnap scripts explain {why}`, resolve what it says, then run again; no guest needs help", "请执行 `consnap scripts explain {why}` 并处理其原因后重新执行；无需对实例进行处理" };
+    WITNESS_ENDED_EARLY = "CS392", Error, "consnap: witness": {
+        "the service was not held until the snapshot (`{word}`); it is released", "服务未保持静默到快照创建（`{word}`）；现已解除"
+    } help { "run `consnap scripts explain {word}`; for `expired` raise `linux.quiesce.limit`; then run again; no guest needs help", "请执行 `consnap scripts explain {word}`；若为 `expired` 请增大 `linux.quiesce.limit`，然后重新执行；无需对实例进行处理" };
+    WITNESS_UNRELEASED = "CS393", Error, "consnap: witness": {
+        "the scripts cannot tell whether the service was released", "脚本无法确认服务是否已解除静默"
+    } help { "check now that the service accepts writes; if not, run the post-thaw script by hand", "请立即确认该服务可写入；若不可写入，请手动执行应用解冻脚本" };
 }
+
+/// The rows that the record of the quiesce scripts decides: they say more than the exit code does.
+pub static BY_WITNESS: &[&crate::diagnostics::finding::MessageRow] =
+    &[&WITNESS_CONTRADICTED, &WITNESS_REFUSED, &WITNESS_ENDED_EARLY, &WITNESS_UNRELEASED];

@@ -14,11 +14,13 @@ use crate::base::consistency::RequiredConsistency;
 pub mod accept;
 pub mod forms;
 mod parse;
+mod quiesce;
 mod read;
 #[cfg(feature = "schema")]
 pub mod schema;
 
 pub use parse::JobError;
+pub use quiesce::Quiesce;
 pub use read::{KEYS, from_str_json, read, read_for_command};
 #[cfg(feature = "schema")]
 pub use schema::schema;
@@ -168,6 +170,9 @@ pub struct LinuxOptions {
     /// Scripts that are put on the instances before the run, in place of what lies there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upload: Option<Upload>,
+    /// A service that is held still by scripts of consnap.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quiesce: Option<Quiesce>,
 }
 
 /// Scripts that are put on Linux instances before the run, under the paths of `pre_script_path` and `post_script_path`; where
@@ -194,21 +199,25 @@ pub struct Upload {
 impl LinuxOptions {
     /// Whether something is put on the instances under this path.
     pub fn uploads_to(&self, path: &str) -> bool {
-        let given = |content: &Option<String>| content.as_ref().is_some_and(|content| !content.is_empty());
-        self.upload.as_ref().is_some_and(|upload| {
-            (self.pre_script_path.as_deref() == Some(path) && given(&upload.pre_content))
-                || (self.post_script_path.as_deref() == Some(path) && given(&upload.post_content))
-        })
+        // The scripts of `quiesce` may still be to be written.
+        let given =
+            |content: Option<&String>| self.quiesce.is_some() || content.is_some_and(|content| !content.is_empty());
+        self.contents().into_iter().any(|(at, content)| at == Some(path) && given(content))
     }
 
     /// The scripts that are put on the instances: guest path and content, as far as the content can be read.
     pub fn uploads(&self) -> impl Iterator<Item = (&str, Vec<u8>)> {
-        let upload = self.upload.iter();
-        upload.flat_map(|upload| {
-            let both = [(&self.pre_script_path, &upload.pre_content), (&self.post_script_path, &upload.post_content)];
-            both.into_iter()
-                .filter_map(|(path, content)| Some((path.as_deref()?, STANDARD.decode(content.as_deref()?).ok()?)))
-        })
+        self.contents().into_iter().filter_map(|(path, content)| Some((path?, STANDARD.decode(content?).ok()?)))
+    }
+
+    /// Path and content of both scripts, those of `quiesce` first.
+    fn contents(&self) -> [(Option<&str>, Option<&String>); 2] {
+        let (pre, post) = match (&self.quiesce, &self.upload) {
+            (Some(quiesce), _) => (quiesce.pre_content.as_ref(), quiesce.post_content.as_ref()),
+            (None, Some(upload)) => (upload.pre_content.as_ref(), upload.post_content.as_ref()),
+            (None, None) => (None, None),
+        };
+        [(self.pre_script_path.as_deref(), pre), (self.post_script_path.as_deref(), post)]
     }
 }
 

@@ -84,6 +84,15 @@ static LINUX: &[Key] = &[
     optional("freeze_file_systems", Shape::Truth),
     optional("freeze_timeout_seconds", ANY_NUMBER),
     optional("upload", Shape::Object(UPLOAD)),
+    optional("quiesce", Shape::Object(QUIESCE)),
+];
+static QUIESCE: &[Key] = &[
+    required("engine", Shape::Choice(catalog::quiesce::NAMES)),
+    optional("name", Shape::Text),
+    optional("limit", ANY_NUMBER),
+    optional("settings", Shape::TextMap),
+    optional("pre_content", Shape::Text),
+    optional("post_content", Shape::Text),
 ];
 static UPLOAD: &[Key] = &[
     optional("pre", Shape::Text),
@@ -150,6 +159,7 @@ fn read_parts(document: &Value) -> (Job, Vec<Finding>) {
     findings.append(&mut more);
     without_repetitions(&mut job, &mut findings);
     upload_paths(&mut job);
+    job.linux.take_quiesce();
     targets(document, &job, &mut findings);
     regions(document, &mut findings);
     excluded_disks(document, &job, &mut findings);

@@ -27,6 +27,19 @@ pub fn command(name: &str, folders: &[&str]) -> String {
     [SCRIPT, &looks, "answer\n"].concat()
 }
 
+/// Name and folders of a command as [`command`] writes it. For whoever plays the guest.
+pub fn recognise(content: &str) -> Option<(String, Vec<String>)> {
+    let looks = content.strip_prefix(SCRIPT)?.strip_suffix("answer\n")?;
+    let mut name = None;
+    let mut folders = Vec::new();
+    for line in looks.lines() {
+        let (folder, service) = line.strip_prefix("look '")?.strip_suffix('\'')?.split_once("' '")?;
+        folders.push(folder.to_owned());
+        name = Some(service.to_owned());
+    }
+    Some((name?, folders))
+}
+
 /// Reads an answer. One that is not whole says nothing.
 ///
 /// # Errors
@@ -94,6 +107,11 @@ mod tests {
     fn the_command_is_plain_text_and_small() {
         let command = command("m1", &["/run", "/it's"]);
         assert!(command.is_ascii() && !command.contains('\r') && command.len() < 4_096);
+        assert_eq!(
+            recognise(&super::command("m1", &["/run", "/dev/shm"])),
+            Some(("m1".into(), vec!["/run".into(), "/dev/shm".into()]))
+        );
+        assert_eq!(recognise("echo"), None);
         assert!(command.ends_with("look '/run' 'm1'\nlook '/it'\\''s' 'm1'\nanswer\n"));
     }
 }

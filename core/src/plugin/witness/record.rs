@@ -1,5 +1,7 @@
 //! The lines of a record, read strictly: what is not exactly as it must be is no record.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Defect, MOST_BYTES};
 use crate::catalog::witness::{RecordDefect, RecordState};
 
@@ -48,6 +50,51 @@ pub struct Record<'a> {
     pub uptime: i64,
     /// Mount points with data of the service, in the kernel's spelling.
     pub mounts: Vec<&'a str>,
+}
+
+/// What a record says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RecordSummary {
+    /// Who wrote it: `pre`, `holder` or `post`.
+    pub role: String,
+    /// The name of the service.
+    pub name: String,
+    /// The engine.
+    pub engine: String,
+    /// The verdict of the script; `consnap scripts explain` explains it.
+    pub verdict: String,
+    /// Its exit code.
+    pub exit_code: i64,
+    /// Why the pre-script refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// For how many milliseconds the service was held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_ms: Option<i64>,
+    /// Whether a file system was frozen before the hold or still at the release: then the record says nothing about it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub saw_frozen: bool,
+    /// Mount points with data of the service, in the kernel's spelling.
+    #[serde(default)]
+    pub mounts: Vec<String>,
+}
+
+impl RecordSummary {
+    /// Of a record.
+    pub fn of(record: &Record<'_>) -> Self {
+        Self {
+            role: record.role.to_owned(),
+            name: record.name.to_owned(),
+            engine: record.engine.to_owned(),
+            verdict: record.verdict.to_owned(),
+            exit_code: record.code,
+            why: record.why.map(str::to_owned),
+            held_ms: record.held_ms,
+            saw_frozen: record.why == Some("frozen_already") || record.frozen_at_release == Some("yes"),
+            mounts: record.mounts.iter().map(|mount| (*mount).to_owned()).collect(),
+        }
+    }
 }
 
 /// A verdict with the exit code and the `held` it comes with, and what it shows.

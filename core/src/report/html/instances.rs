@@ -8,7 +8,7 @@ use crate::base::consistency::Consistency;
 use crate::diagnostics::finding::{RenderedFinding, Severity};
 use crate::diagnostics::messages::verdicts::COMMAND_FAILED;
 use crate::diagnostics::text::{Lang, Text};
-use crate::report::{CommandReport, DiskReport, InstanceReport, Report, result_word};
+use crate::report::{CommandReport, DiskReport, InstanceReport, Report, WitnessReport, is_by_witness, result_word};
 use crate::run::verdict::{ResultKind, SnapshotState};
 use crate::{catalog::statuses, diagnostics::spoken};
 
@@ -140,6 +140,9 @@ fn evidence(page: &mut Page, instance: &InstanceReport) {
     page.point(&words::GOT, "", &format!("`{}`", instance.got));
     let predicted = format!("`{}`: {}", instance.predicted, instance.predicted_why.message);
     page.point(&words::PREDICTED, "", &predicted);
+    if let Some(witness) = &instance.witness {
+        page.point(&words::RECORD, "", &record(witness));
+    }
     page.point(&words::WHY, "", &why(instance, page.lang));
     if instance.result != ResultKind::Ok && !tells_code_only(instance) {
         page.point(&words::WHAT_TO_DO, "do", &instance.why.help);
@@ -199,6 +202,20 @@ fn evidence(page: &mut Page, instance: &InstanceReport) {
     }
 }
 
+/// What the record of the scripts told, on one line.
+fn record(witness: &WitnessReport) -> String {
+    let mut line = witness.message.clone();
+    if let Some(reason) = &witness.reason_text {
+        line = format!("{line}: {reason}");
+    }
+    if let Some(record) = &witness.record {
+        let held = record.held_ms.map_or_else(String::new, |millis| format!(" held_ms={millis}"));
+        let why = record.why.as_ref().map_or_else(String::new, |why| format!(" why={why}"));
+        line = format!("{line} (`{} {} verdict={}{why}{held}`)", record.engine, record.name, record.verdict);
+    }
+    line
+}
+
 fn command_result(page: &mut Page, instance: &InstanceReport, command: &CommandReport) {
     page.raw("<div>");
     title(page, &words::COMMAND);
@@ -213,7 +230,7 @@ fn command_result(page: &mut Page, instance: &InstanceReport, command: &CommandR
     page.point(&words::EXIT_CODE, "", &exit);
     if let Some(explanation) = command.explanation.as_ref().filter(|_| command.explained_by != statuses::UNKNOWN.key) {
         page.point(&words::MEANING, "", &explanation.meaning);
-        if instance.result != ResultKind::Ok && command.exit_code != Some(0) {
+        if instance.result != ResultKind::Ok && command.exit_code != Some(0) && !is_by_witness(&instance.why) {
             page.point(&words::USUAL_CAUSE, "", &explanation.cause);
             page.point(&words::WHAT_TO_DO, "do", &explanation.next_step);
         }

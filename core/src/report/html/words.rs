@@ -77,6 +77,7 @@ pub(crate) static EVIDENCE: Text = Text::new("evidence", "证据");
 pub(crate) static VERDICT: Text = Text::new("Verdict", "判定结果");
 pub(crate) static WANTED: Text = Text::new("wanted", "要求");
 pub(crate) static GOT: Text = Text::new("reached", "达到");
+pub(crate) static RECORD: Text = Text::new("record of the scripts", "脚本记录");
 pub(crate) static PREDICTED: Text = Text::new("predicted", "预计");
 pub(crate) static PLACE: Text = Text::new("place", "地域与平台");
 pub(crate) static AGENT: Text = Text::new("Cloud Assistant", "云助手Agent");

@@ -19,6 +19,7 @@ impl Session {
                 .map(|identity| self.identified(identity)),
             CallPurpose::Discover(purpose) => self.discovered(purpose, reply),
             CallPurpose::Probe(purpose) => self.probed(purpose, reply),
+            CallPurpose::Witness(purpose) => self.witness_answered(purpose, reply),
             CallPurpose::Write => self.write_answered(&queued, reply),
             CallPurpose::RoleLook { call } => self.role_looked(*call, reply),
             CallPurpose::Files { sent } => self.files_looked(*sent, reply),
@@ -94,10 +95,14 @@ impl Session {
 
     /// Whether a call is worth another attempt: a few before anything runs, for hours while something does.
     fn endures(&self, queued: &QueuedCall, retry: RetryClass) -> bool {
+        let since = self.now.since(queued.first_sent.unwrap_or(self.now));
+        if matches!(queued.purpose, CallPurpose::Witness(_)) {
+            // A verdict waits for it.
+            return since < Duration::from_secs(pacing::WITNESS_ENDURANCE.value);
+        }
         if self.state.counts.in_flight > 0
             || matches!(queued.purpose, CallPurpose::Groups { .. } | CallPurpose::Snapshots { .. })
         {
-            let since = self.now.since(queued.first_sent.unwrap_or(self.now));
             // A service comes back by itself; credentials that nobody renews do not.
             let longest = match retry {
                 RetryClass::RefreshCredentials => pacing::CREDENTIALS_ENDURANCE.value,
@@ -151,6 +156,7 @@ impl Session {
             CallPurpose::Identity => self.end_with(of_call().to_error()),
             CallPurpose::Discover(purpose) => self.discovery_failed(&purpose, &of_call()),
             CallPurpose::Probe(purpose) => self.probe_failed(purpose, failure),
+            CallPurpose::Witness(purpose) => self.witness_failed(purpose, failure),
             CallPurpose::Poll { invocation } => self.poll_given_up(invocation, failure),
             CallPurpose::ConcurrentRunCheck { .. } => {
                 // Nothing is started in the dark.

@@ -7,7 +7,7 @@ use super::Session;
 use super::event::{Event, Goal, Phase};
 use crate::base::http::HttpReply;
 use crate::catalog::{limits, pacing};
-use crate::check::{CheckContext, Checker};
+use crate::check::{CheckContext, Checker, unwritten};
 use crate::diagnostics::error::{Error, ErrorKind};
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::runs;
@@ -171,7 +171,8 @@ impl Session {
         let checked = Checker::new(&self.setup.job, &context).weighing(&self.setup.severities).job_findings(None);
         let read = std::mem::take(&mut self.setup.reading_findings);
         let mut blocking: Vec<Finding> = Vec::new();
-        for finding in read.into_iter().chain(checked).filter(Finding::blocks) {
+        let unwritten = unwritten(&self.setup.job, None);
+        for finding in read.into_iter().chain(checked).chain(unwritten).filter(Finding::blocks) {
             if !blocking.contains(&finding) {
                 blocking.push(finding);
             }

@@ -15,7 +15,7 @@ use crate::input::job::AttachRole;
 use crate::plugin::command::Form;
 use crate::plugin::output::Outcome;
 use crate::run::session::records::OpenGuest;
-use crate::run::verdict::{ExpectedDisk, GroupLookup};
+use crate::run::verdict::{ExpectedDisk, GroupLookup, WitnessEvidence};
 
 /// An event with its number and time. Numbers begin at 1 and have no gaps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -352,6 +352,13 @@ pub enum Event {
         instance: Arc<str>,
         /// What became of it.
         outcome: Arc<Outcome>,
+    },
+    /// The record of the quiesce scripts was read after the command of an instance had ended, or could not be read.
+    WitnessRead {
+        /// The instance.
+        instance: Arc<str>,
+        /// What it told.
+        witness: Arc<WitnessEvidence>,
     },
     /// The plug-in has another version than the one these facts were recorded of. Said of the first instance that shows it,
     /// which is one of the canary.

@@ -102,13 +102,13 @@ impl Session {
             self.emit(Event::PluginIsNew { instance: Arc::clone(&instance), version });
         }
         self.emit(Event::CommandFinished { instance: Arc::clone(&instance), outcome: Arc::new(outcome) });
-        if held {
+        if held && self.counts_as_held(index) {
             self.stop_starts(StopReason::Held { instance: instance.to_string() });
         }
         if retry {
             self.verification.retry.insert(index);
         }
-        self.watch_group(index);
+        self.after_end(index);
     }
 
     /// Whether an instance may be tried once more, if a look finds no group: the cause passes by itself (a snapshot was still

@@ -53,6 +53,7 @@ mod tagging;
 mod uncertain_calls;
 mod uploads;
 mod verify;
+mod witness;
 
 pub use concurrent_run::job_hash;
 pub use event::{Event, Goal, Numbered, Phase, PlannedCommand, Purpose, StopReason};
@@ -73,6 +74,7 @@ use repeats::ServiceClock;
 use tagging::Tagging;
 use uploads::Uploading;
 use verify::Verification;
+use witness::Witnesses;
 
 /// What the driver does next.
 #[derive(Clone, Debug)]
@@ -164,6 +166,7 @@ pub struct Session {
     usual_run_seconds: u64,
     verification: Verification,
     tagging: Tagging,
+    witnesses: Witnesses,
 }
 
 impl Session {
@@ -218,6 +221,7 @@ impl Session {
             attach_asked: false,
             concurrent_run: ConcurrentRunCheck::default(),
             job_hash: concurrent_run::job_hash(&setup.job),
+            witnesses: Witnesses::of(&setup.job),
             learning_disks: 0,
             forgotten: None,
             claimed: BTreeMap::new(),
@@ -375,6 +379,7 @@ impl Session {
             self.drive_doubts();
             self.drive_polls();
         }
+        self.drive_witnesses();
         self.drive_verification();
         self.drive_tagging();
     }
@@ -393,13 +398,14 @@ impl Session {
         }
         match self.setup.goal {
             Goal::Plan => true,
-            Goal::Verify => self.learning_disks == 0 && self.verification.is_idle(),
+            Goal::Verify => self.learning_disks == 0 && self.witnesses.is_idle() && self.verification.is_idle(),
             Goal::Run => {
                 let counts = self.state.counts;
                 let told = self.verification.is_idle() && self.tagging.is_idle() && self.overlaps.is_idle();
                 counts.in_flight == 0
                     && counts.waiting == 0
                     && self.learning_disks == 0
+                    && self.witnesses.is_idle()
                     && self.uncertain_calls.is_empty()
                     && told
             }
@@ -416,7 +422,7 @@ impl Session {
         for (at, _) in self.uncertain_calls.values() {
             wake = wake.min(*at);
         }
-        wake = wake.min(self.verification.next_wake());
+        wake = wake.min(self.verification.next_wake()).min(self.witnesses.next_wake());
         wake = wake.min(self.uploading.as_ref().map_or(Time::FAR_FUTURE, |uploading| uploading.next_wake()));
         wake = wake.min(self.probing.as_ref().map_or(Time::FAR_FUTURE, |probing| probing.next_wake()));
         wake = wake.min(self.next_start_wake()).min(self.next_overlap_look());

@@ -1,7 +1,7 @@
 //! Calls of a session: what each is for, and what is known of it until its answer is taken.
 
 use super::records::TargetIndex;
-use super::{discover, overlap, probing};
+use super::{discover, overlap, probing, witness};
 use crate::base::time::Time;
 use crate::ecs::api::requests::GroupFilter;
 use crate::ecs::api::{ApiCall, Operation};
@@ -16,6 +16,8 @@ pub(super) enum CallPurpose {
     Discover(discover::CallPurpose),
     /// Part of a look into guests. Its command is read-only and carries a token: it is asked like a question.
     Probe(probing::CallPurpose),
+    /// Part of a read of the record of scripts, asked likewise.
+    Witness(witness::CallPurpose),
     /// A writing call.
     Write,
     /// Are the files there?

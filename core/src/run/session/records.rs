@@ -10,7 +10,7 @@ use crate::base::time::Time;
 use crate::diagnostics::finding::Finding;
 use crate::ecs::api::ApiCall;
 use crate::plugin::output::Outcome;
-use crate::run::verdict::{ExpectedDisk, GroupLookup, Verdict};
+use crate::run::verdict::{ExpectedDisk, GroupLookup, Verdict, WitnessEvidence};
 
 /// Index of an instance in [`super::State::targets`].
 pub type TargetIndex = u32;
@@ -98,6 +98,8 @@ pub struct Target {
     pub overlapped: Option<(Box<str>, Box<str>)>,
     /// What became of the command.
     pub outcome: Option<Arc<Outcome>>,
+    /// What the record of the quiesce scripts told, once it was read.
+    pub witness: Option<Arc<WitnessEvidence>>,
     /// What the look for the group found.
     pub look: Option<Arc<GroupLookup>>,
     /// Whether its snapshots carry the run's tag.
@@ -108,6 +110,14 @@ pub struct Target {
     pub released: Option<Box<Release>>,
     /// The verdict, once all is known.
     pub verdict: Option<Box<Verdict>>,
+}
+
+impl Target {
+    /// Whether the outcome of the command leaves the guest held, and no record takes that back.
+    pub fn may_be_held(&self) -> bool {
+        let Some(outcome) = self.outcome.as_deref() else { return false };
+        outcome.held && !self.witness.as_deref().is_some_and(|witness| witness.clears(outcome))
+    }
 }
 
 /// A writing call.

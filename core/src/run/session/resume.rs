@@ -76,9 +76,11 @@ impl Session {
         if !self.plan_is_proven() {
             self.stop_starts(StopReason::Unproven);
         }
-        let held =
-            |target: &&Target| target.released.is_none() && target.outcome.as_ref().is_some_and(|outcome| outcome.held);
-        if let Some(instance) = self.state.targets.iter().find(held).map(|target| target.id.to_string()) {
+        let held = |(target, index): &(&Target, TargetIndex)| {
+            target.released.is_none()
+                && if target.stage == Stage::Looking { self.counts_as_held(*index) } else { target.may_be_held() }
+        };
+        if let Some(instance) = self.state.targets.iter().zip(0..).find(held).map(|(target, _)| target.id.to_string()) {
             // The line that said so may be lost.
             self.stop_starts(StopReason::Held { instance });
         }
@@ -134,7 +136,7 @@ impl Session {
             }
         }
         for index in looking {
-            self.watch_group(index);
+            self.after_end(index);
         }
         for index in unknown {
             self.watch_again(index);

@@ -37,7 +37,7 @@ impl Session {
             return;
         }
         self.set_aside_claimed();
-        if self.attach_roles() || self.upload_scripts() {
+        if self.attach_roles() || self.upload_scripts() || self.awaits_witness() {
             return;
         }
         if self.state.counts.waiting > 0 && self.state.phase < Phase::Run {

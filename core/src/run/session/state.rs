@@ -18,6 +18,7 @@ use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::verdicts as rows;
 use crate::ecs::api::ApiCall;
 use crate::input::job::Job;
+use crate::plugin::witness::WitnessScripts;
 use crate::run::verdict::GroupLookup;
 
 mod outcomes;
@@ -88,7 +89,10 @@ pub struct State {
     pub required: RequiredConsistency,
     /// What is uploaded to Linux instances that need it: path and SHA-256.
     pub uploads: Vec<(String, String)>,
+    /// Whether the record of quiesce scripts is read after a command.
+    quiesced: bool,
     scripts_on_linux: bool,
+    freezes_linux: bool,
     /// How many of the regions the job names; the others were found.
     given_regions: usize,
     index: BTreeMap<Arc<str>, TargetIndex>,
@@ -135,6 +139,8 @@ impl State {
                 .uploads()
                 .map(|(path, content)| (path.to_owned(), encode_string(&Sha256::digest(content))))
                 .collect(),
+            quiesced: WitnessScripts::of(job).is_some(),
+            freezes_linux: job.linux.freeze_file_systems != Some(false),
             scripts_on_linux: job.linux.pre_script_path.is_some() || job.linux.post_script_path.is_some(),
             index: BTreeMap::new(),
             recent: TargetIndex::MAX,
@@ -155,6 +161,8 @@ impl State {
             uploads: mem::take(&mut self.uploads),
             left_open: mem::take(&mut self.left_open),
             scripts_on_linux: self.scripts_on_linux,
+            quiesced: self.quiesced,
+            freezes_linux: self.freezes_linux,
             ..Self::new(&Job::default())
         };
     }
@@ -267,6 +275,7 @@ impl State {
             Event::RoleAttached { instance, failed } => self.role_attached(at, instance, failed.as_deref()),
             Event::ScriptsUploaded { instance, failed } => self.scripts_uploaded(instance, failed.as_ref()),
             Event::CommandFinished { instance, outcome } => self.command_finished(at, instance, outcome),
+            Event::WitnessRead { instance, witness } => self.witness_read(instance, witness),
             Event::ResultGone { instance, .. } => {
                 if let Some(index) = self.index_of(instance) {
                     self.end_command(index, at);
@@ -376,6 +385,7 @@ impl State {
             start_repeated: false,
             overlapped: None,
             outcome: None,
+            witness: None,
             look: None,
             tagged: false,
             not_run: set_aside.as_ref().map(|finding| Box::new(finding.clone())),
@@ -542,6 +552,7 @@ impl State {
     fn forget_earlier_start(&mut self, index: TargetIndex) {
         if let Some(target) = self.targets.get_mut(index as usize) {
             target.outcome = None;
+            target.witness = None;
             target.look = None;
         }
     }

@@ -449,7 +449,9 @@ impl Session {
             .filter(|&index| self.state.target(index).is_some_and(|target| target.starts > 0))
             .collect();
         for index in started {
-            self.watch_again(index);
+            if !self.asks_witness_again(index) {
+                self.watch_again(index);
+            }
         }
     }
 

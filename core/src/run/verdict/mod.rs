@@ -9,11 +9,15 @@ use serde::{Deserialize, Serialize};
 use crate::base::consistency::{Consistency, Platform, RequiredConsistency};
 use crate::base::time::Time;
 use crate::catalog::codes::{ClearedBy, HeldBy};
+use crate::catalog::witness::{AtBest, WitnessRow, WitnessVerdict};
 use crate::diagnostics::finding::{Finding, MessageRow};
 use crate::diagnostics::messages::verdicts as rows;
 use crate::plugin::output::Outcome;
 
 pub(crate) mod observed;
+mod witness;
+
+pub use witness::WitnessEvidence;
 
 /// How an instance came out. The order is the order of urgency.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -48,7 +52,7 @@ pub enum Proof {
     /// The tags, and the plug-in's own log names the same group.
     #[serde(rename = "tag+log")]
     TagAndLog,
-    /// A witness inside the application. Nothing makes this claim yet.
+    /// The tags, and the record of the quiesce scripts, which consnap read itself.
     #[serde(rename = "witness")]
     Witness,
 }
@@ -192,6 +196,10 @@ pub struct Evidence<'a> {
     pub outcome: Option<&'a Outcome>,
     /// What a look for the group found; `None` when nobody had to look.
     pub look: Option<&'a GroupLookup>,
+    /// What the record of the quiesce scripts told; `None` where none was asked for.
+    pub witness: Option<&'a WitnessEvidence>,
+    /// Whether the job freezes the file systems of this platform.
+    pub freezes: bool,
 }
 
 /// The verdict on one instance that was started.
@@ -203,6 +211,9 @@ pub struct Verdict {
     pub reached: Consistency,
     /// What that rests on.
     pub proof: Option<Proof>,
+    /// What the record of the quiesce scripts comes to; `None` where none was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witness: Option<WitnessVerdict>,
     /// Whether the guest may still be held.
     pub held: bool,
     /// Why, as a catalogue row with values.
@@ -223,6 +234,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
         result: ResultKind::Unknown,
         reached: Consistency::Unknown,
         proof: None,
+        witness: None,
         held: false,
         why: Finding::new(&rows::RESULT_UNREADABLE, ""),
         disks_covered: 0,
@@ -231,7 +243,13 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
     };
     let level = read_level(evidence, &mut verdict);
     verdict.reached = level;
-    verdict.held = may_be_held(evidence, level, verdict.disks_covered == expected && expected > 0);
+    let all_covered = verdict.disks_covered == expected && expected > 0;
+    let tagged = all_covered && level == Consistency::Application;
+    let witness = evidence.witness.zip(evidence.outcome);
+    let row = witness.and_then(|(witness, outcome)| witness.row(outcome, tagged));
+    verdict.witness = row.map(|row| row.verdict);
+    let witnessed = witness.and_then(|(witness, outcome)| witness.held(outcome, tagged));
+    verdict.held = witnessed.unwrap_or_else(|| may_be_held(evidence, level, all_covered));
     let finished = evidence.outcome.is_some_and(|outcome| outcome.finished);
     // Exit code 0 whose output names no group may be a launcher that ran nothing, or a lost end of the output: where the group is
     // there and tagged, the second is certain.
@@ -251,6 +269,22 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
     } else {
         ResultKind::Ok
     };
+    if let Some((row, (witness, _))) = row.zip(witness) {
+        weigh_witness(evidence, row, &mut verdict);
+        let bad = matches!(verdict.result, ResultKind::Failed | ResultKind::Weaker);
+        let decides = match row.verdict {
+            WitnessVerdict::Unreleased => true,
+            WitnessVerdict::Contradicted | WitnessVerdict::Refused => bad,
+            WitnessVerdict::Lost | WitnessVerdict::Expired => {
+                bad && (all_covered || verdict.why.row == &rows::NO_GROUP)
+            }
+            WitnessVerdict::Valid | WitnessVerdict::None => false,
+        };
+        if let Some(why) = witness.why(row.verdict).filter(|_| decides) {
+            verdict.why = why;
+            return verdict;
+        }
+    }
     if verdict.held {
         let explained = evidence.outcome.map_or_else(|| "-".into(), |outcome| outcome.explained_by.clone());
         verdict.why = Finding::new(held_row(evidence), "").with("explained", explained);
@@ -268,6 +302,23 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
         verdict.why = Finding::new(&rows::COMMAND_FAILED, "").with("explained", outcome.explained_by.clone());
     }
     verdict
+}
+
+/// What the record of the scripts changes: it never makes a result better than the tags.
+fn weigh_witness(evidence: &Evidence<'_>, row: &WitnessRow, verdict: &mut Verdict) {
+    if row.verdict == WitnessVerdict::Valid && verdict.result == ResultKind::Ok {
+        verdict.proof = Some(Proof::Witness);
+    }
+    let Some(at_best) = row.at_best else { return };
+    verdict.result = match (verdict.result, at_best) {
+        (ResultKind::Ok, AtBest::Weaker) => ResultKind::Weaker,
+        (ResultKind::Ok | ResultKind::Weaker, AtBest::Failed) => ResultKind::Failed,
+        (other, _) => other,
+    };
+    if verdict.reached == Consistency::Application {
+        // What the tag says of the scripts does not hold; of the freeze it may.
+        verdict.reached = if evidence.freezes { Consistency::FileSystem } else { Consistency::Crash };
+    }
 }
 
 /// The level of the weakest expected disk, with the reason in `verdict.why` where it is not plain.

@@ -74,6 +74,7 @@ struct Held<'a> {
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let mut document = Document::read(&arguments.job)?;
     let policies = arguments.policies.read()?;
+    let unfit = consnap_scripts::compose(&mut document.value);
     let looked = if arguments.probe { Some(look(arguments, &mut document, console)?) } else { None };
     let input = CheckInput {
         job: document.value.clone(),
@@ -88,11 +89,12 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let seen: Option<Vec<Value>> = looked
         .as_ref()
         .map(|looked| looked.facts.iter().filter_map(|facts| serde_json::to_value(facts).ok()).collect());
-    let checked = match (&text, looked) {
+    let mut checked = match (&text, looked) {
         (_, Some(looked)) => looked.check(&input, arguments.save_facts.as_deref(), console)?,
         (Some(text), None) => check_documents(&input, text.as_bytes())?,
         (None, None) => operations::check(&input)?,
     };
+    checked.findings.extend(unfit.iter().map(|finding| finding.render(console.lang())));
     let held = match &policies {
         Some(policies) => {
             let facts = match seen {

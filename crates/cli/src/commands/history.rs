@@ -39,6 +39,12 @@ struct Row {
     instances: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ok: Option<u32>,
+    /// Of these, those whose scripts' record bears the tags out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    witnessed: Option<u32>,
+    /// Those whose tags the record contradicts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contradicted: Option<u32>,
     /// How the others ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     others: Option<Others>,
@@ -138,6 +144,8 @@ fn row(run_id: &str, lang: consnap_core::Lang) -> Row {
             group_name: Some(report.group_name),
             instances: Some(report.summary.instances),
             ok: Some(report.summary.ok),
+            witnessed: some(report.summary.witnessed),
+            contradicted: some(report.summary.contradicted),
             others: Some(Others {
                 urgent: report.summary.urgent,
                 unknown: report.summary.unknown,
@@ -160,12 +168,19 @@ fn row(run_id: &str, lang: consnap_core::Lang) -> Row {
         group_name: None,
         instances: None,
         ok: None,
+        witnessed: None,
+        contradicted: None,
         others: None,
         ended_at: None,
         seconds: None,
         exit_status: None,
         unreadable: Some(error.message(lang)),
     })
+}
+
+/// A count that is worth a word.
+fn some(count: u32) -> Option<u32> {
+    (count > 0).then_some(count)
 }
 
 static NONE: Text = Text::new("no runs in {path}", "{path} 中没有执行记录");

@@ -81,11 +81,11 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let [instance] = arguments.job.flags().instances.as_slice() else {
         return Err(Error::new(ErrorKind::Input, &audits::ONE_INSTANCE).into());
     };
-    let document = arguments.job.document_or(json!({
+    let mut document = arguments.job.document_or(json!({
         "group_name": "consnap-live-check-{run}", "instance_ram_role": "attached",
         "required_consistency": "file_system",
     }))?;
-    let job = usable_job(&document, None, console)?;
+    let job = usable_job(&mut document, None, console)?;
     for (number, step) in (1..).zip(STEPS) {
         let line = console.text(&step, &[("instance", instance.clone()), ("name", job.group_name.clone())]);
         let line = console.safe(&format!("{number}. {line}"));

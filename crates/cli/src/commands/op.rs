@@ -3,9 +3,9 @@
 use std::io::BufRead as _;
 use std::path::Path;
 
+use consnap_client::operations::operation;
 use consnap_core::diagnostics::messages::errors;
 use consnap_core::{Error, ErrorKind};
-use consnap_policy::operations;
 use serde_json::Value;
 
 use crate::console::Console;
@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     if !arguments.lines {
         let text = document::read_text(Path::new("-"))?;
-        let answer = operations::run(&arguments.name, parse(&arguments.name, &text)?)?;
+        let answer = operation(&arguments.name, parse(&arguments.name, &text)?)?;
         console.json_line(&answer)?;
         return Ok(Exit::Reached);
     }
@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     for line in std::io::stdin().lock().lines() {
         let answered = match line {
             Ok(line) if line.trim().is_empty() => continue,
-            Ok(line) => parse(&arguments.name, &line).and_then(|input| operations::run(&arguments.name, input)),
+            Ok(line) => parse(&arguments.name, &line).and_then(|input| operation(&arguments.name, input)),
             Err(error) => Err(unreadable(&arguments.name, &error.to_string())),
         };
         let answer = answered.unwrap_or_else(|error| {

@@ -44,9 +44,9 @@ struct Held<'a> {
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
-    let document = arguments.job.document()?;
+    let mut document = arguments.job.document()?;
     let policies = arguments.policies.usable(console)?;
-    let job = usable_job(&document, policies.as_ref(), console)?;
+    let job = usable_job(&mut document, policies.as_ref(), console)?;
     let connection = arguments.connection.open(&job.regions, None)?;
     let runtime = drive::runtime()?;
     let mut setup = connection.setup(job, Goal::Plan)?;

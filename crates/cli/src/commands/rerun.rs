@@ -90,8 +90,8 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         return Ok(selection.status_of_nothing(seen, console.lang()));
     }
 
-    let document = Document::made(&arguments.run, selection.job_of(&past.header.job));
-    let job = usable_job(&document, policies.as_ref(), console)?;
+    let mut document = Document::made(&arguments.run, selection.job_of(&past.header.job));
+    let job = usable_job(&mut document, policies.as_ref(), console)?;
     let mut setup = connection.setup(job, Goal::Run)?;
     setup.pause_at_plan = !agreed;
     if let Some(policies) = &policies {

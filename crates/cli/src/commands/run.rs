@@ -71,9 +71,9 @@ impl Arguments {
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     arguments.evidence.prepare(console)?;
-    let document = arguments.job.document()?;
+    let mut document = arguments.job.document()?;
     let policies = arguments.policies.usable(console)?;
-    let job = usable_job(&document, policies.as_ref(), console)?;
+    let job = usable_job(&mut document, policies.as_ref(), console)?;
     let connection = arguments.connection.open(&job.regions, None)?;
     let agreed = arguments.yes || arguments.approve.is_some() || connection.is_loopback;
     let somebody_there =
@@ -100,13 +100,13 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
 
 /// The job of a document; findings that block it end the command before anything is sent.
 pub(crate) fn usable_job(
-    document: &Document,
+    document: &mut Document,
     policies: Option<&Policies>,
     console: &mut Console,
 ) -> Result<Job, Failure> {
     let context = CheckContext { as_of: None, now: Some(crate::clock::now()) };
     let severities = policies.map(|policies| policies.severities().clone()).unwrap_or_default();
-    let read = read_job(&document.value, &context, &severities);
+    let read = read_job(&mut document.value, &context, &severities);
     let rendered: Vec<_> = read.findings.iter().map(|finding| finding.render(console.lang())).collect();
     console.findings_as_notes(&rendered, Some(document));
     read.usable().map_err(told)

@@ -15,9 +15,12 @@ pub struct JobRead {
     pub findings: Vec<Finding>,
 }
 
-/// Reads a job and checks it without instances, as of a day and a time; severities are those of the policies, if any.
-pub fn read_job(document: &Value, context: &CheckContext, severities: &Severities) -> JobRead {
+/// Reads a job and checks it without instances, as of a day and a time; severities are those of the policies, if any. The
+/// scripts of `linux.quiesce` are written into the document first, which from then on is the one to run and to keep.
+pub fn read_job(document: &mut Value, context: &CheckContext, severities: &Severities) -> JobRead {
+    let unfit = consnap_scripts::compose(document);
     let (job, mut findings) = job::read(document);
+    findings.extend(unfit);
     for finding in Checker::new(&job, context).weighing(severities).job_findings(None) {
         if !findings.contains(&finding) {
             findings.push(finding);

@@ -9,9 +9,11 @@ mod output;
 mod plan;
 mod probe;
 mod program;
+mod record;
 
 pub(crate) use arguments::Options;
 pub(crate) use output::{Output, device_letter, write_output};
 pub(crate) use plan::{Excluded, GuestView, Plan, plan};
 pub(crate) use probe::{ProbedGuest, write_answer};
 pub(crate) use program::{Program, program};
+pub(crate) use record::{LeftRecord, left, write_record_answer};

@@ -7,8 +7,11 @@ use consnap_core::Platform;
 
 use super::arguments::Options;
 use super::forced::{self, LeftGroup, Reach};
+use super::record;
 use crate::random::Random;
-use crate::scenario::{GroupFault, GuestFault, InstanceSpec, ScriptOrder, ScriptSpec, SnapshotFault, TagFault};
+use crate::scenario::{
+    GroupFault, GuestFault, InstanceSpec, QuiesceRecord, ScriptOrder, ScriptSpec, SnapshotFault, TagFault,
+};
 use crate::world::Tags;
 
 /// What the plan is made for.
@@ -171,6 +174,10 @@ pub(crate) fn plan(view: &GuestView<'_>, options: &Options, random: &mut Random)
         }
         left.held = fault.held.unwrap_or(left.held);
     }
+    if record::service(options).is_some() && matches!(exit, 9 | 10) {
+        // The scripts of consnap release by themselves, or say that they could not.
+        left.held = spec.guest.quiesce_record == QuiesceRecord::Unreleased;
+    }
     let course = Course { reach: left.reach, scripts, tags, reason };
     let ended = end_of(reason, exit, left.reach, steps, options);
     let group = group(left, course, steps, fault);
@@ -222,7 +229,9 @@ fn scripts(spec: &InstanceSpec, options: &Options) -> Scripts {
     if pairs.iter().any(|(script, path)| !is_private(script) || spec.guest.forbids_execution(path)) {
         return Scripts::WrongPermission;
     }
-    if spec.guest.pre_script.exit_code != 0 { Scripts::PreFailed } else { Scripts::Ran }
+    // The scripts of consnap notice that it is frozen already, and refuse.
+    let refuses = spec.guest.script_order == ScriptOrder::AfterFreeze && record::service(options).is_some();
+    if spec.guest.pre_script.exit_code != 0 || refuses { Scripts::PreFailed } else { Scripts::Ran }
 }
 
 fn is_private(script: &ScriptSpec) -> bool {

@@ -172,7 +172,7 @@ fn disk_name(linux: bool, at: usize) -> String {
 }
 
 /// The content of a script, by its hash: made up from its name where none was given.
-fn content_of(script: &ScriptSpec) -> String {
+pub(super) fn content_of(script: &ScriptSpec) -> String {
     if !script.sha256.is_empty() {
         return script.sha256.clone();
     }

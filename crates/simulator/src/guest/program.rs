@@ -3,6 +3,7 @@
 use consnap_core::Platform;
 use consnap_core::plugin::command::launcher::{Launch, launch};
 use consnap_core::plugin::probe::{self, ScriptPaths};
+use consnap_core::plugin::witness::look;
 
 use super::arguments::{self, Options};
 
@@ -13,6 +14,8 @@ pub(crate) enum Program {
     Snapshot(Options),
     /// The guest probe of consnap, looking for these scripts.
     Probe(ScriptPaths),
+    /// The read of a record of consnap's quiesce scripts: the service, and the folders it may lie in.
+    Record(String, Vec<String>),
     /// It ends at once.
     Ends {
         /// The exit code.
@@ -46,6 +49,9 @@ pub(crate) fn program(platform: Platform, command: &str) -> Program {
     };
     if let Some((_, scripts)) = probe::recognise(command).filter(|(probed, _)| *probed == platform) {
         return Program::Probe(scripts);
+    }
+    if let Some((name, folders)) = look::recognise(command).filter(|_| platform == Platform::Linux) {
+        return Program::Record(name, folders);
     }
     if let Some(text) = printed(command) {
         return Program::ends(0, format!("{text}\n"));

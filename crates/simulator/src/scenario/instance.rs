@@ -215,6 +215,8 @@ pub struct GuestSpec {
     pub post_script: ScriptSpec,
     /// Linux: whether the pre-freeze script runs before or after the file systems are frozen.
     pub script_order: ScriptOrder,
+    /// Linux: what the record of consnap's quiesce scripts says after a run.
+    pub quiesce_record: QuiesceRecord,
     /// Other files a job may take as its scripts; those sent with SendFile join them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<ScriptSpec>,
@@ -250,6 +252,7 @@ impl Default for GuestSpec {
             pre_script: ScriptSpec { path: "/tmp/prescript.sh".to_owned(), ..ScriptSpec::default() },
             post_script: ScriptSpec { path: "/tmp/postscript.sh".to_owned(), ..ScriptSpec::default() },
             script_order: ScriptOrder::BeforeFreeze,
+            quiesce_record: QuiesceRecord::AsRun,
             files: Vec::new(),
             mounts: Vec::new(),
             launcher_present: true,
@@ -278,6 +281,40 @@ pub enum ScriptOrder {
     BeforeFreeze,
     /// After it.
     AfterFreeze,
+}
+
+/// What the record of consnap's quiesce scripts says after a run.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum QuiesceRecord {
+    /// What the scripts would write: held to the end, refused, or begun and not ended.
+    #[default]
+    AsRun,
+    /// The hold was lost.
+    Lost,
+    /// Something was written meanwhile.
+    Written,
+    /// The limit was over before the post-script.
+    Expired,
+    /// The pre-script refused.
+    Refused,
+    /// The release is not certain.
+    Unreleased,
+    /// It is from the day before.
+    Stale,
+    /// It was written before the last boot.
+    OtherBoot,
+    /// Other scripts wrote it.
+    OtherScripts,
+    /// Its end is missing.
+    Cut,
+    /// Somebody else than root may have made it.
+    Forged,
+    /// It is there and cannot be read.
+    Unreadable,
+    /// There is none.
+    Absent,
 }
 
 /// The language of a guest's system.

@@ -22,7 +22,8 @@ pub use faults::{
     SnapshotFault, TagFault, Throttle,
 };
 pub use instance::{
-    CloudAssistantSpec, DiskSpec, Fleet, GuestSpec, InstanceSpec, Language, MountSpec, ScriptOrder, ScriptSpec,
+    CloudAssistantSpec, DiskSpec, Fleet, GuestSpec, InstanceSpec, Language, MountSpec, QuiesceRecord, ScriptOrder,
+    ScriptSpec,
 };
 pub use past_group::{PastConsistency, PastGroup, PastStatus, Usage};
 

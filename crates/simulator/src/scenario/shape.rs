@@ -8,6 +8,21 @@ const ANY: Shape = Shape::Whole(i64::MIN, i64::MAX);
 const TEXTS: Shape = Shape::List(&Shape::Text);
 const PROBABILITY: Shape = Shape::Number(0.0, 1.0);
 const MILLIS: Shape = Shape::Object(&[optional("min", COUNT), optional("max", COUNT)]);
+const RECORDS: &[&str] = &[
+    "as_run",
+    "lost",
+    "written",
+    "expired",
+    "refused",
+    "unreleased",
+    "stale",
+    "other_boot",
+    "other_scripts",
+    "cut",
+    "forged",
+    "unreadable",
+    "absent",
+];
 const EFFECT: Shape = Shape::Choice(&["before_effect", "after_effect"]);
 
 /// The document.
@@ -111,6 +126,7 @@ static GUEST: &[Key] = &[
     optional("pre_script", Shape::Object(SCRIPT)),
     optional("post_script", Shape::Object(SCRIPT)),
     optional("script_order", Shape::Choice(&["before_freeze", "after_freeze"])),
+    optional("quiesce_record", Shape::Choice(RECORDS)),
     optional("files", Shape::List(&Shape::Object(SCRIPT))),
     optional("mounts", Shape::List(&Shape::Object(MOUNT))),
     optional("launcher_present", Shape::Truth),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use consnap_core::Time;
 
-use crate::guest::Plan;
+use crate::guest::{LeftRecord, Plan};
 use crate::scenario::{InstanceSpec, PastGroup, Scenario};
 use crate::service::FixedState;
 
@@ -66,6 +66,8 @@ pub(crate) struct Past {
     pub(crate) busy_until: Time,
     /// The exit code of the plug-in's last run, even when nobody was told.
     pub(crate) last_exit: Option<i64>,
+    /// What consnap's quiesce scripts left at their last run.
+    pub(crate) record: Option<Box<LeftRecord>>,
 }
 
 /// A time during which a guest is held.
@@ -169,6 +171,7 @@ impl World {
                 past.holds.pop();
             }
             past.last_exit = None;
+            past.record = None;
             past.groups.retain(|position| Some(*position) != group);
         }
         if let Some(group) = group.and_then(|position| self.groups.get_mut(position as usize)) {

@@ -8,8 +8,9 @@ use crate::base::time::Time;
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::verdicts as rows;
 use crate::plugin::output::Outcome;
-use crate::run::session::records::{Stage, TargetIndex};
-use crate::run::verdict::{Evidence, GroupLookup, ResultKind, judge};
+use crate::run::session::follow::may_run_on;
+use crate::run::session::records::{Stage, Target, TargetIndex};
+use crate::run::verdict::{Evidence, GroupLookup, ResultKind, WitnessEvidence, judge};
 
 impl State {
     /// Whatever the codes say, a group is looked for by its name.
@@ -30,6 +31,26 @@ impl State {
         self.set_stage(index, Stage::Looking);
     }
 
+    /// Whether the record of an instance is still to be read: its command has ended for certain, and nobody has read it.
+    pub fn awaits_witness(&self, index: TargetIndex) -> bool {
+        let awaits = |target: &Target| {
+            let over = target.outcome.as_deref().is_some_and(|outcome| outcome.finished && !may_run_on(Some(outcome)));
+            over && target.platform == Some(Platform::Linux) && target.witness.is_none()
+        };
+        self.quiesced && self.target(index).is_some_and(awaits)
+    }
+
+    /// What the record told. It may be read after the verdict, by a later look.
+    pub(super) fn witness_read(&mut self, instance: &str, witness: &Arc<WitnessEvidence>) {
+        let Some(index) = self.index_of(instance) else { return };
+        let Some(target) = self.targets.get_mut(index as usize) else { return };
+        target.witness = Some(Arc::clone(witness));
+        if target.verdict.is_some() {
+            self.take_back_verdict(index);
+            self.conclude(index);
+        }
+    }
+
     /// The service is asked once more for a result that was not to be had.
     pub(super) fn ask_again(&mut self, instance: &str) {
         let Some(index) = self.index_of(instance) else { return };
@@ -37,6 +58,7 @@ impl State {
         self.take_back_verdict(index);
         if let Some(target) = self.targets.get_mut(index as usize) {
             target.look = None;
+            target.witness = None;
         }
         if let Some(record) = self.invocations.get_mut(invocation as usize)
             && !record.open.contains(&index)
@@ -120,6 +142,8 @@ impl State {
             start_uncertain: target.lost,
             outcome: target.outcome.as_deref(),
             look: target.look.as_deref(),
+            witness: target.witness.as_deref(),
+            freezes: target.platform != Some(Platform::Linux) || self.freezes_linux,
         });
         if target.lost && verdict.reached == Consistency::None {
             verdict.result = ResultKind::Unknown;

@@ -288,6 +288,17 @@ impl Simulator {
                 guest::write_answer(&probed, scripts, &mut scratch.text);
                 0
             }
+            (Program::Record(name, folders), _) => {
+                scratch.text.clear();
+                let Some(instance) = self.world.instance(task.instance) else { return 0 };
+                if heard_until < task.ends_at || task.ending.status == Status::Timeout {
+                    return 0;
+                }
+                let left = instance.past.as_ref().and_then(|past| past.record.as_deref());
+                let kind = instance.spec.guest.quiesce_record;
+                guest::write_record_answer((name, folders), left, kind, started_at, &mut scratch.text);
+                0
+            }
             (Program::Ends { output, .. }, _) => {
                 scratch.text.clear();
                 if now >= task.ends_at {

@@ -221,7 +221,7 @@ impl Simulator {
         task.started_at = Some(started_at);
         let after = |millis: u32| started_at.plus(Duration::from_millis(u64::from(millis)));
         let (exit, shell_ends) = match &command.program {
-            Program::Probe(_) => {
+            Program::Probe(_) | Program::Record(..) => {
                 let stall = fault.and_then(|fault| fault.stall_seconds).unwrap_or(0).saturating_mul(1000);
                 let exit = fault.and_then(|fault| fault.exit_code).unwrap_or(0);
                 (exit, random.between(120, 900).saturating_add(stall))
@@ -294,6 +294,9 @@ impl Simulator {
                 if let Some(past) = self.world.instance_mut(position).and_then(|instance| instance.past.as_mut()) {
                     past.started = past.started.saturating_add(u32::from(plan.starts));
                     past.last_exit = Some(plan.exit);
+                    if let Some(record) = guest::left(&spec, options, &plan, started_at) {
+                        past.record = Some(Box::new(record));
+                    }
                     if let Some((from, until)) = plan.hold {
                         past.holds.push(Hold { from: after(from), until: until.map_or(Time::FAR_FUTURE, after) });
                     }
