@@ -1,8 +1,10 @@
 //! `linux.quiesce` from end to end: scripts written, uploaded and run, their record read, and the verdict that comes of it.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
-use super::cli_run::{Simulated, with_key};
+use super::cli_run::Simulated;
 use super::{Done, Place};
 
 const JOB: &str = "\
@@ -50,17 +52,19 @@ fn id(name: &str) -> String {
 
 /// A simulator and a job for these instances.
 fn world(place: &Place, cases: &[Case]) -> (Simulated, String) {
-    let mut scenario = "version: 1\ntime_scale: 300\ninstances:\n".to_owned();
+    let mut scenario = "version: 1\ntime_scale: 60\ninstances:\n".to_owned();
     let mut faults = String::new();
     for (name, record, exit, ..) in cases {
         let id = id(name);
-        scenario.push_str(&format!(
+        writeln!(
+            scenario,
             "  - {{id: {id}, role: AppSnapshotRoleName, guest: {{quiesce_record: {record}, pre_script: {{exists: false}}, \
-             post_script: {{exists: false}}}}}}\n"
-        ));
+             post_script: {{exists: false}}}}}}"
+        )
+        .unwrap();
         if let Some(exit) = exit {
             // Two files, the look at them, the start.
-            faults.push_str(&format!("  - {{instances: [{id}], nth: 4, exit_code: {exit}}}\n"));
+            writeln!(faults, "  - {{instances: [{id}], nth: 4, exit_code: {exit}}}").unwrap();
         }
     }
     if !faults.is_empty() {
@@ -72,8 +76,15 @@ fn world(place: &Place, cases: &[Case]) -> (Simulated, String) {
     (Simulated::start(place, &scenario), job.to_str().unwrap().to_owned())
 }
 
+/// Runs a command with the simulator's key and clock.
+fn consnap(place: &Place, arguments: &[&str]) -> Done {
+    let mut command = place.command(arguments);
+    command.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid").env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret");
+    Done::of(command.env("CONSNAP_TIME_SCALE", "60").output().unwrap())
+}
+
 fn run(place: &Place, simulated: &Simulated, job: &str) -> Done {
-    with_key(place, &["run", job, "--format", "json", "--endpoint", &simulated.endpoint])
+    consnap(place, &["run", job, "--format", "json", "--endpoint", &simulated.endpoint])
 }
 
 fn instance<'r>(report: &'r Value, name: &str) -> &'r Value {
@@ -117,7 +128,7 @@ fn each_record_comes_to_its_verdict() {
     let run_id = report["run_id"].as_str().unwrap();
     let shown = place.run(&["show", run_id, "--format", "json"]);
     holds(&shown.json(), CASES);
-    let verified = with_key(&place, &["verify", run_id, "--format", "json"]);
+    let verified = consnap(&place, &["verify", run_id, "--format", "json"]);
     holds(&verified.json(), CASES);
     let text = place.run(&["show", run_id, "--all"]);
     for word in ["witness", "CS390", "CS391", "CS392", "CS393", "`written`"] {
@@ -141,7 +152,7 @@ fn a_refusal_and_a_contradiction_are_failures_and_no_alarm() {
         let place = Place::new();
         let cases: Vec<Case> = CASES.iter().filter(|case| case.0 == name).copied().collect();
         let (simulated, job) = world(&place, &cases);
-        let done = with_key(&place, &["run", &job, "--all", "--endpoint", &simulated.endpoint]);
+        let done = consnap(&place, &["run", &job, "--all", "--endpoint", &simulated.endpoint]);
         assert_eq!(done.exit, exit, "{name}: {}{}", done.out, done.err);
         assert!(done.out.contains(word), "{name}: {}", done.out);
         assert!(!done.err.contains("may be held"), "{name}: {}", done.err);
@@ -153,7 +164,7 @@ fn a_refusal_and_a_contradiction_are_failures_and_no_alarm() {
 #[test]
 fn the_other_order_of_script_and_freeze_is_refused_by_the_scripts() {
     let place = Place::new();
-    let scenario = "version: 1\ntime_scale: 300\ninstances:\n  - {id: i-bp1valid, role: AppSnapshotRoleName, guest: \
+    let scenario = "version: 1\ntime_scale: 60\ninstances:\n  - {id: i-bp1valid, role: AppSnapshotRoleName, guest: \
                     {script_order: after_freeze, pre_script: {exists: false}, post_script: {exists: false}}}\n";
     let simulated = Simulated::start(&place, scenario);
     let job = place.file("job.yaml", &JOB.replace("IDS", "i-bp1valid"));
@@ -185,7 +196,7 @@ fn what_is_wrong_with_the_member_is_said_before_anything_is_sent() {
         let (before, _) = text.split_once("{engine").unwrap();
         let job = place.file("job.yaml", &format!("{before}{quiesce}\n"));
         let job = job.to_str().unwrap();
-        with_key(&place, &["run", job, "--yes"]).refuses(2, &[code, "CE300"]);
+        consnap(&place, &["run", job, "--yes"]).refuses(2, &[code, "CE300"]);
         let checked = place.run(&["check", job, "--format", "json"]);
         assert_eq!(checked.exit, 1, "{quiesce}: {}", checked.out);
         assert!(checked.out.contains(code), "{quiesce}: {}", checked.out);
@@ -195,7 +206,7 @@ fn what_is_wrong_with_the_member_is_said_before_anything_is_sent() {
     let job = job.to_str().unwrap();
     let checked = place.run(&["check", job, "--format", "json"]);
     assert_eq!((checked.exit, &checked.json()["findings"]), (0, &json!([])), "{}", checked.out);
-    place.run(&["build", job, "--platform", "linux"]).refuses(1, &["CS276"]);
+    place.run(&["command", job, "--platform", "linux"]).refuses(1, &["CS276"]);
     place.run(&["export", job, "--to", "aliyun-cli", "--platform", "linux"]).refuses(1, &["linux.quiesce"]);
     let exported = place.run(&["export", job, "--to", "cron"]);
     assert_eq!(exported.exit, 0, "{}", exported.err);

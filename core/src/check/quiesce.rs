@@ -24,13 +24,13 @@ pub(super) fn check(job: &Job, findings: &mut Vec<Finding>) {
     contents(quiesce, findings);
     let limit = quiesce.limit_seconds();
     let (least, most) = (i64::from(catalog::LIMIT_LEAST), i64::from(catalog::LIMIT_MOST));
-    if !(least..=most).contains(&limit) {
+    if (least..=most).contains(&limit) {
+        hold(job, limit, findings);
+    } else {
         let seconds = |seconds: i64| format!("{seconds} s");
         let finding = Finding::new(&parameters::NUMBER_RANGE, LIMIT).with("key", "linux.quiesce.limit");
         let finding = finding.with("value", seconds(limit)).with("least", seconds(least)).with("most", seconds(most));
         findings.push(finding.with_fix(json!([{"op": "replace", "path": LIMIT, "value": limit.clamp(least, most)}])));
-    } else {
-        hold(job, limit, findings);
     }
     if let Some(given) = job.linux.script_timeout_seconds.filter(|given| *given < quiesce.script_seconds()) {
         const PLACE: &str = "/linux/script_timeout_seconds";

@@ -36,7 +36,7 @@ impl WitnessReport {
     pub(super) fn of(target: &Target, lang: Lang) -> Option<Self> {
         let witness = target.witness.as_deref()?;
         let verdict = target.verdict.as_ref().and_then(|verdict| verdict.witness);
-        let words = verdict.and_then(table::row).map(|row| row.meaning).unwrap_or(witness.state.text());
+        let words = verdict.and_then(table::row).map_or(witness.state.text(), |row| row.meaning);
         Some(Self {
             verdict,
             message: words.get(lang).to_owned(),

@@ -6,7 +6,7 @@ use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use consnap_core::run::session::{Event, Numbered, Phase, State, StopReason};
+use consnap_core::run::session::{Event, Numbered, Phase, State, StopReason, Target};
 use consnap_core::{Lang, Text, report::sanitize};
 use consnap_core::{catalog::PLUGIN_VERSION, diagnostics::spoken};
 use serde_json::json;
@@ -144,7 +144,7 @@ fn awaits(state: &State, instance: &str) -> bool {
 
 /// Whether the guest may be held, as far as it is known by now.
 fn held(state: &State, instance: &str) -> bool {
-    state.find(instance).and_then(|index| state.target(index)).is_some_and(|target| target.may_be_held())
+    state.find(instance).and_then(|index| state.target(index)).is_some_and(Target::may_be_held)
 }
 
 const fn phase_word(phase: Phase) -> Text {

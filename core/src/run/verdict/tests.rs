@@ -1,6 +1,8 @@
 use super::*;
 use crate::catalog::codes::Layer;
+use crate::catalog::witness::RecordState;
 use crate::diagnostics::text::Lang;
+use crate::plugin::witness::RecordSummary;
 
 fn outcome(explained_by: &'static str, group: Option<&str>) -> Outcome {
     let ok = explained_by == "exit:plugin:0";
@@ -74,6 +76,8 @@ fn verdict(outcome: Option<&Outcome>, look: Option<&GroupLookup>, disks: &[Expec
         start_uncertain: false,
         outcome,
         look,
+        witness: None,
+        freezes: true,
     })
 }
 
@@ -159,6 +163,8 @@ fn untold(start_uncertain: bool, look: &GroupLookup, platform: Platform, has_scr
         start_uncertain,
         outcome: None,
         look: Some(look),
+        witness: None,
+        freezes: true,
     })
 }
 
@@ -192,6 +198,8 @@ fn the_words_of_an_alarm_fit_what_holds_the_guest() {
             start_uncertain: false,
             outcome: Some(&held),
             look: Some(&GroupLookup::Nothing),
+            witness: None,
+            freezes: true,
         };
         judge(&evidence).why
     };
@@ -202,6 +210,64 @@ fn the_words_of_an_alarm_fit_what_holds_the_guest() {
     for code in ["exit:plugin:12", "status:Timeout"] {
         let help = why(code, Platform::Windows).help(Lang::En);
         assert!(help.contains("VSS Writer") && help.contains("SQL Server") && !help.contains("fsfreeze"), "{help}");
+    }
+}
+
+/// The record of the scripts takes a claim back, or an alarm where it may; it never makes a result better than the tags.
+#[test]
+fn a_record_is_weighed_with_code_and_tags() {
+    use {Consistency as C, RecordState as S, ResultKind as R};
+    let record = |saw_frozen| RecordSummary {
+        role: "post".to_owned(),
+        name: "m1".to_owned(),
+        engine: "mariadb".to_owned(),
+        verdict: "written".to_owned(),
+        exit_code: 22,
+        why: None,
+        held_ms: Some(900),
+        saw_frozen,
+        mounts: Vec::new(),
+    };
+    let come_to = |exit: i64, members: &str, state, saw_frozen, required, freezes| {
+        let mut outcome = outcome(if exit == 0 { "exit:plugin:0" } else { "exit:plugin:9" }, None);
+        outcome.exit_code = Some(exit);
+        let look = if members.is_empty() { GroupLookup::Nothing } else { group(members) };
+        let verdict = judge(&Evidence {
+            required,
+            platform: Some(Platform::Linux),
+            has_scripts: true,
+            expected: &disks(1),
+            start_uncertain: false,
+            outcome: Some(&outcome),
+            look: Some(&look),
+            witness: Some(&WitnessEvidence::of(state, record(saw_frozen))),
+            freezes,
+        });
+        assert_eq!(verdict.held, verdict.result == ResultKind::Urgent);
+        (verdict.result, verdict.reached, verdict.proof, verdict.why.code())
+    };
+    let application = RequiredConsistency::Application;
+    let plain = |exit, members, state| come_to(exit, members, state, false, application, true);
+    assert_eq!(plain(0, "a", S::Valid), (R::Ok, C::Application, Some(Proof::Witness), "CS350"));
+    assert_eq!(plain(0, "f", S::Valid), (R::Weaker, C::FileSystem, Some(Proof::Tag), "CS352"));
+    for state in [S::Lost, S::Expired, S::Refused] {
+        assert_eq!(plain(0, "a", state), (R::Weaker, C::FileSystem, Some(Proof::Tag), "CS390"));
+        // Nobody asked for more than the file systems: the claim is wrong all the same.
+        let lower = come_to(0, "a", state, false, RequiredConsistency::FileSystem, true);
+        assert_eq!(lower, (R::Weaker, C::FileSystem, Some(Proof::Tag), "CS390"));
+        assert_eq!(come_to(0, "a", state, false, application, false).1, C::Crash, "nothing was frozen");
+    }
+    assert_eq!(plain(0, "a", S::None), (R::Ok, C::Application, Some(Proof::Tag), "CS350"));
+    assert_eq!(plain(0, "a", S::Unreleased), (R::Urgent, C::Application, Some(Proof::Tag), "CS393"));
+    assert_eq!(plain(9, "", S::Refused), (R::Failed, C::None, None, "CS391"));
+    assert_eq!(plain(9, "", S::None), (R::Urgent, C::None, None, "CS381"));
+    assert_eq!(plain(9, "", S::Valid).0, R::Urgent, "it does not speak of this code");
+    assert_eq!(come_to(9, "", S::Refused, true, application, true).0, R::Urgent, "a file system was frozen");
+    for state in [S::Lost, S::Expired] {
+        assert_eq!(plain(10, "f", state), (R::Weaker, C::FileSystem, Some(Proof::Tag), "CS392"));
+        assert_eq!(plain(10, "a", state).0, R::Weaker, "at best");
+        assert_eq!(plain(10, "", state).0, R::Failed);
+        assert_eq!(plain(11, "f", state).0, R::Urgent, "of this code it says nothing");
     }
 }
 
