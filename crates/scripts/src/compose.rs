@@ -108,7 +108,7 @@ mod tests {
     use consnap_core::input::job;
     use serde_json::json;
 
-    fn composed(quiesce: Value) -> (Value, Vec<String>) {
+    fn composed(quiesce: &Value) -> (Value, Vec<String>) {
         let mut document = json!({"version": 1, "targets": {"ids": ["i-a"]}, "instance_ram_role": "R",
             "group_name": "g-{run}", "linux": {"quiesce": quiesce}});
         let findings = compose(&mut document);
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn the_scripts_of_the_job_are_those_of_the_pair() {
         let (document, findings) =
-            composed(json!({"engine": "mariadb", "name": "m1", "limit": 70, "settings": {"LOCK_WAIT": "3"}}));
+            composed(&json!({"engine": "mariadb", "name": "m1", "limit": 70, "settings": {"LOCK_WAIT": "3"}}));
         assert_eq!(findings, [""; 0]);
         let (job, findings) = job::read(&document);
         assert_eq!(findings, []);
@@ -136,25 +136,25 @@ mod tests {
     #[test]
     fn what_stands_there_is_replaced_and_what_does_not_fit_is_said_with_its_place() {
         let mine = json!({"engine": "redis", "pre_content": "ZXhpdCAw", "post_content": "ZXhpdCAw"});
-        assert_ne!(composed(mine).0["linux"]["quiesce"]["pre_content"], "ZXhpdCAw");
+        assert_ne!(composed(&mine).0["linux"]["quiesce"]["pre_content"], "ZXhpdCAw");
         for (setting, value, expected) in [
             ("METHOD", "stage", "CS275 /linux/quiesce/settings/METHOD"),
             ("SAVE_WAIT", "601", "CS275 /linux/quiesce/settings/SAVE_WAIT"),
             ("A/B", "x", "CS275 /linux/quiesce/settings/A~1B"),
             ("LIMIT", "60", "CS274 /linux/quiesce/settings/LIMIT"),
         ] {
-            let (document, findings) = composed(json!({"engine": "redis", "settings": {setting: value},
+            let (document, findings) = composed(&json!({"engine": "redis", "settings": {setting: value},
                 "pre_content": "ZXhpdCAw"}));
             assert_eq!(findings, [expected]);
             assert!(document["linux"]["quiesce"]["pre_content"].is_null(), "nothing runs that was not written here");
         }
         let long = format!("/{}", "x".repeat(30_000));
         let settings = json!({"SOCKET": long});
-        assert_eq!(composed(json!({"engine": "redis", "settings": settings})).1, ["CS275 /linux/quiesce/settings"]);
+        assert_eq!(composed(&json!({"engine": "redis", "settings": settings})).1, ["CS275 /linux/quiesce/settings"]);
         for quiesce in [json!({"engine": "oracle"}), json!({"engine": "elasticsearch"}), json!(5), json!({})] {
-            let (document, findings) = composed(quiesce);
+            let (document, findings) = composed(&quiesce);
             assert_eq!(findings, [""; 0]);
-            assert!(job::read(&document).1.iter().any(|finding| finding.blocks()), "{document}");
+            assert!(job::read(&document).1.iter().any(Finding::blocks), "{document}");
         }
     }
 }
