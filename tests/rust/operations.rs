@@ -31,7 +31,7 @@ fn pasted_commands() {
 
 #[test]
 fn jobs_against_facts() {
-    assert_eq!(run_all("check"), 307);
+    assert_eq!(run_all("check"), 320);
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn exports_for_every_tool() {
 
 #[test]
 fn facts_from_replies() {
-    assert_eq!(run_all("facts"), 29);
+    assert_eq!(run_all("facts"), 30);
 }
 
 #[test]

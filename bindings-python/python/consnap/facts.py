@@ -162,6 +162,9 @@ class Guest(Record):
     agent_version: str | None = None
     """The newest version of Cloud Assistant installed."""
 
+    data_services: Sequence[str] | None = None
+    """Windows: services that run and belong to products that keep data; they tell which writers are needed."""
+
     freezer_running: bool | None = None
     """Whether a process that freezes file systems for a snapshot (``fsfreezer``) is alive."""
 
@@ -191,6 +194,9 @@ class Guest(Record):
 
     probed_at: str | None = None
     """When the guest was looked into."""
+
+    vss_writer_errors: Mapping[str, str] | None = None
+    """Windows: VSS writers of which it is not known that they had no error, each with the words for their last one."""
 
     vss_writers: Sequence[str] | None = None
     """Windows: VSS writers that are stable; an empty list means there is none."""

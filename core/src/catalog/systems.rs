@@ -64,6 +64,15 @@ pub static NAMES: &[NameRow] = &[
     name(&["opensuse"], Family::NeverListed, Platform::Linux),
     name(&["fedora"], Family::NeverListed, Platform::Linux),
     name(&["coreos"], Family::NeverListed, Platform::Linux),
+    name(&["oracle", "linux"], Family::NeverListed, Platform::Linux),
+    name(&["openeuler"], Family::NeverListed, Platform::Linux),
+    name(&["kylin"], Family::NeverListed, Platform::Linux),
+    name(&["neokylin"], Family::NeverListed, Platform::Linux),
+    name(&["uos"], Family::NeverListed, Platform::Linux),
+    name(&["uniontech"], Family::NeverListed, Platform::Linux),
+    name(&["deepin"], Family::NeverListed, Platform::Linux),
+    name(&["gentoo"], Family::NeverListed, Platform::Linux),
+    name(&["arch", "linux"], Family::NeverListed, Platform::Linux),
     // FreeBSD images say `linux` in OSType (docs/sources/feature.md 7.1).
     name(&["freebsd"], Family::NeverListed, Platform::Linux),
 ];

@@ -79,26 +79,113 @@ pub fn find_error(code: &str) -> Option<&'static VssErrorRow> {
     ERRORS.iter().find(|row| row.number.eq_ignore_ascii_case(code) || row.name.eq_ignore_ascii_case(code))
 }
 
-/// Writers that hold the data of a product, by their names, which no language of Windows translates. One that ends in `*`
-/// stands for all with that beginning.
-pub static DATA_WRITERS: &[&str] = &[
-    "SqlServerWriter",
-    "Microsoft Exchange Writer",
-    "Microsoft Exchange Replica Writer",
-    "Microsoft Hyper-V VSS Writer",
-    "NTDS",
-    "Oracle VSS Writer*",
-    "OSearch* VSS Writer",
-    "SharePoint Services Writer",
-    "SPSearch* VSS Writer",
+/// A product that keeps data, the services that show that it runs, and its writers.
+#[derive(Debug)]
+pub struct ProductRow {
+    /// Names of services; one that ends in `*` stands for all with that beginning. Letter case does not matter.
+    pub services: &'static [&'static str],
+    /// Names of writers, which no language of Windows translates; a `*` stands for any text. None where the product has none.
+    pub writers: &'static [&'static str],
+    /// The id of the writer, where it is one and the same everywhere.
+    pub writer_id: Option<&'static str>,
+}
+
+const fn product(
+    services: &'static [&'static str],
+    writers: &'static [&'static str],
+    writer_id: Option<&'static str>,
+) -> ProductRow {
+    ProductRow { services, writers, writer_id }
+}
+
+/// Products.
+pub static PRODUCTS: &[ProductRow] = &[
+    product(&["MSSQLSERVER", "MSSQL$*"], &["SqlServerWriter"], Some("a65faa63-5ea8-4ebc-9dbd-a0c4db26912a")),
+    product(
+        &["MSExchangeIS"],
+        &["Microsoft Exchange Writer", "Microsoft Exchange Replica Writer"],
+        Some("76fe1ac4-15f7-4bcd-987e-8e1acb462fb7"),
+    ),
+    product(&["vmms"], &["Microsoft Hyper-V VSS Writer"], Some("66841cd4-6ded-4f4b-8f17-fd23f8ddc3de")),
+    product(&["NTDS"], &["NTDS"], Some("b2014c9e-8711-4c5c-a5a9-3cf384484757")),
+    product(&["OracleService*"], &["Oracle VSS Writer*"], None),
+    product(&["OSearch*"], &["OSearch* VSS Writer"], None),
+    product(&["SPTimerV*"], &["SharePoint Services Writer"], None),
+    product(&["SPSearch*"], &["SPSearch* VSS Writer"], None),
+    product(&["MySQL*", "MariaDB*", "postgresql*", "MongoDB*", "Redis*", "elasticsearch*"], &[], None),
 ];
+
+impl ProductRow {
+    /// Whether a writer is one of the product.
+    pub fn is_held_by(&self, writer: &str) -> bool {
+        self.writers.iter().any(|name| match name.split_once('*') {
+            Some((begin, end)) => writer.starts_with(begin) && writer.ends_with(end),
+            None => writer == *name,
+        })
+    }
+}
+
+/// The product that a service shows to run.
+pub fn product_of(service: &str) -> Option<&'static ProductRow> {
+    let is = |name: &&str| match name.strip_suffix('*') {
+        Some(begin) => service.get(..begin.len()).is_some_and(|head| head.eq_ignore_ascii_case(begin)),
+        None => service.eq_ignore_ascii_case(name),
+    };
+    PRODUCTS.iter().find(|row| row.services.iter().any(is))
+}
 
 /// Whether a writer holds the data of a product, not only of the system.
 pub fn holds_data(writer: &str) -> bool {
-    DATA_WRITERS.iter().any(|name| match name.split_once('*') {
-        Some((begin, end)) => writer.starts_with(begin) && writer.ends_with(end),
-        None => writer == *name,
-    })
+    PRODUCTS.iter().any(|row| row.is_held_by(writer))
+}
+
+/// The name of the writer with an id, in any letter case and with or without braces; an unknown one is called as it was.
+pub fn writer_name<'n>(id: &str, name: &'n str) -> &'n str {
+    let id = id.trim_matches(['{', '}']);
+    let row = PRODUCTS.iter().find(|row| row.writer_id.is_some_and(|known| known.eq_ignore_ascii_case(id)));
+    match row {
+        Some(row) if !row.is_held_by(name) => row.writers.first().copied().unwrap_or(name),
+        _ => name,
+    }
+}
+
+/// How `vssadmin` says that a writer had no error, in the languages of Windows that are known.
+static NO_ERROR: &[&str] = &[
+    "No error",
+    "没有错误",
+    "無錯誤",
+    "沒有錯誤",
+    "エラーなし",
+    "오류 없음",
+    "Kein Fehler",
+    "Aucune erreur",
+    "Nessun errore",
+    "Sin errores",
+    "Sin error",
+    "Нет ошибок",
+];
+/// How it says that there was one, in English and Chinese.
+static AN_ERROR: &[&str] = &[
+    "Retryable error",
+    "Non-retryable error",
+    "Timed out",
+    "Inconsistent shadow copy",
+    "Out of resources",
+    "Unexpected error",
+    "可重试的错误",
+    "不可重试的错误",
+    "不能重试的错误",
+    "超时",
+];
+
+/// Whether the words for a last error say that there was none.
+pub fn is_no_error(words: &str) -> bool {
+    NO_ERROR.iter().any(|known| known.eq_ignore_ascii_case(words.trim()))
+}
+
+/// Whether the words for a last error say that there was one.
+pub fn is_error(words: &str) -> bool {
+    AN_ERROR.iter().any(|known| known.eq_ignore_ascii_case(words.trim()))
 }
 
 /// The name of a writer's state; an unknown number is its own name.

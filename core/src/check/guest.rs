@@ -31,11 +31,19 @@ pub(super) enum Writers {
     Unknown,
     /// None is stable.
     None,
-    /// None of them holds the data of a product.
-    OfTheSystem,
-    /// One that holds the data of a product is not stable.
+    /// One that holds the data of a product is not stable, or its last error was one.
     Unfit(String),
-    /// Those that hold the data of a product are stable.
+    /// A service of a product runs, and the writer of the product is not there.
+    Missing(String),
+    /// A service of a product runs that has no writer.
+    Without(String),
+    /// The words for the last error of a data writer are in no list.
+    ErrorUnread(String),
+    /// No service of a data product runs.
+    NoneExpected,
+    /// Which services run is not known.
+    ExpectationUnknown,
+    /// The writers of all data products that run are there, stable and without an error.
     Ready,
 }
 
@@ -94,12 +102,44 @@ fn writers<S: AsRef<str> + Ord>(guest: &Guest<S>, findings: &mut Findings) -> Wr
             unfit.get_or_insert_with(|| shorten(name));
         }
     }
-    match unfit {
-        Some(writer) => Writers::Unfit(writer),
-        None if stable.is_empty() => Writers::None,
-        None if stable.iter().any(|writer| vss::holds_data(writer.as_ref())) => Writers::Ready,
-        None => Writers::OfTheSystem,
+    let error_of = |writer: &str| {
+        let mut all = guest.vss_writer_errors.iter().flatten();
+        all.find(|(name, _)| name.as_ref() == writer).map(|(_, words)| words.as_ref().to_owned())
+    };
+    for writer in stable.iter().map(AsRef::as_ref).filter(|writer| vss::holds_data(writer)) {
+        if let Some(words) = error_of(writer) {
+            let finding = Finding::new(&rows::WRITER_ERROR, "/guest/vss_writer_errors");
+            findings.push(finding.with("writer", shorten(writer)).with("error", shorten(&words)));
+            if vss::is_error(&words) {
+                unfit.get_or_insert_with(|| shorten(writer));
+            }
+        }
     }
+    match (unfit, &guest.data_services) {
+        (Some(writer), _) => Writers::Unfit(writer),
+        (None, _) if stable.is_empty() => Writers::None,
+        (None, None) => Writers::ExpectationUnknown,
+        (None, Some(services)) => expected(services, stable, error_of),
+    }
+}
+
+/// Whether the writers of all products that run are there.
+fn expected<S: AsRef<str>>(services: &[S], stable: &[S], error_of: impl Fn(&str) -> Option<String>) -> Writers {
+    let mut found = Writers::NoneExpected;
+    let mut unread = None;
+    for service in services.iter().map(AsRef::as_ref) {
+        let Some(product) = vss::product_of(service) else { continue };
+        if product.writers.is_empty() {
+            return Writers::Without(shorten(service));
+        }
+        let writer = stable.iter().map(AsRef::as_ref).find(|writer| product.is_held_by(writer));
+        let Some(writer) = writer else { return Writers::Missing(shorten(service)) };
+        if error_of(writer).is_some() {
+            unread.get_or_insert_with(|| shorten(writer));
+        }
+        found = Writers::Ready;
+    }
+    unread.map_or(found, Writers::ErrorUnread)
 }
 
 fn scripts<S: AsRef<str>>(checker: &Checker<'_>, guest: &Guest<S>, findings: &mut Findings) -> Scripts {

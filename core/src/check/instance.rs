@@ -77,17 +77,35 @@ pub(super) fn check<S: AsRef<str> + Ord>(
     for finding in &mut list {
         checker.weigh(finding);
     }
-    let blocking = list.iter().find(|finding| finding.blocks() && finding.row.code.starts_with("CS2"));
+    let is_not_known = |finding: &&Finding| NOT_KNOWN.iter().any(|(row, _)| *row == finding.row);
+    let mut stopping = list.iter().filter(|finding| finding.blocks() && finding.row.code.starts_with("CS2"));
+    let not_known = stopping.clone().find(is_not_known);
+    let blocking = stopping.find(|finding| !is_not_known(finding));
     let eligible = match blocking {
         Some(_) => Eligibility::No,
-        None if unknown => Eligibility::Unknown,
+        None if unknown || not_known.is_some() => Eligibility::Unknown,
         None => Eligibility::Yes,
     };
-    let (predicted, why) =
-        prediction::predict(checker, platform, &seen.unwrap_or_else(|| guest::unseen(checker)), blocking);
+    let (predicted, why) = match (blocking, not_known.and_then(not_known_fact)) {
+        // What consnap does not know may be supported all the same: nothing can be told of it.
+        (None, Some(fact)) => prediction::not_known(fact),
+        _ => prediction::predict(checker, platform, &seen.unwrap_or_else(|| guest::unseen(checker)), blocking),
+    };
     let weaker = prediction::weaker(checker, eligible, predicted);
     list.extend(weaker);
     InstanceCheck { platform, findings: list, eligible, predicted, predicted_why: why }
+}
+
+/// Findings about something that is in no list consnap has, and the fact that is as good as missing; none where the look into
+/// the guest has its own words.
+static NOT_KNOWN: [(&MessageRow, Option<&str>); 3] = [
+    (&rows::SYSTEM_UNRECOGNISED, Some("os_name")),
+    (&rows::DISK_CATEGORY_UNRECOGNISED, Some("category")),
+    (&rows::DATA_ON_UNLISTED, None),
+];
+
+fn not_known_fact(finding: &Finding) -> Option<&'static str> {
+    NOT_KNOWN.iter().find(|(row, _)| *row == finding.row).and_then(|(_, fact)| *fact)
 }
 
 fn state<S: AsRef<str> + Ord>(facts: &InstanceFacts<S>, findings: &mut Findings) {

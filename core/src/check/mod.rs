@@ -12,9 +12,9 @@ use crate::base::time::Time;
 use crate::catalog::systems;
 use crate::diagnostics::finding::Finding;
 use crate::input::facts::InstanceFacts;
-use crate::input::job::Job;
 use crate::input::job::accept;
 use crate::input::job::forms::parse_day;
+use crate::input::job::{Job, LinuxOptions, WindowsOptions};
 
 mod disks;
 mod guest;
@@ -144,6 +144,16 @@ impl<'a> Checker<'a> {
     /// The level that the job can reach on instances nobody has looked at, and the condition under which it does.
     pub fn reachable(&self, platform: Platform) -> (Consistency, Finding) {
         prediction::reachable(self.job, platform)
+    }
+
+    /// The one platform that a job is about: that of all its instances, or the one whose section alone it has where none is known.
+    pub fn only_platform(&self, mut seen: impl Iterator<Item = Option<Platform>>) -> Option<Platform> {
+        let first = seen.next().unwrap_or_else(|| {
+            let (linux, windows) =
+                (self.job.linux != LinuxOptions::default(), self.job.windows != WindowsOptions::default());
+            (windows && !linux).then_some(Platform::Windows)
+        });
+        first.filter(|first| seen.all(|other| other == Some(*first)))
     }
 
     /// All findings about the job itself: [`check_job`], acceptances that ended, and the others applied.

@@ -38,6 +38,11 @@ pub(super) fn predict(
     }
 }
 
+/// What can be told where a fact is as good as missing.
+pub(super) fn not_known(fact: &'static str) -> (Consistency, Finding) {
+    (Consistency::Unknown, why(&rows::UNKNOWN_FITNESS).with("fact", fact))
+}
+
 /// The level that a job can reach on instances nobody has looked at, and the condition under which it does.
 pub(super) fn reachable(job: &Job, platform: Platform) -> (Consistency, Finding) {
     match platform {
@@ -110,7 +115,13 @@ fn windows(checker: &Checker<'_>, seen: &Seen) -> (Consistency, Finding) {
         Writers::Ready => (Consistency::Application, why(&rows::WRITERS_READY)),
         Writers::None => (Consistency::FileSystem, why(&rows::NO_WRITER_READY)),
         Writers::Unfit(writer) => (Consistency::FileSystem, why(&rows::DATA_WRITER_UNFIT).with("writer", writer)),
-        Writers::OfTheSystem => (Consistency::Unknown, why(&rows::NO_DATA_WRITER)),
+        Writers::Missing(service) => {
+            (Consistency::FileSystem, why(&rows::DATA_WRITER_MISSING).with("service", service))
+        }
+        Writers::Without(service) => (Consistency::FileSystem, why(&rows::NO_WRITER_OF_IT).with("service", service)),
+        Writers::ErrorUnread(writer) => (Consistency::Unknown, why(&rows::WRITER_ERROR_UNREAD).with("writer", writer)),
+        Writers::NoneExpected => (Consistency::Unknown, why(&rows::NO_DATA_SERVICE)),
+        Writers::ExpectationUnknown => (Consistency::Unknown, why(&rows::SERVICES_UNSEEN)),
         Writers::Unknown => (Consistency::Unknown, why(&rows::WRITERS_UNSEEN)),
     }
 }

@@ -270,8 +270,13 @@ impl Cleaner<'_> {
     fn unknown_key(&mut self, name: &str, members: &Map<String, Value>, keys: &'static [Key]) {
         let place = self.pointer(name);
         let free = keys.iter().map(|key| key.name).filter(|known| members.get(*known).is_none_or(Value::is_null));
+        // `pre_script` for `pre_script_path`: the beginning of one key alone.
+        let begins =
+            |known: &&str| name.len() >= 4 && known.strip_prefix(name).is_some_and(|rest| rest.starts_with('_'));
+        let mut beginning = free.clone().filter(begins);
+        let begun = beginning.next().filter(|_| beginning.next().is_none());
         let known = quoted(keys.iter().map(|key| key.name));
-        let (similar, fix) = if let Some(similar) = most_similar(name, free) {
+        let (similar, fix) = if let Some(similar) = most_similar(name, free).or(begun) {
             let fix = json!([{"op": "move", "from": place, "path": self.pointer(similar)}]);
             (Some(similar.to_owned()), fix)
         } else if let Some(path) = self.elsewhere(name) {

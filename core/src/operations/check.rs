@@ -138,7 +138,7 @@ pub fn check_facts(input: &CheckInput) -> Result<CheckOutput, Error> {
     let mut output = CheckOutput { findings: Vec::new(), instance: None, instances: None, reachable: None };
     match &input.facts {
         None | Some(Value::Null) => {
-            let of_job = checker.job_findings(input.platform);
+            let of_job = checker.job_findings(input.platform.or_else(|| checker.only_platform(std::iter::empty())));
             output.reachable = input.platform.and_then(|platform| {
                 // Whether it selects instances says nothing about what it can reach on them.
                 let (_, of_reading) = job::read_for_command(&input.job);
@@ -150,13 +150,16 @@ pub fn check_facts(input: &CheckInput) -> Result<CheckOutput, Error> {
             findings.extend(unwritten(&job, input.platform));
         }
         Some(Value::Array(list)) => {
-            findings.extend(checker.job_findings(input.platform));
-            findings.extend(unwritten(&job, input.platform));
             let checked = list.iter().map(|facts| {
                 let (findings, verdict) = one(facts);
                 CheckedInstance { findings: rendered(&findings, lang), verdict }
             });
-            output.instances = Some(checked.collect());
+            let checked: Vec<CheckedInstance> = checked.collect();
+            let seen = checked.iter().map(|instance| instance.verdict.platform);
+            let platform = input.platform.or_else(|| checker.only_platform(seen));
+            findings.extend(checker.job_findings(platform));
+            findings.extend(unwritten(&job, platform));
+            output.instances = Some(checked);
             findings.extend(joining.finish());
         }
         Some(facts) => {
@@ -207,10 +210,8 @@ fn documents(
     let (severities, refused) = severities(input);
     findings.extend(refused);
     let checker = Checker::new(&job, &context).weighing(&severities);
-    findings.extend(checker.job_findings(input.platform));
-    findings.extend(unwritten(&job, input.platform));
     let lang = input.lang;
-    let mut instances = Vec::new();
+    let mut instances: Vec<CheckedInstance> = Vec::new();
     let (_, of_batch) = check_all(&checker, &mut |checked| {
         let InstanceCheck { platform, findings, eligible, predicted, predicted_why } = checked.check;
         instances.push(CheckedInstance {
@@ -224,6 +225,10 @@ fn documents(
             },
         });
     });
+    let seen = instances.iter().map(|instance| instance.verdict.platform);
+    let platform = input.platform.or_else(|| checker.only_platform(seen));
+    findings.extend(checker.job_findings(platform));
+    findings.extend(unwritten(&job, platform));
     findings.extend(of_batch);
     Ok(CheckOutput { findings: rendered(&findings, lang), instance: None, instances: Some(instances), reachable: None })
 }

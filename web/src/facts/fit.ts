@@ -48,7 +48,7 @@ export function fitInstance(job: Job, platform: Platform): Record<string, unknow
       ],
       ...(linux
         ? { pre_script: script("/linux/pre_script_path"), post_script: script("/linux/post_script_path") }
-        : { vss_writers: ["SqlServerWriter"] }),
+        : { vss_writers: ["SqlServerWriter"], data_services: ["MSSQLSERVER"] }),
     },
   };
 }

@@ -18,7 +18,7 @@ messages! {
         "make sure that the pre-freeze script writes everything to disk", "请确认应用冻结脚本会将数据全部落盘"
     };
     WRITERS_READY = "CS303", Advice, "go-page: VSS": {
-        "VSS Writers are present, so the snapshots will be application-consistent if they succeed", "存在 VSS Writer，执行成功则快照为应用一致性快照"
+        "the VSS Writer of each data product that runs is present, stable and without an error, so the snapshots will be application-consistent if they succeed", "正在运行的每个数据产品的 VSS Writer 均存在、状态稳定且没有错误，执行成功则快照为应用一致性快照"
     } help {
         "nothing to do: the tags will tell", "无需处理：以标签为准"
     };
@@ -108,17 +108,41 @@ messages! {
     } help {
         "repair the writer or restart its service, then look again", "请修复该 Writer 或重启其所属服务，然后重新查看"
     };
-    NO_DATA_WRITER = "CS321", Advice, "vss": {
-        "VSS Writers are present, but none that is known to hold the data of a product, so the consistency cannot be predicted",
-        "存在 VSS Writer，但没有已知的数据产品 Writer，因此无法预测一致性级别"
-    } help {
-        "see whether the application on the instance has a writer of its own: `vssadmin list writers`",
-        "请确认实例上的应用是否有自己的 Writer：`vssadmin list writers`"
-    };
     WEAKER_THAN_REQUIRED = "CS320", Error, "consnap": {
         "the job requires `{required}`, but this instance would only reach `{predicted}`", "作业要求 `{required}`，但该实例预计只能达到 `{predicted}`"
     } help {
         "fix what the prediction names, or lower `required_consistency`; `run` does not start this instance as it is",
         "请处理预测中指出的问题，或降低 `required_consistency`；目前 `run` 不会执行该实例"
+    };
+    DATA_WRITER_MISSING = "CS322", Advice, "vss; go-page: no VSS Writers": {
+        "the service `{service}` runs, and the VSS Writer of its product is not there, so its data is file system-consistent at most",
+        "服务 `{service}` 正在运行，但其产品的 VSS Writer 不存在，其数据最多为文件系统一致性"
+    } help {
+        "install or start the writer of the product, for SQL Server the service `SQLWriter`, then look again",
+        "请安装或启动该产品的 Writer（SQL Server 为服务 `SQLWriter`），然后重新查看"
+    };
+    NO_WRITER_OF_IT = "CS323", Advice, "vss; go-page: no VSS Writers": {
+        "the service `{service}` runs, whose product has no VSS Writer, so its data is file system-consistent at most",
+        "服务 `{service}` 正在运行，其产品没有 VSS Writer，其数据最多为文件系统一致性"
+    } help {
+        "back it up by its own means, or accept `required_consistency: file_system`", "请使用其自带方式备份，或接受 `required_consistency: file_system`"
+    };
+    WRITER_ERROR_UNREAD = "CS324", Advice, "vss": {
+        "the last error of the VSS Writer `{writer}` is told in words that consnap does not know, so the consistency cannot be predicted",
+        "VSS Writer `{writer}` 的上一个错误使用了 consnap 不认识的文字，因此无法预测一致性级别"
+    } help {
+        "look at `vssadmin list writers`", "请查看 `vssadmin list writers`"
+    };
+    NO_DATA_SERVICE = "CS325", Advice, "vss": {
+        "no service of a data product that consnap knows runs, so no VSS Writer is expected and the consistency cannot be predicted",
+        "没有 consnap 已知的数据产品服务在运行，因此没有预期的 VSS Writer，无法预测一致性级别"
+    } help {
+        "see whether the application on the instance has a writer of its own: `vssadmin list writers`",
+        "请确认实例上的应用是否有自己的 Writer：`vssadmin list writers`"
+    };
+    SERVICES_UNSEEN = "CS326", Advice, "vss": {
+        "which services run is not known, so neither is which VSS Writers are needed", "正在运行的服务未知，因此无法得知需要哪些 VSS Writer"
+    } help {
+        "look into the guest: `consnap check --probe`", "请查看实例内部：`consnap check --probe`"
     };
 }

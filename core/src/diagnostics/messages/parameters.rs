@@ -262,4 +262,9 @@ messages! {
     } help {
         "correct `targets.expect`", "请修正 `targets.expect`"
     };
+    REGION_NOT_KNOWN = "CS164", Error, acceptable, "sdk-go: endpoint map": {
+        "the region `{value}` is not known; the nearest is `{nearest}`", "地域 `{value}` 未知，最接近的是 `{nearest}`"
+    } help {
+        "write `{nearest}` if that is meant; a newer region needs `--endpoint`", "如本意如此，请改为 `{nearest}`；新地域需要 `--endpoint`"
+    };
 }

@@ -330,4 +330,10 @@ messages! {
     } help {
         "give all pages: {command}", "请提供全部分页：{command}"
     };
+    WRITER_ERROR = "CS279", Warning, "vss": {
+        "the last error of the VSS Writer `{writer}` is `{error}`", "VSS Writer `{writer}` 的上一个错误为 `{error}`"
+    } help {
+        "look at `vssadmin list writers` and at the event log of VSS, and restart the service of the writer",
+        "请查看 `vssadmin list writers` 和 VSS 事件日志，并重启该 Writer 所属的服务"
+    };
 }

@@ -166,6 +166,12 @@ pub struct Guest<S = String> {
     /// Windows: VSS writers that are not stable, each with the number of its state; empty when all are stable.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vss_writers_not_stable: Option<BTreeMap<S, S>>,
+    /// Windows: VSS writers of which it is not known that they had no error, each with the words for their last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vss_writer_errors: Option<BTreeMap<S, S>>,
+    /// Windows: services that run and belong to products that keep data; they tell which writers are needed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_services: Option<Vec<S>>,
     /// Whether a process that freezes file systems for a snapshot (`fsfreezer`) is alive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub freezer_running: Option<bool>,

@@ -7,10 +7,13 @@ use serde_json::{Value, json};
 use super::Job;
 use super::forms::{is_id, parse_day, parse_duration, parse_spread_by, parse_time_of_day};
 use crate::catalog;
+use crate::catalog::endpoints;
 use crate::catalog::limits::UPLOAD_FOLDER;
-use crate::diagnostics::finding::Finding;
+use crate::diagnostics::finding::{Finding, Severity};
 use crate::diagnostics::messages::{self, parameters};
-use crate::input::document::{Key, Null, Shape, clean_with, duplicate_keys, optional, quoted, required, shorten};
+use crate::input::document::{
+    Key, Null, Shape, clean_with, duplicate_keys, most_similar, optional, quoted, required, shorten,
+};
 
 /// Reads a job document. What cannot be read is a finding and keeps its default; repetitions fall away.
 ///
@@ -283,6 +286,14 @@ fn regions(document: &Value, findings: &mut Vec<Finding>) {
         if !good {
             let place = format!("/regions/{at}");
             findings.push(Finding::new(&parameters::BAD_REGION, place).with("value", shorten(region)));
+        } else if endpoints::find(region).is_none() {
+            let known = endpoints::ROWS.iter().map(|row| row.region);
+            let finding = Finding::new(&parameters::REGION_NOT_KNOWN, format!("/regions/{at}"))
+                .with("value", shorten(region))
+                .with("nearest", endpoints::nearest(region));
+            // One that is like no other may be newer than consnap.
+            let is_slip = most_similar(region, known).is_some();
+            findings.push(if is_slip { finding } else { finding.weighing(Severity::Warning) });
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a probe says, joined with the disks the API shows.
 
-use super::read::{Reading, SeenMount, SeenScript, kind_in_words};
+use super::read::{Reading, SeenMount, SeenScript, SeenWriter, kind_in_words};
 use crate::base::time::Time;
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::guest as rows;
@@ -23,12 +23,15 @@ impl Reading {
             return Err(Finding::new(&rows::PROBE_OTHER_INSTANCE, "/guest").with("found", shorten(other)));
         }
         let script = |name: &str| self.scripts.iter().find(|script| script.name == name).map(script_facts);
-        let stable = |writers: &Vec<(u64, String)>| {
-            writers.iter().filter(|(state, _)| *state == 1).map(|(_, name)| name.clone()).collect()
+        let stable = |writers: &Vec<SeenWriter>| {
+            writers.iter().filter(|writer| writer.state == 1).map(|writer| writer.name.clone()).collect()
         };
-        let not_stable = |writers: &Vec<(u64, String)>| {
-            let others = writers.iter().filter(|(state, _)| *state != 1);
-            others.map(|(state, name)| (name.clone(), state.to_string())).collect()
+        let not_stable = |writers: &Vec<SeenWriter>| {
+            let others = writers.iter().filter(|writer| writer.state != 1);
+            others.map(|writer| (writer.name.clone(), writer.state.to_string())).collect()
+        };
+        let errors = |writers: &Vec<SeenWriter>| {
+            writers.iter().filter_map(|writer| Some((writer.name.clone(), writer.error.clone()?))).collect()
         };
         Ok(Guest {
             mounts: self.mounts.as_ref().map(|mounts| mounts.iter().map(|mount| self.joined(mount, disks)).collect()),
@@ -38,6 +41,8 @@ impl Reading {
             launcher_present: self.launcher_present,
             vss_writers: self.writers.as_ref().map(stable),
             vss_writers_not_stable: self.writers.as_ref().map(not_stable),
+            vss_writer_errors: self.writers.as_ref().map(errors),
+            data_services: self.services.clone(),
             freezer_running: self.freezers.map(|count| count > 0),
             plugin_running: self.plugins.map(|count| count > 0),
             metadata_role: self.role.clone(),

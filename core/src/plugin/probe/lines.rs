@@ -11,7 +11,7 @@ pub struct Line<'a> {
 }
 
 /// The words with their keys.
-static FORMS: &[(&str, &[&str])] = &[
+pub(super) static FORMS: &[(&str, &[&str])] = &[
     ("consnap-probe", &["format", "platform"]),
     ("launcher", &["present"]),
     ("agent", &["version"]),
@@ -21,8 +21,12 @@ static FORMS: &[(&str, &[&str])] = &[
     ("disk", &["name", "serial"]),
     ("mount", &["target", "type", "options", "source", "disks"]),
     ("mounts", &["seen", "listed", "hidden"]),
+    ("writer", &["state", "name", "id", "error"]),
+    // As earlier versions of the probe wrote it.
     ("writer", &["state", "name"]),
     ("writers", &["seen", "listed"]),
+    ("service", &["name"]),
+    ("services", &["seen", "listed"]),
     ("script", &["name", "path", "kind", "owner", "group", "mode", "size", "sha256", "noexec"]),
     ("folder", &["script", "path", "kind", "owner", "group", "mode"]),
     ("end", &["lines"]),
@@ -31,11 +35,14 @@ static FORMS: &[(&str, &[&str])] = &[
 impl<'a> Line<'a> {
     /// Reads a line; `None` when it has not exactly the form of a known word.
     pub fn parse(line: &'a str) -> Option<Self> {
-        let mut parts = line.split(' ');
-        let word = parts.next()?;
-        let (word, keys) = FORMS.iter().find(|(known, _)| *known == word)?;
+        let word = line.split(' ').next()?;
+        FORMS.iter().filter(|(known, _)| *known == word).find_map(|(word, keys)| Self::of_form(line, word, keys))
+    }
+
+    fn of_form(line: &'a str, word: &'static str, keys: &'static [&'static str]) -> Option<Self> {
+        let mut parts = line.split(' ').skip(1);
         let mut values = Vec::with_capacity(keys.len());
-        for key in *keys {
+        for key in keys {
             values.push(parts.next()?.strip_prefix(key)?.strip_prefix('=')?);
         }
         parts.next().is_none().then_some(Self { word, values, keys })

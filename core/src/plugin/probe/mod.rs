@@ -169,6 +169,64 @@ mod tests {
         }
     }
 
+    /// What stands in quotes in a line of the script, one piece after the other.
+    fn quoted_in(line: &str) -> String {
+        let (mut text, mut open) = (String::new(), None);
+        for letter in line.chars() {
+            match open {
+                None if matches!(letter, '\'' | '"') => open = Some(letter),
+                Some(quote) if quote == letter => open = None,
+                Some(_) => text.push(letter),
+                None => {}
+            }
+        }
+        text
+    }
+
+    /// Every line that the script can write has a form that its reader knows, and every form of a Windows guest is written.
+    #[test]
+    fn the_windows_script_writes_what_is_read() {
+        let mut written = std::collections::BTreeSet::new();
+        for line in WINDOWS.lines().filter(|line| line.contains("Say ")) {
+            let text = quoted_in(line.split_once("Say ").unwrap().1.split("; return").next().unwrap());
+            let mut words = text.split_whitespace();
+            let Some(word) = words.next().filter(|word| !word.contains('=')) else { continue };
+            let keys: Vec<&str> = words.filter_map(|pair| pair.split_once('=')).map(|(key, _)| key).collect();
+            assert!(lines::FORMS.iter().any(|(known, form)| *known == word && *form == keys), "{line}");
+            written.insert(word.to_owned());
+        }
+        let of_windows = ["consnap-probe", "disk", "end", "launcher", "metadata", "mount", "mounts", "processes"];
+        for word in of_windows.into_iter().chain(["service", "services", "writer", "writers"]) {
+            assert!(written.contains(word), "{word}");
+        }
+        // Brackets outside of texts and comments pair.
+        let mut open = Vec::new();
+        let mut quote = None;
+        for line in WINDOWS.lines().filter(|line| !line.trim_start().starts_with('#')) {
+            for letter in line.chars() {
+                match (quote, letter) {
+                    (None, '\'' | '"') => quote = Some(letter),
+                    (Some(open), _) if open == letter => quote = None,
+                    (None, '(' | '{' | '[') => open.push(letter),
+                    (None, ')') => assert_eq!(open.pop(), Some('('), "{line}"),
+                    (None, '}') => assert_eq!(open.pop(), Some('{'), "{line}"),
+                    (None, ']') => assert_eq!(open.pop(), Some('['), "{line}"),
+                    _ => {}
+                }
+            }
+            assert_eq!(quote, None, "{line}");
+        }
+        assert_eq!(open, Vec::<char>::new());
+    }
+
+    /// The services that the script looks for are those of the catalogue.
+    #[test]
+    fn the_windows_script_looks_for_the_products_of_the_catalogue() {
+        for service in crate::catalog::vss::PRODUCTS.iter().flat_map(|row| row.services) {
+            assert!(WINDOWS.contains(&format!("'{service}'")), "{service}");
+        }
+    }
+
     #[test]
     fn the_windows_script_is_plain_text() {
         // The agent hands PowerShell a file without a byte order mark: only ASCII is read alike on every system.

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::lines::Line;
 use crate::base::consistency::Platform;
+use crate::catalog::vss;
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::guest as rows;
 use crate::input::document::shorten;
@@ -47,9 +48,21 @@ pub struct Reading {
     pub(super) disks: Vec<(String, String)>,
     /// Mounts; `None` where they cannot be seen, or not all of them.
     pub(super) mounts: Option<Vec<SeenMount>>,
-    /// VSS Writers: state and name; 1 is stable.
-    pub(super) writers: Option<Vec<(u64, String)>>,
+    /// VSS Writers.
+    pub(super) writers: Option<Vec<SeenWriter>>,
+    /// Services of data products that run.
+    pub(super) services: Option<Vec<String>>,
     pub(super) scripts: Vec<SeenScript>,
+}
+
+/// A VSS Writer as the guest shows it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct SeenWriter {
+    /// 1 is stable.
+    pub(super) state: u64,
+    pub(super) name: String,
+    /// The words for its last error; `None` where they say that there was none.
+    pub(super) error: Option<String>,
 }
 
 /// A mount as the guest shows it.
@@ -105,8 +118,10 @@ struct Reader {
     reading: Reading,
     mounts: Vec<SeenMount>,
     mounts_closed: Option<(bool, u64)>,
-    writers: Vec<(u64, String)>,
+    writers: Vec<SeenWriter>,
     writers_closed: Option<(bool, u64)>,
+    services: Vec<String>,
+    services_closed: Option<(bool, u64)>,
     lines: u64,
     begun: bool,
     ended: Option<u64>,
@@ -173,7 +188,21 @@ impl Reader {
                 self.mounts_closed =
                     Some((line.truth("seen") == Some(true), line.number("listed").unwrap_or(u64::MAX)));
             }
-            "writer" => self.writers.push((line.number("state").unwrap_or(0), line.text("name"))),
+            "writer" => {
+                let name = line.text("name");
+                let error = Some(line.text("error")).filter(|words| !vss::is_no_error(words));
+                self.writers.push(SeenWriter {
+                    state: line.number("state").unwrap_or(0),
+                    name: vss::writer_name(line.raw("id"), &name).to_owned(),
+                    error,
+                });
+            }
+            "service" => self.services.push(line.text("name")),
+            "services" => {
+                self.contradiction |= self.services_closed.is_some();
+                self.services_closed =
+                    Some((line.truth("seen") == Some(true), line.number("listed").unwrap_or(u64::MAX)));
+            }
             "writers" => {
                 self.contradiction |= self.writers_closed.is_some();
                 self.writers_closed =
@@ -222,8 +251,9 @@ impl Reader {
         }
         let mounts_right = self.mounts_closed.is_none_or(|(_, count)| count == self.mounts.len() as u64);
         let writers_right = self.writers_closed.is_none_or(|(_, count)| count == self.writers.len() as u64);
-        let whole =
-            self.begun && self.ended == Some(self.lines) && mounts_right && writers_right && !self.contradiction;
+        let services_right = self.services_closed.is_none_or(|(_, count)| count == self.services.len() as u64);
+        let lists_right = mounts_right && writers_right && services_right;
+        let whole = self.begun && self.ended == Some(self.lines) && lists_right && !self.contradiction;
         if let Some(format) = self.format {
             findings.push(Finding::new(&rows::PROBE_FORMAT, "/guest").with("format", shorten(&format)));
             return ReadAnswer { reading: None, findings };
@@ -239,6 +269,9 @@ impl Reader {
         }
         if let Some((true, _)) = self.writers_closed {
             self.reading.writers = Some(self.writers);
+        }
+        if let Some((true, _)) = self.services_closed {
+            self.reading.services = Some(self.services);
         }
         ReadAnswer { reading: Some(self.reading), findings }
     }

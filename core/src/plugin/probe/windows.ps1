@@ -105,20 +105,51 @@ function Volumes {
     Say "mounts seen=yes listed=$listed hidden=0"
 }
 
-# The words of vssadmin are translated; the name in quotes and the number of the state in brackets are not. 1 is stable.
+# The words of vssadmin are translated. What tells a writer is the id in braces, which no language changes: its name stands in
+# the line before, in quotes of that language, the number of its state in brackets below, and its last error in the line after.
 function Writers {
-    $name = $null
     $count = 0
+    $id = $null
+    $name = ''
+    $state = ''
+    $before = ''
     foreach ($line in @(vssadmin.exe list writers)) {
-        if ($line -match "'(.+)'\s*\z") { $name = $Matches[1] }
-        elseif ($name -and $line -match '\[(\d+)\]') {
+        $text = ([string]$line).Trim()
+        if ($text -eq '') { continue }
+        if ($null -eq $id -and $text -match '\{([0-9A-Fa-f-]{36})\}') {
+            $id = $Matches[1]
+            $name = ($before -replace '\A[^:\uFF1A]*[:\uFF1A]\s*', '').Trim([char[]](34, 39, 0x2018, 0x2019, 0x201C, 0x201D, 0xAB, 0xBB, 32, 160))
+        } elseif ($id -and $state -eq '' -and $text -match '\[(\d+)\]') {
+            $state = $Matches[1]
+        } elseif ($id -and $state -ne '') {
+            $failure = ($text -replace '\A[^:\uFF1A]*[:\uFF1A]\s*', '').Trim()
             $count++
-            Say ('writer state=' + $Matches[1] + ' name=' + (Encode $name))
-            $name = $null
+            Say ('writer state=' + $state + ' name=' + (Encode $name) + ' id=' + $id + ' error=' + (Encode $failure))
+            $id = $null
+            $state = ''
         }
+        $before = $text
     }
     $seen = if ($LASTEXITCODE -eq 0) { 'yes' } else { 'no' }
     Say "writers seen=$seen listed=$count"
+}
+
+# Which products keep data here: their services, by names and states that no language changes.
+function Services {
+    $all = @(Get-Service)
+    $names = 'MSSQLSERVER', 'MSSQL$*', 'MSExchangeIS', 'vmms', 'NTDS', 'OracleService*', 'OSearch*', 'SPTimerV*', 'SPSearch*',
+        'MySQL*', 'MariaDB*', 'postgresql*', 'MongoDB*', 'Redis*', 'elasticsearch*'
+    $count = 0
+    foreach ($service in $all) {
+        $name = [string]$service.Name
+        $isOne = @($names | Where-Object { $name -like $_ }).Count -gt 0
+        if ($isOne -and [int]$service.Status -eq 4 -and $count -lt 60) {
+            $count++
+            Say ('service name=' + (Encode $name))
+        }
+    }
+    $seen = if ($all.Count -gt 0) { 'yes' } else { 'no' }
+    Say "services seen=$seen listed=$count"
 }
 
 Say 'consnap-probe format=1 platform=windows'
@@ -131,4 +162,5 @@ Metadata
 Disks
 Volumes
 Writers
+Services
 Say ('end lines=' + ($script:lines + 1))

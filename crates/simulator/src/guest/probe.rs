@@ -54,9 +54,12 @@ pub(crate) fn write_answer(probed: &ProbedGuest<'_>, scripts: &ScriptPaths, out:
         }
     } else {
         if guest.vss_writers {
-            answer.line(format_args!("writer state=1 name=SqlServerWriter"));
+            let id = "a65faa63-5ea8-4ebc-9dbd-a0c4db26912a";
+            answer.line(format_args!("writer state=1 name=SqlServerWriter id={id} error=No\\040error"));
         }
         answer.line(format_args!("writers seen=yes listed={}", u8::from(guest.vss_writers)));
+        answer.line(format_args!("service name=MSSQLSERVER"));
+        answer.line(format_args!("services seen=yes listed=1"));
     }
     if !probed.fault.is_some_and(|fault| fault.no_final_line) {
         let lines = answer.lines + 1;
