@@ -186,8 +186,10 @@ fn rust_tests(log: &mut Log) -> Result<(), Failure> {
         println!("{missing}");
     }
     if programs::has("cargo-nextest") {
+        // Some wait for a simulated service most of their time: one more than there are cores.
+        let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get() + 1).to_string();
         let run = cargo(&["nextest", "run", "--workspace", "--status-level", "fail", "--no-fail-fast"]);
-        run.env("NEXTEST_HIDE_PROGRESS_BAR", "1").tests(Runner::Nextest, log)
+        run.args(["--test-threads", &threads]).env("NEXTEST_HIDE_PROGRESS_BAR", "1").tests(Runner::Nextest, log)
     } else {
         cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast", "--quiet"])
             .tests(Runner::CargoTest, log)
