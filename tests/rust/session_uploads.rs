@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use consnap_core::input::job::{AttachRole, Job, MaxErrors, Probe, Upload};
+use consnap_core::catalog::witness::WitnessVerdict;
+use consnap_core::input::job::{AttachRole, Job, MaxErrors, Probe, Quiesce, Upload};
 use consnap_core::run::plan::Plan;
 use consnap_core::run::session::{Event, Goal, Numbered, Session, Setup, Stage};
-use consnap_core::run::verdict::ResultKind;
+use consnap_core::run::verdict::{Proof, ResultKind};
 use consnap_core::{Consistency, Lang, Platform, Time};
 use consnap_simulator::scenario::{
-    ApiFault, DiskSpec, Fleet, GuestFault, InstanceSpec, Millis, MountSpec, Scenario, ScriptSpec, ServiceError,
+    ApiFault, DiskSpec, Fleet, GuestFault, InstanceSpec, Millis, MountSpec, QuiesceRecord, Scenario, ScriptSpec,
+    ServiceError,
 };
 use consnap_simulator::{Ended, Onward, Simulator};
 use consnap_tests::meddled::{self, start};
@@ -239,6 +241,87 @@ fn a_crash_anywhere_ends_well() {
         }
     }
     assert!(crashes > 20, "{crashes}");
+}
+
+/// A job whose scripts are consnap's, for instances whose pre-script refuses, holds to the end, or loses the hold.
+fn quiesced() -> (Scenario, Job) {
+    let mut refuses = spec("i-bp1a");
+    // A pre-script that takes too long ends with exit code 9.
+    let path = "/opt/consnap/m1-pre.sh".to_owned();
+    refuses.guest.pre_script = ScriptSpec { path, millis: 400_000, ..ScriptSpec::default() };
+    let mut loses = spec("i-bp1c");
+    loses.guest.quiesce_record = QuiesceRecord::Written;
+    let scenario = world(vec![refuses, spec("i-bp1b"), loses]);
+    let mut job = job(&Simulator::new(scenario.clone()));
+    let quiesce = Quiesce {
+        engine: "mariadb".to_owned(),
+        name: Some("m1".to_owned()),
+        pre_content: Some(STANDARD.encode(PRE)),
+        post_content: Some(STANDARD.encode(POST)),
+        ..Quiesce::default()
+    };
+    let [pre, post] = quiesce.paths().unwrap();
+    (job.linux.pre_script_path, job.linux.post_script_path, job.linux.upload) = (Some(pre), Some(post), None);
+    job.linux.script_timeout_seconds = Some(quiesce.script_seconds());
+    job.linux.quiesce = Some(quiesce);
+    // A refusal that counted as held would stop the others.
+    job.run.max_in_flight = 1;
+    (scenario, job)
+}
+
+#[test]
+fn a_crash_anywhere_loses_no_witness() {
+    let (scenario, wanted) = quiesced();
+    let setup = || Setup::new(wanted.clone(), "a1b2c3d4", 1, Goal::Run);
+    let (mut crashes, mut whole) = (0, false);
+    for at in 1..300 {
+        let mut simulator = Simulator::new(scenario.clone());
+        let mut session = Session::new(setup(), start());
+        let (events, synced, now) = drive(&mut session, &mut simulator, Some(at));
+        whole = events.len() < at;
+        crashes += 1;
+        for kept in [synced, events.last().unwrap().seq] {
+            let mut simulator = simulator.clone();
+            let journal: Vec<Numbered> = events.iter().filter(|numbered| numbered.seq <= kept).cloned().collect();
+            let planned = journal.iter().any(|numbered| matches!(numbered.event, Event::PlanMade { .. }));
+            let mut resumed = Session::resume(setup(), if planned { &journal } else { &[] }, now.plus_seconds(5));
+            drive(&mut resumed, &mut simulator, None);
+            for (id, result, witness, held) in [
+                ("i-bp1a", ResultKind::Failed, WitnessVerdict::Refused, false),
+                ("i-bp1b", ResultKind::Ok, WitnessVerdict::Valid, false),
+                ("i-bp1c", ResultKind::Weaker, WitnessVerdict::Contradicted, false),
+            ] {
+                let target = resumed.state().target(resumed.state().find(id).unwrap()).unwrap();
+                let verdict = target.verdict.as_deref().unwrap_or_else(|| panic!("{id}: none after a crash at {at}"));
+                let told = (verdict.result, verdict.witness, verdict.held);
+                assert_eq!(told, (result, Some(witness), held), "{id}: crash at {at}, {kept} kept");
+                assert_eq!(verdict.proof == Some(Proof::Witness), id == "i-bp1b");
+                assert_eq!(simulator.truth_of_instance(id).unwrap().started, 1, "{id}: crash at {at}");
+            }
+            assert_eq!(resumed.state().stopped, None, "crash at {at}");
+        }
+        if whole {
+            break;
+        }
+    }
+    assert!(whole && crashes > 30, "{crashes}");
+}
+
+/// A record that cannot be read takes nothing back: the guest counts as held, and nothing else is started.
+#[test]
+fn without_its_record_an_exit_code_of_nine_stays_an_alarm() {
+    let (mut scenario, wanted) = quiesced();
+    let error = Some(ServiceError { status: 403, code: "Forbidden.RAM".to_owned(), ..ServiceError::default() });
+    // The look at the scripts, the start, then the read.
+    scenario.api_faults =
+        vec![ApiFault { operation: Some("RunCommand".to_owned()), nth: Some(3), error, ..ApiFault::default() }];
+    let mut simulator = Simulator::new(scenario);
+    let mut session = Session::new(Setup::new(wanted, "a1b2c3d4", 1, Goal::Run), start());
+    drive(&mut session, &mut simulator, None);
+    assert_eq!(fate(&session, "i-bp1a"), (None, Some(ResultKind::Urgent)));
+    assert_eq!(fate(&session, "i-bp1b").0, Some("CS370"));
+    let target = session.state().target(session.state().find("i-bp1a").unwrap()).unwrap();
+    assert_eq!(target.witness.as_deref().unwrap().code.as_deref(), Some("Forbidden.RAM"));
 }
 
 #[test]
