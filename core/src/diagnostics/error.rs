@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::http::Sent;
 use crate::diagnostics::finding::{Args, Finding, MessageRow, RenderedFinding};
+use crate::diagnostics::spoken;
 use crate::diagnostics::text::{Lang, Text};
 
 /// What kind of failure, which tells what the caller can do about it.
@@ -83,14 +84,14 @@ impl Error {
 
     /// What happened, in words.
     pub fn message(&self, lang: Lang) -> String {
-        self.row.message.fill(lang, &self.args)
+        spoken::fill(&self.row.message, &self.args, lang)
     }
 
     /// What to do, in words: the catalogue's next step for the service's error code where it has one.
     pub fn help(&self, lang: Lang) -> String {
         match self.next_step {
             Some(next_step) => next_step.get(lang).to_owned(),
-            None => self.row.help.fill(lang, &self.args),
+            None => spoken::fill(&self.row.help, &self.args, lang),
         }
     }
 

@@ -108,23 +108,12 @@ impl Finding {
 
     /// What is the case, in words.
     pub fn message(&self, lang: Lang) -> String {
-        self.fill(&self.row.message, lang)
+        spoken::fill(&self.row.message, &self.args, lang)
     }
 
     /// What to do, in words.
     pub fn help(&self, lang: Lang) -> String {
-        self.fill(&self.row.help, lang)
-    }
-
-    /// Words with their values; keys of our own are there in words too.
-    fn fill(&self, text: &Text, lang: Lang) -> String {
-        let spoken = self.args.iter().filter_map(|(name, value)| spoken::of_argument(name, value, lang));
-        let mut spoken: Args = spoken.collect();
-        if spoken.is_empty() {
-            return text.fill(lang, &self.args);
-        }
-        spoken.extend(self.args.iter().cloned());
-        text.fill(lang, &spoken)
+        spoken::fill(&self.row.help, &self.args, lang)
     }
 
     /// The form that leaves the engine.

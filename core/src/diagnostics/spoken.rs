@@ -68,7 +68,7 @@ static STOPS: &[StopRow] = &[
     stop_row(
         "other_run",
         Text::new("run `{detail}` is at work on the same instances", "另一次执行 `{detail}` 正在处理相同的实例"),
-        Text::new("another run is at work on the same instances", "另一次执行正在处理相同的实例"),
+        Text::new("another snapshot plug-in is at work on the same instances", "另一个快照插件正在处理相同的实例"),
     ),
     stop_row(
         "unproven",
@@ -77,10 +77,13 @@ static STOPS: &[StopRow] = &[
     ),
 ];
 
+/// What stands in journals and results for what is not known or not there. Nobody reads it: each place has its words.
+pub const NOT_KNOWN: &str = "-";
+
 /// Why nothing new is started, in words. A reason of another version of consnap speaks for itself.
 pub fn stop_reason(key: &str, detail: &str, lang: Lang) -> String {
     match STOPS.iter().find(|row| row.key == key) {
-        Some(row) if detail.is_empty() => row.alone.get(lang).to_owned(),
+        Some(row) if matches!(detail, "" | NOT_KNOWN) => row.alone.get(lang).to_owned(),
         Some(row) => row.with_detail.fill(lang, &[("detail".into(), detail.to_owned())]),
         None => format!("`{key}` {detail}").trim_end().to_owned(),
     }
@@ -102,7 +105,7 @@ const TASK_ERROR: Text = Text::new("execution error code `{number}`", "执行错
 /// The key of a result's row in words: `plug-in exit code 12` for `exit:plugin:12`.
 pub fn result_key(key: &str, lang: Lang) -> String {
     let (text, number) = match key {
-        "-" => (LOST, ""),
+        NOT_KNOWN => (LOST, ""),
         "exit:plugin:panic" => (PLUGIN_CRASH, ""),
         "exit:shell:128+n" => (SIGNAL, ""),
         "exit:unknown" => (UNKNOWN_EXIT, ""),
@@ -126,21 +129,72 @@ pub fn result_key(key: &str, lang: Lang) -> String {
 }
 
 const NO_TAG: Text = Text::new("carry no consistency tag", "没有一致性标签");
-const TAGGED: Text = Text::new("are tagged `{tag}`", "带有标签 `{tag}`");
+const TAGGED: Text = Text::new("are tagged `{value}`", "带有标签 `{value}`");
 
-/// The words for a value of a finding that is a key, with the name under which a message has them.
-pub(crate) fn of_argument(name: &str, value: &str, lang: Lang) -> Option<(Cow<'static, str>, String)> {
-    match name {
-        "explained" => Some((Cow::Borrowed("outcome"), result_key(value, lang))),
-        "reason" if STOPS.iter().any(|row| row.key == value) => {
-            Some((Cow::Borrowed("stop_reason"), stop_reason(value, "", lang)))
-        }
-        "tag" => {
-            let text = if value == "-" { NO_TAG } else { TAGGED };
-            Some((Cow::Borrowed("how_tagged"), text.fill(lang, &[("tag".into(), value.to_owned())])))
-        }
-        _ => None,
+/// A value that a message has in words: where it is known, and where it is not.
+struct Spoken {
+    /// As findings and errors carry it.
+    name: &'static str,
+    /// As messages have it.
+    words: &'static str,
+    known: Text,
+    unknown: Text,
+}
+
+const fn spoken(name: &'static str, words: &'static str, known: Text, unknown: Text) -> Spoken {
+    Spoken { name, words, known, unknown }
+}
+
+const BARE: Text = Text::new("{value}", "{value}");
+const QUOTED: Text = Text::new("`{value}`", "`{value}`");
+const NO_ROLE: Text = Text::new("no role", "无");
+
+static SPOKEN: &[Spoken] = &[
+    spoken("tag", "how_tagged", TAGGED, NO_TAG),
+    spoken(
+        "invocation",
+        "which_invocation",
+        Text::new("invocation `{value}`", "命令执行ID `{value}`"),
+        Text::new("its invocation was not told", "命令执行ID未知"),
+    ),
+    spoken(
+        "run",
+        "whose",
+        Text::new("of run `{value}`", "属于执行 `{value}`"),
+        Text::new("not started by consnap", "非 consnap 启动"),
+    ),
+    spoken("seen", "role_seen", QUOTED, NO_ROLE),
+    spoken("attached", "role_attached", QUOTED, NO_ROLE),
+    spoken("known", "all_known", BARE, Text::new("none", "无")),
+    spoken("max", "at_most", QUOTED, Text::new("any number", "不限")),
+    spoken("by", "by_whom", BARE, Text::new("somebody", "某人")),
+];
+
+/// A value in words, such as the invocation and the run of somebody else's plug-in.
+pub fn value(name: &str, value: &str, lang: Lang) -> Option<(&'static str, String)> {
+    let row = SPOKEN.iter().find(|row| row.name == name)?;
+    let text = if value == NOT_KNOWN { &row.unknown } else { &row.known };
+    Some((row.words, text.fill(lang, &[("value".into(), value.to_owned())])))
+}
+
+/// The words for a value of a finding or an error, with the name under which a message has them.
+fn of_argument(name: &str, given: &str, lang: Lang) -> Option<(Cow<'static, str>, String)> {
+    let (name, words) = match name {
+        "explained" => ("outcome", result_key(given, lang)),
+        "reason" => ("stop_reason", stop_reason(given, "", lang)),
+        _ => value(name, given, lang)?,
+    };
+    Some((Cow::Borrowed(name), words))
+}
+
+/// A text with its values, those that are keys in words too.
+pub(crate) fn fill(text: &Text, args: &[(Cow<'static, str>, String)], lang: Lang) -> String {
+    let mut all: Vec<_> = args.iter().filter_map(|(name, value)| of_argument(name, value, lang)).collect();
+    if all.is_empty() {
+        return text.fill(lang, args);
     }
+    all.extend(args.iter().cloned());
+    text.fill(lang, &all)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::{CauseGroup, Report, Summary};
+use crate::diagnostics::spoken;
 use crate::diagnostics::text::{Lang, Text};
 use crate::run::session::OpenGuest;
 use crate::run::verdict::{Proof, ResultKind};
@@ -32,8 +33,10 @@ const LEFT_OPEN: Text = Text::new(
     "Left open by earlier runs, and not started here: {who}.",
     "之前的执行遗留的未了结实例，此处未启动：{who}。",
 );
-const RELEASED: Text =
-    Text::new("{instance} was released by {by} at {at}: {note}.", "{by} 已于 {at} 解除 {instance} 的警报：{note}。");
+const RELEASED: Text = Text::new(
+    "{instance} was released by {by_whom} at {at}: {note}.",
+    "{by_whom} 已于 {at} 解除 {instance} 的警报：{note}。",
+);
 const HELD_BY_RUN: Text =
     Text::new("{instance} (run {run}, may still be held)", "{instance}（执行 {run}，可能仍处于冻结状态）");
 const UNKNOWN_OF_RUN: Text = Text::new("{instance} (run {run}, result unknown)", "{instance}（执行 {run}，结果未知）");
@@ -133,9 +136,10 @@ pub fn sentences(report: &Report, lang: Lang) -> Vec<String> {
     }
     for (instance, release) in report.instances.iter().filter_map(|one| Some((one, one.released.as_ref()?))) {
         let at = release.at.to_wire();
-        let (by, note) = (release.by.clone(), release.note.clone());
+        let (by, by_whom) = spoken::value("by", &release.by, lang).unwrap_or_default();
+        let note = release.note.clone();
         let who = instance.instance_id.clone();
-        out.push(say(RELEASED, lang, vec![("instance", who), ("at", at), ("by", by), ("note", note)]));
+        out.push(say(RELEASED, lang, vec![("instance", who), ("at", at), (by, by_whom), ("note", note)]));
     }
     if !report.left_open.is_empty() {
         out.push(say(LEFT_OPEN, lang, vec![("who", left_open(report, lang))]));

@@ -96,6 +96,14 @@ impl Line {
         self
     }
 
+    /// With a value in words: it may not be known.
+    fn spoken(self, name: &str, value: &str, lang: Lang) -> Self {
+        match spoken::value(name, value, lang) {
+            Some((name, words)) => self.with(name, words),
+            None => self,
+        }
+    }
+
     fn about(mut self, instance: &str) -> Self {
         self.who.push(instance.to_owned());
         self
@@ -229,14 +237,14 @@ fn line(event: &Event, lang: Lang) -> Option<Line> {
             Line::notable(DISKS_LEARNT).with("count", expected_disks.len().to_string()).about(instance)
         }
         Event::StartPostponed { instance, invocation, run, .. } => {
-            Line::notable(POSTPONED).with("invocation", invocation.as_str()).with("run", run.as_str()).about(instance)
+            Line::notable(POSTPONED).spoken("invocation", invocation, lang).spoken("run", run, lang).about(instance)
         }
         Event::PluginsOverlapped { instance, invocation, run } => {
-            Line::notable(OVERLAPPED).with("invocation", invocation.as_str()).with("run", run.as_str()).about(instance)
+            Line::notable(OVERLAPPED).spoken("invocation", invocation, lang).spoken("run", run, lang).about(instance)
         }
         Event::GroupLooked { instance, look } => looked(instance, look, lang),
         Event::GuestReleased { instance, by, note } => {
-            Line::notable(RELEASED).with("by", by.as_str()).with("note", note.as_str()).about(instance)
+            Line::notable(RELEASED).spoken("by", by, lang).with("note", note.as_str()).about(instance)
         }
         Event::StartsStopped { why } => stopped(why, lang),
         Event::ClockCorrected { offset_millis } => {
@@ -268,6 +276,7 @@ fn finished(instance: &str, outcome: &Outcome, lang: Lang) -> Line {
     };
     let ended = match outcome.exit_code {
         Some(code) => EXIT_CODE.fill(lang, &[("code".into(), code.to_string())]),
+        None if outcome.invocation_status.is_empty() => spoken::result_key("status:unknown", lang),
         None => format!("`{}`", outcome.invocation_status),
     };
     let weight = match (outcome.held, outcome.succeeded) {
@@ -417,7 +426,7 @@ const FINISHED_HELD: Text = Text::new(
     "the command ended with {ended}: {who}: {meaning}; the guest may still be held",
     "命令结束，{ended}：{who}：{meaning}；实例可能仍处于冻结状态",
 );
-const RELEASED: Text = Text::new("{who} was released by {by}: {note}", "{by} 已解除 {who} 的警报：{note}");
+const RELEASED: Text = Text::new("{who} was released by {by_whom}: {note}", "{by_whom} 已解除 {who} 的警报：{note}");
 const LEFT_OPEN: Text = Text::new(
     "left open by an earlier run, and not started by this one: {who}",
     "之前的执行遗留的未了结实例，本次执行不启动：{who}",
@@ -428,12 +437,12 @@ const GONE: Text =
 const DISKS_LEARNT: Text =
     Text::new("its disks are known now, {count} of them: {who}", "现已获知其云盘，共 {count} 块：{who}");
 const POSTPONED: Text = Text::new(
-    "waits for another snapshot plug-in (invocation `{invocation}`, run `{run}`): {who}",
-    "等待另一个快照插件结束（命令执行ID `{invocation}`，执行 `{run}`）：{who}",
+    "waits for another snapshot plug-in ({which_invocation}, {whose}): {who}",
+    "等待另一个快照插件结束（{which_invocation}，{whose}）：{who}",
 );
 const OVERLAPPED: Text = Text::new(
-    "another snapshot plug-in was at work at the same time (invocation `{invocation}`, run `{run}`): {who}",
-    "同时有另一个快照插件在运行（命令执行ID `{invocation}`，执行 `{run}`）：{who}",
+    "another snapshot plug-in was at work at the same time ({which_invocation}, {whose}): {who}",
+    "同时有另一个快照插件在运行（{which_invocation}，{whose}）：{who}",
 );
 const RETRY: Text = Text::new(
     "will be tried once more, because it certainly made no group: {who}",

@@ -23,7 +23,7 @@ messages! {
          SDK 凭证文件请使用 `access_key`、`ecs_ram_role`、`ram_role_arn` 或 `oidc_role_arn`"
     };
     PROFILE_NOT_FOUND = "CE204", Error, "cli: config.json": {
-        "there is no profile `{profile}` in `{file}`; it has: {known}", "`{file}` 中没有配置 `{profile}`；现有配置：{known}"
+        "there is no profile `{profile}` in `{file}`; it has: {all_known}", "`{file}` 中没有配置 `{profile}`；现有配置：{all_known}"
     } help {
         "name one of these in `ALIBABA_CLOUD_PROFILE`, or add it with `aliyun configure --profile {profile}`",
         "请用 `ALIBABA_CLOUD_PROFILE` 指定其中之一，或用 `aliyun configure --profile {profile}` 添加"

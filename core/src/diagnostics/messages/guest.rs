@@ -14,7 +14,7 @@ messages! {
         "wait until it has ended", "请等待其结束"
     };
     GUEST_ROLE = "CS217", Warning, "credentials: instance metadata": {
-        "the guest sees the role `{seen}`, the API shows `{attached}`", "实例内看到的RAM角色为 `{seen}`，API 显示为 `{attached}`"
+        "the RAM role as the guest sees it: {role_seen}; as the API shows it: {role_attached}", "实例内看到的RAM角色：{role_seen}；API 显示的RAM角色：{role_attached}"
     } help {
         "wait some minutes after a change of the role, then look again", "变更RAM角色后请等待几分钟再查看"
     };

@@ -18,7 +18,7 @@ messages! {
     } help { "remove it when its instances are fixed or gone", "若相关实例已整改或不再存在，请删除该豁免" };
     UNKNOWN_POLICY = "CS404", Error, "consnap": {
         "there is no policy `{policy}`", "不存在合规规则 `{policy}`"
-    } help { "use the id of a policy: {known}", "请使用合规规则的 ID：{known}" };
+    } help { "use the id of a policy: {all_known}", "请使用合规规则的 ID：{all_known}" };
     WAIVER_SCOPE = "CS405", Error, "consnap": {
         "the waiver of policy `{policy}` names no instances and no tags, or both", "合规规则 `{policy}` 的豁免未指定实例和标签，或同时指定了两者"
     } help {

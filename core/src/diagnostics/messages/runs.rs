@@ -11,7 +11,7 @@ messages! {
         "no instance is selected; nothing was started", "未选中任何实例；未启动任何实例"
     } help { "check ids, tags, `exclude`, region and account: none of the targets exists there", "请检查实例ID、标签、`exclude`、地域和账号：目标在此处均不存在" };
     SELECTION_OUT_OF_BOUNDS = "CE303", Error, "consnap": {
-        "{count} instances are selected, but the job expects `{min}` to `{max}`", "选中了 {count} 台实例，而作业要求 `{min}` 至 `{max}` 台"
+        "{count} instances are selected, but the job expects `{min}` to {at_most}", "选中了 {count} 台实例，而作业要求的台数为 `{min}` 至 {at_most}"
     } help { "look at the selection with `consnap plan`, then fix the targets or `targets.expect`", "请用 `consnap plan` 查看选中的实例，再修改目标或 `targets.expect`" };
     OWN_INSTANCE = "CE304", Error, "consnap": {
         "`{instance}` is the instance consnap runs on: it would freeze its own journal", "`{instance}` 是 consnap 所在的实例：会冻结自己的执行记录"
@@ -23,7 +23,7 @@ messages! {
         "the run belongs to account `{expected}`, but these credentials to `{found}`", "该执行属于账号 `{expected}`，而当前凭证属于 `{found}`"
     } help { "use credentials of the run's account: a look with another account finds nothing", "请使用该账号的凭证：用其他账号查询不到任何结果" };
     OTHER_RUN = "CE307", Error, "consnap": {
-        "run `{run}` of the same job is under way (invocation `{invocation}`); nothing was started", "同一作业的另一次执行 `{run}` 正在进行（命令执行ID `{invocation}`）；未启动任何实例"
+        "run `{run}` of the same job is under way ({which_invocation}); nothing was started", "同一作业的另一次执行 `{run}` 正在进行（{which_invocation}）；未启动任何实例"
     } help { "wait until it is over: `consnap history` shows it on the machine it was started on; two runs of a job at once freeze each instance twice", "请等待其结束：可在启动它的机器上用 `consnap history` 查看；同一作业同时执行两次会使每台实例被冻结两次" };
     POLICIES_NOT_MET = "CE308", Error, "consnap": {
         "policies of the organisation stand against this run; nothing was started", "有合规规则未满足；未启动任何实例"

@@ -115,10 +115,10 @@ messages! {
         "not started: its disks could not be listed, so nobody could tell whether the snapshots are complete", "未执行：无法列出其云盘，因而无法判断快照是否完整"
     } help { "give the credentials `ecs:DescribeDisks` or wait until the service answers, then rerun", "请为凭证授予 `ecs:DescribeDisks` 权限或等待服务恢复，然后重新执行" };
     PLUGIN_IN_FLIGHT = "CS386", Error, "consnap: overlap": {
-        "not started: another snapshot plug-in is at work on it (invocation `{invocation}`, run `{run}`)", "未执行：该实例上有另一个快照插件正在运行（命令执行ID `{invocation}`，执行 `{run}`）"
+        "not started: another snapshot plug-in is at work on it ({which_invocation}, {whose})", "未执行：该实例上有另一个快照插件正在运行（{which_invocation}，{whose}）"
     } help { "let it end and rerun, or use `--wait`; two plug-ins at once run their scripts into each other", "请等待其结束后重新执行，或使用 `--wait`；两个插件同时运行会使脚本相互穿插" };
     PLUGINS_OVERLAPPED = "CS387", Error, "consnap: overlap": {
-        "another snapshot plug-in was at work at the same time (invocation `{invocation}`, run `{run}`): what the snapshots hold is not known", "同时有另一个快照插件在运行（命令执行ID `{invocation}`，执行 `{run}`）：快照内容无法确定"
+        "another snapshot plug-in was at work at the same time ({which_invocation}, {whose}): what the snapshots hold is not known", "同时有另一个快照插件在运行（{which_invocation}，{whose}）：快照内容无法确定"
     } help { "keep no snapshot of the two as a backup; find out who started both, then run one of them again", "请勿将两者的快照视为备份；请查明是谁同时启动了两者，然后重新执行其中之一" };
     CLAIMED = "CS388", Error, "consnap: overlap": {
         "not started: run `{run}` on this machine holds the instance", "未执行：本机上的执行 `{run}` 正在处理该实例"

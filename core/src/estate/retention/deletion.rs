@@ -208,7 +208,7 @@ impl Deletions {
             }
             let Some(deletion) = self.waiting.pop_front() else { return Next::Done };
             let Some(request) = delete_call(&deletion) else {
-                self.ended(now, deletion.group_id, Ended::Refused { code: "-".to_owned() });
+                self.ended(now, deletion.group_id, Ended::Refused { code: "MissingParameter".to_owned() });
                 return Next::WaitUntil(now);
             };
             let intended = self.emit(now, DeletionEvent::Intended { deletion: deletion.clone(), request });

@@ -220,13 +220,19 @@ fn command_result(page: &mut Page, instance: &InstanceReport, command: &CommandR
     page.raw("<div>");
     title(page, &words::COMMAND);
     page.raw("<dl class=\"points\">");
-    page.point(&words::STATUS, "", &format!("`{}`", command.invocation_status));
+    let status = match command.invocation_status.as_str() {
+        "" => spoken::result_key(statuses::UNKNOWN.key, page.lang),
+        status => format!("`{status}`"),
+    };
+    page.point(&words::STATUS, "", &status);
     if !command.error_code.is_empty() {
         page.point(&words::ERROR_CODE, "", &format!("`{}`", command.error_code));
     }
-    let exit = command.exit_code.map_or_else(|| "-".to_owned(), |code| code.to_string());
     let told_by = spoken::result_key(&command.explained_by, page.lang);
-    let exit = if told_by.ends_with(&format!(" {exit}")) { told_by } else { format!("{exit} ({told_by})") };
+    let exit = match command.exit_code {
+        Some(code) if !told_by.ends_with(&format!(" {code}")) => format!("{code} ({told_by})"),
+        _ => told_by,
+    };
     page.point(&words::EXIT_CODE, "", &exit);
     if let Some(explanation) = command.explanation.as_ref().filter(|_| command.explained_by != statuses::UNKNOWN.key) {
         page.point(&words::MEANING, "", &explanation.meaning);

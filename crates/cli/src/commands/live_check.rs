@@ -183,7 +183,7 @@ impl Look<'_> {
         let answers = questions.into_answers().into_iter().map(|answer| match answer {
             Some(Ok(reply)) => Ok(reply),
             Some(Err(failure)) => Err(failure.name().to_owned()),
-            None => Err("-".to_owned()),
+            None => Err("not_sent".to_owned()),
         });
         Ok(answers.collect())
     }

@@ -2,6 +2,7 @@
 
 use consnap_client::open_guests;
 use consnap_core::Text;
+use consnap_core::diagnostics::spoken;
 
 use crate::console::Console;
 use crate::drive::state_directory;
@@ -30,7 +31,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let user = || ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
-    let by = arguments.by.clone().or_else(user).unwrap_or_else(|| "-".to_owned());
+    let by = arguments.by.clone().or_else(user).unwrap_or_else(|| spoken::NOT_KNOWN.to_owned());
     let told = (by.as_str(), arguments.note.as_str());
     let release =
         open_guests::release(&state_directory()?, &arguments.run, &arguments.instance, told, crate::clock::now())?;
@@ -40,7 +41,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     }
     let args = [
         ("instance", arguments.instance.clone()),
-        ("by", release.by),
+        spoken::value("by", &release.by, console.lang()).unwrap_or_default(),
         ("at", release.at.to_wire()),
         ("note", release.note),
     ];
@@ -49,5 +50,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     Ok(Exit::Reached)
 }
 
-static RELEASED: Text =
-    Text::new("{instance} was released by {by} at {at}: {note}", "{by} 已于 {at} 解除 {instance} 的警报：{note}");
+static RELEASED: Text = Text::new(
+    "{instance} was released by {by_whom} at {at}: {note}",
+    "{by_whom} 已于 {at} 解除 {instance} 的警报：{note}",
+);
