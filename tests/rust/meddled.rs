@@ -5,12 +5,16 @@ use std::rc::Rc;
 
 use consnap_core::Time;
 use consnap_core::base::http::{HttpReply, HttpRequest};
+use consnap_core::ecs::api::{ApiCall, Operation};
 use consnap_core::ecs::credentials::{Credential, Secret};
+use consnap_core::ecs::sign::{SignatureVersion, sign_call};
 use consnap_core::input::job::Job;
 use consnap_core::run::session::{Event, Goal, Numbered, Session, Setup, Target};
 use consnap_core::run::verdict::ResultKind;
 use consnap_simulator::scenario::{DiskSpec, Fleet, GuestFault, InstanceSpec, Millis, Scenario};
 use consnap_simulator::{Answer, Arrival, Ended, MemoryDriver, Onward, Service, Simulator};
+
+use crate::simulated::LINUX_COMMAND;
 
 /// A service that somebody meddles with: each call is named and counted, and its answer may be exchanged.
 pub struct Meddled<F> {
@@ -161,4 +165,100 @@ pub fn with_fault(fault: GuestFault, change: impl FnOnce(&mut Scenario)) -> Simu
     scenario.guest_faults.push(GuestFault { instances: vec!["i-bp1one".to_owned()], ..fault });
     change(&mut scenario);
     Simulator::new(scenario)
+}
+
+/// A service between which and the session somebody sits: each call goes through his hands, with its number.
+pub struct Between<F> {
+    pub inner: Simulator,
+    /// How far the service's clock is ahead of the session's.
+    pub ahead: i64,
+    pub calls: Vec<(Time, String)>,
+    hands: F,
+}
+
+impl<F: FnMut(&str, usize, &mut Simulator, &mut i64, Time, &HttpRequest) -> Answer> Between<F> {
+    pub fn new(inner: Simulator, hands: F) -> Self {
+        Self { inner, ahead: 0, calls: Vec::new(), hands }
+    }
+
+    pub fn count(&self, operation: &str) -> usize {
+        self.calls.iter().filter(|(_, name)| name == operation).count()
+    }
+}
+
+impl<F: FnMut(&str, usize, &mut Simulator, &mut i64, Time, &HttpRequest) -> Answer> Service for Between<F> {
+    fn handle(&mut self, now: Time, request: &HttpRequest) -> Answer {
+        let operation = request.header("x-acs-action").unwrap_or_default().to_owned();
+        self.calls.push((now, operation.clone()));
+        let nth = self.count(&operation);
+        let before = self.ahead;
+        let theirs = Time::from_millis(now.millis() + before);
+        let answer = (self.hands)(&operation, nth, &mut self.inner, &mut self.ahead, theirs, request);
+        Answer { at: Time::from_millis(answer.at.millis() - before), ..answer }
+    }
+}
+
+pub fn lost(answer: &Answer) -> Answer {
+    Answer { at: answer.at, what: Arrival::ConnectionClosed }
+}
+
+/// An answer without an id of the service's.
+pub fn foreign(answer: &Answer, status: u16, body: &str) -> Answer {
+    let headers = vec![("content-type".into(), "text/html".to_owned())];
+    Answer { at: answer.at, what: Arrival::Reply(HttpReply { status, headers, body: body.as_bytes().to_vec() }) }
+}
+
+pub fn asks_by_tag(request: &HttpRequest) -> bool {
+    request.query.contains("consnap%3Acall")
+}
+
+/// A command that somebody starts on an instance, past the session; the id of its invocation.
+pub fn start_elsewhere(simulator: &mut Simulator, now: Time, instance: &str, tags: &[(&str, &str)]) -> String {
+    let body = ask_to_start(simulator, now, instance, tags).expect("a reply");
+    body["InvokeId"].as_str().unwrap_or_else(|| panic!("not started: {body}")).to_owned()
+}
+
+/// What the service answers to somebody who starts the plug-in by hand; `None` where nothing comes.
+pub fn ask_to_start(
+    simulator: &mut Simulator,
+    now: Time,
+    instance: &str,
+    tags: &[(&str, &str)],
+) -> Option<serde_json::Value> {
+    let mut parameters = vec![
+        ("RegionId".into(), "cn-hangzhou".to_owned()),
+        ("Type".into(), "RunShellScript".to_owned()),
+        ("CommandContent".into(), LINUX_COMMAND.to_owned()),
+        ("Timeout".into(), "600".to_owned()),
+        ("InstanceId.1".into(), instance.to_owned()),
+    ];
+    for (number, (key, value)) in (1..).zip(tags) {
+        parameters.push((format!("Tag.{number}.Key").into(), (*key).to_owned()));
+        parameters.push((format!("Tag.{number}.Value").into(), (*value).to_owned()));
+    }
+    let call = ApiCall { operation: Operation::RunCommand, region: "cn-hangzhou".to_owned(), parameters };
+    let credential = driver(now).credential;
+    let request = sign_call(&call, "127.0.0.1", &credential, now, "elsewhere", SignatureVersion::V3);
+    let Arrival::Reply(reply) = simulator.handle(now, &request).what else { return None };
+    serde_json::from_slice(&reply.body).ok()
+}
+
+/// Somebody asks the service to stop an invocation.
+pub fn stop_elsewhere(simulator: &mut Simulator, now: Time, invoke_id: &str) {
+    let parameters = vec![("RegionId".into(), "cn-hangzhou".to_owned()), ("InvokeId".into(), invoke_id.to_owned())];
+    let call = ApiCall { operation: Operation::StopInvocation, region: "cn-hangzhou".to_owned(), parameters };
+    let credential = driver(now).credential;
+    let request = sign_call(&call, "127.0.0.1", &credential, now, "stopped elsewhere", SignatureVersion::V3);
+    let Arrival::Reply(reply) = simulator.handle(now, &request).what else { panic!("no reply") };
+    assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
+}
+
+pub fn groups(simulator: &Simulator) -> Vec<usize> {
+    simulator.truth().iter().map(|truth| truth.groups.len()).collect()
+}
+
+pub fn why(session: &Session, index: usize) -> &'static str {
+    let target = &session.state().targets[index];
+    let finding = target.not_run.as_deref().or(target.verdict.as_deref().map(|verdict| &verdict.why));
+    finding.map_or("-", |finding| finding.row.code)
 }

@@ -20,6 +20,11 @@ use consnap_simulator::scenario::{DiskSpec, InstanceSpec, QuiesceRecord, Scenari
 use consnap_simulator::{Ended, InstanceTruth, MemoryDriver, Onward, Simulator};
 use consnap_tests::judge::{Excused, judge};
 
+use seeds_clocks::Clocks;
+
+mod seeds_clocks;
+mod seeds_together;
+
 /// Draws that decide a seed's day.
 struct Dice(u64);
 
@@ -256,13 +261,25 @@ struct Day {
     report: Report,
     truth: Vec<InstanceTruth>,
     journal: Vec<Numbered>,
-    faults_between: bool,
-    /// Whether outputs name older groups, or results are lost.
-    doubtful: bool,
+    excused: Excused,
     crashed: bool,
     run_commands: usize,
     /// Groups that were found, and whose snapshots should carry the run's tag and do not.
     untagged: usize,
+}
+
+fn begin() -> Time {
+    Time::parse("2026-11-03T02:00:00Z").unwrap()
+}
+
+fn credential() -> Credential {
+    Credential {
+        access_key_id: "testid".to_owned(),
+        access_key_secret: Secret::new("testsecret"),
+        security_token: None,
+        expires_at: None,
+        source: "test".to_owned(),
+    }
 }
 
 fn setup(job: &Job, seed: u64) -> Setup {
@@ -276,15 +293,12 @@ fn live(seed: u64) -> Result<Day, (String, Vec<Numbered>)> {
     let faults_between = scenario.api_faults.len() > 1;
     let doubtful = scenario.guest_faults.iter().any(|fault| fault.output_text.is_some() || fault.result.is_some());
     let job = job(&mut dice, &scenario);
-    let mut simulator = Simulator::new(scenario);
-    let start = Time::parse("2026-11-03T02:00:00Z").unwrap();
-    let credential = || Credential {
-        access_key_id: "testid".to_owned(),
-        access_key_secret: Secret::new("testsecret"),
-        security_token: None,
-        expires_at: None,
-        source: "test".to_owned(),
-    };
+    let simulator = Simulator::new(scenario);
+    // Draws of their own, so that the days from before stay what they are otherwise.
+    let mut of_clocks = Dice(seed ^ 0x00c1_0c45);
+    let apart = of_clocks.one_in(3);
+    let mut clocks = if apart { Clocks::apart(simulator, &mut of_clocks) } else { Clocks::alike(simulator) };
+    let start = begin();
     let mut now = start;
     let mut journal: Vec<Numbered> = Vec::new();
     let mut session = Session::new(setup(&job, seed), now);
@@ -298,7 +312,7 @@ fn live(seed: u64) -> Result<Day, (String, Vec<Numbered>)> {
         driver.nonce_prefix(seed ^ (incarnation << 48));
         let crash_after = if crashes_left > 0 { dice.below(120) } else { u64::MAX };
         let mut seen = 0u64;
-        let ended = driver.run(&mut session, &mut simulator, |events| {
+        let ended = driver.run(&mut session, &mut clocks, |events| {
             for numbered in events {
                 journal.push(numbered.clone());
                 seen += 1;
@@ -316,7 +330,17 @@ fn live(seed: u64) -> Result<Day, (String, Vec<Numbered>)> {
                 let kept = durable + usize::try_from(dice.below((journal.len() - durable) as u64 + 1)).unwrap();
                 journal.truncate(kept);
                 on_disk = kept;
-                now = now.plus_seconds(dice.pick(&[1, 20, 120, 700, 7_200]));
+                let service = clocks.service_time(now).plus_seconds(dice.pick(&[1, 20, 120, 700, 7_200]));
+                if apart {
+                    // Its clock shows any time; the journal's last one is not gone behind.
+                    now = Time::from_millis(
+                        service.millis() + of_clocks.pick(&[-3_600_000, -90_000, 0, 90_000, 3_600_000]),
+                    );
+                    now = journal.last().map_or(now, |last| now.max(last.at));
+                    clocks.client_shows(now, service);
+                } else {
+                    now = service;
+                }
                 session = if journal.is_empty() {
                     Session::new(setup(&job, seed), now)
                 } else {
@@ -328,19 +352,20 @@ fn live(seed: u64) -> Result<Day, (String, Vec<Numbered>)> {
             return Err(("the run does not end".to_owned(), journal));
         }
     }
+    let simulator = &clocks.simulator;
     let run_commands = simulator.calls().filter(|call| call.operation == "RunCommand").count();
     let report = Report::of(session.state(), session.error(), session.calls_sent(), Lang::En);
     let found = |look: Option<&GroupLookup>| matches!(look, Some(GroupLookup::Found(evidence)) if !evidence.snapshots.is_empty());
     let targets = session.state().targets.iter().filter(|_| job.run.tag_snapshots);
     let untagged = targets.filter(|target| found(target.look.as_deref()) && !target.tagged).count();
-    let truth = simulator.truth_at(now);
-    Ok(Day { report, truth, journal, faults_between, doubtful, crashed, run_commands, untagged })
+    let truth = simulator.truth_at(clocks.service_time(now));
+    let excused = Excused { unknown: faults_between || doubtful || crashed || apart, urgent: doubtful };
+    Ok(Day { report, truth, journal, excused, crashed, run_commands, untagged })
 }
 
 /// What is wrong with a day, if anything.
 fn judge_day(day: &Day) -> Result<(), String> {
-    let excused = Excused { unknown: day.faults_between || day.doubtful || day.crashed, urgent: day.doubtful };
-    judge(&day.report, &day.truth, OUR_NAME, excused)?;
+    judge(&day.report, &day.truth, OUR_NAME, day.excused)?;
     if day.untagged > 0 {
         return Err(format!("{} instances are not tagged", day.untagged));
     }

@@ -132,7 +132,7 @@ fn a_no_after_a_lost_yes_is_looked_for_and_not_believed() {
         ("RunCommand", 1) => Answer { what: Arrival::ConnectionClosed, ..answer },
         ("RunCommand", _) => instead(&answer, 403, refused),
         // The look before the repetition comes too early: the tag does not show yet.
-        ("DescribeInvocations", 3) => no_invocation(&answer),
+        ("DescribeInvocations", 5) => no_invocation(&answer),
         _ => answer,
     });
     let events = run(&mut session, &mut service);

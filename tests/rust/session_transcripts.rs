@@ -127,7 +127,7 @@ fn transcript_of_a_lost_reply() {
         fleet(2),
         |operation: &str, nth, answer: Answer| match (operation, nth) {
             ("RunCommand", 1) => Answer { what: Arrival::ConnectionClosed, ..answer },
-            ("DescribeInvocations", 3) => no_invocation(&answer),
+            ("DescribeInvocations", 5) => no_invocation(&answer),
             _ => answer,
         },
     );
@@ -144,7 +144,7 @@ fn transcript_of_a_no_after_a_lost_yes() {
         |operation: &str, nth, answer: Answer| match (operation, nth) {
             ("RunCommand", 1) => Answer { what: Arrival::ConnectionClosed, ..answer },
             ("RunCommand", _) => instead(&answer, 403, refused),
-            ("DescribeInvocations", 3) => no_invocation(&answer),
+            ("DescribeInvocations", 5) => no_invocation(&answer),
             _ => answer,
         },
     );

@@ -1,94 +1,19 @@
 //! Nothing is started twice, and nothing into somebody else's start: suspended machines, clocks that were put right, answers
-//! that are not the service's, journals that lost their end, and other plug-ins on the same instance.
+//! that are not the service's, journals that lost their end, and (`session_overlap.rs`) other plug-ins on the same instance.
 
 use std::time::Duration;
 
 use consnap_core::Time;
 use consnap_core::base::http::{HttpReply, HttpRequest};
 use consnap_core::diagnostics::messages::verdicts as rows;
-use consnap_core::ecs::api::{ApiCall, Operation};
 use consnap_core::ecs::sign::{SignatureVersion, sign_call};
 use consnap_core::run::session::{Event, Goal, Numbered, Session, StopReason};
 use consnap_core::run::verdict::ResultKind;
-use consnap_simulator::scenario::GuestFault;
+use consnap_simulator::scenario::{BeyondTagFilter, GuestFault};
 use consnap_simulator::{Answer, Arrival, Ended, Onward, Service, Simulator};
 use consnap_tests::meddled::*;
-use consnap_tests::simulated::LINUX_COMMAND;
 
-/// A service between which and the session somebody sits: each call goes through his hands, with its number.
-struct Between<F> {
-    inner: Simulator,
-    /// How far the service's clock is ahead of the session's.
-    ahead: i64,
-    calls: Vec<(Time, String)>,
-    hands: F,
-}
-
-impl<F: FnMut(&str, usize, &mut Simulator, &mut i64, Time, &HttpRequest) -> Answer> Between<F> {
-    fn new(inner: Simulator, hands: F) -> Self {
-        Self { inner, ahead: 0, calls: Vec::new(), hands }
-    }
-
-    fn count(&self, operation: &str) -> usize {
-        self.calls.iter().filter(|(_, name)| name == operation).count()
-    }
-}
-
-impl<F: FnMut(&str, usize, &mut Simulator, &mut i64, Time, &HttpRequest) -> Answer> Service for Between<F> {
-    fn handle(&mut self, now: Time, request: &HttpRequest) -> Answer {
-        let operation = request.header("x-acs-action").unwrap_or_default().to_owned();
-        self.calls.push((now, operation.clone()));
-        let nth = self.count(&operation);
-        let before = self.ahead;
-        let theirs = Time::from_millis(now.millis() + before);
-        let answer = (self.hands)(&operation, nth, &mut self.inner, &mut self.ahead, theirs, request);
-        Answer { at: Time::from_millis(answer.at.millis() - before), ..answer }
-    }
-}
-
-fn lost(answer: &Answer) -> Answer {
-    Answer { at: answer.at, what: Arrival::ConnectionClosed }
-}
-
-/// An answer without an id of the service's.
-fn foreign(answer: &Answer, status: u16, body: &str) -> Answer {
-    let headers = vec![("content-type".into(), "text/html".to_owned())];
-    Answer { at: answer.at, what: Arrival::Reply(HttpReply { status, headers, body: body.as_bytes().to_vec() }) }
-}
-
-fn asks_by_tag(request: &HttpRequest) -> bool {
-    request.query.contains("consnap%3Acall")
-}
-
-/// A command that somebody starts on an instance, past the session.
-fn start_elsewhere(simulator: &mut Simulator, now: Time, instance: &str, tags: &[(&str, &str)]) {
-    let mut parameters = vec![
-        ("RegionId".into(), "cn-hangzhou".to_owned()),
-        ("Type".into(), "RunShellScript".to_owned()),
-        ("CommandContent".into(), LINUX_COMMAND.to_owned()),
-        ("Timeout".into(), "600".to_owned()),
-        ("InstanceId.1".into(), instance.to_owned()),
-    ];
-    for (number, (key, value)) in (1..).zip(tags) {
-        parameters.push((format!("Tag.{number}.Key").into(), (*key).to_owned()));
-        parameters.push((format!("Tag.{number}.Value").into(), (*value).to_owned()));
-    }
-    let call = ApiCall { operation: Operation::RunCommand, region: "cn-hangzhou".to_owned(), parameters };
-    let credential = driver(now).credential;
-    let request = sign_call(&call, "127.0.0.1", &credential, now, "elsewhere", SignatureVersion::V3);
-    let Arrival::Reply(reply) = simulator.handle(now, &request).what else { panic!("no reply") };
-    assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
-}
-
-fn groups(simulator: &Simulator) -> Vec<usize> {
-    simulator.truth().iter().map(|truth| truth.groups.len()).collect()
-}
-
-fn why(session: &Session, index: usize) -> &'static str {
-    let target = &session.state().targets[index];
-    let finding = target.not_run.as_deref().or(target.verdict.as_deref().map(|verdict| &verdict.why));
-    finding.map_or("-", |finding| finding.row.code)
-}
+mod session_overlap;
 
 /// The call was carried out, its answer lost with the machine's sleep of twenty minutes; by our clock a moment went by.
 #[test]
@@ -236,96 +161,6 @@ fn a_proxy_that_stands_in_the_way_is_no_refused_account() {
 }
 
 #[test]
-fn an_instance_with_another_plug_in_at_work_is_set_aside() {
-    for tags in [&[][..], &[("consnap:run", "zzzzzzzz"), ("consnap:job", "other")][..]] {
-        let simulator = fleet(3);
-        let ids: Vec<String> = simulator.truth().into_iter().map(|truth| truth.instance_id).collect();
-        let mut session = Session::new(setup(&simulator), start());
-        let hands = |operation: &str, nth, inner: &mut Simulator, _: &mut i64, now: Time, request: &HttpRequest| {
-            if (operation, nth) == ("DescribeInvocations", 1) {
-                start_elsewhere(inner, now, &ids[1], tags);
-            }
-            inner.handle(now, request)
-        };
-        let mut service = Between::new(simulator, hands);
-        assert_eq!(driver(start()).run(&mut session, &mut service, |_| Onward::Go), Ended::Done);
-        assert_eq!(results(&session), [ResultKind::Ok, ResultKind::NotRun, ResultKind::Ok]);
-        assert_eq!(why(&session, 1), rows::PLUGIN_IN_FLIGHT.code);
-        assert_eq!(groups(&service.inner), [1, 1, 1]);
-    }
-}
-
-#[test]
-fn with_wait_an_instance_starts_when_the_other_plug_in_is_over() {
-    let simulator = fleet(2);
-    let ids: Vec<String> = simulator.truth().into_iter().map(|truth| truth.instance_id).collect();
-    let mut setup = setup(&simulator);
-    setup.wait = true;
-    let mut session = Session::new(setup, start());
-    let hands = |operation: &str, nth, inner: &mut Simulator, _: &mut i64, now: Time, request: &HttpRequest| {
-        if (operation, nth) == ("DescribeInvocations", 1) {
-            start_elsewhere(inner, now, &ids[1], &[]);
-        }
-        inner.handle(now, request)
-    };
-    let mut service = Between::new(simulator, hands);
-    assert_eq!(driver(start()).run(&mut session, &mut service, |_| Onward::Go), Ended::Done);
-    assert_eq!(results(&session), [ResultKind::Ok, ResultKind::Ok]);
-    assert_eq!(groups(&service.inner), [1, 2]);
-}
-
-/// Both looked, both saw nobody, both started: neither snapshot is called a backup, and the younger goes no further.
-#[test]
-fn an_overlap_that_is_seen_afterwards_is_unknown() {
-    let simulator = fleet(3);
-    let ids: Vec<String> = simulator.truth().into_iter().map(|truth| truth.instance_id).collect();
-    let mut setup = setup(&simulator);
-    setup.job.run.max_in_flight = 2;
-    let mut session = Session::new(setup, start());
-    let hands = |operation: &str, nth, inner: &mut Simulator, _: &mut i64, now: Time, request: &HttpRequest| {
-        if (operation, nth) == ("RunCommand", 1) {
-            start_elsewhere(inner, now, &ids[0], &[("consnap:run", "zzzzzzzz")]);
-        }
-        inner.handle(now, request)
-    };
-    let mut service = Between::new(simulator, hands);
-    assert_eq!(driver(start()).run(&mut session, &mut service, |_| Onward::Go), Ended::Done);
-    assert_eq!(results(&session), [ResultKind::Unknown, ResultKind::Ok, ResultKind::NotRun]);
-    assert_eq!(why(&session, 0), rows::PLUGINS_OVERLAPPED.code);
-    assert_eq!(session.state().stopped, Some(StopReason::OtherRun { run: "zzzzzzzz".to_owned() }));
-}
-
-/// The one that came first learns of the other too, and goes on.
-#[test]
-fn who_was_first_goes_on_and_says_so_too() {
-    let fault = GuestFault { stall_seconds: Some(120), ..GuestFault::default() };
-    let simulator = with_fault(fault, |_| ());
-    let ids: Vec<String> = simulator.truth().into_iter().map(|truth| truth.instance_id).collect();
-    let mut setup = setup(&simulator);
-    setup.job.run.max_in_flight = 1;
-    let mut session = Session::new(setup, start());
-    let mut polls = 0;
-    let hands = |operation: &str, _, inner: &mut Simulator, _: &mut i64, now: Time, request: &HttpRequest| {
-        let polled = operation == "DescribeInvocations" && request.query.contains("InvokeId=");
-        polls += usize::from(polled);
-        if polled && polls == 2 {
-            start_elsewhere(inner, now, &ids[0], &[("consnap:run", "zzzzzzzz")]);
-        }
-        inner.handle(now, request)
-    };
-    let mut service = Between::new(simulator, hands);
-    let mut events = Vec::new();
-    let ended = driver(start()).run(&mut session, &mut service, |news| {
-        events.extend_from_slice(news);
-        Onward::Go
-    });
-    assert_eq!(ended, Ended::Done);
-    let overlapped = |numbered: &Numbered| matches!(numbered.event, Event::PluginsOverlapped { .. });
-    assert!(events.iter().any(overlapped), "{:?} {:?}", service.calls, service.inner.truth());
-    assert!(!matches!(results(&session)[0], ResultKind::Ok | ResultKind::Weaker), "{:?}", results(&session));
-}
-
-#[test]
 fn no_instance_starts_while_its_disks_are_unknown() {
     let simulator = fleet(12);
     let mut session = Session::new(setup(&simulator), start());
@@ -379,6 +214,65 @@ fn starts_that_the_journal_lost_are_found_before_anything_starts() {
         assert_eq!(service.count("RunCommand"), 0);
         assert_eq!(groups(&service.inner), [1, 1, 1]);
         assert_eq!(results(&session), [ResultKind::Ok; 3]);
+    }
+}
+
+/// A long run has more invocations than a filter by tags covers: a start in doubt is looked for by its own tag alone.
+#[test]
+fn a_start_in_doubt_is_found_beyond_what_a_filter_by_tags_covers() {
+    for beyond in [BeyondTagFilter::Cut, BeyondTagFilter::Refuse] {
+        let simulator = with_fault(GuestFault::default(), |scenario| {
+            scenario.service.tag_filter_covers = 1;
+            scenario.service.beyond_tag_filter = beyond;
+        });
+        let mut setup = setup(&simulator);
+        setup.job.run.max_in_flight = 1;
+        let mut session = Session::new(setup, start());
+        let hands = |operation: &str, nth, inner: &mut Simulator, ahead: &mut i64, now: Time, request: &HttpRequest| {
+            let answer = inner.handle(now, request);
+            if (operation, nth) == ("RunCommand", 2) {
+                *ahead += 20 * 60 * 1000;
+                return lost(&answer);
+            }
+            answer
+        };
+        let mut service = Between::new(simulator, hands);
+        assert_eq!(driver(start()).run(&mut session, &mut service, |_| Onward::Go), Ended::Done);
+        assert_eq!(service.count("RunCommand"), 2, "{beyond:?}");
+        assert_eq!(results(&session), [ResultKind::Ok; 2], "{beyond:?}");
+    }
+}
+
+/// The same for starts that the journal lost.
+#[test]
+fn lost_starts_are_found_beyond_what_a_filter_by_tags_covers() {
+    for beyond in [BeyondTagFilter::Cut, BeyondTagFilter::Refuse] {
+        let simulator = with_fault(GuestFault::default(), |scenario| {
+            scenario.service.tag_filter_covers = 1;
+            scenario.service.beyond_tag_filter = beyond;
+        });
+        let mut setup = setup(&simulator);
+        setup.job.run.max_in_flight = 1;
+        let mut first = Session::new(setup.clone(), start());
+        let mut service = Meddled::new(simulator, untouched);
+        let mut events: Vec<Numbered> = Vec::new();
+        let mut dying = driver(start());
+        let ended = dying.run(&mut first, &mut service, |news| {
+            events.extend_from_slice(news);
+            let accepted = |numbered: &&Numbered| matches!(numbered.event, Event::CallAccepted { .. });
+            if events.iter().filter(accepted).count() == 2 { Onward::Crash } else { Onward::Go }
+        });
+        assert_eq!((ended, service.count("RunCommand")), (Ended::Crashed, 2));
+        let last = events.iter().rposition(|numbered| matches!(numbered.event, Event::CallIntended { .. })).unwrap();
+        events.truncate(last);
+        let now = dying.now.plus_seconds(7_200);
+        let mut second = Session::resume(setup, &events, now);
+        let mut driver = driver(now);
+        driver.nonce_prefix(1);
+        assert_eq!(driver.run(&mut second, &mut service, |_| Onward::Go), Ended::Done);
+        assert_eq!(service.count("RunCommand"), 2, "{beyond:?}");
+        assert_eq!(groups(&service.inner), [1, 1], "{beyond:?}");
+        assert_eq!(results(&second), [ResultKind::Ok; 2], "{beyond:?}");
     }
 }
 

@@ -246,10 +246,11 @@ assumptions! {
         "令牌会在已知到期前三分钟刷新；若错误码不同，令牌提前失效会使执行停止，之后可恢复"
     };
     RUNNING_LISTS_PENDING = "A33", ["session"], "describe-invocations: InvokeStatus has no `Pending`": {
-        "`InvokeStatus=Running` lists every invocation that is not over, also one that waits for delivery", "`InvokeStatus=Running` 会列出所有尚未结束的执行，包括等待下发的执行"
+        "`InvokeStatus=Running` lists invocations that run and those that wait for delivery or their time, `Stopping` those being stopped; together all that are not over",
+        "`InvokeStatus=Running` 会列出正在运行以及等待下发或等待定时执行的命令执行，`Stopping` 会列出正在停止的命令执行；两者合起来即所有尚未结束的执行"
     } why {
-        "so one call tells whether another machine runs the same job; were waiting ones left out, two runs begun within the same second could both start, and exit code 16 would be the guard",
-        "因此一次调用即可判断其他机器是否正在执行同一作业；若不含等待下发的执行，同一秒内开始的两次执行可能都会启动，此时由退出码 16 把关"
+        "so two listings before each wave tell who else is at work; were waiting ones left out, two runs begun within the same second could both start: the look after the start then makes both unknown, and exit code 16 is a further guard",
+        "因此每批启动前列出两次即可得知还有谁在运行；若不含等待下发的执行，同一秒内开始的两次执行可能都会启动：启动后的再次查询会将两者判为未知，退出码 16 也会把关"
     };
     USAGE_TELLS = "A34", ["retention"], "describe-snapshots: Usage": {
         "`Usage` of DescribeSnapshots is `none` only for snapshots of which neither an image nor a disk was made", "仅当快照未用于创建镜像或云盘时，DescribeSnapshots 的 `Usage` 才为 `none`"
@@ -289,6 +290,12 @@ assumptions! {
     } why {
         "the vendor's page takes one list away from another; were it otherwise, the execution of an exported template would fail before it starts a command",
         "官方页面仅展示两个列表的差集；若不成立，导出模板的执行会在发起命令之前失败"
+    };
+    NEWEST_FIRST = "A40", ["session"], "describe-invocations: no order given": {
+        "DescribeInvocations lists the newest invocations first", "DescribeInvocations 按创建时间从新到旧列出命令执行"
+    } why {
+        "so what came and went beside a run is found in the first pages; were it otherwise, a snapshot plug-in of somebody who looks for nobody, begun and over while the run's own was at work, could be passed over",
+        "因此与执行同时出现并结束的命令在前几页即可找到；若不成立，他人在本次执行期间启动并已结束的快照插件可能会被漏掉"
     };
 }
 

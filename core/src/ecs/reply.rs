@@ -215,11 +215,6 @@ pub(crate) fn is_of_service(reply: &HttpReply) -> bool {
         || ["\"RequestId\"", "<RequestId>"].iter().any(|id| memchr::memmem::find(&reply.body, id.as_bytes()).is_some())
 }
 
-/// A list that ends before all that it announced.
-pub(crate) fn incomplete_page(operation: Operation, reply: &HttpReply) -> Failure {
-    unreadable(operation, reply, Unreadable::Incomplete, Some("TotalCount is larger than what came".to_owned()))
-}
-
 /// A page that names itself as the next one: reading on would never end, and stopping would leave things out unsaid.
 pub(crate) fn endless_pages(operation: Operation, reply: &HttpReply) -> Failure {
     let detail = "NextToken leads to a page that was read before".to_owned();

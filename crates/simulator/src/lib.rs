@@ -21,10 +21,10 @@ mod truth;
 mod world;
 
 pub use calls::{CallResult, RecordedCall};
-pub use memory::{Ended, MemoryDriver, Onward};
+pub use memory::{Ended, MemoryDriver, Onward, Step};
 pub use scenario::{Scenario, demo_scenario};
 pub use service::Simulator;
-pub use truth::{GroupTruth, InstanceTruth};
+pub use truth::{GroupTruth, InstanceTruth, PluginRun};
 
 /// What the model answers to one request.
 #[derive(Clone, Debug)]

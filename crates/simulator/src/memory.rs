@@ -31,6 +31,17 @@ pub enum Ended {
     Stuck,
 }
 
+/// What came of one thing that a session did.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// It goes on.
+    Onward,
+    /// It waits for somebody to agree to the plan.
+    Planned,
+    /// It has ended.
+    Over(Ended),
+}
+
 /// A driver for one session against one service, in virtual time.
 #[derive(Debug)]
 pub struct MemoryDriver {
@@ -83,53 +94,68 @@ impl MemoryDriver {
         mut observe: impl FnMut(&[Numbered]) -> Onward,
     ) -> Ended {
         loop {
-            let next = session.poll(self.now);
-            if observe(&session.events()) == Onward::Crash {
-                return Ended::Crashed;
-            }
-            match next {
-                Next::Done => return Ended::Done,
+            match self.step(session, service, &mut observe) {
+                Step::Onward => {}
                 // Nobody is asked here.
-                Next::Planned => session.go_ahead(),
-                Next::Send(send) => {
-                    self.synced = self.synced.max(send.after);
-                    let offset = send.clock_offset_millis.saturating_sub(self.clock_error_millis);
-                    let signed_at = Time::from_millis(self.now.millis().saturating_add(offset));
-                    self.nonce += 1;
-                    let nonce = format!("{:016x}{:016x}", self.nonce_prefix, self.nonce);
-                    let host = "127.0.0.1";
-                    let request =
-                        sign_call(&send.call, host, &self.credential, signed_at, &nonce, SignatureVersion::V3);
-                    let answer = service.handle(self.now, &request);
-                    let given_up = self.now.plus(self.read_timeout);
-                    let failure = |reason, detail: &str| {
-                        Err(TransportFailure { sent: Sent::Maybe, reason, detail: detail.to_owned() })
-                    };
-                    let (at, result) = match answer.what {
-                        Arrival::Silence => (given_up, failure(TransportReason::TimedOut, "no answer")),
-                        _ if answer.at > given_up => (given_up, failure(TransportReason::TimedOut, "too late")),
-                        Arrival::ConnectionClosed => {
-                            (answer.at, failure(TransportReason::ConnectionClosed, "connection closed"))
-                        }
-                        Arrival::Reply(reply) => (answer.at, Ok(reply)),
-                    };
-                    self.sequence += 1;
-                    self.arrivals.insert((at.max(self.now), self.sequence), (send.call_id, result));
-                }
-                Next::WaitUntil(wake) => {
-                    let arrival = self.arrivals.first_entry().filter(|entry| entry.key().0 <= wake);
-                    if let Some(entry) = arrival {
-                        let (at, _) = *entry.key();
-                        let (call, result) = entry.remove();
-                        self.now = self.now.max(at);
-                        session.handle(self.now, call, result);
-                    } else if wake == Time::FAR_FUTURE {
-                        return Ended::Stuck;
-                    } else {
-                        self.now = self.now.max(wake);
+                Step::Planned => session.go_ahead(),
+                Step::Over(ended) => return ended,
+            }
+        }
+    }
+
+    /// Lets the session do one thing: send, take an answer in, or wait. Of several sessions with one service the one goes next
+    /// whose clock shows the earliest time.
+    pub fn step(
+        &mut self,
+        session: &mut Session,
+        service: &mut impl Service,
+        mut observe: impl FnMut(&[Numbered]) -> Onward,
+    ) -> Step {
+        let next = session.poll(self.now);
+        if observe(&session.events()) == Onward::Crash {
+            return Step::Over(Ended::Crashed);
+        }
+        match next {
+            Next::Done => return Step::Over(Ended::Done),
+            Next::Planned => return Step::Planned,
+            Next::Send(send) => {
+                self.synced = self.synced.max(send.after);
+                let offset = send.clock_offset_millis.saturating_sub(self.clock_error_millis);
+                let signed_at = Time::from_millis(self.now.millis().saturating_add(offset));
+                self.nonce += 1;
+                let nonce = format!("{:016x}{:016x}", self.nonce_prefix, self.nonce);
+                let host = "127.0.0.1";
+                let request = sign_call(&send.call, host, &self.credential, signed_at, &nonce, SignatureVersion::V3);
+                let answer = service.handle(self.now, &request);
+                let given_up = self.now.plus(self.read_timeout);
+                let failure = |reason, detail: &str| {
+                    Err(TransportFailure { sent: Sent::Maybe, reason, detail: detail.to_owned() })
+                };
+                let (at, result) = match answer.what {
+                    Arrival::Silence => (given_up, failure(TransportReason::TimedOut, "no answer")),
+                    _ if answer.at > given_up => (given_up, failure(TransportReason::TimedOut, "too late")),
+                    Arrival::ConnectionClosed => {
+                        (answer.at, failure(TransportReason::ConnectionClosed, "connection closed"))
                     }
+                    Arrival::Reply(reply) => (answer.at, Ok(reply)),
+                };
+                self.sequence += 1;
+                self.arrivals.insert((at.max(self.now), self.sequence), (send.call_id, result));
+            }
+            Next::WaitUntil(wake) => {
+                let arrival = self.arrivals.first_entry().filter(|entry| entry.key().0 <= wake);
+                if let Some(entry) = arrival {
+                    let (at, _) = *entry.key();
+                    let (call, result) = entry.remove();
+                    self.now = self.now.max(at);
+                    session.handle(self.now, call, result);
+                } else if wake == Time::FAR_FUTURE {
+                    return Step::Over(Ended::Stuck);
+                } else {
+                    self.now = self.now.max(wake);
                 }
             }
         }
+        Step::Onward
     }
 }

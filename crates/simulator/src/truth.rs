@@ -1,5 +1,7 @@
 //! What really happened in the guests, for comparison with what a client concluded.
 
+use std::time::Duration;
+
 use consnap_core::{Consistency, Time};
 use serde::Serialize;
 
@@ -49,7 +51,42 @@ pub struct GroupTruth {
     pub snapshots: usize,
 }
 
+/// A plug-in that really ran in a guest, or runs there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PluginRun {
+    /// `i-...`.
+    pub instance_id: String,
+    /// The tag `consnap:run` of its invocation.
+    pub run: Option<String>,
+    /// When it began.
+    pub from: Time,
+    /// When it ends, whether anybody is told or not.
+    pub until: Time,
+    /// From and until when it holds the guest: [`Time::FAR_FUTURE`] when that never ends by itself.
+    pub hold: Option<(Time, Time)>,
+}
+
 impl Simulator {
+    /// Every plug-in that ran, the newest first, of invocations that the service still knows.
+    pub fn plugin_runs(&self) -> Vec<PluginRun> {
+        let mut runs = Vec::new();
+        for invocation in self.history.newest_first() {
+            let run = invocation.tags.iter().find(|(key, _)| key == "consnap:run").map(|(_, value)| value.clone());
+            for task in &invocation.tasks {
+                let (Some(from), Some(plan)) = (task.started_at, task.plan.as_deref().filter(|plan| plan.starts))
+                else {
+                    continue;
+                };
+                let Some(instance) = self.world.instance(task.instance) else { continue };
+                let after = |millis: u32| from.plus(Duration::from_millis(u64::from(millis)));
+                let hold = plan.hold.map(|(begin, end)| (after(begin), end.map_or(Time::FAR_FUTURE, after)));
+                let (instance_id, until) = (instance.id.as_ref().to_owned(), after(plan.shell_ends));
+                runs.push(PluginRun { instance_id, run: run.clone(), from, until, hold });
+            }
+        }
+        runs
+    }
+
     /// What really happened on every instance, in the order of the scenario, as of the last request.
     pub fn truth(&self) -> Vec<InstanceTruth> {
         self.truth_at(self.now)

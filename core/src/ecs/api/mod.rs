@@ -181,9 +181,4 @@ impl ApiCall {
         })?;
         self.parameter(&format!("{}Value", name.strip_suffix("Key")?))
     }
-
-    /// The page it asks for; `None` for the first.
-    pub(crate) fn next_token(&self) -> Option<&str> {
-        self.parameter("NextToken")
-    }
 }

@@ -140,10 +140,31 @@ pub enum InvocationFilter {
     },
     /// All that carry these tags. The service gives no output for them.
     Tags(Tags),
-    /// Those of them that are not over (`InvokeStatus=Running`, the legacy family).
+    /// Those of them that run or wait for delivery (`InvokeStatus=Running`, the legacy family).
     RunningTags(Tags),
-    /// All of the region that are not over, of anybody.
+    /// All of the region that stand so, of anybody.
+    Open(OpenStatus),
+    /// All of the region that the service still knows.
+    All,
+}
+
+/// How an invocation stands that is not over, in the legacy family of names (`InvokeStatus`). It goes from the first to the
+/// second and never back: whoever lists them one after the other, in this order, misses none.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum OpenStatus {
+    /// It runs, or waits for delivery or its time (assumption A33).
     Running,
+    /// Somebody stopped it; what it began may go on.
+    Stopping,
+}
+
+impl OpenStatus {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Running => "Running",
+            Self::Stopping => "Stopping",
+        }
+    }
 }
 
 /// Lists invocations, each with its instances.
@@ -170,7 +191,8 @@ impl DescribeInvocations {
                 call.push("InvokeStatus", "Running");
                 call.push_tags(Some(&tags));
             }
-            InvocationFilter::Running => call.push("InvokeStatus", "Running"),
+            InvocationFilter::All => {}
+            InvocationFilter::Open(status) => call.push("InvokeStatus", status.name()),
         }
         call.push_page(50, self.next_token);
         call

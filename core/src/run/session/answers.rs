@@ -24,13 +24,15 @@ impl Session {
             CallPurpose::RoleLook { call } => self.role_looked(*call, reply),
             CallPurpose::Files { sent } => self.files_looked(*sent, reply),
             CallPurpose::Poll { invocation } => self.polled(*invocation, reply),
-            CallPurpose::ConcurrentRunCheck { region, listing } => {
-                self.rivals_listed(*region, (**listing).clone(), reply)
+            CallPurpose::ConcurrentRunCheck { region, status, listing } => {
+                self.rivals_listed((*region, *status), (**listing).clone(), reply)
             }
             CallPurpose::ExpectedDisks { target } => self.disks_learnt(*target, reply),
-            CallPurpose::OwnStarts { region } => self.own_starts_listed(&queued, *region, reply),
-            CallPurpose::InFlight { region, moment } => self.running_listed(*region, *moment, reply),
-            CallPurpose::CallLook { call, found } => self.call_looked(&queued, *call, found.clone(), reply),
+            CallPurpose::OwnStarts { region, listing } => self.own_starts_listed(*region, (**listing).clone(), reply),
+            CallPurpose::InFlight { region, moment } => self.open_listed(*region, *moment, reply),
+            CallPurpose::CallLook { call, found, listing } => {
+                self.call_looked(&queued, *call, (found.clone(), (**listing).clone()), reply)
+            }
             CallPurpose::Groups { region, filter } => {
                 let sent = queued.first_sent.unwrap_or(Time::EPOCH);
                 self.groups_listed(*region, filter, sent, reply)
@@ -169,7 +171,7 @@ impl Session {
                 self.forgotten = None;
                 self.stop_starts(StopReason::of_failure(failure));
             }
-            CallPurpose::InFlight { region, moment } => self.running_refused(region, moment, failure),
+            CallPurpose::InFlight { region, moment } => self.open_refused(region, moment, failure),
             CallPurpose::CallLook { call, .. } => self.look_given_up(call),
             CallPurpose::RoleLook { call } => self.role_look_given_up(call, failure),
             CallPurpose::Files { sent } => self.files_given_up(sent, failure),

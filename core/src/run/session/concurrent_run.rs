@@ -9,9 +9,10 @@ use super::{CallPurpose, Session};
 use crate::base::http::HttpReply;
 use crate::diagnostics::error::{Error, ErrorKind};
 use crate::diagnostics::messages::runs;
+use crate::diagnostics::spoken::NOT_KNOWN;
 use crate::ecs::api::Operation;
 use crate::ecs::api::replies;
-use crate::ecs::api::requests::{DescribeInvocations, Filled, InvocationFilter};
+use crate::ecs::api::requests::{DescribeInvocations, Filled, InvocationFilter, OpenStatus};
 use crate::ecs::listing::{Listing, Page};
 use crate::ecs::reply::{self, Failure};
 use crate::ecs::tags;
@@ -49,25 +50,25 @@ impl Session {
         regions.dedup();
         let mut asked = 0;
         for region in regions {
-            self.ask_rivals(region, Listing::of_moving(), None);
+            self.ask_rivals(region, OpenStatus::Running, Listing::of_moving(), None);
             asked += 1;
         }
         self.concurrent_run = ConcurrentRunCheck::Asked(asked);
         false
     }
 
-    /// Asks for everything that runs in the region: the service's own filter by tags covers a part of what carries them only
+    /// Asks for everything in the region that is not over: the service's own filter by tags covers a part of what carries them only
     /// (assumption A38), and each night of a job adds to it.
-    fn ask_rivals(&mut self, region: u16, listing: Listing, next_token: Option<Filled>) {
+    fn ask_rivals(&mut self, region: u16, status: OpenStatus, listing: Listing, next_token: Option<Filled>) {
         let name = self.region(region);
-        let call = DescribeInvocations { filter: InvocationFilter::Running, next_token }.into_call(&name);
-        self.read(CallPurpose::ConcurrentRunCheck { region, listing: Box::new(listing) }, call);
+        let call = DescribeInvocations { filter: InvocationFilter::Open(status), next_token }.into_call(&name);
+        self.read(CallPurpose::ConcurrentRunCheck { region, status, listing: Box::new(listing) }, call);
     }
 
-    /// A page of invocations that run has come.
+    /// A page of invocations that are not over has come.
     pub(super) fn rivals_listed(
         &mut self,
-        region: u16,
+        (region, status): (u16, OpenStatus),
         mut listing: Listing,
         reply: &HttpReply,
     ) -> Result<(), Failure> {
@@ -82,7 +83,7 @@ impl Session {
             if let Some(run) = tag(tags::RUN).filter(|run| *run != self.setup.run_id) {
                 let error = Error::new(ErrorKind::Rejected, &runs::OTHER_RUN)
                     .with("run", run)
-                    .with("invocation", invocation.invoke_id.as_deref().unwrap_or("-"));
+                    .with("invocation", invocation.invoke_id.as_deref().unwrap_or(NOT_KNOWN));
                 let run = run.to_owned();
                 self.end_before_start(error, StopReason::OtherRun { run });
                 return Ok(());
@@ -97,7 +98,11 @@ impl Session {
             Page::Endless => return Err(reply::endless_pages(operation, reply)),
         };
         if let Some(next_token) = next {
-            self.ask_rivals(region, listing, next_token);
+            self.ask_rivals(region, status, listing, next_token);
+            return Ok(());
+        }
+        if status == OpenStatus::Running {
+            self.ask_rivals(region, OpenStatus::Stopping, Listing::of_moving(), None);
             return Ok(());
         }
         if let ConcurrentRunCheck::Asked(missing) = &mut self.concurrent_run {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::event::{Event, StopReason};
+use super::records::TargetIndex;
+use super::repeats::service_date;
 use super::{CallPurpose, Session};
 use crate::base::consistency::Platform;
 use crate::base::http::HttpReply;
@@ -46,9 +48,18 @@ impl Session {
         let invoke_id = record.invoke_id.clone();
         let (open, region) = (record.open.clone(), record.region);
         let grace = record.accepted_at.plus_seconds(pacing::RESULT_GRACE.value);
-        let overdue = self.now > grace.plus_seconds(u64::from(record.timeout_seconds));
         // An empty filter, or one that is ignored, would show other people's invocations.
         let shown = page.invocations.iter().find(|shown| shown.invoke_id.as_deref() == Some(&*invoke_id));
+        // By the service's clock, where it tells: ours may have been put right since it was taken, by another process.
+        let created_at = shown.and_then(|shown| Time::parse(shown.creation_time.as_deref()?));
+        let limit = pacing::RESULT_GRACE.value.saturating_add(u64::from(record.timeout_seconds));
+        let overdue = match service_date(reply).zip(created_at) {
+            Some((date, created_at)) => {
+                let followed_since = record.accepted_at.max(self.began_at);
+                date > created_at.plus_seconds(limit) || self.now > followed_since.plus_seconds(limit)
+            }
+            None => self.now > record.accepted_at.plus_seconds(limit),
+        };
         let results: BTreeMap<&str, &InvocationResult<'_>> = shown
             .map(|shown| shown.invoke_instances.iter().map(|result| (&*result.instance_id, result)).collect())
             .unwrap_or_default();
@@ -65,8 +76,9 @@ impl Session {
             let longest = finished.iter().filter_map(|(_, outcome)| run_time(outcome)).max().unwrap_or_default();
             self.usual_run_seconds = longest.as_secs().saturating_add(1).min(pacing::POLL_LONGEST.value);
         }
-        // Whoever is at work there now was so while these ran.
-        self.look_after_end(region);
+        // Whoever is at work there now, or was meanwhile, was so while these ran.
+        let sent = self.first_sent(finished.iter().map(|(index, _)| *index));
+        self.look_after_end(region, sent);
         for (index, outcome) in finished {
             self.finish(index, outcome);
         }
@@ -128,9 +140,16 @@ impl Session {
         }
     }
 
+    /// When the first of some instances was sent its command, by the service's clock; `None` for none of them.
+    fn first_sent(&self, targets: impl Iterator<Item = TargetIndex>) -> Option<Time> {
+        targets.filter_map(|index| self.state.target(index)).map(|it| it.first_sent.unwrap_or(Time::EPOCH)).min()
+    }
+
     fn results_gone(&mut self, invocation: u32, code: &str) {
-        let open =
-            self.state.invocations.get(invocation as usize).map(|record| record.open.clone()).unwrap_or_default();
+        let Some(record) = self.state.invocations.get(invocation as usize) else { return };
+        let (open, region) = (record.open.clone(), record.region);
+        let sent = self.first_sent(open.iter().copied());
+        self.look_after_end(region, sent);
         for index in open {
             let Some(target) = self.state.target(index) else { continue };
             let instance = Arc::clone(&target.id);

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use super::event::{Event, Purpose};
 use super::records::{Stage, TargetIndex};
-use super::{CallPurpose, QueuedCall, Session};
+use super::{CallPurpose, Session};
 use crate::base::http::HttpReply;
 use crate::base::time::Time;
 use crate::catalog::pacing;
-use crate::ecs::api::requests::{DescribeInvocations, Filled, InvocationFilter, Tags};
+use crate::ecs::api::requests::{DescribeInvocations, Filled, InvocationFilter};
 use crate::ecs::api::{ApiCall, Operation, replies};
+use crate::ecs::listing::{Listing, Page};
 use crate::ecs::reply::{self, Failure};
 use crate::ecs::tags;
 
@@ -57,42 +58,42 @@ impl Session {
         let queued = self.state.targets.iter().filter(|target| matches!(target.stage, Stage::Waiting { .. }));
         let regions: BTreeSet<u16> = queued.map(|target| target.region).collect();
         for region in regions {
-            self.list_own_starts(region, None);
+            self.list_own_starts(region, Listing::of_moving(), None);
         }
         false
     }
 
-    fn list_own_starts(&mut self, region: u16, next_token: Option<Filled>) {
+    /// Asks for all invocations of the region: a filter by the run's tag covers a part of what carries it only (assumption
+    /// A38), and a long run has more.
+    fn list_own_starts(&mut self, region: u16, listing: Listing, next_token: Option<Filled>) {
         let name = self.region(region);
-        let Ok(tags) = Tags::new([(tags::RUN, self.setup.run_id.clone())]) else { return };
         if let Some(look) = &mut self.forgotten {
             look.outstanding += 1;
         }
-        let call = DescribeInvocations { filter: InvocationFilter::Tags(tags), next_token }.into_call(&name);
-        self.read(CallPurpose::OwnStarts { region }, call);
+        let call = DescribeInvocations { filter: InvocationFilter::All, next_token }.into_call(&name);
+        self.read(CallPurpose::OwnStarts { region, listing: Box::new(listing) }, call);
     }
 
-    /// A page of this run's own invocations has come.
+    /// A page of invocations has come, with this run's own among them.
     pub(super) fn own_starts_listed(
         &mut self,
-        queued: &QueuedCall,
         region: u16,
+        mut listing: Listing,
         reply: &HttpReply,
     ) -> Result<(), Failure> {
         let page = reply::parse::<replies::DescribeInvocations<'_>>(Operation::DescribeInvocations, reply)?;
-        let next = page.next_token.and_then(|token| Filled::new(token).ok());
-        let asked = queued.call.next_token();
-        if next.as_ref().is_some_and(|token| asked == Some(token.as_str())) {
-            return Err(reply::endless_pages(Operation::DescribeInvocations, reply));
-        }
-        let all = page.total_count.and_then(|count| usize::try_from(count).ok()).unwrap_or(0);
-        if asked.is_none() && next.is_none() && all > page.invocations.len() {
-            return Err(reply::incomplete_page(Operation::DescribeInvocations, reply));
+        let operation = Operation::DescribeInvocations;
+        let ids = page.invocations.iter().filter_map(|invocation| invocation.invoke_id.as_deref());
+        let listed = listing.page(ids, page.total_count, page.next_token.as_deref());
+        match listed {
+            Page::Whole | Page::More | Page::Anew => {}
+            Page::Incomplete => return Err(reply::incomplete_listing(operation, reply)),
+            Page::Endless => return Err(reply::endless_pages(operation, reply)),
         }
         let known: BTreeSet<&str> = self.state.invocations.iter().map(|known| &*known.invoke_id).collect();
         let open: BTreeSet<&str> =
             self.state.calls.values().filter_map(|record| record.request.as_deref()?.tag(tags::CALL)).collect();
-        let mut forgotten: BTreeMap<String, Vec<TargetIndex>> = BTreeMap::new();
+        let mut forgotten: BTreeMap<String, (Option<Time>, Vec<TargetIndex>)> = BTreeMap::new();
         for invocation in &page.invocations {
             let tag = |key: &str| invocation.tags.iter().find(|tag| tag.key == key).map(|tag| &*tag.value);
             let Some(invoke_id) = invocation.invoke_id.as_deref() else { continue };
@@ -103,24 +104,30 @@ impl Session {
             for result in &invocation.invoke_instances {
                 let Some(index) = self.state.find(&result.instance_id) else { continue };
                 if self.state.target(index).is_some_and(|target| matches!(target.stage, Stage::Waiting { .. })) {
-                    forgotten.entry(invoke_id.to_owned()).or_default().push(index);
+                    let created_at = invocation.creation_time.as_deref().and_then(Time::parse);
+                    forgotten.entry(invoke_id.to_owned()).or_insert((created_at, Vec::new())).1.push(index);
                 }
             }
         }
-        for (invoke_id, targets) in forgotten {
-            self.adopt_start(region, invoke_id, &targets);
+        for (invoke_id, (created_at, targets)) in forgotten {
+            self.adopt_start(region, invoke_id, created_at, &targets);
         }
         if let Some(look) = &mut self.forgotten {
             look.outstanding = look.outstanding.saturating_sub(1);
         }
-        if next.is_some() {
-            self.list_own_starts(region, next);
+        match listed {
+            Page::More => {
+                let next_token = page.next_token.and_then(|token| Filled::new(token).ok());
+                self.list_own_starts(region, listing, next_token);
+            }
+            Page::Anew => self.list_own_starts(region, listing, None),
+            Page::Whole | Page::Incomplete | Page::Endless => {}
         }
         Ok(())
     }
 
-    /// Takes a start in whose call the journal does not know.
-    fn adopt_start(&mut self, region: u16, invoke_id: String, targets: &[TargetIndex]) {
+    /// Takes a start in whose call the journal does not know. It was sent when the service made its invocation.
+    fn adopt_start(&mut self, region: u16, invoke_id: String, created_at: Option<Time>, targets: &[TargetIndex]) {
         let call = self.next_call;
         self.next_call += 1;
         let instances =
@@ -129,7 +136,8 @@ impl Session {
         let request = ApiCall { operation: Operation::RunCommand, region: self.region(region), parameters: Vec::new() };
         self.waiting.retain(|index| !targets.contains(index));
         self.pauses.retain(|(_, index)| !targets.contains(index));
-        self.emit(Event::CallIntended { call, purpose: Purpose::Run, instances, request, service_at: None });
+        let purpose = Purpose::Run;
+        self.emit(Event::CallIntended { call, purpose, instances, request, service_at: created_at });
         self.accept_call(call, invoke_id, None, true);
     }
 }

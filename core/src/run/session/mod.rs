@@ -115,6 +115,8 @@ pub struct Session {
     next_call: u64,
     random: Random,
     now: Time,
+    /// When this process began.
+    began_at: Time,
     calls_sent: u64,
     error: Option<Error>,
     journal_broken: bool,
@@ -198,6 +200,7 @@ impl Session {
             in_flight: BTreeMap::new(),
             next_call: 1,
             now,
+            began_at: now,
             calls_sent: 0,
             error: None,
             journal_broken: false,

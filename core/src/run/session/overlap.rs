@@ -3,11 +3,13 @@
 //!
 //! Immediately before each start the invocations of the region that are not over are listed, those of other tools and of
 //! people too. An instance with a plug-in in flight is set aside, or waited for where the setup asks for that. Two hosts can
-//! still start in the same second: after each wave the list is looked at once more. Of two that overlap both are unknown, and
-//! the younger starts nothing further, by the time the service gives the invocations, then by their ids.
+//! still start in the same second: after each wave the list is looked at once more, and when something has ended also what came
+//! and went while it ran: a person looks for nobody. Of two that overlap both are unknown, and the younger starts nothing further,
+//! by the time the service gives the invocations, then by their ids.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -20,7 +22,9 @@ use crate::base::time::Time;
 use crate::catalog::pacing;
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::verdicts as rows;
-use crate::ecs::api::requests::{DescribeInvocations, Filled, InvocationFilter};
+use crate::diagnostics::spoken::NOT_KNOWN;
+use crate::ecs::api::invocation_result::InvocationResult;
+use crate::ecs::api::requests::{DescribeInvocations, Filled, InvocationFilter, OpenStatus};
 use crate::ecs::api::{Operation, replies};
 use crate::ecs::listing::{Listing, Page};
 use crate::ecs::reply::{self, Failure};
@@ -40,8 +44,10 @@ pub(super) struct Overlaps {
     looked_at: BTreeMap<u16, Time>,
     /// Regions whose look after a start is not answered yet.
     after: BTreeSet<u16>,
+    /// Since when, by the service's clock, instances were at work that have ended since the last look.
+    ended_since: BTreeMap<u16, Time>,
     /// What the looks under way have shown so far.
-    seen: BTreeMap<(u16, Moment), (Listing, Vec<InFlight>)>,
+    seen: BTreeMap<(u16, Moment), Look>,
     /// Until when an instance is waited for.
     waited_for: BTreeMap<TargetIndex, Time>,
 }
@@ -53,14 +59,64 @@ pub(super) enum Moment {
     After,
 }
 
-/// A snapshot plug-in that is not over.
+/// A look under way: first at what runs, then at what is being stopped, then, where that is asked, at what was there since.
+#[derive(Debug)]
+struct Look {
+    part: Part,
+    /// Since when to look at what is over too.
+    since: Option<Time>,
+    listing: Listing,
+    /// Of the parts before this one.
+    listed: Vec<InFlight>,
+    /// Of this part.
+    listing_now: Vec<InFlight>,
+}
+
+/// What a look lists.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Open(OpenStatus),
+    /// Everything made since then.
+    Since(Time),
+}
+
+impl Look {
+    fn new(since: Option<Time>) -> Self {
+        Self {
+            part: Part::Open(OpenStatus::Running),
+            since,
+            listing: Listing::of_moving(),
+            listed: Vec::new(),
+            listing_now: Vec::new(),
+        }
+    }
+
+    /// What is listed next.
+    fn next_part(&self) -> Option<Part> {
+        match self.part {
+            Part::Open(OpenStatus::Running) => Some(Part::Open(OpenStatus::Stopping)),
+            Part::Open(OpenStatus::Stopping) => self.since.map(Part::Since),
+            Part::Since(_) => None,
+        }
+    }
+}
+
+/// A snapshot plug-in that is not over on some instance, or was there a moment ago.
 #[derive(Clone, Debug)]
 struct InFlight {
     invoke_id: String,
     created_at: Option<Time>,
     timeout_seconds: u64,
     run: Option<String>,
-    instances: BTreeSet<String>,
+    instances: BTreeMap<String, Course>,
+}
+
+/// How far a plug-in is on an instance.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+enum Course {
+    AtWork,
+    /// Over; when, as far as that is told.
+    Over(Option<Time>),
 }
 
 impl Overlaps {
@@ -81,7 +137,7 @@ impl Session {
         self.overlaps.batches.extend(batches);
         for region in regions {
             if self.overlaps.before.insert(region) {
-                self.list_running(region, Moment::Before, None);
+                self.begin_look(region, Moment::Before, None);
             }
         }
     }
@@ -104,11 +160,27 @@ impl Session {
         *due = next.max(self.now).min(*due);
     }
 
-    /// Something has ended in a region: one look for many of them, the last when nothing runs any more.
-    pub(super) fn look_after_end(&mut self, region: u16) {
+    /// Something runs, or has ended, in a region: one look for many of them, the last when nothing runs any more. What has ended
+    /// was sent at that time of the service's clock.
+    pub(super) fn look_after_end(&mut self, region: u16, sent: Option<Time>) {
+        if let Some(sent) = sent {
+            // Whoever looked before us may have started a little earlier.
+            let sent = sent.minus(Duration::from_secs(pacing::LOOK_GAP.value));
+            let since = self.overlaps.ended_since.entry(region).or_insert(sent);
+            *since = sent.min(*since);
+        }
         let gap = pacing::POLL_LONGEST.value;
         let next = self.overlaps.looked_at.get(&region).map_or(self.now, |at| at.plus_seconds(gap));
         self.overlaps.due.entry(region).or_insert(next.max(self.now));
+    }
+
+    /// A process has gone that may have owed a look at what had ended: it is made by the next one.
+    pub(super) fn look_at_what_ended(&mut self) {
+        let ended = self.state.targets.iter().filter(|target| matches!(target.stage, Stage::Looking | Stage::Done));
+        let ended: Vec<(u16, Time)> = ended.filter_map(|target| Some((target.region, target.first_sent?))).collect();
+        for (region, sent) in ended {
+            self.look_after_end(region, Some(sent));
+        }
     }
 
     /// Looks at regions whose time has come.
@@ -120,7 +192,8 @@ impl Session {
             self.overlaps.due.remove(&region);
             self.overlaps.looked_at.insert(region, self.now);
             if self.overlaps.after.insert(region) {
-                self.list_running(region, Moment::After, None);
+                let since = self.overlaps.ended_since.remove(&region);
+                self.begin_look(region, Moment::After, since);
             }
         }
     }
@@ -129,36 +202,62 @@ impl Session {
         self.overlaps.due.values().min().copied().unwrap_or(Time::FAR_FUTURE)
     }
 
-    fn list_running(&mut self, region: u16, moment: Moment, next_token: Option<Filled>) {
+    fn begin_look(&mut self, region: u16, moment: Moment, since: Option<Time>) {
+        self.overlaps.seen.insert((region, moment), Look::new(since));
+        self.list_part(region, moment, None);
+    }
+
+    fn list_part(&mut self, region: u16, moment: Moment, next_token: Option<Filled>) {
+        let Some(look) = self.overlaps.seen.get(&(region, moment)) else { return };
+        let filter = match look.part {
+            Part::Open(status) => InvocationFilter::Open(status),
+            Part::Since(_) => InvocationFilter::All,
+        };
         let name = self.region(region);
-        let call = DescribeInvocations { filter: InvocationFilter::Running, next_token }.into_call(&name);
+        let call = DescribeInvocations { filter, next_token }.into_call(&name);
         // Starts wait for it: before what only follows them.
         self.read_first(CallPurpose::InFlight { region, moment }, call);
     }
 
-    /// A page of invocations that are not over has come.
-    pub(super) fn running_listed(&mut self, region: u16, moment: Moment, reply: &HttpReply) -> Result<(), Failure> {
+    /// A page of a look has come.
+    pub(super) fn open_listed(&mut self, region: u16, moment: Moment, reply: &HttpReply) -> Result<(), Failure> {
         let page = reply::parse::<replies::DescribeInvocations<'_>>(Operation::DescribeInvocations, reply)?;
         let next = page.next_token.and_then(|token| Filled::new(token).ok());
-        let (listing, seen) =
-            self.overlaps.seen.entry((region, moment)).or_insert_with(|| (Listing::of_moving(), Vec::new()));
-        seen.extend(page.invocations.iter().filter_map(in_flight));
+        let Some(look) = self.overlaps.seen.get_mut(&(region, moment)) else { return Ok(()) };
+        let with_over = matches!(look.part, Part::Since(_));
+        look.listing_now.extend(page.invocations.iter().filter_map(|invocation| in_flight(invocation, with_over)));
+        // The newest come first (assumption A40): a page of older ones is the last that matters.
+        let is_older = |invocation: &replies::Invocation<'_>| match look.part {
+            Part::Open(_) => false,
+            Part::Since(since) => {
+                invocation.creation_time.as_deref().and_then(Time::parse).is_some_and(|created| created < since)
+            }
+        };
+        let enough = !page.invocations.is_empty() && page.invocations.iter().all(is_older);
         let ids = page.invocations.iter().filter_map(|invocation| invocation.invoke_id.as_deref());
-        match listing.page(ids, page.total_count, next.as_ref().map(Filled::as_str)) {
+        match look.listing.page(ids, page.total_count, next.as_ref().map(Filled::as_str)) {
+            _ if enough => {}
             Page::More => {
-                self.list_running(region, moment, next);
+                self.list_part(region, moment, next);
                 return Ok(());
             }
             Page::Anew => {
-                seen.clear();
-                self.list_running(region, moment, None);
+                look.listing_now.clear();
+                self.list_part(region, moment, None);
                 return Ok(());
             }
             Page::Whole => {}
             Page::Incomplete => return Err(reply::incomplete_listing(Operation::DescribeInvocations, reply)),
             Page::Endless => return Err(reply::endless_pages(Operation::DescribeInvocations, reply)),
         }
-        let (_, seen) = self.overlaps.seen.remove(&(region, moment)).unwrap_or_default();
+        look.listed.append(&mut look.listing_now);
+        if let Some(part) = look.next_part() {
+            look.part = part;
+            look.listing = Listing::of_moving();
+            self.list_part(region, moment, None);
+            return Ok(());
+        }
+        let seen = self.overlaps.seen.remove(&(region, moment)).map(|look| look.listed).unwrap_or_default();
         match moment {
             Moment::Before => self.seen_before(region, &seen),
             Moment::After => self.seen_after(region, &seen),
@@ -183,7 +282,7 @@ impl Session {
                 if !matches!(target.stage, Stage::Waiting { .. }) {
                     continue;
                 }
-                match seen.iter().find(|other| other.instances.contains(&*target.id)) {
+                match seen.iter().find(|other| other.instances.contains_key(&*target.id)) {
                     Some(other) => self.busy(index, other),
                     None => free.push(index),
                 }
@@ -197,7 +296,7 @@ impl Session {
     /// Somebody else's plug-in is at work on an instance.
     fn busy(&mut self, index: TargetIndex, other: &InFlight) {
         let Some(instance) = self.state.target(index).map(|target| Arc::clone(&target.id)) else { return };
-        let (invocation, run) = (other.invoke_id.clone(), other.run.clone().unwrap_or_else(|| "-".to_owned()));
+        let (invocation, run) = (other.invoke_id.clone(), other.run.clone().unwrap_or_else(|| NOT_KNOWN.to_owned()));
         // After its time-out and a margin it is not waited for: a plug-in that hangs holds its guest.
         let longest = other.timeout_seconds.saturating_add(pacing::RESULT_GRACE.value);
         let until = *self.overlaps.waited_for.entry(index).or_insert_with(|| self.now.plus_seconds(longest));
@@ -220,10 +319,10 @@ impl Session {
             .collect();
         let mut younger_than = None;
         for other in seen.iter().filter(|other| !ours.contains_key(&other.invoke_id)) {
-            for instance in &other.instances {
+            for (instance, course) in &other.instances {
                 let Some(index) = self.state.find(instance) else { continue };
                 let Some(target) = self.state.target(index) else { continue };
-                if target.overlapped.is_some() || !was_at_work(target, other) {
+                if target.overlapped.is_some() || !was_at_work(target, other.created_at, *course) {
                     continue;
                 }
                 let own = match target.stage {
@@ -235,8 +334,8 @@ impl Session {
                     let known = own.created_at.is_some() && other.created_at.is_some();
                     known && (own.created_at, &own.invoke_id) < (other.created_at, &other.invoke_id)
                 });
-                let run = other.run.clone().unwrap_or_else(|| "-".to_owned());
-                if !first {
+                let run = other.run.clone().unwrap_or_else(|| NOT_KNOWN.to_owned());
+                if !first && *course == Course::AtWork {
                     younger_than = Some(run.clone());
                 }
                 let (instance, invocation) = (Arc::clone(&target.id), other.invoke_id.clone());
@@ -249,7 +348,7 @@ impl Session {
     }
 
     /// The list could not be had: nothing is started in the dark, and what runs cannot be said to have run alone.
-    pub(super) fn running_refused(&mut self, region: u16, moment: Moment, failure: &Failure) {
+    pub(super) fn open_refused(&mut self, region: u16, moment: Moment, failure: &Failure) {
         self.overlaps.seen.remove(&(region, moment));
         let why = StopReason::of_failure(failure);
         match moment {
@@ -271,21 +370,30 @@ impl Session {
     }
 }
 
-/// Whether our plug-in was at work on an instance when the other was.
-fn was_at_work(target: &Target, other: &InFlight) -> bool {
-    match target.stage {
-        Stage::Running { .. } => true,
-        Stage::Looking | Stage::Done => {
-            // Over, unless the other began before that.
-            let ended_at = target.outcome.as_deref().and_then(|outcome| outcome.finished_at);
-            target.starts > 0 && ended_at.zip(other.created_at).is_none_or(|(ended, created)| created < ended)
+/// Whether our plug-in was at work on an instance when the other was. Times have whole seconds.
+fn was_at_work(target: &Target, created_at: Option<Time>, course: Course) -> bool {
+    let outcome = target.outcome.as_deref();
+    let (began, ended) = match target.stage {
+        // What came and went is looked at when ours has ended.
+        Stage::Running { .. } => return course == Course::AtWork,
+        Stage::Looking | Stage::Done if target.starts > 0 => {
+            let watched = outcome.filter(|outcome| !outcome.is_unwatched());
+            let began = outcome.and_then(|outcome| outcome.started_at).or(target.first_sent);
+            (began, watched.and_then(|outcome| outcome.finished_at))
         }
-        Stage::SetAside | Stage::Waiting { .. } | Stage::Starting { .. } => false,
-    }
+        _ => return false,
+    };
+    let came_later = ended.zip(created_at).is_some_and(|(ended, created)| created > ended);
+    let went_before = match course {
+        Course::AtWork => false,
+        Course::Over(over) => began.zip(over).is_some_and(|(began, over)| over <= began),
+    };
+    !came_later && !went_before
 }
 
-/// An invocation that starts the snapshot plug-in and is not over on some instance. One whose command is not shown may be.
-fn in_flight(invocation: &replies::Invocation<'_>) -> Option<InFlight> {
+/// An invocation that starts the snapshot plug-in and is not over on some instance, or ran there. One whose command is not shown
+/// may be.
+fn in_flight(invocation: &replies::Invocation<'_>, with_over: bool) -> Option<InFlight> {
     let tag = |key: &str| invocation.tags.iter().find(|tag| tag.key == key).map(|tag| (*tag.value).to_owned());
     let run = tag(tags::RUN);
     let is_plugin = match &invocation.command_content {
@@ -299,17 +407,25 @@ fn in_flight(invocation: &replies::Invocation<'_>) -> Option<InFlight> {
             starts_plugin(&text)
         }
     };
-    let instances: BTreeSet<String> = invocation
+    let course = |result: &InvocationResult<'_>| {
+        let outcome = decode(result, ContentEncoding::Base64);
+        match (outcome.finished, outcome.started_at) {
+            (false, _) => Some(Course::AtWork),
+            // It never began, as far as its result says.
+            (true, None) if !outcome.held && !outcome.group_may_exist => None,
+            (true, _) => with_over.then_some(Course::Over(outcome.finished_at)),
+        }
+    };
+    let instances: BTreeMap<String, Course> = invocation
         .invoke_instances
         .iter()
-        .filter(|result| !decode(result, ContentEncoding::Base64).finished)
-        .map(|result| result.instance_id.to_string())
+        .filter_map(|result| Some((result.instance_id.to_string(), course(result)?)))
         .collect();
     if !is_plugin || instances.is_empty() {
         return None;
     }
     Some(InFlight {
-        invoke_id: invocation.invoke_id.clone().unwrap_or_else(|| "-".to_owned()),
+        invoke_id: invocation.invoke_id.clone().unwrap_or_else(|| NOT_KNOWN.to_owned()),
         created_at: invocation.creation_time.as_deref().and_then(Time::parse),
         timeout_seconds: invocation.timeout.and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(86_400),
         run,

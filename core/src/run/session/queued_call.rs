@@ -3,7 +3,7 @@
 use super::records::TargetIndex;
 use super::{discover, overlap, probing, witness};
 use crate::base::time::Time;
-use crate::ecs::api::requests::GroupFilter;
+use crate::ecs::api::requests::{GroupFilter, OpenStatus};
 use crate::ecs::api::{ApiCall, Operation};
 use crate::ecs::call_queue::Queued;
 use crate::ecs::listing::Listing;
@@ -36,10 +36,12 @@ pub(super) enum CallPurpose {
     CallLook {
         call: u64,
         found: Vec<String>,
+        listing: Box<Listing>,
     },
     /// Does another run of this job go on in a region?
     ConcurrentRunCheck {
         region: u16,
+        status: OpenStatus,
         listing: Box<Listing>,
     },
     /// The disks of an instance that was started without knowing them.
@@ -49,6 +51,7 @@ pub(super) enum CallPurpose {
     /// Which starts of this run does the service know in a region?
     OwnStarts {
         region: u16,
+        listing: Box<Listing>,
     },
     /// Which snapshot plug-ins are not over in a region?
     InFlight {

@@ -66,7 +66,7 @@ impl Session {
             self.mark_uncertain(queued.id, "no look");
             return None;
         };
-        self.read_first(CallPurpose::CallLook { call: queued.id, found: Vec::new() }, look);
+        self.read_first(Self::first_look(queued.id), look);
         self.held_back.insert(queued.id, queued);
         None
     }

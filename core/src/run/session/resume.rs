@@ -33,6 +33,7 @@ impl Session {
             session.state.apply(numbered);
         }
         session.now = now.max(session.state.last_at);
+        session.began_at = session.now;
         session.random.reseed(session.state.last_seq);
         session.next_call = session.state.last_call + 1;
         session.state.goal = goal;
@@ -47,6 +48,9 @@ impl Session {
             session.emit(started);
             session.refuse_unusable_job();
             return session;
+        }
+        if session.state.phase != Phase::Ended {
+            session.look_at_what_ended();
         }
         session.to_take_up = true;
         session.ask_identity();

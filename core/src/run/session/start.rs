@@ -71,7 +71,7 @@ impl Session {
         if self.state.counts.waiting == 0 {
             return;
         }
-        let reason = self.state.stopped.as_ref().map_or("-", StopReason::name);
+        let Some(reason) = self.state.stopped.as_ref().map(StopReason::name) else { return };
         let waiting: Vec<Arc<str>> = self
             .state
             .targets
@@ -343,7 +343,7 @@ impl Session {
                     let result = answer.results.iter().find(|result| result.instance_id.as_deref() == Some(&*instance));
                     let failed = match result {
                         Some(result) if result.success == Some(true) => None,
-                        Some(result) => Some(result.code.clone().unwrap_or_else(|| "-".to_owned())),
+                        Some(result) => Some(result.code.clone().unwrap_or_else(|| "NoResult".to_owned())),
                         None => Some("NoResult".to_owned()),
                     };
                     self.role_result(instance, failed);

@@ -10,6 +10,7 @@ use crate::base::time::Time;
 use crate::catalog::pacing;
 use crate::ecs::api::requests::{DescribeInstanceRamRole, DescribeInvocations, Filled, Ids, InvocationFilter, Tags};
 use crate::ecs::api::{ApiCall, Operation, replies};
+use crate::ecs::listing::{Listing, Page};
 use crate::ecs::reply::{self, Failure};
 use crate::ecs::tags;
 
@@ -55,7 +56,7 @@ impl Session {
                     );
                 }
             } else if let Some(request) = self.call_look(&region, call, None) {
-                self.read(CallPurpose::CallLook { call, found: Vec::new() }, request);
+                self.read(Self::first_look(call), request);
             }
         }
     }
@@ -66,8 +67,15 @@ impl Session {
         request.and_then(|request| request.tag(tags::CALL)).unwrap_or_default().to_owned()
     }
 
+    /// The purpose of the first page of a look.
+    pub(super) fn first_look(call: u64) -> CallPurpose {
+        CallPurpose::CallLook { call, found: Vec::new(), listing: Box::default() }
+    }
+
+    /// Asks for a call by its own tag alone, which no other call of the account has: however many invocations carry the run's
+    /// tag, the filter has to cover this one only (assumption A38).
     pub(super) fn call_look(&self, region: &str, call: u64, next_token: Option<Filled>) -> Option<ApiCall> {
-        let tags = Tags::new([(tags::RUN, self.setup.run_id.clone()), (tags::CALL, self.tag_of_call(call))]).ok()?;
+        let tags = Tags::new([(tags::CALL, self.tag_of_call(call))]).ok()?;
         Some(DescribeInvocations { filter: InvocationFilter::Tags(tags), next_token }.into_call(region))
     }
 
@@ -76,7 +84,7 @@ impl Session {
         &mut self,
         queued: &QueuedCall,
         call: u64,
-        mut found: Vec<String>,
+        (mut found, mut listing): (Vec<String>, Listing),
         reply: &HttpReply,
     ) -> Result<(), Failure> {
         let page = reply::parse::<replies::DescribeInvocations<'_>>(Operation::DescribeInvocations, reply)?;
@@ -88,22 +96,25 @@ impl Session {
                 found.extend(invocation.invoke_id.clone());
             }
         }
-        if let Some(token) = page.next_token.and_then(|token| Filled::new(token).ok()) {
-            if queued.call.next_token() == Some(token.as_str()) {
-                return Err(reply::endless_pages(Operation::DescribeInvocations, reply));
+        let operation = Operation::DescribeInvocations;
+        let ids = page.invocations.iter().filter_map(|invocation| invocation.invoke_id.as_deref());
+        let next = match listing.page(ids, page.total_count, page.next_token.as_deref()) {
+            Page::Whole => None,
+            Page::More => Some(page.next_token.and_then(|token| Filled::new(token).ok())),
+            Page::Anew => {
+                found.clear();
+                Some(None)
             }
+            // What is missing may be the one that is looked for.
+            Page::Incomplete => return Err(reply::incomplete_listing(operation, reply)),
+            Page::Endless => return Err(reply::endless_pages(operation, reply)),
+        };
+        if let Some(next_token) = next {
             let region = self.region_of_call(call);
-            if let Some(request) = self.call_look(&region, call, Some(token)) {
-                self.read(CallPurpose::CallLook { call, found }, request);
+            if let Some(request) = self.call_look(&region, call, next_token) {
+                self.read(CallPurpose::CallLook { call, found, listing: Box::new(listing) }, request);
             }
             return Ok(());
-        }
-        let first_page = queued.call.next_token().is_none();
-        if first_page
-            && page.total_count.is_some_and(|count| usize::try_from(count).unwrap_or(0) > page.invocations.len())
-        {
-            // What is missing may be the one that is looked for.
-            return Err(reply::incomplete_page(Operation::DescribeInvocations, reply));
         }
         match found.as_slice() {
             [one] => self.accept_call(call, one.clone(), None, true),

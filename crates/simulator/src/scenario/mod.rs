@@ -223,6 +223,10 @@ pub struct ServiceRules {
     pub not_running: NotRunning,
     /// What stopping a command that already runs does.
     pub stop_running: StopRunning,
+    /// Seconds until a command that is stopped has ended.
+    pub stopping_seconds: u32,
+    /// Whether `InvokeStatus=Running` lists invocations that wait for delivery (assumption A33).
+    pub running_lists_pending: bool,
     /// Results kept, over all invocations; the oldest invocations go first.
     pub history_records: u32,
     /// Seconds a `ClientToken` is remembered.
@@ -273,6 +277,8 @@ impl Default for ServiceRules {
             instances_per_command: 100,
             not_running: NotRunning::Reject,
             stop_running: StopRunning::Terminate,
+            stopping_seconds: 1,
+            running_lists_pending: true,
             history_records: 10_000,
             client_token_seconds: 600,
             group_invisible_millis: 200,

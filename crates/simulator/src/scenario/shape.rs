@@ -211,6 +211,8 @@ static SERVICE: &[Key] = &[
     optional("instances_per_command", FROM_ONE),
     optional("not_running", Shape::Choice(&["reject", "abort"])),
     optional("stop_running", Shape::Choice(&["terminate", "ignore"])),
+    optional("stopping_seconds", COUNT),
+    optional("running_lists_pending", Shape::Truth),
     optional("history_records", FROM_ONE),
     optional("client_token_seconds", COUNT),
     optional("group_invisible_millis", COUNT),

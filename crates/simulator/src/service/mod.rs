@@ -40,7 +40,7 @@ use crate::{Answer, Arrival, Checks, Service};
 pub struct Simulator {
     pub(crate) scenario: Arc<Scenario>,
     pub(crate) world: World,
-    history: History,
+    pub(crate) history: History,
     tokens: ClientTokens,
     sent_files: SentFiles,
     gate: Gate,

@@ -90,16 +90,22 @@ impl Simulator {
         let (kind, name) = (parameters.filter("CommandType"), parameters.filter("CommandName"));
         let status = parameters.filter("InvokeStatus");
         let mut all = self.matching(&filter, here);
-        if !filter.tags.is_empty() {
-            // The oldest are covered: what runs now is beyond, which is the worse reading.
-            let count = u32::try_from(all.len()).unwrap_or(u32::MAX);
+        for tag in &filter.tags {
+            // Of what carries the tag the oldest are covered: what runs now is beyond. And each tag of a filter is cut by
+            // itself. Both are the worse readings.
+            let carrying = self.history.newest_first().filter(|invocation| {
+                tags_match(&[*tag], invocation.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())))
+            });
+            let carrying: Vec<u64> = carrying.map(|invocation| invocation.number).collect();
+            let count = u32::try_from(carrying.len()).unwrap_or(u32::MAX);
             let covered = self.covered_by_tags(0..count)?.min(count);
-            all.drain(..(count - covered) as usize);
+            let beyond = carrying.get(..(count - covered) as usize).unwrap_or_default();
+            all.retain(|invocation| !beyond.contains(&invocation.number));
         }
         all.retain(|invocation| {
             kind.is_none_or(|kind| invocation.command.kind == kind)
                 && (filter.instance != Wanted::Any || name.is_none_or(|name| invocation.command.name == name))
-                && status.is_none_or(|status| invocation.status(call.now).legacy_name() == status)
+                && status.is_none_or(|status| self.is_listed_as(status, invocation.status(call.now)))
         });
         let total = all.len();
         let (found, token) = page.cut(all.into_iter());
@@ -150,6 +156,12 @@ impl Simulator {
                 });
             });
         }))
+    }
+
+    /// Whether a filter by the status of the older family lists an invocation.
+    fn is_listed_as(&self, wanted: &str, status: Status) -> bool {
+        let hidden = status == Status::Pending && !self.scenario.service.running_lists_pending;
+        status.legacy_name() == wanted && !hidden
     }
 
     pub(super) fn describe_invocation_results(&self, call: &Call<'_>, here: Here) -> Result<Vec<u8>, ApiError> {

@@ -332,6 +332,7 @@ impl Simulator {
         let number = here.find(ids::read(ids::Kind::Invocation, id));
         let positions: Vec<Option<u32>> = instances.iter().map(|id| self.world.find(id)).collect();
         let ignore = self.scenario.service.stop_running == StopRunning::Ignore;
+        let stopping = Duration::from_secs(u64::from(self.scenario.service.stopping_seconds));
         let invocation = number.and_then(|number| self.history.find_mut(number));
         let invocation = invocation.ok_or_else(|| ApiError::of("InvalidInvokeId.NotFound"))?;
         let is_task = |position: &Option<u32>| {
@@ -348,7 +349,7 @@ impl Simulator {
             }
             task.stop = Some(Stop {
                 asked_at: call.now,
-                done_at: call.now.plus(Duration::from_secs(1)),
+                done_at: call.now.plus(stopping),
                 before_start: status == Status::Pending,
             });
             if status == Status::Pending {
