@@ -30,7 +30,7 @@ export function loadSync(module) {
 
 /**
  * Loads what rehearses, plans, signs and reads replies, so that `run` knows `simulate`, `plan`, `sign`, `facts`,
- * `decode`, `probe` and `witness`.
+ * `decode`, `probe` and `witness`, and `explain` takes a `text`.
  */
 export const loadRehearsal = (sources) => loadPart("rehearsal", sources);
 
@@ -88,9 +88,9 @@ function withoutGbk(input) {
   return changed;
 }
 
-/** The same in a text: its outputs, or the whole of it where it is Base64. */
+/** The same in a text: its outputs, or the whole of it where it is Base64, wrapped or not. A sentence has blanks. */
 const pasted = (text) =>
-  /^[A-Za-z0-9+/\s]{24,}={0,2}\s*$/.test(text)
+  /^\s*[A-Za-z0-9+/]{64,}(?:\r?\n[A-Za-z0-9+/]+)*={0,2}\s*$/.test(text)
     ? fromGbk(text.replace(/\s/g, ""))
     : text.replace(/("output"\s*:\s*")([A-Za-z0-9+/]+={0,2})(?=")/gi, (_, before, output) => before + fromGbk(output));
 

@@ -7,8 +7,6 @@ import type {
   BuildOutput,
   CheckInput,
   CheckOutput,
-  DecodeInput,
-  DecodeOutput,
   ExplainInput,
   ExplainOutput,
   ExportInput,
@@ -18,6 +16,7 @@ import type {
   RenderedFinding,
   SimulateInput,
   SimulateOutput,
+  TextExplanation,
 } from "consnap";
 import * as consnap from "consnap";
 import engineAddress from "../../bindings-wasm/pkg/consnap_engine_bg.wasm?url";
@@ -30,12 +29,12 @@ export type {
   BuildOutput,
   CheckInput,
   CheckOutput,
-  DecodeOutput,
   ExplainOutput,
   ExportInput,
   ExportOutput,
   FactsOutput,
   SimulateOutput,
+  TextExplanation,
 };
 export type Finding = RenderedFinding;
 export type Failure = RenderedError;
@@ -135,12 +134,7 @@ export const budget = (job: Job, platform: Platform, lang: Lang) =>
 
 export const check = (input: CheckInput) => Answer.of<CheckOutput>(() => consnap.run("check", input));
 
-export const facts = (replies: unknown[], lang: Lang) =>
-  Answer.of<FactsOutput>(() => consnap.run("facts", { replies, lang }));
-
 export const explain = (input: ExplainInput) => Answer.of<ExplainOutput>(() => consnap.run("explain", input));
-
-export const decode = (input: DecodeInput) => Answer.of<DecodeOutput>(() => consnap.run("decode", input));
 
 export const exportJob = (input: ExportInput) => Answer.of<ExportOutput>(() => consnap.run("export", input));
 

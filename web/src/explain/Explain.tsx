@@ -2,17 +2,16 @@ import { useMemo } from "preact/hooks";
 import { Findings, Ticked } from "../build/Findings";
 import { FileView } from "../build/Output";
 import type { Context } from "../context";
-import type { DecodeOutput, ExplainOutput, Failure } from "../engine";
+import { type Answer, type ExplainOutput, explain, type Lang, type TextExplanation } from "../engine";
 import { usePasted } from "../pasted";
 import type { Words } from "../words";
 import { EXAMPLES } from "./examples";
-import { recognise, type Shown } from "./recognise";
 
 export function Explain(context: Context) {
-  const { words, lang, state } = context;
+  const { words, lang } = context;
   const [text, setText] = usePasted("explain.text", "");
   const [exitCode, setExitCode] = usePasted("explain.code", "");
-  const shown = useMemo(() => recognise(text, exitCode, state.platform, lang), [text, exitCode, state.platform, lang]);
+  const shown = useMemo(() => asked(text, exitCode, lang), [text, exitCode, lang]);
   return (
     <div class="columns">
       <section class="form" aria-labelledby="explain-title">
@@ -78,117 +77,108 @@ export function Explain(context: Context) {
   );
 }
 
+/** What the engine takes a text for, and what it says of it. */
+function asked(text: string, exitCode: string, lang: Lang): Answer<ExplainOutput> | undefined {
+  const code = /^-?\d{1,10}$/.test(exitCode.trim()) ? Number(exitCode) : undefined;
+  if (text.trim() === "" && code === undefined) return undefined;
+  return explain({ text, ...(code === undefined ? {} : { exit_code: code }), lang });
+}
+
 /** The answer in a sentence, for whoever hears it. */
-function inShort(shown: Shown, words: Words): string {
-  switch (shown.kind) {
-    case "nothing":
-      return words.explainNothing;
-    case "invalid":
-      return ""; // It is an alert of its own.
-    case "explanation":
-      return shown.answer.either(
-        (value) =>
-          "explanations" in value
-            ? value.explanations.map((found) => `${found.held ? words.held : ""} ${found.message}`).join(" ")
-            : "",
-        () => "", // It is an alert of its own.
+const inShort = (shown: Answer<ExplainOutput>, words: Words): string =>
+  shown.either(
+    (value) => {
+      if (!("taken_for" in value)) return "";
+      const said = [...value.outcomes, ...value.explanations].map(
+        ({ held, message }) => `${held ? words.held : ""} ${message}`,
       );
-    case "results":
-      return shown.answer.either(
-        ({ outcomes }) => outcomes.map(({ held, message }) => `${held ? words.held : ""} ${message}`).join(" "),
-        () => "", // It is an alert of its own.
-      );
-  }
-}
-
-function Answered({ shown, words }: { shown: Shown | undefined; words: Words }) {
-  const refused = (failure: Failure) => (
-    <p class="blocked-note" role="alert">
-      {failure.message}
-    </p>
+      return [...said, ...value.findings.map(({ message }) => message)].join(" ");
+    },
+    () => "", // It is an alert of its own.
   );
-  switch (shown?.kind) {
-    case undefined:
-      return <p class="empty">{words.explainNone}</p>;
-    case "nothing":
-      return <p class="blocked-note">{words.explainNothing}</p>;
-    case "invalid":
-      return (
-        <p class="blocked-note" role="alert">
-          {words.invalidJson(shown.line, shown.reason)}
-        </p>
-      );
-    case "explanation":
-      return shown.answer.either((value) => <Explained value={value} words={words} />, refused);
-    case "results":
-      return shown.answer.either((value) => <Decoded value={value} words={words} />, refused);
-  }
+
+function Answered({ shown, words }: { shown: Answer<ExplainOutput> | undefined; words: Words }) {
+  if (!shown) return <p class="empty">{words.explainNone}</p>;
+  return shown.either(
+    (value) => ("taken_for" in value ? <Explained value={value} words={words} /> : null),
+    (failure) => (
+      <p class="blocked-note" role="alert">
+        {failure.message}
+      </p>
+    ),
+  );
 }
 
-function Explained({ value, words }: { value: ExplainOutput; words: Words }) {
-  if ("explanations" in value) {
-    if (value.explanations.length === 0) return <p class="blocked-note">{words.unknownCode}</p>;
-    return (
-      <>
-        {value.explanations.map((found) => (
-          <article key={found.key} class={`explanation ${found.held ? "held" : ""}`}>
-            <header>
-              <h2>{titleOf(found, words)}</h2>
-              {found.name && <code>{found.name}</code>}
-            </header>
-            {found.held && <p class="alarm">{words.held}</p>}
-            {found.group_may_exist && <p class="outcome bad">{words.groupMayExist}</p>}
-            <Meaning
-              meaning={found.message}
-              cause={found.cause ?? ""}
-              next_step={found.next_step}
-              source={found.source}
-              words={words}
-            />
-          </article>
-        ))}
-      </>
-    );
-  }
-  if ("parameter" in value)
-    return value.parameter ? <Parameter parameter={value.parameter} words={words} /> : <p>{words.unknownCode}</p>;
-  if ("modelled" in value) {
-    return (
-      <article class="explanation">
-        <header>
-          <h2>{words.arrives}</h2>
-        </header>
-        {!value.modelled ? (
-          <p class="blocked-note">{words.notModelled}</p>
-        ) : value.arguments ? (
-          <ol class="argv">
-            {value.arguments.map((argument, at) => (
-              <li key={at}>
-                <code>{argument}</code>
-              </li>
-            ))}
-          </ol>
-        ) : (
-          <p class="blocked-note">{words.notRun}</p>
-        )}
-        {value.findings.length > 0 && <Findings findings={value.findings} words={words} />}
-        {value.corrected && (
-          <>
-            <h3>{words.corrected}</h3>
-            <FileView
-              name={value.platform === "windows" ? "snapshot.bat" : "snapshot.sh"}
-              content={value.corrected}
-              words={words}
-            />
-          </>
-        )}
-      </article>
-    );
-  }
-  return null;
+function Explained({ value, words }: { value: TextExplanation; words: Words }) {
+  return (
+    <>
+      <p class="hint">
+        {words.recognised}: {value.taken_for}
+      </p>
+      {value.findings.length > 0 && <Findings findings={value.findings} words={words} />}
+      {value.explanations.map((found) => (
+        <article key={found.key} class={`explanation ${found.held ? "held" : ""}`}>
+          <header>
+            <h2>{titleOf(found, words)}</h2>
+            {found.name && <code>{found.name}</code>}
+          </header>
+          {found.held && <p class="alarm">{words.held}</p>}
+          {found.group_may_exist && <p class="outcome bad">{words.groupMayExist}</p>}
+          <Meaning
+            meaning={found.message}
+            cause={found.cause ?? ""}
+            next_step={found.next_step}
+            source={found.source}
+            words={words}
+          />
+        </article>
+      ))}
+      {value.parameters.map((parameter) => (
+        <Parameter key={parameter.key} parameter={parameter} words={words} />
+      ))}
+      {value.commands.map((command, at) => (
+        <Command key={at} command={command} words={words} />
+      ))}
+      <Decoded outcomes={value.outcomes} words={words} />
+    </>
+  );
 }
 
-type Explanation = Extract<ExplainOutput, { explanations: unknown }>["explanations"][number];
+function Command({ command, words }: { command: TextExplanation["commands"][number]; words: Words }) {
+  return (
+    <article class="explanation">
+      <header>
+        <h2>{words.arrives}</h2>
+      </header>
+      {!command.modelled ? (
+        <p class="blocked-note">{words.notModelled}</p>
+      ) : command.arguments ? (
+        <ol class="argv">
+          {command.arguments.map((argument, at) => (
+            <li key={at}>
+              <code>{argument}</code>
+            </li>
+          ))}
+        </ol>
+      ) : (
+        <p class="blocked-note">{words.notRun}</p>
+      )}
+      {command.findings.length > 0 && <Findings findings={command.findings} words={words} />}
+      {command.corrected && (
+        <>
+          <h3>{words.corrected}</h3>
+          <FileView
+            name={command.platform === "windows" ? "snapshot.bat" : "snapshot.sh"}
+            content={command.corrected}
+            words={words}
+          />
+        </>
+      )}
+    </article>
+  );
+}
+
+type Explanation = TextExplanation["explanations"][number];
 
 /** The code as people meet it: `exit:plugin:12` is the name of a row. */
 function titleOf({ kind, key }: Explanation, words: Words): string {
@@ -197,9 +187,7 @@ function titleOf({ kind, key }: Explanation, words: Words): string {
   return kind === "invocation_status" ? `${words.status} ${code}` : code;
 }
 
-type ParameterExplanation = NonNullable<Extract<ExplainOutput, { parameter?: unknown }>["parameter"]>;
-
-function Parameter({ parameter, words }: { parameter: ParameterExplanation; words: Words }) {
+function Parameter({ parameter, words }: { parameter: TextExplanation["parameters"][number]; words: Words }) {
   return (
     <article class="explanation">
       <header>
@@ -263,11 +251,10 @@ function Meaning({ meaning, cause, next_step, source, words }: MeaningProps) {
   );
 }
 
-function Decoded({ value, words }: { value: DecodeOutput; words: Words }) {
+function Decoded({ outcomes, words }: { outcomes: TextExplanation["outcomes"]; words: Words }) {
   return (
     <>
-      {(value.findings ?? []).length > 0 && <Findings findings={value.findings ?? []} words={words} />}
-      {value.outcomes.map((outcome, at) => (
+      {outcomes.map((outcome, at) => (
         <article key={at} class={`explanation ${outcome.held ? "held" : ""}`}>
           <header>
             <h2>{outcome.instance_id || words.result}</h2>

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
+import { Findings } from "../build/Findings";
 import type { Context } from "../context";
 import { check } from "../engine";
 import { usePasted } from "../pasted";
@@ -78,11 +79,6 @@ function Pasted({ state, words, lang, children }: Props) {
       </Given>
       <section class="result" aria-label={words.result} aria-busy={busy}>
         {!outcome && <p class="empty">{busy ? words.areaLoading : words.factsNone}</p>}
-        {outcome && "unreadable" in outcome && (
-          <p class="blocked-note" role="alert">
-            {words.invalidJson(outcome.unreadable.line, outcome.unreadable.reason)}
-          </p>
-        )}
         {outcome && "failure" in outcome && (
           <p class="blocked-note" role="alert">
             {outcome.failure}
@@ -96,12 +92,17 @@ function Pasted({ state, words, lang, children }: Props) {
             </button>
           </div>
         )}
+        {fleet && fleet.about.length > 0 && (
+          <div role="alert">
+            <Findings findings={fleet.about} words={words} />
+          </div>
+        )}
         {fleet && fleet.recognised.length > 0 && (
           <p class="hint">
             {words.recognised}: {[...new Set(fleet.recognised)].join(", ")}
           </p>
         )}
-        {fleet && fleet.facts.length === 0 && <p class="empty">{words.factsNone}</p>}
+        {fleet && fleet.facts.length === 0 && fleet.about.length === 0 && <p class="empty">{words.factsNone}</p>}
         {fleet && <Gaps gaps={fleet.gaps} words={words} />}
         {fleet && fleet.facts.length > 0 && (
           <Fleet instances={fleet.checked.instances ?? []} facts={fleet.facts} odd={fleet.odd} words={words} />

@@ -1,9 +1,9 @@
 import { FileView } from "../build/Output";
 import type { Words } from "../words";
-import type { Gap } from "./replies";
+import type { Fleet } from "./fleetWorker";
 
 /** Replies that are missing or not whole: what they would tell is not known until they are there. */
-export function Gaps({ gaps, words }: { gaps: Gap[]; words: Words }) {
+export function Gaps({ gaps, words }: { gaps: Fleet["gaps"]; words: Words }) {
   if (gaps.length === 0) return null;
   const missing = gaps.filter(({ kind }) => kind === "missing");
   const incomplete = gaps.filter(({ kind }) => kind === "incomplete");

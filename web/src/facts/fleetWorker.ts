@@ -2,8 +2,6 @@
 import type { CheckOutput, FactsOutput, RenderedError } from "consnap";
 import * as consnap from "consnap";
 import type { Modules } from "../policies/worker";
-import { documents, type Reason } from "./read";
-import { type Gap, gaps } from "./replies";
 
 /** A text to be read, or facts that are known, and the job they are judged by. */
 export interface Order {
@@ -21,13 +19,14 @@ export interface Fleet {
   recognised: string[];
   /** What is odd about answers from within the guests. */
   odd: NonNullable<FactsOutput["findings"]>;
-  gaps: Gap[];
+  gaps: NonNullable<FactsOutput["gaps"]>;
+  /** About the text: why it could not be read, or what in it says nothing of instances. */
+  about: NonNullable<FactsOutput["about"]>;
   checked: CheckOutput;
 }
 
 export type Told =
   | { id: number; fleet: Fleet }
-  | { id: number; unreadable: { line: number; reason: Reason } }
   | { id: number; failure: RenderedError }
   | { id: number; absent: string };
 
@@ -50,21 +49,23 @@ async function answer({ id, text, job, as_of, lang }: Order): Promise<Told> {
   } catch (error) {
     return { id, absent: String(error) };
   }
-  const read = documents(text);
-  if ("reason" in read) return { id, unreadable: read };
   try {
-    return { id, fleet: fleetOf(read.found, job, as_of, lang) };
+    return { id, fleet: fleetOf(text, job, as_of, lang) };
   } catch (error) {
     if (error instanceof consnap.ConsnapError) return { id, failure: error.detail };
     return { id, absent: String(error) };
   }
 }
 
-const isOwn = (reply: unknown): reply is Known => typeof reply === "object" && reply !== null && "instance_id" in reply;
-
-function fleetOf(replies: unknown[], job: Order["job"], as_of: string, lang: Order["lang"]): Fleet {
-  const read = consnap.run("facts", { replies: replies.filter((reply) => !isOwn(reply)), lang });
-  const facts = [...replies.filter(isOwn), ...(read.facts as unknown as Known[])];
-  const checked = consnap.run("check", { job: { targets: {}, ...job }, facts, as_of, lang });
-  return { facts, recognised: read.recognised, odd: read.findings ?? [], gaps: gaps(replies), checked };
+function fleetOf(text: string, job: Order["job"], as_of: string, lang: Order["lang"]): Fleet {
+  const read = consnap.run("facts", { text, lang });
+  const facts = read.facts as unknown as Known[];
+  const checked = consnap.run("check", {
+    job: { targets: {}, ...job },
+    facts: facts.length > 0 ? text : [],
+    as_of,
+    lang,
+  });
+  const { recognised, findings: odd = [], gaps = [], about = [] } = read;
+  return { facts, recognised, odd, gaps, about, checked };
 }

@@ -3,13 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import { inlined, type Job, type Lang, moduleAddresses } from "../engine";
 import type { Fleet, Order, Told } from "./fleetWorker";
 import workerAddress from "./fleetWorker.ts?worker&url";
-import type { Reason } from "./read";
 
-export type Outcome =
-  | { fleet: Fleet }
-  | { unreadable: { line: number; reason: Reason } }
-  | { failure: string }
-  | { absent: true };
+export type Outcome = { fleet: Fleet } | { failure: string } | { absent: true };
 
 export type Question = Omit<Order, "id">;
 
@@ -32,7 +27,6 @@ async function begun(): Promise<Worker> {
 
 const outcomeOf = (told: Told): Outcome => {
   if ("fleet" in told) return { fleet: told.fleet };
-  if ("unreadable" in told) return { unreadable: told.unreadable };
   return "failure" in told ? { failure: told.failure.message } : { absent: true };
 };
 

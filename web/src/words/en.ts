@@ -204,13 +204,6 @@ export const en = {
     offline: "offline",
     none: "none",
   },
-  invalidJson: (line: number, reason: string) =>
-    `Line ${line}: this is not JSON that can be read. ` +
-    ({
-      cut: "It has no end: paste the whole reply.",
-      comma: "There is a comma before a closing bracket.",
-      quotes: "It looks like a Python value: print it with json.dumps.",
-    }[reason] ?? "Paste the reply as the API, a CLI or an SDK prints it."),
   policiesTitle: "Policies of your organisation",
   policiesLead: "What a snapshot job must look like, as data. The job you built is held to it while you type.",
   policyDocument: "Policy document",
@@ -288,10 +281,6 @@ export const en = {
   meaning: "Meaning",
   cause: "Cause",
   nextStep: "Next step",
-  explainNothing:
-    "This is none of what consnap knows: no command, code, parameter, result or output of the plug-in. " +
-    "Paste the whole reply or the whole output, or type the exit code below.",
-  unknownCode: "This code is not known. Unknown is never clean: look at the snapshots and their tags.",
   layer: "Layer",
   layers: {
     plugin: "plug-in",

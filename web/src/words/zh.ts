@@ -194,13 +194,6 @@ export const zh: Words = {
     offline: "离线",
     none: "无",
   },
-  invalidJson: (line, reason) =>
-    `第 ${line} 行：无法读取此 JSON。` +
-    ({
-      cut: "内容没有结尾：请粘贴完整的返回结果。",
-      comma: "右括号前多了一个逗号。",
-      quotes: "这看起来是 Python 的值：请用 json.dumps 输出。",
-    }[reason] ?? "请按 API、CLI 或 SDK 的原样粘贴返回结果。"),
   policiesTitle: "组织的合规规则",
   policiesLead: "以数据描述快照作业必须满足的要求。您生成的作业会随输入即时按规则判定。",
   policyDocument: "规则文档",
@@ -273,9 +266,6 @@ export const zh: Words = {
   meaning: "含义",
   cause: "原因",
   nextStep: "下一步",
-  explainNothing:
-    "无法识别此内容：它不是命令、代码、参数、执行结果或云助手插件的输出。请粘贴完整的返回结果或输出，或在下方填写退出码。",
-  unknownCode: "无法识别此代码。未知不等于正常：请查看快照及其标签。",
   layer: "层级",
   layers: {
     plugin: "插件",
