@@ -265,7 +265,7 @@ fn a_record_is_weighed_with_code_and_tags() {
     assert_eq!(come_to(9, "", S::Refused, true, application, true).0, R::Urgent, "a file system was frozen");
     for state in [S::Lost, S::Expired] {
         assert_eq!(plain(10, "f", state), (R::Weaker, C::FileSystem, Some(Proof::Tag), "CS392"));
-        assert_eq!(plain(10, "a", state).0, R::Weaker, "at best");
+        assert_eq!(plain(10, "a", state).0, R::Failed, "a tag does not outweigh the exit code");
         assert_eq!(plain(10, "", state).0, R::Failed);
         assert_eq!(plain(11, "f", state).0, R::Urgent, "of this code it says nothing");
     }
