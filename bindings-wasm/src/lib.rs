@@ -11,8 +11,8 @@ use std::task::{Context, Poll, Waker};
 use consnap_core::Lang;
 use consnap_core::diagnostics::error::{Error, ErrorKind, RenderedError};
 use consnap_core::diagnostics::messages::errors;
-use consnap_core::operations::{self, PlanInput, PlanOutput, carry_out};
-use consnap_policy::operations::{NAMES, run_with, take_policies, takes_policies};
+use consnap_core::operations::{self, CheckInput, CheckOutput, PlanInput, PlanOutput, carry_out};
+use consnap_policy::operations::{NAMES, Parts, run_with, take_policies, takes_policies};
 use consnap_simulator::rehearse;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -149,7 +149,14 @@ fn plan_of(input: PlanInput) -> Result<PlanOutput, Refusal> {
     operations::plan(&input).map_err(Refusal::Failed)
 }
 
-/// Everything that only this function reaches is cut out into the third part. A plan comes from the second.
+/// A check of what policies are held to, where replies stand in the place of facts.
+#[wasm_split(rehearsal, fallible)]
+fn check_of(input: CheckInput) -> Result<CheckOutput, Refusal> {
+    operations::check(&input).map_err(Refusal::Failed)
+}
+
+/// Everything that only this function reaches is cut out into the third part. A plan, and what reads replies, comes from the
+/// second.
 #[wasm_split(policies, fallible)]
 fn third_part(operation: String, input: Value) -> Result<Value, Refusal> {
     if operation == REFERENCE {
@@ -157,7 +164,11 @@ fn third_part(operation: String, input: Value) -> Result<Value, Refusal> {
         return Ok(json!({"members": members, "functions": consnap_policy::FUNCTIONS}));
     }
     let planner = |input: &PlanInput| at_once(plan_of(input.clone()), "plan", "loadRehearsal");
-    run_with(&operation, input, &planner).map_err(Refusal::Failed)
+    let checker = |input: &CheckInput| match &input.facts {
+        Some(facts) if operations::holds_replies(facts) => at_once(check_of(input.clone()), "check", "loadRehearsal"),
+        _ => operations::check_facts(input),
+    };
+    run_with(&operation, input, &Parts { check: &checker, plan: &planner }).map_err(Refusal::Failed)
 }
 
 fn on_demand(operation: &str, input: Value) -> Result<Value, Error> {

@@ -10,7 +10,7 @@ use consnap_core::diagnostics::finding::{Finding, RenderedFinding, Severity};
 use consnap_core::diagnostics::text::Lang;
 use consnap_core::input::{facts, job};
 use consnap_core::operations::check::day;
-use consnap_core::operations::{self, CheckInput, PlanInput, PlanOutput, carry_out, plan};
+use consnap_core::operations::{self, CheckInput, CheckOutput, PlanInput, PlanOutput, carry_out, plan};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -44,7 +44,7 @@ pub const NAMES: &[&str] = &[
 /// of the wrong type.
 pub fn run(name: &str, mut input: Value) -> Result<Value, Error> {
     match name {
-        _ if takes_policies(name, &input) => run_with(name, input, &plan),
+        _ if takes_policies(name, &input) => run_with(name, input, &Parts { check: &operations::check, plan: &plan }),
         "check" | "plan" => {
             // `null` means no policies.
             take_policies(&mut input);
@@ -64,17 +64,26 @@ pub fn takes_policies(name: &str, input: &Value) -> bool {
     }
 }
 
-/// [`run`] where policies are taken ([`takes_policies`]). A plan that is needed is made by the planner.
+/// The operations of the core that these need: a host that loads its parts apart asks another part for them.
+#[derive(Copy, Clone)]
+pub struct Parts<'a> {
+    /// Checks job and facts.
+    pub check: &'a dyn Fn(&CheckInput) -> Result<CheckOutput, Error>,
+    /// Makes the plan, where a policy reads one that is not given.
+    pub plan: Planner<'a>,
+}
+
+/// [`run`] where policies are taken ([`takes_policies`]), with the core's operations from elsewhere.
 ///
 /// # Errors
 ///
-/// As [`run`], and those of the planner.
-pub fn run_with(name: &str, input: Value, planner: Planner<'_>) -> Result<Value, Error> {
+/// As [`run`], and those of the parts.
+pub fn run_with(name: &str, input: Value, parts: &Parts<'_>) -> Result<Value, Error> {
     match name {
-        "check" => composed(name, input, |input, policies| check_held(&input, policies, planner)),
-        "plan" => composed(name, input, |input, policies| plan_held(&input, policies, planner)),
+        "check" => composed(name, input, |input, policies| check_held(&input, policies, parts)),
+        "plan" => composed(name, input, |input, policies| plan_held(&input, policies, parts.plan)),
         "policy_test" => carry_out(name, input, |input| Ok(policy_test(&input))),
-        "policy_check" => carry_out(name, input, |input| policy_check_with(&input, planner)),
+        "policy_check" => carry_out(name, input, |input| policy_check_with(&input, parts.plan)),
         _ => Err(operations::unknown(name, NAMES)),
     }
 }
@@ -172,13 +181,9 @@ pub struct Held<O> {
 }
 
 /// `check` with job and facts held to policies.
-fn check_held(
-    input: &CheckInput,
-    policies: Value,
-    planner: Planner<'_>,
-) -> Result<Held<operations::CheckOutput>, Error> {
+fn check_held(input: &CheckInput, policies: Value, parts: &Parts<'_>) -> Result<Held<CheckOutput>, Error> {
     let severities = with_severities_of(&policies, &input.severities);
-    let output = operations::check(&CheckInput { severities, ..input.clone() })?;
+    let output = (parts.check)(&CheckInput { severities, ..input.clone() })?;
     let held = PolicyCheckInput {
         policies,
         job: Some(input.job.clone()),
@@ -189,7 +194,7 @@ fn check_held(
         all: false,
         lang: input.lang,
     };
-    Ok(Held { output, policies: policy_check_with(&held, planner)? })
+    Ok(Held { output, policies: policy_check_with(&held, parts.plan)? })
 }
 
 /// `plan` with job, facts and plan held to policies.
@@ -267,7 +272,7 @@ pub fn policy_check(input: &PolicyCheckInput) -> Result<PolicyCheckOutput, Error
     policy_check_with(input, &plan)
 }
 
-/// Who makes the plan, where a policy reads one that is not given: a host that loads policies and plans apart asks for it.
+/// Who makes a plan.
 pub type Planner<'a> = &'a dyn Fn(&PlanInput) -> Result<PlanOutput, Error>;
 
 /// [`policy_check`] with a planner.
@@ -433,6 +438,7 @@ mod tests {
                 assert_eq!(run(name, input).unwrap_err().row.code, "CE102", "{name}");
             }
         }
-        assert_eq!(run_with("build", json!({}), &plan).unwrap_err().row.code, "CE101");
+        let parts = Parts { check: &operations::check, plan: &plan };
+        assert_eq!(run_with("build", json!({}), &parts).unwrap_err().row.code, "CE101");
     }
 }
