@@ -48,10 +48,11 @@ fn steady(line: &str) -> String {
         let is_time = word.starts_with("20") && word.contains('T') && word.contains(':');
         let is_number = word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         let first_of_history = index == 0 && is_run_id(word) && words.len() > 6;
-        let is_duration = is_number && after.starts_with('s') && after.len() < 3;
+        let is_duration = is_number && (after.starts_with('s') && after.len() < 3 || after.starts_with('秒'));
         // A run's id may be all letters, and end a piece of code.
         let bare = word.trim_end_matches(['`', ';', ':', ',']);
-        let is_run = is_run_id(bare) && ["rerun", "show", "resume"].iter().any(|command| before.ends_with(command));
+        let is_run =
+            is_run_id(bare) && ["rerun", "show", "resume", "release"].iter().any(|command| before.ends_with(command));
         if is_time || is_duration || is_run || first_of_history {
             out.push("#".to_owned());
         } else {
@@ -59,6 +60,21 @@ fn steady(line: &str) -> String {
         }
     }
     out.join(" ")
+}
+
+/// The words of a command line; what is quoted is one of them.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for character in line.chars() {
+        match (character, words.last_mut()) {
+            ('"', _) => quoted = !quoted,
+            (' ', _) if !quoted => words.push(String::new()),
+            (_, Some(word)) => word.push(character),
+            (_, None) => {}
+        }
+    }
+    words
 }
 
 fn is_run_id(word: &str) -> bool {
@@ -113,8 +129,8 @@ fn hold_those(
     let mut last_run = newest();
     let mut held = 0;
     for Shown { line, mut answer } in shown(&page).into_iter().filter(|shown| is_meant(&shown.line)) {
-        let words: Vec<&str> = line.split(' ').collect();
-        match words.as_slice() {
+        let words = words(&line);
+        match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             ["cat", file] => {
                 let path = place.folder.path().join(file.trim_start_matches("~/"));
                 std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -123,13 +139,16 @@ fn hold_those(
             ["consnap", "simulate"] | ["export", ..] => {}
             ["consnap", arguments @ ..] => {
                 let arguments: Vec<&str> = match arguments {
-                    [of @ ("show" | "resume" | "rerun"), _, rest @ ..] => {
+                    [of @ ("show" | "resume" | "rerun" | "release"), _, rest @ ..] => {
                         [*of, last_run.as_str()].iter().chain(rest).copied().collect()
                     }
                     other => other.to_vec(),
                 };
                 let mut command = place.command(&arguments);
                 command.env("CONSNAP_ENDPOINT", &simulated.endpoint);
+                if name.starts_with("zh/") {
+                    command.env("LC_ALL", "zh_CN.UTF-8");
+                }
                 if with_key {
                     command.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid");
                     command.env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret");
@@ -193,6 +212,15 @@ instances:
 
 #[test]
 fn verdicts_read_as_their_page_says() {
+    verdicts_read_as_in("reading-a-verdict.md");
+}
+
+#[test]
+fn verdicts_read_as_their_page_says_in_chinese() {
+    verdicts_read_as_in("zh/reading-a-verdict.md");
+}
+
+fn verdicts_read_as_in(page: &str) {
     let place = Place::new();
     let simulated = Simulated::start(
         &place,
@@ -222,11 +250,71 @@ guest_faults:
             "run: {max_errors: 5}",
         ),
     );
-    assert_eq!(hold("reading-a-verdict.md", &place, &simulated, true), 2);
+    assert_eq!(hold(page, &place, &simulated, true), 2);
+}
+
+#[test]
+fn an_alarm_is_worked_off_as_its_page_says() {
+    for page in ["alarm.md", "zh/alarm.md"] {
+        let place = Place::new();
+        let simulated = Simulated::start(
+            &place,
+            "\
+version: 1
+time_scale: 300
+instances:
+  - {id: i-bp1linux000000000001, name: db-1, platform: linux, role: AppSnapshotRoleName}
+  - {id: i-bp1linux000000000003, name: db-3, platform: linux, role: AppSnapshotRoleName}
+guest_faults:
+  - {instances: [i-bp1linux000000000003], nth: 1, exit_code: 12}
+",
+        );
+        place.file("job.yaml", &job(&["i-bp1linux000000000001", "i-bp1linux000000000003"], ""));
+        let done = place
+            .command(&["run", "job.yaml", "--endpoint", &simulated.endpoint])
+            .env("CONSNAP_TIME_SCALE", "300")
+            .env("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid")
+            .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret")
+            .output()
+            .unwrap();
+        assert_eq!(done.status.code(), Some(5), "{}", String::from_utf8_lossy(&done.stderr));
+        assert_eq!(hold(page, &place, &simulated, true), 3, "{page}");
+    }
+}
+
+/// Whoever is woken by an alarm finds each way in which a guest may be left held, on both pages.
+#[test]
+fn every_end_that_may_hold_a_guest_stands_on_the_pages_of_the_alarm() {
+    use consnap_core::catalog::codes::Layer;
+    use consnap_core::catalog::{exit_codes, statuses, task_errors};
+    let numbers = exit_codes::rows()
+        .filter(|row| row.outcome.held && matches!(row.outcome.layer, Layer::Plugin | Layer::Launcher))
+        .map(|row| row.number.to_string());
+    let finished = statuses::ROWS.iter().filter(|row| row.finished && row.outcome.held);
+    let errors = task_errors::ROWS.iter().filter(|row| row.held);
+    let names = finished.map(|row| row.outcome.name.to_owned()).chain(errors.map(|row| row.name.to_owned()));
+    let all: Vec<String> = numbers.chain(names.map(|name| format!("`{name}`"))).collect();
+    assert!(all.len() > 10, "{all:?}");
+    for page in [include_str!("../../docs/alarm.md"), include_str!("../../docs/zh/alarm.md")] {
+        let table: String = page.lines().filter(|line| line.starts_with('|')).collect();
+        let parts: Vec<&str> = table.split([' ', ',', ':', '|', '，', '、', '：', '（', '）', '(', ')']).collect();
+        for end in &all {
+            assert!(parts.contains(&end.as_str()), "{end} is missing");
+        }
+    }
 }
 
 #[test]
 fn a_broken_run_goes_on_as_its_page_says() {
+    a_broken_run_goes_on_as_in("resume.md");
+}
+
+#[test]
+fn a_broken_run_goes_on_as_its_page_says_in_chinese() {
+    a_broken_run_goes_on_as_in("zh/resume.md");
+}
+
+fn a_broken_run_goes_on_as_in(page: &str) {
     let place = Place::new();
     let simulated = Simulated::start(
         &place,
@@ -267,7 +355,7 @@ instances:
     // The first look at the command comes three seconds after its start: this is in the middle of it.
     process.kill().unwrap();
     process.wait().unwrap();
-    assert_eq!(hold("resume.md", &place, &simulated, true), 5);
+    assert_eq!(hold(page, &place, &simulated, true), 5);
     assert_eq!(simulated.ask("/__consnap/requests")["counts"]["RunCommand"], 2);
 }
 
