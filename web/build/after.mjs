@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
 /** Bytes that a first visit may have, gzipped. */
-const BUDGET = 450_000;
+const BUDGET = 455_000;
 
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
 const listed = (folder) =>
@@ -141,6 +141,6 @@ const total = first.reduce((sum, size) => sum + size, Math.max(...languages));
 const kilo = (size) => Math.round(size / 1000);
 console.log(`page: ${kilo(total)} kB gzipped of at most ${kilo(BUDGET)}, consnap.html ${kilo(single.length)} kB`);
 const policies = [part("shared"), part("policies"), worker].map(packed).reduce((sum, size) => sum + size, 0);
-console.log(`policies: ${Math.round(policies / 1000)} kB more of at most 358, when they are asked for`);
-if (policies > 358_000) throw new Error(`policies: ${policies} bytes gzipped are above the budget of 358000`);
+console.log(`policies: ${Math.round(policies / 1000)} kB more of at most 325, when they are asked for`);
+if (policies > 325_000) throw new Error(`policies: ${policies} bytes gzipped are above the budget of 325000`);
 if (total > BUDGET) throw new Error(`${total} bytes gzipped are above the budget of ${BUDGET}`);
