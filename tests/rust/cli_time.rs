@@ -72,6 +72,30 @@ fn died_by_another_clock(place: &Place, run: &str, ahead_millis: i64) {
     journal.sync().unwrap();
 }
 
+/// The zone data are built in: a machine without them knows its zone all the same, and one that does not is never in UTC.
+#[test]
+fn a_time_without_offset_is_of_this_machines_zone_or_refused() {
+    let place = Place::new();
+    let simulated = Simulated::start(&place, &fleet(200, 1, ""));
+    let job = place.file("job.yaml", &JOB.replace("run: {", "run: {start_before: '03:00', "));
+    let tried = |zone: &str| {
+        let mut command = consnap(&place, 200, &simulated.endpoint, &["run", job.to_str().unwrap(), "--yes"]);
+        Done::of(command.env("TZ", zone).env("TZDIR", "/nonexistent").output().unwrap())
+    };
+    for unknown in ["Nowhere/City", "", "local time"] {
+        tried(unknown).refuses(2, &["CE312", "03:00+08:00"]);
+    }
+    let state = place.folder.path().join(".local/state/consnap");
+    assert!(!state.exists() || consnap_client::journal::list(&state).unwrap().is_empty(), "a run began");
+    for (zone, hour) in [("Asia/Shanghai", 19), ("Asia/Tokyo", 18), ("Africa/Lagos", 2)] {
+        let done = tried(zone);
+        let newest = consnap_client::journal::list(&state).unwrap().pop().unwrap();
+        let limit = newest.header.unwrap().no_start_after.unwrap();
+        assert_eq!(limit.millis().div_euclid(3_600_000).rem_euclid(24), hour, "{zone}: {}", done.err);
+        assert!(done.err.contains(&limit.to_wire()), "{zone}: {}", done.err);
+    }
+}
+
 #[test]
 fn a_clock_that_jumps_between_crash_and_resume() {
     const DAY: i64 = 86_400_000;

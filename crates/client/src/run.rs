@@ -296,6 +296,10 @@ fn limit(job: &Job, started_at: Time) -> Result<Option<Time>, Error> {
     };
     let unknown =
         |detail: String| Error::new(ErrorKind::Input, &runs::ZONE_UNKNOWN).with("time", time).with("detail", detail);
+    // By convention an empty `TZ` is UTC; here it is more often a variable that nobody filled in.
+    if std::env::var_os("TZ").is_some_and(|zone| zone.is_empty()) {
+        return Err(unknown("`TZ` is empty".to_owned()));
+    }
     let zone = TimeZone::try_system().map_err(|error| unknown(error.to_string()))?;
     if zone.is_unknown() {
         return Err(unknown("Etc/Unknown".to_owned()));
