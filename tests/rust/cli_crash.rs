@@ -361,6 +361,26 @@ fn two_consnaps_on_one_run_do_not_meet() {
 }
 
 #[test]
+fn a_run_that_was_killed_is_named_before_anything_starts() {
+    let place = Place::new();
+    let simulated = Simulated::start(&place, &FLEET.replace("time_scale: 100", "time_scale: 1"));
+    let job = place.file("job.yaml", JOB);
+    let mut first = consnap(&place, &simulated.endpoint, &["run", job.to_str().unwrap()]);
+    let mut first = first.env("CONSNAP_TIME_SCALE", "1").spawn().unwrap();
+    wait_for(|| (calls_of(&simulated, "RunCommand") > 0).then_some(()));
+    let run = only_run(&place).unwrap();
+    first.kill().unwrap();
+    first.wait().unwrap();
+    let started = calls_of(&simulated, "RunCommand");
+    let second = consnap(&place, &simulated.endpoint, &["run", job.to_str().unwrap()]).output().unwrap();
+    let second = Done::of(second);
+    let named = format!("run `{run}` of the same job is not over");
+    assert!(second.err.contains(&named) && second.err.contains(&format!("`consnap resume {run}`")), "{}", second.err);
+    // What it started is still at work.
+    assert_eq!(calls_of(&simulated, "RunCommand"), started, "{}", second.err);
+}
+
+#[test]
 fn two_consnaps_on_one_job_do_not_freeze_an_instance_twice() {
     let (place, other) = (Place::new(), Place::new());
     let slow = FLEET.replace("time_scale: 100", "time_scale: 1");
