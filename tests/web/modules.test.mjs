@@ -104,53 +104,6 @@ test("what was written is read back the same, with all that a line does not show
   assert.equal(written("lines", undefined), "");
 });
 
-test("JSON is found among what else was pasted, and what is none is named with its line", async () => {
-  const { documents } = await load("facts/read.ts");
-  assert.deepEqual(documents('$ aliyun ecs X\n{"a": 1}\n\n{"b": "}{"}'), { found: [{ a: 1 }, { b: "}{" }] });
-  assert.deepEqual(documents('[{"a": 1}, {"b": 2}]'), { found: [{ a: 1 }, { b: 2 }] });
-  assert.deepEqual(documents("nothing"), { found: [] });
-  assert.deepEqual(documents('{"quote": "\\"}"}'), { found: [{ quote: '"}' }] });
-  const around = '[root@host ~]# aliyun ecs X\n[INFO] 2026-01-01 [12] reply:\n{"a": 1}\n[root@host ~]#';
-  assert.deepEqual(documents(around), { found: [{ a: 1 }] }, "prompts and marks of a log are no JSON");
-  assert.deepEqual(documents('\n{"a": 1'), { line: 2, reason: "cut" });
-  assert.deepEqual(documents('{"a": 1,\n"b": [1,\n]}'), { line: 2, reason: "comma" });
-  assert.deepEqual(documents("{'a': None}"), { line: 1, reason: "quotes" });
-  assert.deepEqual(documents('{"a": True}'), { line: 1, reason: "quotes" });
-  assert.deepEqual(documents('{"a" 1}'), { line: 1, reason: "other" });
-});
-
-test("replies that are missing or not whole are named, with commands that get them", async () => {
-  const { gaps } = await load("facts/replies.ts");
-  const instances = ["i-1", "i-2"].map((InstanceId) => ({ InstanceId, RegionId: "cn-beijing" }));
-  const describe = (more = {}) => ({ Instances: { Instance: instances }, ...more });
-  const missing = gaps([describe()]);
-  assert.deepEqual(
-    missing.map(({ operation, kind }) => `${operation} ${kind}`),
-    ["DescribeDisks missing", "DescribeCloudAssistantStatus missing", "DescribeInstanceRamRole missing"],
-  );
-  assert.match(
-    missing[0].command,
-    /^for id in i-1 i-2; do\n {2}aliyun ecs DescribeDisks --RegionId cn-beijing --InstanceId "\$id"/,
-  );
-  assert.match(missing[1].command, /--InstanceId\.1 i-1 --InstanceId\.2 i-2/);
-  assert.match(missing[2].command, /--InstanceIds '\["i-1","i-2"\]'/);
-  const others = [
-    { Disks: { Disk: [] } },
-    { InstanceCloudAssistantStatusSet: { InstanceCloudAssistantStatus: [] } },
-    { InstanceRamRoleSets: { InstanceRamRoleSet: [] } },
-  ];
-  assert.deepEqual(gaps([describe(), ...others]), []);
-  const kinds = (reply) => gaps([reply, ...others]).map(({ kind }) => kind);
-  assert.deepEqual(kinds(describe({ TotalCount: 3 })), ["incomplete"]);
-  assert.deepEqual(kinds(describe({ NextToken: "more" })), ["incomplete"]);
-  assert.deepEqual(kinds(describe({ TotalCount: 2, NextToken: "" })), []);
-  assert.deepEqual(gaps([]), []);
-  assert.deepEqual(gaps([{ instance_id: "i-1" }]), [], "facts as consnap writes them need no reply");
-  // What is foreign is quoted.
-  const hostile = { Instances: { Instance: [{ InstanceId: "i-1'; rm -rf /", RegionId: "$(id)" }] } };
-  assert.match(gaps([hostile])[0].command, /for id in 'i-1'\\''; rm -rf \/'; do\n.*--RegionId '\$\(id\)'/);
-});
-
 test("no cell of a table is worked out by a spreadsheet", async () => {
   const { toCsv } = await load("facts/csv.ts");
   assert.equal(toCsv([["=1+1", 'say "a"', "b,c", "-2", "plain"]]), `"'=1+1","say ""a""","b,c","'-2","plain"\r\n`);

@@ -240,7 +240,8 @@ fn gaps(replies: &[&Value]) -> Vec<Gap> {
     if ids.is_empty() {
         return Vec::new();
     }
-    let region = known.iter().find_map(|members| text(members, "RegionId")).unwrap_or_else(|| "<region>".to_owned());
+    let region =
+        known.iter().find_map(|members| text(members, "RegionId")).unwrap_or_else(|| UNKNOWN_REGION.to_owned());
     let gap = |operation, kind, ids: &[String]| Gap { operation, kind, command: command_of(operation, &region, ids) };
     let of_one = |(operation, set, one): &(&'static str, &str, &str)| {
         let pages = pages(set);
@@ -258,8 +259,7 @@ fn gaps(replies: &[&Value]) -> Vec<Gap> {
 /// The command that gets a reply: for these instances, or whole.
 fn command_of(operation: &str, region: &str, ids: &[String]) -> String {
     let begin = format!("aliyun ecs {operation} --RegionId {}", word(region));
-    let list =
-        |chunk: &[String]| format!("'[{}]'", chunk.iter().map(|id| format!("\"{id}\"")).collect::<Vec<_>>().join(","));
+    let list = |chunk: &[String]| word(&Value::from(chunk).to_string());
     let each = |of: &dyn Fn(&[String]) -> String| ids.chunks(MOST_IDS).map(of).collect::<Vec<_>>().join("\n");
     match (operation, ids) {
         ("DescribeInstances", []) => format!("{begin} --MaxResults 100"),
@@ -278,11 +278,14 @@ fn command_of(operation: &str, region: &str, ids: &[String]) -> String {
     }
 }
 
+/// For whoever runs the command to fill in.
+const UNKNOWN_REGION: &str = "<region>";
+
 /// A word of a shell.
 fn word(text: &str) -> String {
     let is_plain =
-        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_./:-<>".contains(&byte));
-    if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_./:-".contains(&byte));
+    if is_plain || text == UNKNOWN_REGION { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 /// What of a text tells of instances, and what does not.
@@ -458,5 +461,52 @@ mod tests {
         assert_eq!(output.facts[0].disks, None);
         let strange = FactsInput { replies: vec![json!({"Code": "Throttling"})], ..input };
         assert_eq!(facts(&strange).unwrap_err().row.code, "CE102");
+    }
+
+    #[test]
+    fn replies_that_are_missing_or_not_whole_are_named_with_commands_that_get_them() {
+        let described = |more: Value| {
+            let mut reply = json!({"Instances": {"Instance": [
+                {"InstanceId": "i-1", "RegionId": "cn-beijing"}, {"InstanceId": "i-2", "RegionId": "cn-beijing"}]}});
+            reply.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            reply
+        };
+        let missing = gaps(&[&described(json!({}))]);
+        let named: Vec<_> = missing.iter().map(|gap| (gap.operation, gap.kind)).collect();
+        assert_eq!(
+            named,
+            ["DescribeDisks", "DescribeCloudAssistantStatus", "DescribeInstanceRamRole"]
+                .map(|operation| (operation, GapKind::Missing))
+        );
+        assert!(missing[0].command.starts_with(
+            "for id in i-1 i-2; do\n  aliyun ecs DescribeDisks --RegionId cn-beijing --InstanceId \"$id\""
+        ));
+        assert!(missing[1].command.contains("--InstanceId.1 i-1 --InstanceId.2 i-2"));
+        assert!(missing[2].command.ends_with("--InstanceIds '[\"i-1\",\"i-2\"]'"));
+        let others = [
+            json!({"Disks": {"Disk": []}}),
+            json!({"InstanceCloudAssistantStatusSet": {"InstanceCloudAssistantStatus": []}}),
+            json!({"InstanceRamRoleSets": {"InstanceRamRoleSet": []}}),
+        ];
+        for (more, kinds) in [
+            (json!({}), &[][..]),
+            (json!({"TotalCount": 3}), &[GapKind::Incomplete]),
+            (json!({"NextToken": "more"}), &[GapKind::Incomplete]),
+            (json!({"TotalCount": 2, "NextToken": ""}), &[]),
+        ] {
+            let reply = described(more);
+            let all: Vec<&Value> = std::iter::once(&reply).chain(&others).collect();
+            assert_eq!(gaps(&all).iter().map(|gap| gap.kind).collect::<Vec<_>>(), kinds, "{reply}");
+        }
+        assert!(gaps(&[]).is_empty());
+        assert!(gaps(&[&json!({"instance_id": "i-1"})]).is_empty(), "facts as consnap writes them need no reply");
+    }
+
+    #[test]
+    fn what_is_foreign_is_quoted_in_commands() {
+        let reply = json!({"Instances": {"Instance": [{"InstanceId": "i-1'; rm -rf /", "RegionId": ">$(id)"}]}});
+        let commands: Vec<String> = gaps(&[&reply]).into_iter().map(|gap| gap.command).collect();
+        assert!(commands.iter().all(|command| command.contains("--RegionId '>$(id)'")), "{commands:#?}");
+        assert!(commands.iter().all(|command| command.contains(r"i-1'\''; rm -rf /")), "{commands:#?}");
     }
 }
