@@ -29,12 +29,16 @@ const OF_INSTANCES: &[&str] =
 
 pub(super) fn explain(text: &str, input: &ExplainInput) -> Result<TextExplanation, Error> {
     let mut said = Said::new(input);
+    // What comes with an exit code or a status is an output, whatever it looks like: a guest can print anything.
+    let ended = input.exit_code.is_some() || input.invocation_status.is_some();
     match recognise(text) {
-        Recognised::Documents(found) => said.documents(found)?,
-        // What comes with an exit code or a status is an output, whatever it looks like.
-        _ if input.exit_code.is_some() || input.invocation_status.is_some() => {
-            said.output(text, input.exit_code, is_base64(text))?;
+        Recognised::Documents(found) => {
+            said.documents(found)?;
+            if ended {
+                said.output(text, input.exit_code, false)?;
+            }
         }
+        _ if ended => said.output(text, input.exit_code, is_base64(text))?,
         Recognised::Empty => said.nothing(&Nearest::Kind(TextKind::Code.name())),
         Recognised::Codes(codes, unknown) => {
             said.out.kind = TextKind::Code;
@@ -407,4 +411,18 @@ fn needed(found: &CommandExplanation) -> Option<u32> {
     job.linux.freeze_timeout_seconds = value(&parameters::TIMEOUT_IN_SECONDS).and_then(|text| text.parse().ok());
     job.linux.freeze_file_systems = value(&parameters::ENABLE_FS_FREEZE).map(|text| text != "false");
     Some(budget(&job, found.platform).total_seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exit_code_counts_whatever_the_output_looks_like() {
+        for text in ["{\"Snapshots\": {\"Snapshot\": []}}", "12", "consnap-probe format=1", "no more"] {
+            let input = ExplainInput { text: Some(text.to_owned()), exit_code: Some(12), ..ExplainInput::default() };
+            let told = explain(text, &input).unwrap();
+            assert!(told.outcomes.iter().any(|outcome| outcome.held), "{text}");
+        }
+    }
 }
