@@ -365,6 +365,7 @@ class PostgreSQL(Server):
             where = "TABLESPACE far"
         self.sql(
             f"CREATE TABLE t (w int, n int, x text); CREATE UNIQUE INDEX t_n ON t (w, n) {where};"
+            f"CREATE TABLE quiet (n int); CREATE UNIQUE INDEX quiet_n ON quiet (n) {where};"
             "CREATE EXTENSION amcheck;"
             "CREATE ROLE consnap LOGIN; GRANT pg_checkpoint, pg_read_all_settings TO consnap;"
             "GRANT EXECUTE ON FUNCTION pg_backup_start(text, boolean), pg_backup_stop(boolean) TO consnap"
@@ -429,9 +430,17 @@ class PostgreSQL(Server):
     def by_index(self) -> int:
         return int(self.sql("SET enable_seqscan = off; SELECT count(*) FROM t WHERE w >= 0"))
 
+    def quiet(self, by_index: bool = False) -> int:
+        """The rows of the table that the load does not write to."""
+        off = ["seqscan"] if by_index else ["indexscan", "indexonlyscan", "bitmapscan"]
+        return int(
+            self.sql("".join(f"SET enable_{way} = off; " for way in off) + "SELECT count(*) FROM quiet WHERE n > 0")
+        )
+
     def damaged(self) -> str:
-        """What amcheck says of the index; empty when it is whole."""
-        return sh(self.client("-c", "SELECT bt_index_check('t_n', true)"), check=False).stderr.strip()
+        """What amcheck says of the indexes; empty when they are whole."""
+        text = "SELECT bt_index_check('t_n', true), bt_index_check('quiet_n', true)"
+        return sh(self.client("-c", text), check=False).stderr.strip()
 
     def redo(self) -> tuple[int, int]:
         """Where the last recovery began, and how many bytes it went through."""

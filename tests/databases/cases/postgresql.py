@@ -15,6 +15,8 @@ from servers import PostgreSQL, lsn
 
 from cases import Run, case
 
+QUIET = 500
+
 
 def made(run: Run, kind: str = "ext4"):
     disk = run.disk(("postgresql", kind), lambda disk: PostgreSQL(disk).init().start().schema().stop())
@@ -68,6 +70,16 @@ for fs in ("ext4", "xfs"):
     case(f"postgresql {fs} library checkpoint", seconds=7)(level(fs, True, True))
 
 case("postgresql stop-mode library checkpoint", root=False, stop_mode_only=True)(level("ext4", True, True))
+
+
+def checkpoint(server: PostgreSQL) -> None:
+    """A checkpoint that the index of the disk in the earlier group lacks rows of.
+
+    The load alone would not do: what it writes after the checkpoint brings whole pages of its small index into the
+    WAL, and now and then all of them. Nothing writes to this table again.
+    """
+    server.sql(f"INSERT INTO quiet SELECT generate_series(1, {QUIET})")
+    server.sql("CHECKPOINT")
 
 
 def apart(run: Run, kind: str = "ext4", archive: bool = False):
@@ -127,20 +139,19 @@ def apart_nothing(run: Run):
 
         def between():
             load.until(80)
-            server.sql("CHECKPOINT")
+            checkpoint(server)
 
         snapshot = run.snapshot([second, first], apart=between)
     server.kill()
     copy = restored(run, snapshot, second)
     copy.start()
-    rows = sum(len(w) for w in copy.rows())
-    damaged = copy.damaged()
+    damaged, heap = copy.damaged(), copy.quiet()
     try:
-        by_index = copy.by_index()
+        by_index = copy.quiet(by_index=True)
     except RuntimeError:
-        by_index = -1
-    assert damaged and by_index < rows, (damaged, by_index, rows)
-    return f"starts; the index finds {by_index} of {rows} rows"
+        by_index = 0
+    assert damaged and (heap, by_index) == (QUIET, 0), (damaged, heap, by_index)
+    return f"starts; the index finds {by_index} of {heap} rows"
 
 
 def apart_backup(with_label: bool):
@@ -152,7 +163,7 @@ def apart_backup(with_label: bool):
 
             def between():
                 load.until(80)
-                server.sql("CHECKPOINT")
+                checkpoint(server)
 
             snapshot = run.snapshot([second, first], pre=scripts / "pre", post=scripts / "post", apart=between)
             load.until(5)
@@ -165,17 +176,15 @@ def apart_backup(with_label: bool):
         if with_label:
             copy = restored(run, snapshot, second, parts["label"]["base64"], parts["tablespace_map"]["base64"], store)
             found, damaged, by_index, rows = judge(run, load, snapshot, copy)
-            assert (found.lost, found.gaps, found.doubles, damaged) == (0, 0, 0, "") and by_index == rows, (
-                found,
-                damaged,
-            )
+            assert (found.lost, found.gaps, found.doubles, damaged) == (0, 0, 0, ""), (found, damaged)
+            assert (by_index, copy.quiet(by_index=True)) == (rows, QUIET), (by_index, rows)
             return f"0 of {found.acknowledged} lost, whole"
         copy = restored(run, snapshot, second)
         copy.start()
         rows = copy.rows()
         found = Found.judge(load, snapshot, rows)
         damaged = copy.damaged()
-        assert found.lost or found.doubles or found.gaps or damaged, (found, damaged)
+        assert damaged, found
         return f"without its label: starts; {found.lost} lost, {found.doubles} doubles, amcheck: {damaged[:60]!r}"
 
     return body
