@@ -2,7 +2,6 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -166,9 +165,7 @@ fn what_stands_against_a_run_is_said_before_anything_is_sent() {
 
     place.run(&["run", job, "--endpoint", &dead]).refuses(3, &["CE201", "ALIBABA_CLOUD_ACCESS_KEY_ID"]);
     with_key(&place, &["run", job]).refuses(2, &["CE410", "--yes"]);
-    let started = Instant::now();
     with_key(&place, &["run", job, "--endpoint", &dead]).refuses(3, &["CE211", "refused the connection"]);
-    assert!(started.elapsed() < Duration::from_secs(30));
     let elsewhere = place.file("elsewhere.yaml", &GOOD.replace("cn-hangzhou", "cn-hangzou"));
     with_key(&place, &["plan", elsewhere.to_str().unwrap()]).refuses(2, &["cn-hangzou", "cn-hangzhou"]);
     let unknown = place.file("unknown.yaml", &format!("{GOOD}tagrets: {{}}\n"));
@@ -234,10 +231,8 @@ fn a_scenario_that_cannot_be_played_names_its_line() {
 #[test]
 fn the_demo_tells_the_truth() {
     let place = Place::new();
-    let started = Instant::now();
     let done = place.run(&["demo"]);
     assert_eq!(done.exit, 0, "{}{}", done.out, done.err);
-    assert!(started.elapsed() < Duration::from_secs(30));
     // The scenario has one of everything; a demo without it would show nothing.
     for word in ["URGENT", "FAILED", "WEAKER", "NOT RUN", "OK  ", "Exit status 5."] {
         assert!(done.out.contains(word), "{word}: {}", done.out);

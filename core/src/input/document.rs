@@ -69,8 +69,8 @@ pub const fn required(name: &'static str, shape: Shape) -> Key {
 
 impl Shape {
     /// The name of the type in messages; types, like keys, are not translated.
-    fn type_name(&self) -> &'static str {
-        match self {
+    fn type_name(&self) -> String {
+        let name = match self {
             Self::Text | Self::Choice(_) => "string",
             Self::Whole(..) => "integer",
             Self::Number(..) => "number",
@@ -79,8 +79,13 @@ impl Shape {
             Self::CountOrPercent => "integer, or share such as `5%`",
             Self::Time => "time",
             Self::List(_) => "list",
+            Self::Object(keys) if keys.len() <= 6 => {
+                let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
+                return format!("mapping with the keys {}", names.join(", "));
+            }
             Self::TextMap | Self::Map(_) | Self::Object(_) | Self::Document => "mapping",
-        }
+        };
+        name.to_owned()
     }
 }
 
@@ -169,7 +174,9 @@ impl Cleaner<'_> {
     }
 
     fn object(&mut self, value: &Value, keys: &'static [Key]) -> Option<Value> {
-        let Value::Object(members) = value else { return self.wrong_type(value, &Shape::TextMap) };
+        let Value::Object(members) = value else {
+            return self.wrong_type(value, &Shape::Object(keys));
+        };
         let mut kept = Map::new();
         for (name, member) in members {
             match keys.iter().find(|key| key.name == name) {
@@ -250,7 +257,7 @@ impl Cleaner<'_> {
         None
     }
 
-    fn wrong_type(&mut self, value: &Value, shape: &'static Shape) -> Option<Value> {
+    fn wrong_type(&mut self, value: &Value, shape: &Shape) -> Option<Value> {
         if self.place.is_empty() {
             let finding = Finding::new(&parameters::NO_MAPPING, "");
             self.findings.push(finding.with("found", shorten(&value.to_string())));
@@ -368,8 +375,17 @@ fn meant(value: &Value, shape: &Shape) -> Option<Value> {
         (Shape::List(Shape::Text), Value::String(_)) | (Shape::List(Shape::Object(_)), Value::Object(_)) => {
             Some(json!([value]))
         }
+        (Shape::Object(keys), _) if keys.iter().map(|key| key.name).eq(["min", "max"]) => range(value),
         _ => None,
     }
+}
+
+/// A number, or two with a hyphen between them, as a mapping of least and most.
+fn range(value: &Value) -> Option<Value> {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let (least, most) = text.split_once('-').unwrap_or((&text, &text));
+    let (least, most) = (least.trim().parse::<u32>().ok()?, most.trim().parse::<u32>().ok()?);
+    (least <= most).then(|| json!({"min": least, "max": most}))
 }
 
 /// Names in backticks, for a message.

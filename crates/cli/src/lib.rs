@@ -34,7 +34,7 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use arguments::{Arguments, Command, Format};
+use arguments::{Arguments, Command, Format, OutputOptions};
 use consnap_core::diagnostics::messages::errors;
 use consnap_core::{Error, ErrorKind};
 use console::Console;
@@ -77,8 +77,17 @@ fn without_core_dumps() {}
 /// Runs the command line with its arguments, the program's name first, and gives the exit code.
 pub fn main_from(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     without_core_dumps();
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let given: Vec<OsString> = arguments.into_iter().collect();
+    let arguments = match Arguments::try_parse_from(&given) {
         Ok(arguments) => arguments,
+        Err(error) if error.use_stderr() && asks_for_json(&given) => {
+            let output = OutputOptions { format: Format::Json, lang: None };
+            let reason = error.to_string();
+            // clap's hint to try `--help` and its picture of the usage are for people.
+            let reason = reason.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            let error = Error::new(ErrorKind::Input, &errors::USAGE).with("reason", reason);
+            return Console::new(&output).failure(error.into()) as u8;
+        }
         Err(error) => {
             // Help and version are data; wrong usage is told on standard error.
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Reached };
@@ -96,6 +105,13 @@ pub fn main_from(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(failure) => console.failure(failure),
     };
     exit as u8
+}
+
+/// Whether somebody who cannot be understood wants errors as JSON: there are no arguments yet to ask.
+fn asks_for_json(given: &[OsString]) -> bool {
+    let pairs = given.iter().zip(given.iter().skip(1));
+    given.iter().any(|word| word == "--format=json")
+        || pairs.into_iter().any(|(name, value)| name == "--format" && value == "json")
 }
 
 /// The help of every command as it stands on a page of 100 columns: the command and its text. For the reference pages.

@@ -45,6 +45,11 @@ messages! {
     } help {
         "what happened can still be read; start another one to go on", "仍可读取已发生的内容；如需继续，请另行启动模拟器"
     };
+    USAGE = "CE400", Error, "consnap": {
+        "the command line cannot be understood: {reason}", "无法理解命令行：{reason}"
+    } help {
+        "add `--help` to see what the command takes", "加上 `--help` 可查看该命令接受的内容"
+    };
     NO_SUCH_FILE = "CE401", Error, "consnap": {
         "there is no file `{path}`", "文件 `{path}` 不存在"
     } help {
