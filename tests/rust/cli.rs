@@ -20,6 +20,8 @@ mod cli_faults;
 mod cli_fleet;
 #[path = "cli_live.rs"]
 mod cli_live;
+#[path = "cli_meddled.rs"]
+mod cli_meddled;
 #[path = "cli_policy.rs"]
 mod cli_policy;
 #[path = "cli_probe.rs"]

@@ -231,3 +231,41 @@ fn the_past_is_told_by_the_journals_alone() {
     assert_eq!(done.json()["unread"][0]["code"], "CS815");
     place.run(&["audit", "--rpo", "1h", "--from", "2026-02-01", "--to", "2026-01-01"]).refuses(2, &["CE430"]);
 }
+
+/// A filter by tags covers a thousand resources, and beyond it cuts in silence or refuses (assumption A38).
+#[test]
+fn selections_by_tag_are_whole_beyond_what_a_filter_covers() {
+    for beyond in ["cut", "refuse"] {
+        let place = Place::new();
+        let scenario = format!(
+            "version: 1
+time_scale: 60
+service: {{beyond_tag_filter: {beyond}}}
+instances:
+  - {{id: i-bp1last000000000001, role: AppSnapshotRoleName, tags: {{app: orders}}}}
+  - {{id: i-bp1none000000000001, role: AppSnapshotRoleName}}
+fleets:
+  - {{count: 1040, id_prefix: i-bp1many, template: {{role: AppSnapshotRoleName, tags: {{app: orders}}}}}}
+groups:
+  - {{instance: 'i-bp1many*', name: nightly-aaaa0001, age_seconds: 3600, tags: {{'consnap:run': aaaa0001}}}}
+"
+        );
+        let simulated = Simulated::start(&place, &scenario);
+        let done = audit(&place, &simulated, &["--format", "json"]);
+        assert_eq!(done.exit, 1, "{beyond}: {}", done.err);
+        let found = done.json();
+        let met = results(&found).iter().filter(|(_, result)| result == "met CS801").count();
+        assert_eq!((results(&found).len(), met), (1_041, 1_040), "{beyond}");
+        assert_eq!(found["not_selected"][0]["instance_id"], "i-bp1none000000000001", "{beyond}");
+
+        place.file("job.yaml", "version: 1\nregions: [cn-hangzhou]\ntargets: {tags: {app: orders}}\ninstance_ram_role: AppSnapshotRoleName\ngroup_name: n-{run}\nrequired_consistency: file_system\n");
+        let at = ["--endpoint", simulated.endpoint.as_str(), "--format", "json"];
+        let plan = with_key(&place, &[&["plan", "job.yaml"], &at[..]].concat());
+        assert_eq!((plan.exit, &plan.json()["eligible"]), (0, &json!(1_041)), "{beyond}: {}", plan.err);
+        let prune = with_key(
+            &place,
+            &[&["prune", "--region", "cn-hangzhou", "--tag", "app=orders", "--keep-last", "1"], &at[..]].concat(),
+        );
+        assert_eq!((prune.exit, &prune.json()["kept"]), (0, &json!(1_040)), "{beyond}: {}", prune.err);
+    }
+}

@@ -45,15 +45,15 @@ run: {{canary: 0}}
 
 /// Stands between client and service. Its hands get each request with the number among those of its operation, and how to have
 /// it carried out; they give the reply.
-struct Proxy {
-    endpoint: String,
+pub(super) struct Proxy {
+    pub(super) endpoint: String,
     calls: Arc<Mutex<Vec<String>>>,
 }
 
 type Hands = dyn Fn(&str, usize, &str, &mut dyn FnMut() -> Vec<u8>) -> Vec<u8> + Send + Sync;
 
 impl Proxy {
-    fn before(
+    pub(super) fn before(
         upstream: &str,
         hands: impl Fn(&str, usize, &str, &mut dyn FnMut() -> Vec<u8>) -> Vec<u8> + Send + Sync + 'static,
     ) -> Self {
@@ -71,7 +71,7 @@ impl Proxy {
         Self { endpoint, calls }
     }
 
-    fn count(&self, operation: &str) -> usize {
+    pub(super) fn count(&self, operation: &str) -> usize {
         self.calls.lock().unwrap().iter().filter(|call| *call == operation).count()
     }
 }
@@ -102,7 +102,7 @@ fn page(status: &str) -> Vec<u8> {
 }
 
 /// A reply with another body.
-fn with_body(reply: &[u8], change: impl FnOnce(Value) -> String) -> Vec<u8> {
+pub(super) fn with_body(reply: &[u8], change: impl FnOnce(Value) -> String) -> Vec<u8> {
     let text = String::from_utf8_lossy(reply).into_owned();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     let body = change(serde_json::from_str(body).unwrap());

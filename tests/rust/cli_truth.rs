@@ -5,7 +5,7 @@ use consnap_core::Time;
 use consnap_simulator::{Scenario, Simulator};
 use serde_json::{Value, json};
 
-use super::cli_run::Simulated;
+use super::cli_run::{Simulated, with_key};
 use super::{Done, Place};
 
 const A: &str = "i-bp1a0000000000000001";
@@ -315,4 +315,24 @@ fn a_selection_that_is_not_whole_starts_nothing() {
     let done = always.online(&["run", "job.yaml"]);
     assert_eq!(done.exit, 3, "{}{}", done.out, done.err);
     assert!(always.groups(A).is_empty() && always.groups(B).is_empty());
+}
+
+/// Every night leaves invocations with the job's tag, and a filter by tags covers the oldest of them: the one at work is beyond.
+#[test]
+fn another_run_is_seen_beyond_what_a_filter_by_tags_covers() {
+    for beyond in ["cut", "refuse"] {
+        let scene = Scene::new(&format!(
+            "service: {{tag_filter_covers: 1, beyond_tag_filter: {beyond}}}\nguest_faults: [{{nth: 2, result: never_ends}}]\n"
+        ));
+        for _ in 0..2 {
+            let night = scene.online(&["run", "job.yaml"]);
+            assert_eq!(night.exit, 0, "{beyond}: {}{}", night.out, night.err);
+        }
+        // A machine without those journals.
+        let elsewhere = Place::new();
+        elsewhere.file("job.yaml", JOB);
+        let third = with_key(&elsewhere, &["run", "job.yaml", "--endpoint", &scene.simulated.endpoint]);
+        third.refuses(2, &["CE307"]);
+        assert_eq!(scene.groups(A).len(), 2, "{beyond}");
+    }
 }
