@@ -13,8 +13,8 @@ use consnap_core::run::session::{Goal, Numbered, Session, Setup};
 use consnap_core::run::verdict::GroupLookup;
 use consnap_core::{Lang, Time};
 use consnap_simulator::scenario::{
-    ApiFault, BeyondTagFilter, ClosedConnection, GroupFault, GroupLine, GuestFault, ListingFault, Millis, PastGroup,
-    ResultFault, ServiceError, SnapshotFault, TagFault, Throttle, TotalCounts,
+    ApiFault, BeyondTagFilter, ClosedConnection, ForeignResult, GroupFault, GroupLine, GuestFault, ListingFault,
+    Millis, PastGroup, ResultFault, ServiceError, SnapshotFault, TagFault, Throttle, TotalCounts,
 };
 use consnap_simulator::scenario::{DiskSpec, InstanceSpec, QuiesceRecord, Scenario, ScriptOrder};
 use consnap_simulator::{Ended, InstanceTruth, MemoryDriver, Onward, Simulator};
@@ -95,6 +95,7 @@ fn scenario(dice: &mut Dice) -> Scenario {
     scenario.service.role_propagation_seconds = if dice.one_in(4) { 30 } else { 0 };
     // Draws of their own, so that the days from before stay what they are otherwise.
     doubtful(&mut Dice(scenario.seed ^ 0x0005_eed5), &mut scenario);
+    foreign_results(&mut Dice(scenario.seed ^ 0x00f0_4e16), &mut scenario);
     scenario
 }
 
@@ -158,6 +159,28 @@ fn doubtful(dice: &mut Dice, scenario: &mut Scenario) {
             ..ApiFault::default()
         });
     }
+}
+
+/// Results that are asked for and come as another's, a few times or always.
+fn foreign_results(dice: &mut Dice, scenario: &mut Scenario) {
+    use ForeignResult::*;
+    let kinds =
+        [OtherInvocation, OtherInvocationToo, OtherInstance, OtherInstanceToo, OtherCommand, OtherCommandToo, Second];
+    if dice.one_in(4) {
+        scenario.api_faults.push(ApiFault {
+            operation: Some("DescribeInvocations".to_owned()),
+            results: Some(dice.pick(&kinds)),
+            times: dice.pick(&[Some(1), Some(2), Some(5), None]),
+            probability: dice.pick(&[None, Some(0.5)]),
+            ..ApiFault::default()
+        });
+    }
+}
+
+/// Whether a result may stay unknown, or a guest say what is not so.
+fn is_doubtful(scenario: &Scenario) -> bool {
+    scenario.guest_faults.iter().any(|fault| fault.output_text.is_some() || fault.result.is_some())
+        || scenario.api_faults.iter().any(|fault| fault.results.is_some())
 }
 
 fn guest_fault(dice: &mut Dice, count: u64) -> GuestFault {
@@ -291,7 +314,7 @@ fn live(seed: u64) -> Result<Day, (String, Vec<Numbered>)> {
     let mut dice = Dice(seed);
     let scenario = scenario(&mut dice);
     let faults_between = scenario.api_faults.len() > 1;
-    let doubtful = scenario.guest_faults.iter().any(|fault| fault.output_text.is_some() || fault.result.is_some());
+    let doubtful = is_doubtful(&scenario);
     let job = job(&mut dice, &scenario);
     let simulator = Simulator::new(scenario);
     // Draws of their own, so that the days from before stay what they are otherwise.

@@ -129,7 +129,7 @@ fn live(seed: u64) -> Result<Together, (String, Vec<Numbered>)> {
     let mut dice = Dice(seed ^ 0x7067_e74e);
     let mut scenario = super::scenario(&mut dice);
     scenario.instances.truncate(5);
-    let doubtful = scenario.guest_faults.iter().any(|fault| fault.output_text.is_some() || fault.result.is_some());
+    let doubtful = super::is_doubtful(&scenario);
     scenario.service.running_lists_pending = !dice.one_in(4);
     let first = job_of(&mut dice, &scenario);
     let mut second = first.clone();

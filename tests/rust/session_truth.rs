@@ -6,8 +6,8 @@ use consnap_core::run::session::{Event, Goal, Numbered, Session, StopReason, Tar
 use consnap_core::run::verdict::{GroupLookup, Proof, ResultKind};
 use consnap_core::{Lang, Time};
 use consnap_simulator::scenario::{
-    ApiFault, BeyondTagFilter, GroupFault, GroupLine, GuestFault, ListingFault, PastConsistency, PastGroup,
-    ResultFault, Scenario, ScriptOrder, TagFault, TotalCounts,
+    ApiFault, BeyondTagFilter, ForeignResult, GroupFault, GroupLine, GuestFault, ListingFault, PastConsistency,
+    PastGroup, ResultFault, Scenario, ScriptOrder, TagFault, TotalCounts,
 };
 use consnap_simulator::{Ended, Onward, Simulator};
 use consnap_tests::meddled::*;
@@ -260,6 +260,41 @@ fn without_a_result_and_a_clearing_tag_the_guest_may_be_held() {
         // The tag on every disk is put after both scripts: it clears.
         let (session, ..) = played(with_fault(lost(GuestFault::default()), |_| ()));
         assert_eq!(results(&session)[0], ResultKind::Ok, "{result:?}: {}", why(&session));
+    }
+}
+
+/// A command's result comes as another's, or beside another's that says the opposite.
+#[test]
+fn the_result_of_another_command_is_no_evidence() {
+    use ForeignResult::*;
+    let with = |guest: GuestFault, results: ForeignResult, times: Option<u32>| {
+        with_fault(guest, |scenario| {
+            let operation = Some("DescribeInvocations".to_owned());
+            scenario.api_faults.push(ApiFault { operation, results: Some(results), times, ..ApiFault::default() });
+        })
+    };
+    let held = || GuestFault { exit_code: Some(12), held: Some(true), ..GuestFault::default() };
+    let failed = || GuestFault { exit_code: Some(3), ..GuestFault::default() };
+    for (results_of, is_told) in [
+        (OtherInvocation, false),
+        (OtherInvocationToo, true),
+        (OtherInstance, false),
+        (OtherInstanceToo, true),
+        (OtherCommand, false),
+        (OtherCommandToo, true),
+        (Second, false),
+    ] {
+        let first = |guest: GuestFault, times: Option<u32>| {
+            let (session, ..) = played(with(guest, results_of, times));
+            results(&session)[0]
+        };
+        assert_eq!(first(held(), None), ResultKind::Urgent, "{results_of:?}");
+        let without_a_result = if is_told { ResultKind::Failed } else { ResultKind::Urgent };
+        assert_eq!(first(failed(), None), without_a_result, "{results_of:?}");
+        // Asked again, it is told.
+        assert_eq!(first(held(), Some(1)), ResultKind::Urgent, "{results_of:?}");
+        assert_eq!(first(failed(), Some(3)), ResultKind::Failed, "{results_of:?}");
+        assert_eq!(first(GuestFault::default(), Some(3)), ResultKind::Ok, "{results_of:?}");
     }
 }
 

@@ -297,6 +297,13 @@ assumptions! {
         "so what came and went beside a run is found in the first pages; were it otherwise, a snapshot plug-in of somebody who looks for nobody, begun and over while the run's own was at work, could be passed over",
         "因此与执行同时出现并结束的命令在前几页即可找到；若不成立，他人在本次执行期间启动并已结束的快照插件可能会被漏掉"
     };
+    RESULT_CREATED = "A41", ["session"], "describe-invocations: CreationTime of InvokeInstance, no relation given": {
+        "the CreationTime of a result is at most 30 s before that of its invocation",
+        "结果的 CreationTime 最多比其命令执行的 CreationTime 早 30 秒"
+    } why {
+        "so a result that is older belongs to an earlier command and is no evidence; were it otherwise, results would count as lost, and their guests as possibly held",
+        "因此更早的结果属于之前的命令，不作为证据；若不成立，结果会被视为丢失，对应实例会被视为可能仍被冻结"
+    };
 }
 
 /// The assumption with a number.

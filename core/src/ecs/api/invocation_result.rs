@@ -42,6 +42,10 @@ pub struct InvocationResult<'a> {
     /// Free text.
     #[serde(borrow, deserialize_with = "text")]
     pub error_info: Cow<'a, str>,
+    /// When the command was ordered for this instance, by `DescribeInvocations`.
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    #[serde(borrow, deserialize_with = "text", skip_serializing)]
+    pub creation_time: Cow<'a, str>,
     /// When the command started in the guest.
     #[serde(borrow, deserialize_with = "text")]
     pub start_time: Cow<'a, str>,

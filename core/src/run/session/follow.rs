@@ -1,19 +1,18 @@
 //! Following commands that run, until each instance has a final result.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::event::{Event, StopReason};
 use super::records::TargetIndex;
 use super::repeats::service_date;
+use super::shown::Shown;
 use super::{CallPurpose, Session};
 use crate::base::consistency::Platform;
 use crate::base::http::HttpReply;
 use crate::base::time::Time;
 use crate::catalog::codes::{Layer, Repeat};
 use crate::catalog::{PLUGIN_VERSION, pacing};
-use crate::ecs::api::invocation_result::InvocationResult;
 use crate::ecs::api::requests::{DescribeInvocations, Filled, InvocationFilter};
 use crate::ecs::api::{Operation, replies};
 use crate::ecs::reply::{self, Failure};
@@ -48,10 +47,9 @@ impl Session {
         let invoke_id = record.invoke_id.clone();
         let (open, region) = (record.open.clone(), record.region);
         let grace = record.accepted_at.plus_seconds(pacing::RESULT_GRACE.value);
-        // An empty filter, or one that is ignored, would show other people's invocations.
-        let shown = page.invocations.iter().find(|shown| shown.invoke_id.as_deref() == Some(&*invoke_id));
+        let shown = Shown::of(&page, &invoke_id);
         // By the service's clock, where it tells: ours may have been put right since it was taken, by another process.
-        let created_at = shown.and_then(|shown| Time::parse(shown.creation_time.as_deref()?));
+        let created_at = shown.as_ref().and_then(|shown| shown.created_at);
         let limit = pacing::RESULT_GRACE.value.saturating_add(u64::from(record.timeout_seconds));
         let overdue = match service_date(reply).zip(created_at) {
             Some((date, created_at)) => {
@@ -60,13 +58,10 @@ impl Session {
             }
             None => self.now > record.accepted_at.plus_seconds(limit),
         };
-        let results: BTreeMap<&str, &InvocationResult<'_>> = shown
-            .map(|shown| shown.invoke_instances.iter().map(|result| (&*result.instance_id, result)).collect())
-            .unwrap_or_default();
         let mut finished = Vec::new();
         for &index in &open {
             let Some(target) = self.state.target(index) else { continue };
-            let Some(result) = results.get(&*target.id) else { continue };
+            let Some(result) = shown.as_ref().and_then(|shown| shown.result(&target.id)) else { continue };
             let outcome = decode(result, ContentEncoding::Base64);
             if outcome.finished {
                 finished.push((index, outcome));

@@ -47,6 +47,7 @@ mod records;
 mod repeats;
 mod resume;
 mod setup;
+mod shown;
 mod start;
 pub mod state;
 mod tagging;

@@ -119,6 +119,16 @@ enum Course {
     Over(Option<Time>),
 }
 
+impl Course {
+    fn longer(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Over(Some(one)), Self::Over(Some(another))) => Self::Over(Some(one.max(another))),
+            (Self::AtWork, _) | (_, Self::AtWork) => Self::AtWork,
+            (Self::Over(_), Self::Over(_)) => Self::Over(None),
+        }
+    }
+}
+
 impl Overlaps {
     pub(super) fn is_idle(&self) -> bool {
         self.batches.is_empty() && self.due.is_empty() && self.after.is_empty()
@@ -416,11 +426,13 @@ fn in_flight(invocation: &replies::Invocation<'_>, with_over: bool) -> Option<In
             (true, _) => with_over.then_some(Course::Over(outcome.finished_at)),
         }
     };
-    let instances: BTreeMap<String, Course> = invocation
-        .invoke_instances
-        .iter()
-        .filter_map(|result| Some((result.instance_id.to_string(), course(result)?)))
-        .collect();
+    let mut instances: BTreeMap<String, Course> = BTreeMap::new();
+    for result in &invocation.invoke_instances {
+        let Some(course) = course(result) else { continue };
+        let known = instances.entry(result.instance_id.to_string()).or_insert(course);
+        // Of two that differ one is another command's: the worse reading holds.
+        *known = known.longer(course);
+    }
     if !is_plugin || instances.is_empty() {
         return None;
     }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::Session;
 use super::discover::Step;
 use super::event::{Event, Phase};
+use super::shown::Shown;
 use super::start::token;
 use crate::base::consistency::{Consistency, Platform};
 use crate::base::http::HttpReply;
@@ -216,20 +217,17 @@ impl Session {
     fn probe_looked(&mut self, run: usize, reply: &HttpReply) -> Result<(), Failure> {
         let page = reply::parse::<replies::DescribeInvocations<'_>>(Operation::DescribeInvocations, reply)?;
         let Some(known) = self.probing.as_mut().and_then(|probing| probing.runs.get_mut(run)) else { return Ok(()) };
-        // A filter that is ignored would show other people's invocations.
-        let shown = page.invocations.iter().find(|shown| shown.invoke_id.as_deref() == Some(&*known.invoke_id));
+        let shown = Shown::of(&page, &known.invoke_id);
         let mut answers: Vec<(String, ReadAnswer)> = Vec::new();
-        for result in shown.iter().flat_map(|shown| &shown.invoke_instances) {
-            if known.open.contains(&*result.instance_id) {
-                let outcome = decode(result, ContentEncoding::Base64);
-                if outcome.finished {
-                    known.open.remove(&*result.instance_id);
-                    let code =
-                        if result.error_code.is_empty() { &result.invocation_status } else { &result.error_code };
-                    answers.push((result.instance_id.clone().into_owned(), answer_of(&result.output, code)));
-                }
+        known.open.retain(|id| {
+            let Some(result) = shown.as_ref().and_then(|shown| shown.result(id)) else { return true };
+            let finished = decode(result, ContentEncoding::Base64).finished;
+            if finished {
+                let code = if result.error_code.is_empty() { &result.invocation_status } else { &result.error_code };
+                answers.push((id.clone(), answer_of(&result.output, code)));
             }
-        }
+            !finished
+        });
         let waited = self.now.since(known.started_at).as_secs();
         if !known.open.is_empty() && waited > pacing::PROBE_TIMEOUT.value.saturating_add(pacing::RESULT_GRACE.value) {
             let late = std::mem::take(&mut known.open).into_iter();

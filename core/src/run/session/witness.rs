@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::Session;
 use super::event::{Event, Goal, StopReason};
 use super::records::{Stage, Target, TargetIndex};
+use super::shown::Shown;
 use super::start::token;
 use crate::base::http::HttpReply;
 use crate::base::time::Time;
@@ -179,19 +180,17 @@ impl Session {
     fn answers_listed(&mut self, read: usize, reply: &HttpReply) -> Result<(), Failure> {
         let page = reply::parse::<replies::DescribeInvocations<'_>>(Operation::DescribeInvocations, reply)?;
         let Some(known) = self.witnesses.reads.get_mut(read) else { return Ok(()) };
-        // A filter that is ignored would show other people's invocations.
-        let shown = page.invocations.iter().find(|shown| shown.invoke_id.as_deref() == Some(&*known.invoke_id));
+        let shown = Shown::of(&page, &known.invoke_id);
         let mut told: Vec<(TargetIndex, Outcome, String)> = Vec::new();
-        for result in shown.iter().flat_map(|shown| &shown.invoke_instances) {
-            let Some(index) = self.state.find(&result.instance_id).filter(|index| known.open.contains(index)) else {
-                continue;
-            };
+        for &index in &known.open {
+            let Some(target) = self.state.target(index) else { continue };
+            let Some(result) = shown.as_ref().and_then(|shown| shown.result(&target.id)) else { continue };
             let outcome = decode(result, ContentEncoding::Base64);
             if outcome.finished {
-                known.open.remove(&index);
                 told.push((index, outcome, result.output.clone().into_owned()));
             }
         }
+        known.open.retain(|index| !told.iter().any(|(answered, ..)| answered == index));
         let waited = self.now.since(known.started_at).as_secs();
         let mut late = BTreeSet::new();
         if waited > pacing::PROBE_TIMEOUT.value.saturating_add(pacing::RESULT_GRACE.value) {

@@ -56,6 +56,9 @@ pub struct ApiFault {
     /// The listing that is answered is not whole, or has no end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listing: Option<ListingFault>,
+    /// The results of an invocation that are asked for come as another's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub results: Option<ForeignResult>,
     /// The body of the answer is this text instead of JSON, as a proxy in between would send.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub html: Option<String>,
@@ -74,6 +77,27 @@ pub enum ListingFault {
     RepeatedToken,
     /// No entries, and a token to them that the service then takes.
     EmptyPage,
+}
+
+/// Whose results come when those of an invocation are asked for. They say the opposite of the right ones.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ForeignResult {
+    /// Those of another invocation on the same instances.
+    OtherInvocation,
+    /// Those of another invocation, and the right ones.
+    OtherInvocationToo,
+    /// Those of another instance.
+    OtherInstance,
+    /// Those of another instance, and the right ones.
+    OtherInstanceToo,
+    /// Those of an earlier command on the same instances, in the place of the right ones.
+    OtherCommand,
+    /// Those of an earlier command, after the right ones.
+    OtherCommandToo,
+    /// A second result of the same instance that nothing tells from the right one.
+    Second,
 }
 
 /// How the service asks to slow down.

@@ -18,8 +18,8 @@ mod small;
 
 pub use demo::demo_scenario;
 pub use faults::{
-    ApiFault, ClosedConnection, GroupFault, GroupLine, GuestFault, ListingFault, Millis, ResultFault, ServiceError,
-    SnapshotFault, TagFault, Throttle,
+    ApiFault, ClosedConnection, ForeignResult, GroupFault, GroupLine, GuestFault, ListingFault, Millis, ResultFault,
+    ServiceError, SnapshotFault, TagFault, Throttle,
 };
 pub use instance::{
     CloudAssistantSpec, DiskSpec, Fleet, GuestSpec, InstanceSpec, Language, MountSpec, QuiesceRecord, ScriptOrder,

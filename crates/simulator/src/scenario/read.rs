@@ -121,6 +121,7 @@ fn judge_effects(fault: &ApiFault, place: String, findings: &mut Vec<Finding>) {
         ("connection_closed", fault.connection_closed.is_some()),
         ("silence", fault.silence.is_some()),
         ("listing", fault.listing.is_some()),
+        ("results", fault.results.is_some()),
         ("html", fault.html.is_some() && fault.error.is_none()),
     ]
     .into_iter()
@@ -131,7 +132,8 @@ fn judge_effects(fault: &ApiFault, place: String, findings: &mut Vec<Finding>) {
         let finding = Finding::new(&errors::SCENARIO_EFFECTS, place);
         findings.push(finding.with("effects", quoted(&effects)));
     } else if effects.is_empty() && fault.latency_millis.is_none() {
-        let known = ["latency_millis", "throttle", "error", "connection_closed", "silence", "listing", "html"];
+        let known =
+            ["latency_millis", "throttle", "error", "connection_closed", "silence", "listing", "results", "html"];
         findings.push(Finding::new(&errors::SCENARIO_EFFECT, place).with("known", quoted(&known)));
     }
 }

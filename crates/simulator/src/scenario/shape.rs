@@ -172,6 +172,18 @@ static API_FAULT: &[Key] = &[
     optional("connection_closed", EFFECT),
     optional("silence", EFFECT),
     optional("listing", Shape::Choice(&["one_missing", "count_moved", "repeated_token", "empty_page"])),
+    optional(
+        "results",
+        Shape::Choice(&[
+            "other_invocation",
+            "other_invocation_too",
+            "other_instance",
+            "other_instance_too",
+            "other_command",
+            "other_command_too",
+            "second",
+        ]),
+    ),
     optional("html", Shape::Text),
 ];
 

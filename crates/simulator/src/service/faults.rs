@@ -65,6 +65,7 @@ impl FaultState {
         for (fault, (met, struck)) in faults.iter().zip(self.counts.iter_mut()) {
             if fault.operation.as_deref().is_some_and(|wanted| wanted != operation)
                 || fault.instance.as_deref().is_some_and(|pattern| !names_instance(parameters, pattern))
+                || fault.results.is_some() && parameters.filter("InvokeId").is_none()
             {
                 continue;
             }

@@ -3,6 +3,7 @@
 mod authentication;
 mod error;
 mod faults;
+mod foreign_results;
 mod invocations;
 mod issuing;
 mod operations;
@@ -302,6 +303,9 @@ impl Simulator {
             outcome.result = self.carry_out(operation, parameters, caller, moment.service, done_at, request_id);
             if let (Some(listing), Ok(body)) = (fault.and_then(|fault| fault.listing), &mut outcome.result) {
                 spoil(body, listing, &paging::own_token(operation.name(), parameters));
+            }
+            if let (Some(foreign), Ok(body)) = (fault.and_then(|fault| fault.results), &mut outcome.result) {
+                foreign_results::exchange(body, foreign);
             }
         }
         if let Some(error) = error {
