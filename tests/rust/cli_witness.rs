@@ -145,6 +145,53 @@ fn each_record_comes_to_its_verdict() {
     assert_eq!((&history[0]["witnessed"], &history[0]["contradicted"]), (&json!(1), &json!(4)));
 }
 
+/// A hold that was perfect is no proof for data on a disk that is not in the group.
+#[test]
+fn data_outside_of_the_group_are_no_copy_of_the_service() {
+    // Where its data lie; result, proof, the witness's verdict, why it does not count, the code, and the mounts outside.
+    let cases = [
+        ("inside", "[/, /data1]", "ok", "witness", "valid", None, "CS350", json!(null)),
+        ("excluded", "[/, /data2]", "weaker", "tag", "outside", None, "CS394", json!(["/data2"])),
+        ("network", "[/mnt/nfs]", "weaker", "tag", "outside", None, "CS394", json!(["/mnt/nfs"])),
+        ("nodisk", "[/, /mnt/zfs]", "ok", "tag", "none", Some("unlocated"), "CS350", json!(null)),
+        ("nomount", "[/nowhere]", "ok", "tag", "none", Some("unlocated"), "CS350", json!(null)),
+    ];
+    let mut scenario = "version: 1\ntime_scale: 60\ninstances:\n".to_owned();
+    let mut excluded = Vec::new();
+    for (name, mounts, ..) in &cases {
+        writeln!(
+            scenario,
+            "  - {{id: {}, role: AppSnapshotRoleName, disks: [{{}}, {{}}, {{id: d-bp1{name}out}}], guest: {{quiesce_mounts: {mounts}, \
+             mounts: [{{target: /, disks: [0]}}, {{target: /data1, file_system: xfs, disks: [0, 1]}}, {{target: /data2, disks: [2]}}, \
+             {{target: /mnt/nfs, file_system: nfs4, disks: []}}, {{target: /mnt/zfs, file_system: zfs, disks: []}}], \
+             pre_script: {{exists: false}}, post_script: {{exists: false}}}}}}",
+            id(name)
+        )
+        .unwrap();
+        excluded.push(format!("{{instance: {}, disk: d-bp1{name}out}}", id(name)));
+    }
+    let place = Place::new();
+    let simulated = Simulated::start(&place, &scenario);
+    let ids = cases.iter().map(|case| id(case.0)).collect::<Vec<_>>().join(", ");
+    let job = format!("{}exclude_disks: [{}]\n", JOB.replace("IDS", &ids), excluded.join(", "));
+    let job = place.file("job.yaml", &job);
+    let done = run(&place, &simulated, job.to_str().unwrap());
+    assert_eq!(done.exit, 1, "{}{}", done.out, done.err);
+    let report = done.json();
+    for (name, _, result, proof, verdict, reason, code, outside) in &cases {
+        let found = instance(&report, name);
+        assert_eq!((&found["result"], &found["why"]["code"]), (&json!(result), &json!(code)), "{name}: {found}");
+        let witness = &found["witness"];
+        assert_eq!((&witness["verdict"], &witness["outside"]), (&json!(verdict), outside), "{name}: {found}");
+        assert_eq!(witness["reason"].as_str(), *reason, "{name}: {found}");
+        let said = found["proof"].as_str().unwrap();
+        assert!(said == *proof || *proof == "tag" && said == "tag+log", "{name}: {said}");
+    }
+    let run_id = report["run_id"].as_str().unwrap();
+    let text = place.run(&["show", run_id, "--all"]);
+    assert!(text.out.contains("CS394") && text.out.contains("/data2"), "{}", text.out);
+}
+
 /// A long query must not ring the alarm, and a tag that the record contradicts is no success.
 #[test]
 fn a_refusal_and_a_contradiction_are_failures_and_no_alarm() {

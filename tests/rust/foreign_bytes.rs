@@ -162,10 +162,11 @@ pub fn script_record(bytes: &[u8]) {
             "witness",
             &json!({"record": text,
             "read": {"boot_id": "6f0c2b1e-7d55-4f0a-9a55-0d7b1f6e2c11", "uptime_seconds": 1030.5,
-                "started_at": "2026-11-30T02:00:18Z", "finished_at": "2026-11-30T02:00:19Z"},
+                "started_at": "2026-11-30T02:00:18Z", "finished_at": "2026-11-30T02:00:19Z",
+                "mounts": [{"target": "/var/lib/mysql", "file_system": "ext4", "disk_ids": ["d-bp1data"]}]},
             "scripts": {"name": "m1", "pre_sha256": format!("{}1", "a".repeat(63)), "post_sha256": format!("{}2", "b".repeat(63))},
             "command": {"started_at": "2026-11-30T02:00:00Z", "finished_at": "2026-11-30T02:00:06Z",
-                "exit_code": exit_code, "tagged_application": true}}),
+                "exit_code": exit_code, "tagged_application": true, "expected_disks": ["d-bp1data"]}}),
         );
     }
 }

@@ -68,7 +68,13 @@ fn judge_instance(
         }
         ResultKind::Weaker => {
             let contradicted = instance.witness.as_ref().and_then(|witness| witness.verdict);
-            if contradicted == Some(WitnessVerdict::Contradicted) {
+            if contradicted == Some(WitnessVerdict::Outside) {
+                if instance.got == Consistency::Application {
+                    return Err(
+                        "said that data lie outside of the group, and that it is application-consistent".to_owned()
+                    );
+                }
+            } else if contradicted == Some(WitnessVerdict::Contradicted) {
                 // The tag is there, and the scripts say that it claims too much.
                 if level != Consistency::Application || instance.got == Consistency::Application {
                     return Err("said that the record contradicts the tag, but there is none to contradict".to_owned());

@@ -71,5 +71,5 @@ fn probes() {
 
 #[test]
 fn records_of_scripts() {
-    assert_eq!(run_all("witness"), 95);
+    assert_eq!(run_all("witness"), 113);
 }

@@ -223,12 +223,17 @@ impl Service {
     fn witness(&self, ran: [Time; 2], exit_code: i64, tagged: bool) -> Value {
         let from = now();
         let look = look::read(&self.look("sh", &["/dev/shm"])).unwrap();
+        let record = look.record.unwrap();
+        let (_, named) = record.split_once("data mounts=").unwrap();
+        // The file system of a test lies on no cloud disk.
+        let mount = json!({"target": named.lines().next(), "file_system": "ext4", "disk_ids": ["d-bp1"]});
         let input = json!({
-            "record": look.record.unwrap(),
+            "record": record,
             "read": {"boot_id": look.boot_id, "uptime_seconds": look.uptime_seconds,
-                "started_at": from, "finished_at": now()},
+                "started_at": from, "finished_at": now(), "mounts": [mount]},
             "scripts": {"name": self.pair.name, "pre_sha256": self.pair.pre.sha256, "post_sha256": self.pair.post.sha256},
-            "command": {"started_at": ran[0], "finished_at": ran[1], "exit_code": exit_code, "tagged_application": tagged},
+            "command": {"started_at": ran[0], "finished_at": ran[1], "exit_code": exit_code, "tagged_application": tagged,
+                "expected_disks": ["d-bp1"]},
         });
         let answer = operations::run("witness", input.clone()).unwrap();
         println!("{input}\n{answer}");
@@ -301,6 +306,8 @@ fn the_command_reads_a_record_of_ours_alone() {
     assert_eq!(kind("/dev/shm"), Err(RecordDefect::Absent));
     service.run(std::time::Duration::ZERO);
     let record = kind("/dev/shm").unwrap();
+    let (_, named) = record.split_once("data mounts=").unwrap();
+    let named: Vec<&str> = named.lines().next().unwrap().split(',').collect();
     assert!(record.contains("verdict=refused") && record.ends_with("end lines=5\n"), "{record}");
     for shell in ["dash", "bash", "bash --posix", "busybox sh", "mksh", "ksh"] {
         if Command::new(shell.split(' ').next().unwrap()).arg("-c").arg(":").output().is_err() {
@@ -309,6 +316,10 @@ fn the_command_reads_a_record_of_ours_alone() {
         }
         let answer = look::read(&service.look(shell, &["/nowhere", "/dev/shm"])).unwrap();
         assert_eq!(answer.record.as_deref(), Ok(record.as_str()), "{shell}");
+        // The mounts that the record names, and no others.
+        let mut seen: Vec<String> = answer.mounts.unwrap().into_iter().map(|mount| mount.target).collect();
+        seen.dedup();
+        assert_eq!(seen, named, "{shell}");
     }
     // The same bytes, where others may write, and behind a link.
     let base = service.folder.path();

@@ -428,6 +428,9 @@ class WitnessVerdict(_Word):
     CONTRADICTED = "contradicted"
     """The tag says application, and the record says otherwise."""
 
+    OUTSIDE = "outside"
+    """The service was held, but part of its data is not in the group."""
+
     REFUSED = "refused"
     """The pre-script refused: there is no application-consistent snapshot, and nothing is held."""
 
@@ -452,6 +455,9 @@ class RecordState(_Word):
 
     LOST = "lost"
     """The hold was lost, something was written meanwhile, or what a restore needs is missing; nothing is held."""
+
+    OUTSIDE = "outside"
+    """The service was held, but part of its data lies on disks outside of the group; nothing is held."""
 
     EXPIRED = "expired"
     """The limit was over before the post-script; nothing is held."""
@@ -516,6 +522,9 @@ class RecordDefect(_Word):
 
     STILL_FROZEN = "still_frozen"
     """It was released while a file system still stood."""
+
+    UNLOCATED = "unlocated"
+    """On which disks the data of the service lie cannot be told."""
 
     FOREIGN = "foreign"
     """Somebody else than root may have made it."""

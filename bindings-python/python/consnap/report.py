@@ -290,6 +290,9 @@ class WitnessReport(Record):
     code: str | None = None
     """Code of the service or of the transport, where the record could not be read."""
 
+    outside: tuple[str, ...] = ()
+    """Mount points with data of the service that are not, or not whole, in the group; the guest's words."""
+
     reason: RecordDefect | None = None
     """Why it does not count."""
 

@@ -15,6 +15,8 @@ pub enum RecordState {
     Valid,
     /// The hold was lost, something was written meanwhile, or what a restore needs is missing; nothing is held.
     Lost,
+    /// The service was held, but part of its data lies on disks outside of the group; nothing is held.
+    Outside,
     /// The limit was over before the post-script; nothing is held.
     Expired,
     /// The pre-script refused; nothing was held.
@@ -62,6 +64,8 @@ pub enum RecordDefect {
     Unfinished,
     /// It was released while a file system still stood.
     StillFrozen,
+    /// On which disks the data of the service lie cannot be told.
+    Unlocated,
     /// Somebody else than root may have made it.
     Foreign,
     /// The answer of the command that reads it is not whole.
@@ -77,6 +81,8 @@ pub enum WitnessVerdict {
     Valid,
     /// The tag says application, and the record says otherwise.
     Contradicted,
+    /// The service was held, but part of its data is not in the group.
+    Outside,
     /// The pre-script refused: there is no application-consistent snapshot, and nothing is held.
     Refused,
     /// The hold did not last; it is released.
@@ -90,16 +96,16 @@ pub enum WitnessVerdict {
 }
 
 crate::base::consistency::wire_names!(RecordState {
-    Valid => "valid", Lost => "lost", Expired => "expired", Refused => "refused", Unreleased => "unreleased", None => "none",
+    Valid => "valid", Lost => "lost", Outside => "outside", Expired => "expired", Refused => "refused", Unreleased => "unreleased", None => "none",
 });
 crate::base::consistency::wire_names!(RecordDefect {
     Absent => "absent", Form => "form", Format => "format", Cut => "cut", Count => "count", Repeated => "repeated",
     Missing => "missing", Unknown => "unknown", Contradictory => "contradictory", OtherService => "other_service",
     OtherBoot => "other_boot", OtherScripts => "other_scripts", OtherTime => "other_time", Clock => "clock",
-    Unfinished => "unfinished", StillFrozen => "still_frozen", Foreign => "foreign", Unread => "unread",
+    Unfinished => "unfinished", StillFrozen => "still_frozen", Unlocated => "unlocated", Foreign => "foreign", Unread => "unread",
 });
 crate::base::consistency::wire_names!(WitnessVerdict {
-    Valid => "valid", Contradicted => "contradicted", Refused => "refused", Lost => "lost", Expired => "expired",
+    Valid => "valid", Contradicted => "contradicted", Outside => "outside", Refused => "refused", Lost => "lost", Expired => "expired",
     Unreleased => "unreleased", None => "none",
 });
 
@@ -135,6 +141,8 @@ static CELLS: &[Cell] = &[
     cell(Some(0), Some(true), RecordState::Lost, WitnessVerdict::Contradicted),
     cell(Some(0), Some(true), RecordState::Expired, WitnessVerdict::Contradicted),
     cell(Some(0), Some(true), RecordState::Refused, WitnessVerdict::Contradicted),
+    // Whatever the tags say: a copy with only part of the data is none of the service.
+    cell(Some(0), None, RecordState::Outside, WitnessVerdict::Outside),
     // The pre-script ended with an error: of the reasons for it, this is the harmless one.
     cell(Some(9), None, RecordState::Refused, WitnessVerdict::Refused),
     // The post-script ended with an error, and says that it released nevertheless.
@@ -178,6 +186,11 @@ rows! {
          "快照带有应用一致性标签，但脚本记录表明服务并未一直保持静默")
         => ("do not rely on this snapshot for the service; see why the hold ended, and run again",
             "请勿将此快照用于恢复该服务；请查明静默中断的原因后重新执行");
+    Outside Some(AtBest::Weaker), None,
+        ("the service was held, but part of its data lies on disks that are not in the group: the copy is torn",
+         "服务已静默，但其部分数据所在云盘不在快照一致性组内：该副本不完整")
+        => ("do not rely on this snapshot for the service; put all its disks into the group, or move its data, then run again",
+            "请勿将此快照用于恢复该服务；请将其全部云盘纳入快照一致性组，或迁移其数据，然后重新执行");
     Refused Some(AtBest::Failed), Some(false),
         ("the pre-script refused to hold the service; nothing was held, and nothing is", "前置脚本拒绝静默该服务；过去和现在均未静默")
         => ("resolve what the script names, then run again; `consnap scripts explain` explains the word",
@@ -221,6 +234,10 @@ impl RecordState {
                 Text::new("the service was held until its release after the thaw", "服务保持静默，直到解冻后解除")
             }
             Self::Lost => Text::new("the hold was lost before its end", "静默在结束前中断"),
+            Self::Outside => Text::new(
+                "the service was held, but part of its data lies outside of the group",
+                "服务已静默，但其部分数据不在快照一致性组内",
+            ),
             Self::Expired => Text::new("the limit of the hold was over too early", "静默时限过早到期"),
             Self::Refused => Text::new("the pre-script refused, and nothing was held", "前置脚本已拒绝，未静默"),
             Self::Unreleased => Text::new("the release is not certain", "无法确认是否已解除静默"),
@@ -259,6 +276,9 @@ impl RecordDefect {
                 "the service was released while a file system was still frozen",
                 "解除静默时文件系统仍处于冻结状态",
             ),
+            Self::Unlocated => {
+                Text::new("on which disks the data of the service lie cannot be told", "无法判断服务的数据位于哪些云盘")
+            }
             Self::Foreign => Text::new("its folder or file is not root's alone", "其目录或文件并非仅归 root 所有"),
             Self::Unread => {
                 Text::new("the answer of the command that reads it is not whole", "读取记录的命令的返回结果不完整")
@@ -271,9 +291,10 @@ impl RecordDefect {
 mod tests {
     use super::*;
 
-    const STATES: [RecordState; 6] = [
+    const STATES: [RecordState; 7] = [
         RecordState::Valid,
         RecordState::Lost,
+        RecordState::Outside,
         RecordState::Expired,
         RecordState::Refused,
         RecordState::Unreleased,
@@ -311,5 +332,9 @@ mod tests {
             assert_eq!(verdict(Some(0), false, state), WitnessVerdict::None, "{state}");
         }
         assert_eq!(row(WitnessVerdict::Contradicted).unwrap().at_best, Some(AtBest::Weaker));
+        for tagged in [false, true] {
+            assert_eq!(verdict(Some(0), tagged, RecordState::Outside), WitnessVerdict::Outside);
+        }
+        assert_eq!(row(WitnessVerdict::Outside).unwrap().at_best, Some(AtBest::Weaker));
     }
 }

@@ -40,6 +40,9 @@ pub struct WitnessCommand {
     /// Whether every expected snapshot is tagged as application-consistent.
     #[serde(default)]
     pub tagged_application: bool,
+    /// The disks that must be in the group; without them nothing shows that all data of the service are in it.
+    #[serde(default)]
+    pub expected_disks: Vec<String>,
 }
 
 /// What the record comes to.
@@ -69,6 +72,9 @@ pub struct WitnessOutput {
     /// Why, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason_text: Option<String>,
+    /// Mount points with data of the service that are not, or not whole, in the group; the guest's words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub outside: Vec<String>,
     /// What it says, if it could be read; the guest's words, whether it counts or not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<RecordSummary>,
@@ -81,8 +87,12 @@ pub fn witness(input: &WitnessInput) -> WitnessOutput {
     let record = read.as_ref().ok().map(RecordSummary::of);
     // The scripts release a service; file systems are not theirs.
     let saw_frozen = record.as_ref().is_none_or(|record| record.saw_frozen);
-    let judged = read.and_then(|record| judge(&record, &input.scripts, &input.read, ran));
-    let state = judged.unwrap_or(RecordState::None);
+    let expected = input.command.expected_disks.iter().map(String::as_str);
+    let judged = read.and_then(|record| judge(&record, &input.scripts, &input.read, ran, expected));
+    let (state, outside, none) = match judged {
+        Ok((state, outside)) => (state, outside, None),
+        Err(none) => (RecordState::None, Vec::new(), Some(none)),
+    };
     let verdict = table::verdict(input.command.exit_code, input.command.tagged_application, state);
     let row = table::row(verdict);
     WitnessOutput {
@@ -93,8 +103,9 @@ pub fn witness(input: &WitnessInput) -> WitnessOutput {
         at_best: row.and_then(|row| row.at_best),
         held: row.and_then(|row| row.held).filter(|held| *held || !saw_frozen),
         state,
-        reason: judged.err().map(|defect| defect.defect),
-        reason_text: judged.err().map(|defect| defect.text(input.lang)),
+        reason: none.map(|defect| defect.defect),
+        reason_text: none.map(|defect| defect.text(input.lang)),
+        outside,
         record,
     }
 }

@@ -4,4 +4,5 @@
 pub mod command;
 pub mod output;
 pub mod probe;
+mod storage;
 pub mod witness;

@@ -14,9 +14,11 @@ use crate::catalog::witness::{RecordDefect, RecordState};
 use crate::diagnostics::text::Lang;
 use crate::input::job::Job;
 
+pub mod coverage;
 pub mod look;
 mod record;
 
+pub use coverage::{Coverage, WitnessMount, coverage};
 pub use record::{Record, RecordSummary, parse};
 
 /// How many bytes of a record are read; a label of PostgreSQL in it has a few hundred.
@@ -95,6 +97,9 @@ pub struct WitnessRead {
     pub started_at: Option<Time>,
     /// When it ended.
     pub finished_at: Option<Time>,
+    /// The mounts that the record names, with their disks; missing where not all of them could be seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mounts: Option<Vec<WitnessMount>>,
 }
 
 /// When the command that is asked about ran, as the service has it.
@@ -106,17 +111,19 @@ pub struct Ran {
     pub finished_at: Option<Time>,
 }
 
-/// What a record shows about a command.
+/// What a record shows about a command, and the mount points with data outside of the group, where that is what it shows.
+/// `expected`: the disks that must be in the group.
 ///
 /// # Errors
 ///
 /// Why it does not count.
-pub fn judge(
+pub fn judge<'a>(
     record: &Record<'_>,
     scripts: &WitnessScripts,
     read: &WitnessRead,
     ran: Ran,
-) -> Result<RecordState, Defect> {
+    expected: impl Iterator<Item = &'a str>,
+) -> Result<(RecordState, Vec<String>), Defect> {
     if record.name != scripts.name {
         return Err(Defect::of(RecordDefect::OtherService));
     }
@@ -129,7 +136,15 @@ pub fn judge(
         return Err(Defect::of(RecordDefect::OtherScripts));
     }
     within(record, read, ran)?;
-    record.state()
+    let state = record.state()?;
+    if state != RecordState::Valid {
+        return Ok((state, Vec::new()));
+    }
+    match coverage(&record.mounts, read.mounts.as_deref(), expected) {
+        Coverage::Inside => Ok((state, Vec::new())),
+        Coverage::Outside(mounts) => Ok((RecordState::Outside, mounts)),
+        Coverage::Unknown => Err(Defect::of(RecordDefect::Unlocated)),
+    }
 }
 
 /// Whether pre-script and record lie within the command. The read ties the guest's time since boot to the service's clock.

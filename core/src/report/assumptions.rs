@@ -83,7 +83,8 @@ fn of_start(state: &State, target: &Target) -> Vec<&'static AssumptionRow> {
     let searched = target.look.is_some();
     rely(found, &rows::LEVEL_TAGS);
     let fell_back = verdict.is_some_and(|verdict| verdict.result == ResultKind::Weaker);
-    let contradicted = verdict.is_some_and(|verdict| verdict.witness == Some(WitnessVerdict::Contradicted));
+    let by_record = [Some(WitnessVerdict::Contradicted), Some(WitnessVerdict::Outside)];
+    let contradicted = verdict.is_some_and(|verdict| by_record.contains(&verdict.witness));
     rely(
         fell_back && !contradicted && outcome.is_some_and(|outcome| outcome.exit_code == Some(0)),
         &rows::DEGRADE_EXITS_0,

@@ -27,6 +27,9 @@ pub struct WitnessReport {
     /// Code of the service or of the transport, where the record could not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// Mount points with data of the service that are not, or not whole, in the group; the guest's words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub outside: Vec<String>,
     /// What it says, if it could be read; the guest's words, whether it counts or not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<RecordSummary>,
@@ -44,6 +47,7 @@ impl WitnessReport {
             reason: witness.reason,
             reason_text: witness.reason_text(lang),
             code: witness.code.clone(),
+            outside: witness.outside.clone(),
             record: witness.record.clone(),
         })
     }

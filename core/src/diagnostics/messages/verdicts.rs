@@ -138,8 +138,11 @@ messages! {
     WITNESS_UNRELEASED = "CS393", Error, "consnap: witness": {
         "the scripts cannot tell whether the service was released", "脚本无法确认服务是否已解除静默"
     } help { "check now that the service accepts writes; if not, run the post-thaw script by hand", "请立即确认该服务可写入；若不可写入，请手动执行应用解冻脚本" };
+    WITNESS_OUTSIDE = "CS394", Error, "consnap: witness": {
+        "the service was held, but it keeps data on `{mounts}`, outside of the disks of the group: its copy is torn", "服务已静默，但其数据还位于 `{mounts}`，不在快照一致性组的云盘上：该副本不完整"
+    } help { "do not rely on this snapshot for the service; take those disks out of `exclude_disks`, or move the data, then run again", "请勿将此快照用于恢复该服务；请从 `exclude_disks` 中移除这些云盘，或迁移数据，然后重新执行" };
 }
 
 /// The rows that the record of the quiesce scripts decides: they say more than the exit code does.
 pub static BY_WITNESS: &[&crate::diagnostics::finding::MessageRow] =
-    &[&WITNESS_CONTRADICTED, &WITNESS_REFUSED, &WITNESS_ENDED_EARLY, &WITNESS_UNRELEASED];
+    &[&WITNESS_CONTRADICTED, &WITNESS_OUTSIDE, &WITNESS_REFUSED, &WITNESS_ENDED_EARLY, &WITNESS_UNRELEASED];

@@ -12,13 +12,8 @@ tab=$(printf '\t')
 newline=$(printf '\nx')
 newline=${newline%x}
 return=$(printf '\r')
-lines=0
 
-say() {
-  lines=$((lines + 1))
-  printf '%s\n' "$*"
-}
-
+@STORAGE@
 # Sets $encoded to a text without blanks: octal escapes, as the kernel writes them in mountinfo.
 encode() {
   encoded=$1
@@ -38,11 +33,6 @@ encode() {
     esac
     encoded=$encoded$char
   done
-}
-
-# Whether a text is a plain name, such as a version or a serial number.
-plain() {
-  case $1 in '' | *[!A-Za-z0-9._:!-]*) return 1 ;; esac
 }
 
 versions() {
@@ -86,83 +76,6 @@ metadata() {
   plain "$instance" || instance=
   plain "$role" || role=unknown
   say "metadata reachable=$reachable instance=$instance role=$role"
-}
-
-# Adds the whole disks under a block device to $disks: a partition's disk, the members of LVM, RAID and multipath.
-walk() {
-  [ -d "$1" ] || return
-  if [ -e "$1/partition" ]; then
-    walk "$(cd -P -- "$1/.." && pwd -P)"
-    return
-  fi
-  for member in "$1"/slaves/*; do
-    [ -e "$member" ] || continue
-    walk "/sys/class/block/${member##*/}"
-  done
-  set -- "$1" "$1"/slaves/*
-  [ -e "$2" ] && return
-  set -- "$(cd -P -- "$1" && pwd -P)"
-  plain "${1##*/}" || return
-  case ,$disks, in *,"${1##*/}",*) ;; *) disks=$disks${disks:+,}${1##*/} ;; esac
-}
-
-mounts() {
-  listed=0 hidden=0 cut=no
-  [ -r /proc/self/mountinfo ] || { say "mounts seen=no listed=0 hidden=0"; return; }
-  while read -r _ _ device _ target options rest; do
-    [ -n "$target" ] || continue
-    fields=" $rest"
-    fields=${fields#* - }
-    type=${fields%% *}
-    fields=${fields#* }
-    source=${fields%% *}
-    case $type in
-      @VIRTUAL@)
-        # Kernel interfaces, memory and layers hold no data of their own; what forbids execution matters to scripts.
-        case $type:,$options, in tmpfs:*,noexec,* | ramfs:*,noexec,* | overlay:*,noexec,*) ;; *)
-          hidden=$((hidden + 1))
-          continue ;;
-        esac
-        ;;
-    esac
-    if [ "$listed" -ge 120 ]; then
-      cut=yes
-      continue
-    fi
-    listed=$((listed + 1))
-    disks=
-    case $device:$source in
-      0:*:/dev/*) block=$(readlink -f -- "$source") && walk "/sys/class/block/${block##*/}" ;;
-      0:*) ;;
-      *) walk "/sys/dev/block/$device" ;;
-    esac
-    say "mount target=$target type=$type options=$options source=$source disks=$disks"
-  done </proc/self/mountinfo
-  [ "$cut" = no ] && say "mounts seen=yes listed=$listed hidden=$hidden"
-  [ "$cut" = yes ] && say "mounts seen=part listed=$listed hidden=$hidden"
-}
-
-# The serial number of an ECS disk is its id without `d-`.
-disks() {
-  for block in /sys/block/*; do
-    name=${block##*/}
-    plain "$name" || continue
-    case $name in loop* | ram* | zram* | sr* | fd* | dm-* | md*) continue ;; esac
-    serial=
-    for file in "$block/serial" "$block/device/serial"; do
-      [ -n "$serial" ] || { [ -r "$file" ] && read -r serial <"$file"; }
-    done
-    if [ -z "$serial" ]; then
-      for link in /dev/disk/by-id/virtio-* /dev/disk/by-id/nvme-Alibaba_Cloud_Elastic_Block_Storage_*; do
-        [ "$(readlink -f -- "$link")" = "/dev/$name" ] || continue
-        serial=${link##*/}
-        serial=${serial#virtio-}
-        serial=${serial#nvme-Alibaba_Cloud_Elastic_Block_Storage_}
-      done
-    fi
-    plain "$serial" || serial=
-    say "disk name=$name serial=$serial"
-  done
 }
 
 kind() {

@@ -9,11 +9,11 @@
 
 use crate::base::consistency::Platform;
 use crate::base::time::Time;
-use crate::catalog::file_systems::{FileSystemClass, ROWS};
 use crate::diagnostics::finding::Finding;
 use crate::ecs::api::requests::CommandType;
 use crate::input::facts::{Disk, Guest};
 use crate::input::job::Job;
+use crate::plugin::storage::with_storage;
 
 mod join;
 pub mod lines;
@@ -41,8 +41,6 @@ pub fn guest_of(
 
 const LINUX: &str = include_str!("linux.sh");
 const WINDOWS: &str = include_str!("windows.ps1");
-/// Where the script takes its list of file systems that hold no data of their own.
-const VIRTUAL: &str = "@VIRTUAL@";
 
 /// The command for a platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,12 +90,7 @@ pub fn command(platform: Platform, scripts: &ScriptPaths) -> ProbeCommand {
 const END: &str = "say \"end lines=$((lines + 1))\"\n";
 
 fn linux() -> String {
-    let names: Vec<&str> = ROWS
-        .iter()
-        .filter(|row| row.class == FileSystemClass::Virtual && row.platform != Some(Platform::Windows))
-        .map(|row| row.name)
-        .collect();
-    LINUX.replace(VIRTUAL, &names.join(" | "))
+    with_storage(LINUX)
 }
 
 /// For a POSIX shell.

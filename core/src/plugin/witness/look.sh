@@ -5,8 +5,9 @@ export LC_ALL
 unset IFS CDPATH
 exec 2>/dev/null </dev/null
 PATH=$PATH:/usr/sbin:/usr/bin:/sbin:/bin
-kind=absent content=-
+kind=absent content=- named=-
 
+@STORAGE@
 # The first place that has one. Whoever may write to its folder could have made it: the folder is ours alone.
 look() {
   folder=$1/consnap file=$1/consnap/$2.last
@@ -18,6 +19,7 @@ look() {
   [ -f "$file" ] && [ ! -L "$file" ] || return
   kind=unread
   content=$(head -c 65537 "$file" | base64 | tr -d '\n')
+  named=$(head -c 65537 "$file" | sed -n 's/^data mounts=//p')
   if [ -n "$content" ]; then kind="file"; else content=-; fi
 }
 
@@ -25,6 +27,12 @@ answer() {
   # After the record, so that it cannot be later than this.
   read -r uptime _ </proc/uptime
   read -r boot </proc/sys/kernel/random/boot_id
-  printf '%s\n' "consnap-witness format=1" "host boot=$boot uptime=$uptime" "record kind=$kind base64=$content" \
-    "end lines=4"
+  say "consnap-witness format=1"
+  say "host boot=$boot uptime=$uptime"
+  say "record kind=$kind base64=$content"
+  disks
+  # Only those that the record names: where its service keeps data.
+  wanted=${named:--}
+  mounts
+  say "end lines=$((lines + 1))"
 }

@@ -233,11 +233,13 @@ impl Session {
             uptime_seconds: told.uptime_seconds,
             started_at: read.started_at,
             finished_at: read.finished_at,
+            mounts: told.mounts,
         };
+        let expected = self.state.target(index).map(|target| Arc::clone(&target.expected)).unwrap_or_default();
         let ran = Ran { started_at: ran.started_at, finished_at: ran.finished_at };
         let summary = RecordSummary::of(&record);
-        match judge(&record, scripts, &seen, ran) {
-            Ok(state) => WitnessEvidence::of(state, summary),
+        match judge(&record, scripts, &seen, ran, expected.iter().map(|disk| &*disk.disk_id)) {
+            Ok(shown) => WitnessEvidence::of(shown, summary),
             Err(none) => WitnessEvidence::none(none, Some(summary)),
         }
     }

@@ -275,6 +275,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
         let decides = match row.verdict {
             WitnessVerdict::Unreleased => true,
             WitnessVerdict::Contradicted | WitnessVerdict::Refused => bad,
+            WitnessVerdict::Outside => bad && all_covered,
             WitnessVerdict::Lost | WitnessVerdict::Expired => {
                 bad && (all_covered || verdict.why.row == &rows::NO_GROUP)
             }

@@ -240,7 +240,7 @@ fn a_record_is_weighed_with_code_and_tags() {
             start_uncertain: false,
             outcome: Some(&outcome),
             look: Some(&look),
-            witness: Some(&WitnessEvidence::of(state, record(saw_frozen))),
+            witness: Some(&WitnessEvidence::of((state, vec!["/pg/fast".to_owned()]), record(saw_frozen))),
             freezes,
         });
         assert_eq!(verdict.held, verdict.result == ResultKind::Urgent);
@@ -257,6 +257,14 @@ fn a_record_is_weighed_with_code_and_tags() {
         assert_eq!(lower, (R::Weaker, C::FileSystem, Some(Proof::Tag), "CS390"));
         assert_eq!(come_to(0, "a", state, false, application, false).1, C::Crash, "nothing was frozen");
     }
+    // Part of its data is in no snapshot: whatever was asked for, this is no copy of the service.
+    assert_eq!(plain(0, "a", S::Outside), (R::Weaker, C::FileSystem, Some(Proof::Tag), "CS394"));
+    for members in ["a", "f"] {
+        let required = RequiredConsistency::FileSystem;
+        let lower = come_to(0, members, S::Outside, false, required, true);
+        assert_eq!(lower, (R::Weaker, C::FileSystem, Some(Proof::Tag), "CS394"));
+    }
+    assert_eq!(plain(9, "", S::Outside).0, R::Urgent, "of this code it says nothing");
     assert_eq!(plain(0, "a", S::None), (R::Ok, C::Application, Some(Proof::Tag), "CS350"));
     assert_eq!(plain(0, "a", S::Unreleased), (R::Urgent, C::Application, Some(Proof::Tag), "CS393"));
     assert_eq!(plain(9, "", S::Refused), (R::Failed, C::None, None, "CS391"));

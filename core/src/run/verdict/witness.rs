@@ -28,6 +28,9 @@ pub struct WitnessEvidence {
     /// Of the service, where the record could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// Mount points with data of the service that are not, or not whole, in the group; hostile text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outside: Vec<String>,
     /// What it says, whether it counts or not; hostile text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<RecordSummary>,
@@ -43,12 +46,20 @@ impl WitnessEvidence {
     /// There is none that counts.
     pub fn none(defect: Defect, record: Option<RecordSummary>) -> Self {
         let Defect { defect, line, key } = defect;
-        Self { state: RecordState::None, reason: Some(defect), line, key: key.to_owned(), code: None, record }
+        Self {
+            state: RecordState::None,
+            reason: Some(defect),
+            line,
+            key: key.to_owned(),
+            code: None,
+            outside: Vec::new(),
+            record,
+        }
     }
 
     /// What it shows.
-    pub fn of(state: RecordState, record: RecordSummary) -> Self {
-        Self { state, reason: None, line: 0, key: String::new(), code: None, record: Some(record) }
+    pub fn of((state, outside): (RecordState, Vec<String>), record: RecordSummary) -> Self {
+        Self { state, reason: None, line: 0, key: String::new(), code: None, outside, record: Some(record) }
     }
 
     /// Why the record does not count, in words.
@@ -85,6 +96,10 @@ impl WitnessEvidence {
         let word = record.map_or("-", |record| record.verdict.as_str());
         let row = match verdict {
             WitnessVerdict::Contradicted => &rows::WITNESS_CONTRADICTED,
+            WitnessVerdict::Outside => {
+                let mounts = shorten(&self.outside.join(", "));
+                return Some(Finding::new(&rows::WITNESS_OUTSIDE, "").with("mounts", mounts));
+            }
             WitnessVerdict::Refused => {
                 let why = record.and_then(|record| record.why.as_deref()).unwrap_or("-");
                 return Some(Finding::new(&rows::WITNESS_REFUSED, "").with("why", shorten(why)));

@@ -41,11 +41,8 @@ pub(crate) fn write_answer(probed: &ProbedGuest<'_>, scripts: &ScriptPaths, out:
         u8::from(probed.held)
     ));
     answer.metadata(probed);
-    for (name, id) in probed.disk_ids.iter().enumerate() {
-        let serial = id.strip_prefix("d-").unwrap_or_default();
-        answer.line(format_args!("disk name={} serial={serial}", disk_name(linux, name)));
-    }
-    answer.mounts(guest, linux, probed.disk_ids.len());
+    answer.disks(linux, probed.disk_ids);
+    answer.mounts(guest, linux, probed.disk_ids.len(), &[]);
     if linux {
         for (name, path) in [("pre", &scripts.pre), ("post", &scripts.post)] {
             if let Some(path) = path {
@@ -67,6 +64,14 @@ pub(crate) fn write_answer(probed: &ProbedGuest<'_>, scripts: &ScriptPaths, out:
     }
     out.clear();
     out.extend_from_slice(answer.text.as_bytes());
+}
+
+/// The lines of disks and of the mounts that are named, as the command that reads a record writes them.
+pub(super) fn storage_lines(guest: &GuestSpec, disk_ids: &[String], named: &[String]) -> (String, u32) {
+    let mut answer = Answer::default();
+    answer.disks(true, disk_ids);
+    answer.mounts(guest, true, disk_ids.len(), named);
+    (answer.text, answer.lines)
 }
 
 #[derive(Default)]
@@ -101,9 +106,19 @@ impl Answer {
         self.line(format_args!("metadata reachable=yes instance={} role={role}", probed.instance_id));
     }
 
-    fn mounts(&mut self, guest: &GuestSpec, linux: bool, disks: usize) {
+    fn disks(&mut self, linux: bool, ids: &[String]) {
+        for (name, id) in ids.iter().enumerate() {
+            let serial = id.strip_prefix("d-").unwrap_or_default();
+            self.line(format_args!("disk name={} serial={serial}", disk_name(linux, name)));
+        }
+    }
+
+    /// All mounts, or those that are named.
+    fn mounts(&mut self, guest: &GuestSpec, linux: bool, disks: usize, named: &[String]) {
         let usual = usual_mounts(linux, disks);
         let mounts = if guest.mounts.is_empty() { &usual } else { &guest.mounts };
+        let mounts = mounts.iter().filter(|mount| named.is_empty() || named.contains(&mount.target));
+        let before = self.lines;
         for mount in mounts {
             let names: Vec<String> = mount.disks.iter().map(|at| disk_name(linux, *at as usize)).collect();
             let source = names.first().filter(|_| linux).map_or_else(String::new, |name| format!("/dev/{name}1"));
@@ -115,7 +130,7 @@ impl Answer {
                 names.join(",")
             ));
         }
-        self.line(format_args!("mounts seen=yes listed={} hidden=12", mounts.len()));
+        self.line(format_args!("mounts seen=yes listed={} hidden=12", self.lines - before));
     }
 
     fn script(&mut self, name: &str, path: &str, guest: &GuestSpec) {
@@ -191,7 +206,7 @@ fn yes_or_no(value: bool) -> String {
 }
 
 /// As the script writes what has blanks or backslashes.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

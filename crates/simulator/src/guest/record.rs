@@ -10,7 +10,8 @@ use consnap_core::catalog::quiesce;
 
 use super::arguments::Options;
 use super::plan::{Plan, Scripts};
-use crate::scenario::{InstanceSpec, QuiesceRecord, ScriptOrder};
+use super::probe::{escaped, storage_lines};
+use crate::scenario::{GuestSpec, InstanceSpec, QuiesceRecord, ScriptOrder};
 
 const BOOT: &str = "6f0c1c52-5f2b-4b52-9d0e-1d1f9a3c7b10";
 const OTHER_BOOT: &str = "00000000-5f2b-4b52-9d0e-1d1f9a3c7b10";
@@ -65,21 +66,25 @@ pub(crate) fn left(spec: &InstanceSpec, options: &Options, plan: &Plan, started_
 pub(crate) fn write_record_answer(
     (name, folders): (&str, &[String]),
     left: Option<&LeftRecord>,
-    kind: QuiesceRecord,
+    (guest, disk_ids): (&GuestSpec, &[String]),
     now: Time,
     out: &mut Vec<u8>,
 ) {
     let left = left.filter(|left| left.name == name && folders.iter().any(|folder| folder == "/run"));
-    let (word, content) = match (left, kind) {
+    let usual = ["/".to_owned()];
+    let named = if guest.quiesce_mounts.is_empty() { &usual } else { guest.quiesce_mounts.as_slice() };
+    let (word, content) = match (left, guest.quiesce_record) {
         (None, _) | (_, QuiesceRecord::Absent) => ("absent", None),
         (_, QuiesceRecord::Forged) => ("foreign", None),
         (_, QuiesceRecord::Unreadable) => ("unread", None),
-        (Some(left), kind) => ("file", Some(text(left, kind, now))),
+        (Some(left), kind) => ("file", Some(text(left, kind, named, now))),
     };
     let content = content.map_or_else(|| "-".to_owned(), |content| STANDARD.encode(content));
+    let (storage, lines) = storage_lines(guest, disk_ids, named);
     let answer = format!(
-        "consnap-witness format=1\nhost boot={BOOT} uptime={}\nrecord kind={word} base64={content}\nend lines=4\n",
-        uptime(now)
+        "consnap-witness format=1\nhost boot={BOOT} uptime={}\nrecord kind={word} base64={content}\n{storage}end lines={}\n",
+        uptime(now),
+        lines + 4
     );
     out.clear();
     out.extend_from_slice(answer.as_bytes());
@@ -92,7 +97,7 @@ fn uptime(at: Time) -> String {
 }
 
 /// The lines of the record.
-fn text(left: &LeftRecord, kind: QuiesceRecord, now: Time) -> String {
+fn text(left: &LeftRecord, kind: QuiesceRecord, mounts: &[String], now: Time) -> String {
     let back = if kind == QuiesceRecord::Stale { DAY } else { Duration::ZERO };
     let (began, from) = (left.began.minus(back), left.from.minus(back));
     let released = left.to.filter(|to| *to <= now);
@@ -138,8 +143,9 @@ fn text(left: &LeftRecord, kind: QuiesceRecord, now: Time) -> String {
     let boot = if kind == QuiesceRecord::OtherBoot { OTHER_BOOT } else { BOOT };
     let _ = write!(
         text,
-        "\nscript library=1 pre={pre} post={post}\nhost boot={boot} uptime={} wall=1796005422\ndata mounts=/\n",
-        uptime(at)
+        "\nscript library=1 pre={pre} post={post}\nhost boot={boot} uptime={} wall=1796005422\ndata mounts={}\n",
+        uptime(at),
+        mounts.iter().map(|mount| escaped(mount)).collect::<Vec<_>>().join(",")
     );
     if kind != QuiesceRecord::Cut {
         text.push_str("end lines=5\n");

@@ -217,6 +217,9 @@ pub struct GuestSpec {
     pub script_order: ScriptOrder,
     /// Linux: what the record of consnap's quiesce scripts says after a run.
     pub quiesce_record: QuiesceRecord,
+    /// Linux: mount points on which the service of `linux.quiesce` keeps data; `/` when empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub quiesce_mounts: Vec<String>,
     /// Other files a job may take as its scripts; those sent with SendFile join them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<ScriptSpec>,
@@ -253,6 +256,7 @@ impl Default for GuestSpec {
             post_script: ScriptSpec { path: "/tmp/postscript.sh".to_owned(), ..ScriptSpec::default() },
             script_order: ScriptOrder::BeforeFreeze,
             quiesce_record: QuiesceRecord::AsRun,
+            quiesce_mounts: Vec::new(),
             files: Vec::new(),
             mounts: Vec::new(),
             launcher_present: true,

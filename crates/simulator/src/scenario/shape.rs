@@ -127,6 +127,7 @@ static GUEST: &[Key] = &[
     optional("post_script", Shape::Object(SCRIPT)),
     optional("script_order", Shape::Choice(&["before_freeze", "after_freeze"])),
     optional("quiesce_record", Shape::Choice(RECORDS)),
+    optional("quiesce_mounts", Shape::List(&Shape::Text)),
     optional("files", Shape::List(&Shape::Object(SCRIPT))),
     optional("mounts", Shape::List(&Shape::Object(MOUNT))),
     optional("launcher_present", Shape::Truth),

@@ -307,8 +307,11 @@ impl Simulator {
                     return 0;
                 }
                 let left = instance.past.as_ref().and_then(|past| past.record.as_deref());
-                let kind = instance.spec.guest.quiesce_record;
-                guest::write_record_answer((name, folders), left, kind, started_at, &mut scratch.text);
+                scratch.disk_ids.clear();
+                let disks = 0..instance.spec.disks.len();
+                scratch.disk_ids.extend(disks.map(|position| self.world.disk_id(task.instance, position)));
+                let guest = (&instance.spec.guest, scratch.disk_ids.as_slice());
+                guest::write_record_answer((name, folders), left, guest, started_at, &mut scratch.text);
                 0
             }
             (Program::Ends { output, .. }, _) => {
