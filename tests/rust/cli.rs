@@ -34,6 +34,9 @@ mod cli_prune;
 mod cli_run;
 #[path = "cli_scripts.rs"]
 mod cli_scripts;
+#[cfg(unix)]
+#[path = "cli_terminal.rs"]
+mod cli_terminal;
 #[path = "cli_time.rs"]
 mod cli_time;
 #[path = "cli_truth.rs"]

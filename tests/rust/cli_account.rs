@@ -129,6 +129,48 @@ fn doctor_says_what_is_wrong_and_the_way_out() {
     }
 }
 
+/// Whoever can write a file with credentials chooses the identity, and where it names a program, what runs here.
+#[cfg(unix)]
+#[test]
+fn files_with_credentials_that_others_may_write_are_told() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new();
+    let simulated = Simulated::start(&place, SMALL);
+    let (home, ran) = (place.folder.path(), place.folder.path().join("ran"));
+    std::fs::create_dir_all(home.join(".aliyun")).unwrap();
+    std::fs::create_dir_all(home.join(".alibabacloud")).unwrap();
+    let key = json!({"name": "key", "mode": "AK", "access_key_id": "testid", "access_key_secret": "testsecret"});
+    let program = format!("/usr/bin/touch {}", ran.display());
+    let runs = json!({"name": "runs", "mode": "External", "process_command": program});
+    let profiles = json!({"current": "key", "profiles": [key, runs]}).to_string();
+    let config = place.file(".aliyun/config.json", &profiles);
+    let ini = place.file(".alibabacloud/credentials", "[default]\ntype = access_key\n");
+    let mode = |file: &std::path::Path, mode: u32| {
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let at = ["--region", "cn-hangzhou", "--endpoint", &simulated.endpoint];
+    let doctor = || place.run(&[&["doctor"], &at[..]].concat());
+    mode(&ini, 0o600);
+    for (of_file, file) in [(0o646, &config), (0o664, &config), (0o622, &ini)] {
+        mode(&config, 0o600);
+        mode(file, of_file);
+        let done = doctor();
+        assert_eq!(done.exit, 1, "{}", done.out);
+        let told = format!("others than you may write `{}` ({of_file:04o}", file.display());
+        assert!(done.out.contains(&told), "{told}: {}", done.out);
+        assert!(done.out.contains(&format!("chmod 600 {}", file.display())), "{}", done.out);
+    }
+    // Keys in such a file are used, a program that it names is not.
+    mode(&config, 0o666);
+    place.run(&[&["whoami", "--profile", "runs"], &at[..2]].concat()).refuses(3, &["CE248", "0666"]);
+    assert!(!ran.exists(), "it ran");
+    assert_eq!(place.run(&[&["whoami", "--profile", "key"], &at[..]].concat()).exit, 0);
+    mode(&config, 0o600);
+    mode(&ini, 0o600);
+    let done = doctor();
+    assert_eq!(done.exit, 0, "{}", done.out);
+}
+
 /// Printed policies are complete, and a policy that somebody has is judged by its lines.
 #[test]
 fn policies_are_printed_and_checked() {

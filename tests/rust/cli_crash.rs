@@ -1,7 +1,7 @@
 //! The real binary is killed (SIGKILL) before and after every call of a run, and its journal is cut after every event: each
 //! time `resume` ends with the verdict that is true, and no instance is snapshotted twice.
 
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -125,7 +125,7 @@ fn kill(victim: &Mutex<Option<Child>>) -> Option<()> {
 }
 
 /// A whole message with a `content-length`.
-pub(super) fn message(stream: &mut TcpStream) -> Option<Vec<u8>> {
+pub(super) fn message(stream: &mut impl Read) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut chunk = [0; 16_384];
     loop {

@@ -255,6 +255,112 @@ fn a_secret_that_comes_back_in_every_reply_is_kept_nowhere() {
     }
 }
 
+/// A reply as it is, in chunks so small that each secret in it is cut.
+fn in_chunks(reply: &[u8], header: &str) -> Vec<u8> {
+    let end = reply.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+    let head = String::from_utf8_lossy(&reply[..end]).into_owned();
+    let kept = head.lines().filter(|line| !line.to_lowercase().starts_with("content-length"));
+    let mut out = kept.collect::<Vec<_>>().join("\r\n").into_bytes();
+    out.extend_from_slice(format!("\r\nx-echo: {header}\r\ntransfer-encoding: chunked\r\n\r\n").as_bytes());
+    for chunk in reply[end + 4..].chunks(7) {
+        out.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+        out.extend_from_slice(chunk);
+        out.extend_from_slice(b"\r\n");
+    }
+    out.extend_from_slice(b"0\r\n\r\n");
+    out
+}
+
+/// Puts words behind every text of a reply.
+fn in_every_text(value: &mut Value, words: &str) {
+    match value {
+        Value::String(text) => *text = format!("{text} {words}"),
+        Value::Array(all) => all.iter_mut().for_each(|one| in_every_text(one, words)),
+        Value::Object(members) => members.values_mut().for_each(|one| in_every_text(one, words)),
+        _ => {}
+    }
+}
+
+/// One call of each operation is answered with the secrets in every text of its reply, or of an error; whatever comes of the
+/// run, they lie in no file and are said nowhere.
+#[test]
+fn a_secret_in_every_field_of_a_reply_is_kept_nowhere() {
+    let operations = [
+        "GetCallerIdentity",
+        "DescribeInstances",
+        "DescribeDisks",
+        "DescribeCloudAssistantStatus",
+        "DescribeInstanceRamRole",
+        "DescribeInvocations",
+        "RunCommand",
+        "DescribeSnapshotGroups",
+        "DescribeSnapshots",
+    ];
+    let kinds = operations.iter().flat_map(|operation| [false, true].map(|refused| (*operation, refused)));
+    let turn = Mutex::new(kinds.collect::<Vec<_>>());
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while let Some((operation, refused)) = { turn.lock().unwrap().pop() } {
+                    echoed_in_every_field(operation, refused);
+                }
+            });
+        }
+    });
+}
+
+fn echoed_in_every_field(of: &'static str, refused: bool) {
+    let place = Place::new();
+    let scenario = format!(
+        "{}service: {{tags_in_groups: false}}\nroles: [{{name: AppSnapshotRoleName}}, {{name: ops}}]\n",
+        FLEET.replace("100", "400")
+    );
+    let simulated = Simulated::start(&place, &scenario);
+    place.file("job.yaml", &job("nightly"));
+    let issued = simulated.ask("/__consnap/credentials/ops");
+    let text = |name: &str| issued[name].as_str().unwrap().to_owned();
+    let (id, secret, token) = (text("AccessKeyId"), text("AccessKeySecret"), text("SecurityToken"));
+    let secrets: Vec<String> = forms(&secret).into_iter().chain(forms(&token)).collect();
+    let (words, header) = (secrets.join(" "), secret.clone());
+    let proxy = Proxy::before(&simulated.endpoint, move |operation, nth, _, service| {
+        let reply = service();
+        if operation != of || nth > 1 {
+            return reply;
+        }
+        let mut status = String::from("HTTP/1.1 200 OK");
+        let changed = with_body(&reply, |mut body| {
+            if refused {
+                status = String::from("HTTP/1.1 500 Oh");
+                body = serde_json::json!({"RequestId": "r", "Code": "InternalError", "Message": "m", "HostId": "h",
+                    "Recommend": "r", "AccessDeniedDetail": {"AuthAction": "a"}});
+            }
+            in_every_text(&mut body, &words);
+            body.to_string()
+        });
+        let (_, rest) = changed.split_at(changed.iter().position(|byte| *byte == b'\r').unwrap());
+        in_chunks(&[status.as_bytes(), rest].concat(), &header)
+    });
+    let mut command = consnap(
+        &place,
+        &proxy.endpoint,
+        &["run", "job.yaml", "--report", "run.html", "--report", "run.json", "--metrics-file", "run.prom"],
+    );
+    command
+        .env("CONSNAP_TIME_SCALE", "400")
+        .env("ALIBABA_CLOUD_ACCESS_KEY_ID", &id)
+        .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", &secret)
+        .env("ALIBABA_CLOUD_SECURITY_TOKEN", &token);
+    let done = Done::of(command.output().unwrap());
+    assert!(proxy.count(of) > 0, "{of} is not called: {}{}", done.out, done.err);
+    let mut sinks = kept(place.folder.path());
+    sinks.extend([("standard output".to_owned(), done.out), ("standard error".to_owned(), done.err)]);
+    for secret in &secrets {
+        for (name, text) in &sinks {
+            assert!(!text.contains(secret.as_str()), "{of}, refused {refused}: {secret} in {name}");
+        }
+    }
+}
+
 #[test]
 fn of_two_jobs_on_one_machine_one_starts() {
     let place = Place::new();

@@ -3,10 +3,10 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use consnap_client::journal::{Journal, load};
 use consnap_core::Time;
@@ -248,4 +248,38 @@ fn a_temporary_key_ends_while_something_runs() {
     assert_eq!(done.exit, 1, "{}{}", done.out, done.err);
     assert_eq!(results(&done.json()), TRUTH);
     assert_eq!(calls_of(&simulated, "RunCommand"), 1);
+}
+
+/// Toward the service itself the pauses between attempts last as long as they say, whatever the scale of time asks for.
+#[test]
+fn only_a_simulator_is_hurried() {
+    let place = Place::new();
+    place.file("job.yaml", JOB);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut process = Command::new(env!("CARGO_BIN_EXE_consnap"))
+        .env_clear()
+        .env("HOME", place.folder.path())
+        .env("HTTPS_PROXY", format!("http://{}", listener.local_addr().unwrap()))
+        .env("CONSNAP_TIME_SCALE", "100000")
+        .env("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid")
+        .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret")
+        .current_dir(place.folder.path())
+        .args(["plan", "job.yaml"])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let began = Instant::now();
+    let attempt = || {
+        while listener.accept().is_err() {
+            assert!(began.elapsed() < Duration::from_secs(90), "it gave up");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        Instant::now()
+    };
+    // The pauses between five attempts are drawn from up to 0.5, 1, 2 and 4 s.
+    let attempts: Vec<Instant> = (0..5).map(|_| attempt()).collect();
+    process.kill().unwrap();
+    process.wait().unwrap();
+    assert!(attempts[4].duration_since(attempts[0]) > Duration::from_millis(50));
 }

@@ -64,8 +64,8 @@ pub fn metrics(report: &Report, last: &BTreeMap<String, LastSuccess>, open: &[Op
     page.single("consnap_run_duration_seconds", "How long the run took.", seconds(lasted.max(0)));
     page.single(
         "consnap_run_exit_status",
-        "How the run ended: 0 everything reached, 1 failed, weaker or set aside, 2 nothing was sent, 3 nothing was started, \
-         4 unknown, 5 a guest may still be held.",
+        "How the run ended: 0 everything reached, 1 failed, weaker or set aside, 2 wrong usage or refused before a start, \
+         3 credentials or API refused, 4 unknown, 5 a guest may still be held.",
         report.exit_status,
     );
     page.family("consnap_run_instances", "gauge", "Instances by result.");

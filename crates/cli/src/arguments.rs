@@ -27,7 +27,7 @@ other commands read, or send nothing at all.
 Exit status:
   0  everything was reached
   1  findings of severity error, or an instance failed, is weaker than required or was set aside
-  2  wrong usage, unreadable input or nothing selected; nothing was sent
+  2  wrong usage, unreadable input, nothing selected or no yes; nothing was started
   3  credentials or API refused or unreachable; nothing was started
   4  a result is unknown or still running: `consnap resume RUN`
   5  a guest may still be held: see to it first";

@@ -21,34 +21,43 @@ use crate::progress::Progress;
 /// Drives a run to its end or to its plan, showing progress. The first interrupt stops new starts, the second leaves at
 /// once.
 pub(crate) fn drive(run: &mut Run, runtime: &Runtime, console: &Console) -> Result<Driven, Failure> {
+    drive_hearing(&mut Interrupts::heard_by(runtime), run, runtime, console)
+}
+
+fn drive_hearing(
+    interrupts: &mut Interrupts,
+    run: &mut Run,
+    runtime: &Runtime,
+    console: &Console,
+) -> Result<Driven, Failure> {
     let progress = Progress::new(console.lang(), console.log());
     let driven = runtime.block_on(async {
         let (wish, wishes) = watch::channel(Control::Run);
-        let interrupts = async {
-            interrupted().await;
+        let interrupted = async {
+            interrupts.next().await;
             progress.say_interrupted();
             let _ = wish.send(Control::Drain);
-            interrupted().await;
+            interrupts.next().await;
             let _ = wish.send(Control::Abort);
             std::future::pending::<()>().await;
         };
         tokio::select! {
             driven = run.drive(wishes, |state, events| progress.observe(state, events)) => driven,
-            () = interrupts => Ok(Driven::Left),
+            () = interrupted => Ok(Driven::Left),
         }
     });
     progress.finish();
     Ok(driven?)
 }
 
-/// Asks for the yes before the first start. An interrupt is a no, and nobody has to press a key first: the handler of
-/// [`drive`] stays in place for the whole process, so that the system does not end it.
-fn agrees(runtime: &Runtime, console: &mut Console) -> bool {
+/// Asks for the yes before the first start. An interrupt is a no, and nobody has to press a key first; one that came while
+/// the plan was shown counts too.
+fn agrees(interrupts: &mut Interrupts, runtime: &Runtime, console: &mut Console) -> bool {
     console.ask(&format!("{} ", START.get(console.lang())));
     let (told, answer) = tokio::sync::oneshot::channel();
     // A thread of its own, which ends with the process: nothing can call it back from reading.
     std::thread::spawn(move || told.send(answer_is_yes()));
-    let yes = runtime.block_on(unless(interrupted(), async { answer.await.unwrap_or(false) }));
+    let yes = runtime.block_on(unless(interrupts.next(), async { answer.await.unwrap_or(false) }));
     if yes.is_none() {
         // The rest of the line belongs to the question.
         console.note("");
@@ -105,7 +114,8 @@ pub(crate) fn drive_and_report(
         let note = console.text(&UNFINISHED, &[("run", earlier.clone())]);
         console.note(&note);
     }
-    let mut driven = drive(&mut run, runtime, console)?;
+    let mut interrupts = Interrupts::heard_by(runtime);
+    let mut driven = drive_hearing(&mut interrupts, &mut run, runtime, console)?;
     if driven == Driven::Planned {
         if let Some((policies, document)) = gate.policies {
             policies.allow(&run, document, console)?;
@@ -113,7 +123,7 @@ pub(crate) fn drive_and_report(
         let stopped = run.session().state().stopped.is_some();
         if let (false, false, Some(plan)) = (gate.agreed, stopped, run.plan(console.lang())) {
             plan_text::print_as_notes(&plan, run.session().job(), console);
-            if plan.eligible > 0 && !agrees(runtime, console) {
+            if plan.eligible > 0 && !agrees(&mut interrupts, runtime, console) {
                 console.note(NOTHING_STARTED.get(console.lang()));
                 return Ok(Exit::Usage);
             }
@@ -124,7 +134,7 @@ pub(crate) fn drive_and_report(
             return report_of(&run, shown, console);
         }
         run.go_ahead()?;
-        driven = drive(&mut run, runtime, console)?;
+        driven = drive_hearing(&mut interrupts, &mut run, runtime, console)?;
     }
     if driven == Driven::Left && run.directory().is_none() {
         console.note(NOTHING_STARTED.get(console.lang()));
@@ -161,22 +171,45 @@ pub(crate) fn runtime() -> Result<Runtime, Failure> {
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
 
-/// Waits for an interrupt, or for the polite request to end that service managers send.
-pub(crate) async fn interrupted() {
+/// Interrupts, and the polite requests to end that service managers send, from when this is made: the system's handler stays
+/// for the whole process, and what comes while nobody waits is heard by the next who does.
+pub(crate) struct Interrupts {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
+    signals: Option<[tokio::signal::unix::Signal; 2]>,
+    #[cfg(windows)]
+    signals: Option<tokio::signal::windows::CtrlC>,
+}
+
+impl Interrupts {
+    pub(crate) fn heard_by(runtime: &Runtime) -> Self {
+        let _inside = runtime.enter();
+        #[cfg(unix)]
+        let signals = {
+            use tokio::signal::unix::{SignalKind, signal};
+            signal(SignalKind::interrupt()).and_then(|one| Ok([one, signal(SignalKind::terminate())?])).ok()
+        };
+        #[cfg(windows)]
+        let signals = tokio::signal::windows::ctrl_c().ok();
+        Self { signals }
     }
-    // Without a handler there is nothing to wait for; the system's own way of ending the process remains.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+
+    /// Without a handler there is nothing to wait for; the system's own way of ending the process remains.
+    pub(crate) async fn next(&mut self) {
+        let heard = match &mut self.signals {
+            #[cfg(unix)]
+            Some([interrupt, terminate]) => {
+                tokio::select! {
+                    heard = interrupt.recv() => heard,
+                    heard = terminate.recv() => heard,
+                }
+            }
+            #[cfg(windows)]
+            Some(interrupt) => interrupt.recv().await,
+            None => None,
+        };
+        if heard.is_none() {
+            std::future::pending::<()>().await;
+        }
     }
 }
 

@@ -43,7 +43,9 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     };
     let key = scenario.access_keys.first().cloned().unwrap_or_default();
     let region = scenario.region.clone();
-    drive::runtime()?.block_on(async {
+    let runtime = drive::runtime()?;
+    let mut interrupts = drive::Interrupts::heard_by(&runtime);
+    runtime.block_on(async {
         let server = server::serve(Simulator::new(scenario), arguments.port).await.map_err(|error| {
             consnap_core::Error::new(
                 consnap_core::ErrorKind::Input,
@@ -60,7 +62,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         })?;
         tokio::select! {
             () = server.run_forever() => {}
-            () = drive::interrupted() => {}
+            () = interrupts.next() => {}
         }
         Ok(Exit::Reached)
     })
