@@ -7,6 +7,7 @@ pub mod foreign_bytes;
 pub mod judge;
 pub mod meddled;
 pub mod mutations;
+pub mod service_step;
 pub mod simulated;
 
 /// Says that a test, or a part of it, cannot run on this machine. `cargo xtask test` shows it in its summary; where `CI` is

@@ -17,10 +17,10 @@ use consnap_simulator::scenario::{
     Millis, PastGroup, ResultFault, ServiceError, SnapshotFault, TagFault, Throttle, TotalCounts,
 };
 use consnap_simulator::scenario::{DiskSpec, InstanceSpec, QuiesceRecord, Scenario, ScriptOrder};
-use consnap_simulator::{Ended, InstanceTruth, MemoryDriver, Onward, Simulator};
+use consnap_simulator::{Ended, InstanceTruth, MemoryDriver, Onward, Simulator, Step};
 use consnap_tests::judge::{Excused, judge};
 
-use seeds_clocks::Clocks;
+use seeds_clocks::{Clocks, service_step};
 
 mod seeds_clocks;
 mod seeds_together;
@@ -316,11 +316,16 @@ fn live(seed: u64) -> Result<Day, (String, Vec<Numbered>)> {
     let faults_between = scenario.api_faults.len() > 1;
     let doubtful = is_doubtful(&scenario);
     let job = job(&mut dice, &scenario);
-    let simulator = Simulator::new(scenario);
+    let mut simulator = Simulator::new(scenario);
     // Draws of their own, so that the days from before stay what they are otherwise.
     let mut of_clocks = Dice(seed ^ 0x00c1_0c45);
     let apart = of_clocks.one_in(3);
-    let mut clocks = if apart { Clocks::apart(simulator, &mut of_clocks) } else { Clocks::alike(simulator) };
+    let mut clocks = if apart { Clocks::apart(&mut of_clocks) } else { Clocks::alike() };
+    let mut of_changes = Dice(seed ^ 0x00c1_0c46);
+    let service_step = (apart && of_changes.one_in(3)).then(|| service_step(&mut of_changes));
+    if apart {
+        clocks.change(&mut of_changes);
+    }
     let start = begin();
     let mut now = start;
     let mut journal: Vec<Numbered> = Vec::new();
@@ -335,13 +340,20 @@ fn live(seed: u64) -> Result<Day, (String, Vec<Numbered>)> {
         driver.nonce_prefix(seed ^ (incarnation << 48));
         let crash_after = if crashes_left > 0 { dice.below(120) } else { u64::MAX };
         let mut seen = 0u64;
-        let ended = driver.run(&mut session, &mut clocks, |events| {
-            for numbered in events {
-                journal.push(numbered.clone());
-                seen += 1;
-            }
+        let mut observe = |events: &[Numbered]| {
+            journal.extend_from_slice(events);
+            seen += events.len() as u64;
             if seen > crash_after { Onward::Crash } else { Onward::Go }
-        });
+        };
+        let ended = loop {
+            clocks.before_step(&mut driver.now);
+            let mut service = clocks.towards(&mut simulator, service_step);
+            match driver.step(&mut session, &mut service, &mut observe) {
+                Step::Onward => {}
+                Step::Planned => session.go_ahead(),
+                Step::Over(ended) => break ended,
+            }
+        };
         now = driver.now;
         match ended {
             Ended::Done => break,
@@ -375,14 +387,15 @@ fn live(seed: u64) -> Result<Day, (String, Vec<Numbered>)> {
             return Err(("the run does not end".to_owned(), journal));
         }
     }
-    let simulator = &clocks.simulator;
     let run_commands = simulator.calls().filter(|call| call.operation == "RunCommand").count();
     let report = Report::of(session.state(), session.error(), session.calls_sent(), Lang::En);
     let found = |look: Option<&GroupLookup>| matches!(look, Some(GroupLookup::Found(evidence)) if !evidence.snapshots.is_empty());
     let targets = session.state().targets.iter().filter(|_| job.run.tag_snapshots);
     let untagged = targets.filter(|target| found(target.look.as_deref()) && !target.tagged).count();
     let truth = simulator.truth_at(clocks.service_time(now));
-    let excused = Excused { unknown: faults_between || doubtful || crashed || apart, urgent: doubtful };
+    // By a clock that was set ahead a result is overdue too early.
+    let urgent = doubtful || service_step.is_some();
+    let excused = Excused { unknown: faults_between || doubtful || crashed || apart, urgent };
     Ok(Day { report, truth, journal, excused, crashed, run_commands, untagged })
 }
 

@@ -15,6 +15,7 @@ use consnap_simulator::{Ended, InstanceTruth, MemoryDriver, Onward, PluginRun, S
 use consnap_tests::judge::{Excused, judge};
 use consnap_tests::meddled::ask_to_start;
 
+use super::seeds_clocks::{Clocks, service_step};
 use super::{Dice, begin, credential, print_journal};
 
 const RUNS: [&str; 2] = ["a1b2c3d4", "e5f6g7h8"];
@@ -30,16 +31,29 @@ struct Process {
     dies_after: Option<u64>,
     incarnation: u64,
     over: bool,
+    /// Of the machine it is on.
+    clocks: Clocks,
 }
 
 impl Process {
-    fn new(setup: Setup, now: Time, dies_after: Option<u64>) -> Self {
-        let session = Session::new(setup.clone(), now);
-        let driver = MemoryDriver::new(now, credential());
-        let mut process =
-            Self { setup, session, driver, journal: Vec::new(), on_disk: 0, dies_after, incarnation: 0, over: false };
+    fn new(setup: Setup, now: Time, dies_after: Option<u64>, clocks: Clocks) -> Self {
+        let mut process = Self {
+            session: Session::new(setup.clone(), now),
+            driver: MemoryDriver::new(now, credential()),
+            setup,
+            journal: Vec::new(),
+            on_disk: 0,
+            dies_after,
+            incarnation: 0,
+            over: false,
+            clocks,
+        };
         process.name_nonces();
         process
+    }
+
+    fn service_time(&self) -> Time {
+        self.clocks.service_time(self.driver.now)
     }
 
     fn name_nonces(&mut self) {
@@ -129,7 +143,6 @@ fn live(seed: u64) -> Result<Together, (String, Vec<Numbered>)> {
     let mut dice = Dice(seed ^ 0x7067_e74e);
     let mut scenario = super::scenario(&mut dice);
     scenario.instances.truncate(5);
-    let doubtful = super::is_doubtful(&scenario);
     scenario.service.running_lists_pending = !dice.one_in(4);
     let first = job_of(&mut dice, &scenario);
     let mut second = first.clone();
@@ -146,18 +159,26 @@ fn live(seed: u64) -> Result<Together, (String, Vec<Numbered>)> {
     });
     let mut machine = Machine { shared: dice.one_in(2), claims: Default::default() };
     let mut simulator = Simulator::new(scenario.clone());
-    let process = |which: usize, job: Job, dice: &mut Dice| {
+    // Draws of their own, so that the days from before stay what they are otherwise.
+    let mut of_clocks = Dice(seed ^ 0x00c1_0c47);
+    let apart = of_clocks.one_in(3);
+    let service_step = (apart && of_clocks.one_in(3)).then(|| service_step(&mut of_clocks));
+    let mut process = |which: usize, job: Job, dice: &mut Dice| {
         let mut setup = Setup::new(job, RUNS[which], seed ^ ((which as u64 + 1) << 40), Goal::Run);
         setup.pause_at_plan = true;
         setup.wait = dice.one_in(3);
         let dies_after = dice.one_in(3).then(|| dice.below(60));
-        Process::new(setup, starts[which], dies_after)
+        let mut clocks = Clocks::alike();
+        if apart {
+            clocks.change(&mut of_clocks);
+        }
+        Process::new(setup, starts[which], dies_after, clocks)
     };
     let mut processes = [process(0, first, &mut dice), process(1, second, &mut dice)];
     loop {
-        let next = (0..2).filter(|&which| !processes[which].over).min_by_key(|&which| processes[which].driver.now);
+        let next = (0..2).filter(|&which| !processes[which].over).min_by_key(|&which| processes[which].service_time());
         let Some(which) = next else { break };
-        let now = processes[which].driver.now;
+        let now = processes[which].service_time();
         if let Some((_, instance)) = person.take_if(|(at, _)| *at <= now) {
             let is_linux =
                 scenario.instances.iter().any(|spec| spec.id == instance && spec.platform == Platform::Linux);
@@ -166,12 +187,15 @@ fn live(seed: u64) -> Result<Together, (String, Vec<Numbered>)> {
                 ask_to_start(&mut simulator, now, &instance, &[]);
             }
         }
-        let Process { session, driver, journal, dies_after, .. } = &mut processes[which];
-        let step = driver.step(session, &mut simulator, |events| {
+        let Process { session, driver, journal, dies_after, clocks, .. } = &mut processes[which];
+        let mut service = clocks.towards(&mut simulator, service_step);
+        let step = driver.step(session, &mut service, |events| {
             journal.extend_from_slice(events);
             let died = dies_after.is_some_and(|after| journal.len() as u64 > after);
             if died { Onward::Crash } else { Onward::Go }
         });
+        let Process { driver, clocks, .. } = &mut processes[which];
+        clocks.before_step(&mut driver.now);
         match step {
             Step::Onward => {}
             Step::Planned => {
@@ -191,7 +215,7 @@ fn live(seed: u64) -> Result<Together, (String, Vec<Numbered>)> {
             return Err((format!("run {which} does not end"), processes[which].journal.clone()));
         }
     }
-    let end = processes.iter().map(|process| process.driver.now).max().unwrap();
+    let end = processes.iter().map(Process::service_time).max().unwrap();
     let [first, second] = processes;
     Ok(Together {
         reports: [first.report(), second.report()],
@@ -200,7 +224,7 @@ fn live(seed: u64) -> Result<Together, (String, Vec<Numbered>)> {
         end,
         plugins: simulator.plugin_runs(),
         journals: [first.journal, second.journal],
-        doubtful,
+        doubtful: super::is_doubtful(&scenario) || service_step.is_some(),
     })
 }
 

@@ -7,8 +7,9 @@ use consnap_core::run::session::{Event, Numbered, Session, StopReason};
 use consnap_core::run::verdict::ResultKind;
 use consnap_core::{Lang, Time};
 use consnap_simulator::scenario::GuestFault;
-use consnap_simulator::{Ended, Onward, Service as _, Simulator};
+use consnap_simulator::{Arrival, Ended, Onward, Service as _, Simulator};
 use consnap_tests::meddled::*;
+use consnap_tests::service_step::ServiceStep;
 
 #[test]
 fn an_instance_with_another_plug_in_at_work_is_set_aside() {
@@ -207,4 +208,41 @@ fn who_was_first_goes_on_and_says_so_too() {
     let overlapped = |numbered: &Numbered| matches!(numbered.event, Event::PluginsOverlapped { .. });
     assert!(events.iter().any(overlapped), "{:?} {:?}", service.calls, service.inner.truth());
     assert!(!matches!(results(&session)[0], ResultKind::Ok | ResultKind::Weaker), "{:?}", results(&session));
+}
+
+/// The service's clock is set back while ours is at work: a plug-in that came and went meanwhile seems to have come later.
+#[test]
+fn an_overlap_is_seen_although_the_services_clock_was_set_back() {
+    for set_back in [300, 30, 0] {
+        let long = GuestFault { stall_seconds: Some(20), nth: Some(1), ..GuestFault::default() };
+        let simulator = with_fault(long, |_| ());
+        let ids: Vec<String> = simulator.truth().into_iter().map(|truth| truth.instance_id).collect();
+        let mut setup = setup(&simulator);
+        setup.job.targets.ids.truncate(1);
+        let mut session = Session::new(setup, start());
+        let (mut polls, mut step) = (0, None::<ServiceStep>);
+        let hands = |operation: &str, _, inner: &mut Simulator, _: &mut i64, now: Time, request: &HttpRequest| {
+            let polled = operation == "DescribeInvocations" && request.query.contains("InvokeId=");
+            polls += usize::from(polled);
+            if polled && polls == 2 {
+                start_elsewhere(inner, now, &ids[0], &[]);
+                step = Some(ServiceStep { at: now.plus_seconds(1), millis: -set_back * 1_000 });
+            }
+            let mut answer = inner.handle(now, request);
+            if let (Some(step), Arrival::Reply(reply)) = (step, &mut answer.what) {
+                step.rewrite(reply);
+            }
+            answer
+        };
+        let mut service = Between::new(simulator, hands);
+        assert_eq!(driver(start()).run(&mut session, &mut service, |_| Onward::Go), Ended::Done);
+        let runs = service.inner.plugin_runs();
+        let [other, own] = &runs[..] else { panic!("{runs:?}") };
+        assert!(other.from < own.until && own.from < other.until, "{runs:?}");
+        assert!(
+            !matches!(results(&session)[0], ResultKind::Ok | ResultKind::Weaker),
+            "{set_back}: {:?}",
+            results(&session)
+        );
+    }
 }

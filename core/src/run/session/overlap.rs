@@ -235,13 +235,16 @@ impl Session {
         let next = page.next_token.and_then(|token| Filled::new(token).ok());
         let Some(look) = self.overlaps.seen.get_mut(&(region, moment)) else { return Ok(()) };
         let with_over = matches!(look.part, Part::Since(_));
+        let margin = self.state.set_back.margin();
         look.listing_now.extend(page.invocations.iter().filter_map(|invocation| in_flight(invocation, with_over)));
         // The newest come first (assumption A40): a page of older ones is the last that matters.
         let is_older = |invocation: &replies::Invocation<'_>| match look.part {
             Part::Open(_) => false,
-            Part::Since(since) => {
-                invocation.creation_time.as_deref().and_then(Time::parse).is_some_and(|created| created < since)
-            }
+            Part::Since(since) => invocation
+                .creation_time
+                .as_deref()
+                .and_then(Time::parse)
+                .is_some_and(|created| created < since.minus(margin)),
         };
         let enough = !page.invocations.is_empty() && page.invocations.iter().all(is_older);
         let ids = page.invocations.iter().filter_map(|invocation| invocation.invoke_id.as_deref());
@@ -328,11 +331,12 @@ impl Session {
             .map(|(number, invocation)| (invocation.invoke_id.to_string(), number))
             .collect();
         let mut younger_than = None;
+        let margin = self.state.set_back.margin();
         for other in seen.iter().filter(|other| !ours.contains_key(&other.invoke_id)) {
             for (instance, course) in &other.instances {
                 let Some(index) = self.state.find(instance) else { continue };
                 let Some(target) = self.state.target(index) else { continue };
-                if target.overlapped.is_some() || !was_at_work(target, other.created_at, *course) {
+                if target.overlapped.is_some() || !was_at_work(target, other.created_at, *course, margin) {
                     continue;
                 }
                 let own = match target.stage {
@@ -380,8 +384,9 @@ impl Session {
     }
 }
 
-/// Whether our plug-in was at work on an instance when the other was. Times have whole seconds.
-fn was_at_work(target: &Target, created_at: Option<Time>, course: Course) -> bool {
+/// Whether our plug-in was at work on an instance when the other was. Times have whole seconds, and their clock may have been set
+/// back by as much as the margin.
+fn was_at_work(target: &Target, created_at: Option<Time>, course: Course, margin: Duration) -> bool {
     let outcome = target.outcome.as_deref();
     let (began, ended) = match target.stage {
         // What came and went is looked at when ours has ended.
@@ -393,10 +398,10 @@ fn was_at_work(target: &Target, created_at: Option<Time>, course: Course) -> boo
         }
         _ => return false,
     };
-    let came_later = ended.zip(created_at).is_some_and(|(ended, created)| created > ended);
+    let came_later = ended.zip(created_at).is_some_and(|(ended, created)| created > ended.plus(margin));
     let went_before = match course {
         Course::AtWork => false,
-        Course::Over(over) => began.zip(over).is_some_and(|(began, over)| over <= began),
+        Course::Over(over) => began.zip(over).is_some_and(|(began, over)| over.plus(margin) <= began),
     };
     !came_later && !went_before
 }

@@ -2,7 +2,7 @@
 //! service's clock: the machine may have slept since, its clock may have been put right, the service may have asked to wait.
 //!
 //! Before each repetition the call is looked for by its tag. When it is found it is adopted; else the `Date` of that answer
-//! tells how old the call is. Within the window it goes out again, with its token and its bytes.
+//! tells how old the call is, and so does our clock: the older counts. Within the window it goes out again, with its token and its bytes.
 
 use std::time::Duration;
 
@@ -75,11 +75,12 @@ impl Session {
     pub(super) fn decide_repeat(&mut self, queued: QueuedCall, asked_at: Time, answer: &HttpReply) {
         let record = self.state.calls.get(&queued.id);
         let intended_at = record.and_then(|record| record.service_at);
+        let by_ours = queued.first_sent.map_or(Duration::ZERO, |sent| self.now.since(sent));
         let age = service_date(answer).zip(intended_at).and_then(|(date, intended_at)| {
             // The date has whole seconds, and time went by since it was written.
             let now = date.plus_seconds(1).plus(self.now.since(asked_at));
-            // A clock that went back is none to go by.
-            (now >= intended_at).then(|| now.since(intended_at))
+            // A clock that went back is none to go by. And it is no younger than it is by ours: theirs may have been set back.
+            (now >= intended_at).then(|| now.since(intended_at).max(by_ours))
         });
         if age.is_some_and(|age| age < Duration::from_secs(pacing::REPEAT_WINDOW.value)) {
             let cleared_until = Some(asked_at.plus_seconds(pacing::CLOCK_FRESH.value));

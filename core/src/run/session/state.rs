@@ -22,6 +22,7 @@ use crate::plugin::witness::WitnessScripts;
 use crate::run::verdict::GroupLookup;
 
 mod outcomes;
+use outcomes::SetBack;
 
 /// The service takes no signature whose time differs by more from its own.
 const UNKNOWN_SKEW: Duration = Duration::from_secs(900);
@@ -73,6 +74,7 @@ pub struct State {
     pub stopped: Option<StopReason>,
     /// How far the service's clock is ahead, in milliseconds.
     pub clock_offset_millis: i64,
+    pub(in crate::run::session) set_back: SetBack,
     /// How often the service asked to slow down.
     pub throttled: u64,
     /// Calls sent by the processes that ended this run.
@@ -127,6 +129,7 @@ impl State {
             new_plugins: BTreeSet::new(),
             stopped: None,
             clock_offset_millis: 0,
+            set_back: SetBack::default(),
             throttled: 0,
             calls_sent: 0,
             error: None,
@@ -306,7 +309,7 @@ impl State {
             }
             Event::SnapshotsTagged { instances, failed } => self.snapshots_tagged(instances, failed.as_deref()),
             Event::StartsStopped { why } => self.stop(why),
-            Event::ClockCorrected { offset_millis } => self.clock_offset_millis = *offset_millis,
+            Event::ClockCorrected { offset_millis } => self.correct_clock(*offset_millis),
             Event::Throttled { .. } => self.throttled += 1,
             Event::PluginIsNew { version, .. } => {
                 self.new_plugins.insert(version.clone());

@@ -1,10 +1,12 @@
 //! How results, looks and verdicts fold into the state.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::State;
 use crate::base::consistency::{Consistency, Platform};
 use crate::base::time::Time;
+use crate::catalog::pacing;
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::verdicts as rows;
 use crate::plugin::output::Outcome;
@@ -12,7 +14,33 @@ use crate::run::session::follow::may_run_on;
 use crate::run::session::records::{Stage, Target, TargetIndex};
 use crate::run::verdict::{Evidence, GroupLookup, ResultKind, WitnessEvidence, judge};
 
+/// By how much the service's clock was set back against ours, in milliseconds.
+#[derive(Copy, Clone, Debug, Default)]
+pub(in crate::run::session) struct SetBack {
+    highest: Option<i64>,
+    most: i64,
+}
+
+impl SetBack {
+    /// By how much two times of the service may stand in the wrong order.
+    pub(in crate::run::session) fn margin(self) -> Duration {
+        let most = u64::try_from(self.most).unwrap_or(0);
+        // Less than the tolerance is not noted.
+        let tolerance = if most == 0 { 0 } else { pacing::CLOCK_TOLERANCE.value.saturating_mul(2_000) };
+        Duration::from_millis(most.saturating_add(tolerance))
+    }
+}
+
 impl State {
+    pub(super) fn correct_clock(&mut self, offset_millis: i64) {
+        // Before the first answer nothing is known of it.
+        let known = self.account_id.is_some().then_some(self.clock_offset_millis);
+        let highest = self.set_back.highest.or(known).unwrap_or(offset_millis).max(offset_millis);
+        let most = self.set_back.most.max(highest.saturating_sub(offset_millis));
+        self.set_back = SetBack { highest: Some(highest), most };
+        self.clock_offset_millis = offset_millis;
+    }
+
     /// Whatever the codes say, a group is looked for by its name.
     pub(super) fn command_finished(&mut self, at: Time, instance: &str, outcome: &Arc<Outcome>) {
         let Some(index) = self.index_of(instance) else { return };
