@@ -30,6 +30,8 @@ mod cli_probe;
 mod cli_proxy;
 #[path = "cli_prune.rs"]
 mod cli_prune;
+#[path = "cli_restore.rs"]
+mod cli_restore;
 #[path = "cli_run.rs"]
 mod cli_run;
 #[path = "cli_scripts.rs"]

@@ -59,6 +59,9 @@ sources! {
         "https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-attachinstanceramrole";
     "create-command": "CreateCommand", "2025-12-09",
         "https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-createcommand";
+    "attach-disk": "AttachDisk", "2021-07-19", "https://github.com/AlibabaCloudDocs/ecs";
+    "create-disk": "CreateDisk", "2021-07-19", "https://github.com/AlibabaCloudDocs/ecs";
+    "create-image": "CreateImage", "2021-07-19", "https://github.com/AlibabaCloudDocs/ecs";
     "create-snapshot-group": "CreateSnapshotGroup", "2026-01-07",
         "https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-createsnapshotgroup";
     "describe-cloud-assistant-status": "DescribeCloudAssistantStatus", "2024-12-05",
