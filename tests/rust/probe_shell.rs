@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 fn paths(pre: &Path, post: &Path) -> ScriptPaths {
     let text = |path: &Path| Some(path.to_str().unwrap().to_owned());
-    ScriptPaths { pre: text(pre), post: text(post) }
+    ScriptPaths { pre: text(pre), post: text(post), data_of: None }
 }
 
 fn content(scripts: &ScriptPaths) -> String {
@@ -185,7 +185,7 @@ fn what_is_no_plain_file_is_named() {
     fs::create_dir_all(&real).unwrap();
     symlink(&real, &through).unwrap();
     fs::write(real.join("pre.sh"), "x").unwrap();
-    let script = content(&ScriptPaths { pre: Some(format!("{}/pre.sh", through.display())), post: None });
+    let script = content(&ScriptPaths { pre: Some(format!("{}/pre.sh", through.display())), ..ScriptPaths::default() });
     let pre = guest(&run(&shells()[0], folder.path(), &script, None)).pre_script.unwrap();
     let folders: Vec<(String, String)> =
         pre.folders.unwrap().into_iter().map(|folder| (folder.path, folder.kind.unwrap())).collect();
@@ -252,6 +252,46 @@ fn launcher_metadata_and_a_live_freeze_are_seen() {
     live.kill().unwrap();
     live.wait().unwrap();
     assert_eq!(seen, Some(true));
+}
+
+/// The mounts of a service are those of its processes: working directory, links, data files that are open.
+#[test]
+fn where_a_service_keeps_its_data_is_seen() {
+    if !is_root() {
+        consnap_tests::skipped("mounting needs root");
+        return;
+    }
+    // Processes of their own as well: others on this machine may serve databases, and all end with the first of them.
+    let prepare = "exec unshare -p --fork --mount-proc sh -e \"$1/inner.sh\" \"$1\"\n";
+    let inner = "cd \"$1\"; mkdir pg wal fast redo; mount -t ramfs ramfs pg || exit 99; for name in wal fast redo; do\n\
+        mount -t ramfs ramfs $name; done\n\
+        mkdir pg/pg_tblspc; ln -s \"$1/wal\" pg/pg_wal; ln -s \"$1/fast\" pg/pg_tblspc/1; : >redo/ib_logfile0; : >redo/general.log\n\
+        cp /bin/sleep postgres; cp /bin/sleep mysqld; cp /bin/sleep redis-server\n\
+        serve() { (cd $2; exec \"$1/$3\" 60 3<\"$1/redo/ib_logfile0\" </dev/null >/dev/null 2>&1) & }\n\
+        serve \"$1\" pg postgres; serve \"$1\" pg postgres; serve \"$1\" fast mysqld; serve \"$1\" wal redis-server; serve \"$1\" pg redis-server\n\
+        until [ \"$(cat /proc/[0-9]*/comm 2>/dev/null | grep -cxE 'postgres|mysqld|redis-server')\" -ge 5 ]; do :; done\n\
+        for engine in postgresql mysql redis valkey; do sh probe-$engine.sh; done\n";
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("inner.sh"), inner).unwrap();
+    for engine in ["postgresql", "mysql", "redis", "valkey"] {
+        let scripts = ScriptPaths { data_of: Some(engine.to_owned()), ..ScriptPaths::default() };
+        fs::write(folder.path().join(format!("probe-{engine}.sh")), content(&scripts)).unwrap();
+    }
+    let Some(output) = in_mount_namespace(folder.path(), prepare, "") else { return };
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    let answers: Vec<&str> = text.split_inclusive("end lines=").collect();
+    let found: Vec<Option<Vec<String>>> = text
+        .split("consnap-probe ")
+        .skip(1)
+        .map(|answer| {
+            let answer = format!("consnap-probe {answer}");
+            probe::guest_of(&answer, "i-a", Some(&[]), None).0.unwrap_or_else(|| panic!("{answer}")).data_mounts
+        })
+        .collect();
+    let base = fs::canonicalize(folder.path()).unwrap();
+    let at = |names: &[&str]| Some(names.iter().map(|name| base.join(name).to_str().unwrap().to_owned()).collect());
+    // Which of two servers is meant, and where one keeps data that does not run, cannot be told.
+    assert_eq!(found, [at(&["pg", "wal", "fast"]), at(&["fast", "redo"]), None, None], "{answers:?}");
 }
 
 /// Commands that make a mount namespace of their own, so that nothing is left behind.
@@ -340,7 +380,11 @@ fn a_minimal_system_is_enough() {
     } else {
         consnap_tests::skipped("busybox is not installed: the minimal system has the shell of this one alone");
     }
-    let script = content(&ScriptPaths { pre: Some("/tmp/pre.sh".to_owned()), post: Some("/tmp/post.sh".to_owned()) });
+    let script = content(&ScriptPaths {
+        pre: Some("/tmp/pre.sh".to_owned()),
+        post: Some("/tmp/post.sh".to_owned()),
+        data_of: None,
+    });
     fs::write(root.join("probe.sh"), &script).unwrap();
     let prepare = "mount --bind \"$1/root\" \"$1/root\" || exit 99\ncd \"$1/root\"; chroot . /bin/sh /probe.sh >../bare || exit 99\n\
         mount -t proc proc proc || exit 99; mount --bind /sys sys\n\
@@ -450,7 +494,11 @@ fn this_machines_disks_are_read() {
 
 #[test]
 fn the_script_writes_nothing_and_is_clean() {
-    let script = content(&ScriptPaths { pre: Some("/tmp/a".to_owned()), post: Some("/tmp/b".to_owned()) });
+    let script = content(&ScriptPaths {
+        pre: Some("/tmp/a".to_owned()),
+        post: Some("/tmp/b".to_owned()),
+        data_of: Some("mysql".to_owned()),
+    });
     let mut looked = 0;
     for line in script.lines().filter(|line| !line.trim_start().starts_with('#')) {
         for after in line.split('>').skip(1) {

@@ -312,9 +312,9 @@ fn a_crash_anywhere_loses_no_witness() {
 fn without_its_record_an_exit_code_of_nine_stays_an_alarm() {
     let (mut scenario, wanted) = quiesced();
     let error = Some(ServiceError { status: 403, code: "Forbidden.RAM".to_owned(), ..ServiceError::default() });
-    // The look at the scripts, the start, then the read.
+    // The look where the data lie, the look at the scripts, the start, then the read.
     scenario.api_faults =
-        vec![ApiFault { operation: Some("RunCommand".to_owned()), nth: Some(3), error, ..ApiFault::default() }];
+        vec![ApiFault { operation: Some("RunCommand".to_owned()), nth: Some(4), error, ..ApiFault::default() }];
     let mut simulator = Simulator::new(scenario);
     let mut session = Session::new(Setup::new(wanted, "a1b2c3d4", 1, Goal::Run), start());
     drive(&mut session, &mut simulator, None);

@@ -162,6 +162,9 @@ class Guest(Record):
     agent_version: str | None = None
     """The newest version of Cloud Assistant installed."""
 
+    data_mounts: Sequence[str] | None = None
+    """Linux: mount points on which the service of ``linux.quiesce`` keeps data, as its processes show."""
+
     data_services: Sequence[str] | None = None
     """Windows: services that run and belong to products that keep data; they tell which writers are needed."""
 

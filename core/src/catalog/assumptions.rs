@@ -275,8 +275,8 @@ assumptions! {
         "the pre-freeze script runs before the file systems are frozen, and the group is made after both",
         "应用冻结脚本在文件系统冻结之前执行，快照一致性组在两者之后创建"
     } why {
-        "the documents call it so, a field note draws the script after the freeze; so the group is looked for after every exit code, and after 9 to 12 both application and file systems count as held: another order would change advice and times only",
-        "文档如此命名，而一份实测记录将脚本画在冻结之后；因此无论退出码为何都会查找快照一致性组，且退出码 9 至 12 之后应用与文件系统均视为可能仍冻结：顺序不同只影响处理建议和时间"
+        "the documents call it so, a field note draws the script after the freeze; so the group is looked for after every exit code, and after 9 to 12 both application and file systems count as held; the quiesce scripts notice the other order and refuse (17)",
+        "文档如此命名，而一份实测记录将脚本画在冻结之后；因此无论退出码为何都会查找快照一致性组，且退出码 9 至 12 之后应用与文件系统均视为可能仍冻结；静默脚本会发现相反的顺序并拒绝执行（17）"
     };
     TAG_FILTER_COVERS = "A38", ["session", "audit"], "sdk-go: Tag.N of DescribeInstances and DescribeInvocations": {
         "a filter by tags covers at most 1,000 resources", "按标签过滤最多覆盖 1,000 个资源"
@@ -303,6 +303,27 @@ assumptions! {
     } why {
         "so a result that is older belongs to an earlier command and is no evidence; were it otherwise, results would count as lost, and their guests as possibly held",
         "因此更早的结果属于之前的命令，不作为证据；若不成立，结果会被视为丢失，对应实例会被视为可能仍被冻结"
+    };
+    SCRIPT_OUTPUT = "A42", ["output", "witness"], "consnap: not documented": {
+        "what the scripts print may stand in the output of the command, and may not",
+        "脚本打印的内容可能出现在命令输出中，也可能不出现"
+    } why {
+        "no output of a run with scripts was seen; so the record of the quiesce scripts is read by a command of consnap's own, and a line in the output is no evidence in either case",
+        "未见过带脚本执行的输出；因此静默脚本的记录由 consnap 自己的命令读取，输出中的行在任何情况下都不作为证据"
+    };
+    POST_FAILURE_CODE = "A43", ["verdict", "witness"], "go-page: exit code 10": {
+        "a post-thaw script that ends with any other exit code than 0 gives exit code 10, and the group stays",
+        "应用解冻脚本的退出码不为 0 时，插件以退出码 10 结束，且快照一致性组保留"
+    } why {
+        "the documents name the code, not which exit codes of a script lead to it; were it 0, the record of the scripts would contradict the tag, and the result would still be WEAKER",
+        "文档列出了该退出码，但未说明脚本的哪些退出码会导致它；若插件仍以 0 结束，脚本记录会与标签矛盾，结果仍为较弱"
+    };
+    FREEZE_WRITES_OUT = "A44", ["check"], "consnap: tests/databases": {
+        "the freeze writes out what programs have handed to the system; with `EnableFsFreeze=false` writes that were acknowledged without `fsync` may be missing from the snapshots, whatever the tags say",
+        "冻结会将程序已交给系统的数据落盘；`EnableFsFreeze=false` 时，未经 `fsync` 即已确认的写入可能不在快照中，无论标签为何"
+    } why {
+        "measured on copies of disks (Redis with `appendfsync everysec`, MyISAM, SQLite with `synchronous=normal`), not on the service; consnap warns, and the verdict reads the tags",
+        "在云盘副本上测得（`appendfsync everysec` 的 Redis、MyISAM、`synchronous=normal` 的 SQLite），而非在服务上；consnap 会给出警告，判定以标签为准"
     };
 }
 

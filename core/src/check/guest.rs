@@ -6,9 +6,10 @@ use crate::base::consistency::Platform;
 use crate::catalog::file_systems::{FileSystemClass, classify};
 use crate::catalog::{limits, vss};
 use crate::diagnostics::finding::Finding;
-use crate::diagnostics::messages::{guest as looks, prerequisites as rows};
+use crate::diagnostics::messages::{guest as looks, prerequisites as rows, quiesce as quiesce_rows};
 use crate::input::document::shorten;
 use crate::input::facts::{Folder, Guest, InstanceFacts, Mount, Script};
+use crate::plugin::witness::{Coverage, WitnessMount, coverage};
 
 /// What a look into the guest says about the level.
 #[derive(Debug, Default)]
@@ -80,6 +81,7 @@ pub(super) fn check<S: AsRef<str> + Ord>(
         }
     }
     if platform == Some(Platform::Linux) {
+        service_data(checker, (facts, guest), excluded, findings);
         seen.scripts = scripts(checker, guest, findings);
     }
     if platform == Some(Platform::Windows) {
@@ -89,6 +91,43 @@ pub(super) fn check<S: AsRef<str> + Ord>(
         }
     }
     seen
+}
+
+/// Whether the disks of the group hold all data of the service that is held: a service that is held perfectly is torn in the
+/// copy all the same where they do not.
+fn service_data<S: AsRef<str> + Ord>(
+    checker: &Checker<'_>,
+    (facts, guest): (&InstanceFacts<S>, &Guest<S>),
+    excluded: &[(&str, &str)],
+    findings: &mut Findings,
+) {
+    let Some(quiesce) = &checker.job.linux.quiesce else { return };
+    let own = |ids: &[S]| ids.iter().map(|id| id.as_ref().to_owned()).collect::<Vec<_>>();
+    let seen = guest.mounts.as_ref().map(|mounts| {
+        let located = |mount: &Mount<S>| {
+            let known =
+                mount.disk_ids.as_deref().map(own).or_else(|| Some(own(std::slice::from_ref(mount.disk_id.as_ref()?))));
+            let others = mount.other_devices.as_deref().filter(|others| !others.is_empty()).map(own);
+            let disk_ids = others.or(known);
+            WitnessMount {
+                target: mount.target.as_ref().to_owned(),
+                file_system: mount.file_system.as_ref().to_owned(),
+                disk_ids,
+            }
+        };
+        mounts.iter().map(located).collect::<Vec<_>>()
+    });
+    let named: Vec<&str> = guest.data_mounts.iter().flatten().map(AsRef::as_ref).collect();
+    let disks = facts.disks.iter().flatten().map(|disk| disk.disk_id.as_ref());
+    let expected = disks.filter(|disk| !excluded.iter().any(|(_, id)| id == disk));
+    let finding = |row| Finding::new(row, "/guest/data_mounts").with("engine", shorten(&quiesce.engine));
+    match coverage(&named, seen.as_deref(), expected) {
+        Coverage::Inside => {}
+        Coverage::Outside(mounts) => {
+            findings.push(finding(&quiesce_rows::QUIESCE_DATA_OUTSIDE).with("mounts", shorten(&mounts.join(", "))));
+        }
+        Coverage::Unknown => findings.push(finding(&quiesce_rows::QUIESCE_DATA_UNKNOWN)),
+    }
 }
 
 fn writers<S: AsRef<str> + Ord>(guest: &Guest<S>, findings: &mut Findings) -> Writers {

@@ -15,7 +15,8 @@ messages! {
         "both scripts are in place, but file systems are not frozen: application consistency rests on the scripts alone",
         "两个脚本均已就绪，但不冻结文件系统：应用一致性完全依赖脚本"
     } help {
-        "make sure that the pre-freeze script writes everything to disk", "请确认应用冻结脚本会将数据全部落盘"
+        "remove `linux.freeze_file_systems: false`: without the freeze, writes that were acknowledged without `fsync` are lost (Redis `appendfsync everysec`, MyISAM); else the pre-freeze script must write everything to disk",
+        "请删除 `linux.freeze_file_systems: false`：不冻结时，未经 `fsync` 即已确认的写入会丢失（Redis `appendfsync everysec`、MyISAM）；否则应用冻结脚本必须将数据全部落盘"
     };
     WRITERS_READY = "CS303", Advice, "go-page: VSS": {
         "the VSS Writer of each data product that runs is present, stable and without an error, so the snapshots will be application-consistent if they succeed", "正在运行的每个数据产品的 VSS Writer 均存在、状态稳定且没有错误，执行成功则快照为应用一致性快照"

@@ -11,6 +11,18 @@ messages! {
     } help {
         "it takes {allowed}", "可填写 {allowed}"
     };
+    QUIESCE_DATA_OUTSIDE = "CS258", Error, "consnap: docs/scripts/README.md": {
+        "`{engine}` keeps data on `{mounts}`, outside of the disks that form the group: its copy would be torn", "`{engine}` 的数据还位于 `{mounts}`，不在组成快照一致性组的云盘上：副本会不完整"
+    } help {
+        "take those disks out of `exclude_disks`, or move the data; a PostgreSQL with an index on another disk starts without a word and finds nothing by it",
+        "请从 `exclude_disks` 中移除这些云盘，或迁移数据；若索引位于其他云盘，PostgreSQL 会毫无提示地启动，却无法通过索引查到数据"
+    };
+    QUIESCE_DATA_UNKNOWN = "CS259", Warning, "consnap: docs/scripts/README.md": {
+        "whether all data of `{engine}` lie on the disks of the group is not known", "无法确定 `{engine}` 的数据是否全部位于快照一致性组的云盘上"
+    } help {
+        "run it once on this host outside of a container, then `consnap probe`; after the run the record of the scripts tells, and without it the copy has no proof `witness`",
+        "请确认该主机上只有一个该服务且未在容器中运行，然后执行 `consnap probe`；执行之后由脚本记录判断，无法判断时没有 `witness` 依据"
+    };
     QUIESCE_UNWRITTEN = "CS276", Error, "consnap": {
         "the scripts of `linux.quiesce` are not in the job, so nothing would hold the service", "作业中没有 `linux.quiesce` 的脚本，因此不会静默该服务"
     } help {

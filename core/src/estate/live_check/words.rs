@@ -65,7 +65,7 @@ words! {
 /// Why a look cannot tell about an assumption.
 pub(super) fn not_here(id: &str) -> &'static Text {
     match id {
-        "A06" | "A14" | "A19" | "A26" => &NEEDS_OTHER_JOB,
+        "A06" | "A14" | "A19" | "A26" | "A43" | "A44" => &NEEDS_OTHER_JOB,
         "A10" | "A11" => &WOULD_HARM,
         "A16" | "A17" | "A24" | "A27" | "A30" => &NEEDS_OTHER_INSTANCE,
         "A31" | "A32" => &NEEDS_OTHER_RIGHTS,

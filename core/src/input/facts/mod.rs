@@ -148,6 +148,9 @@ pub struct Guest<S = String> {
     /// Mounted file systems.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mounts: Option<Vec<Mount<S>>>,
+    /// Linux: mount points on which the service of `linux.quiesce` keeps data, as its processes show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_mounts: Option<Vec<S>>,
     /// The pre-freeze script.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pre_script: Option<Script<S>>,

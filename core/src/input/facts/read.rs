@@ -74,6 +74,7 @@ static DISK: &[Key] = &[
 ];
 static GUEST: &[Key] = &[
     optional("mounts", Shape::List(&Shape::Object(MOUNT))),
+    optional("data_mounts", Shape::List(&Shape::Text)),
     optional("pre_script", Shape::Object(SCRIPT)),
     optional("post_script", Shape::Object(SCRIPT)),
     optional("metadata_reachable", Shape::Truth),
@@ -135,7 +136,7 @@ mod tests {
                 "status": "In_use", "device": "/dev/xvda", "multi_attach": "Disabled", "encrypted": false, "zone_id": "z",
                 "snapshots_in_progress": 0}],
             "tags": {"a": "b"},
-            "guest": {"mounts": [{"target": "/", "file_system": "xfs", "source": "/dev/vda1", "disk_id": "d-a", "disk_ids": ["d-a"], "other_devices": ["loop0"], "options": "rw", "holds_data": true}],
+            "guest": {"mounts": [{"target": "/", "file_system": "xfs", "source": "/dev/vda1", "disk_id": "d-a", "disk_ids": ["d-a"], "other_devices": ["loop0"], "options": "rw", "holds_data": true}], "data_mounts": ["/"],
                 "pre_script": script, "post_script": script, "metadata_reachable": true, "launcher_present": true, "vss_writers": [], "vss_writers_not_stable": {"W": "8"},
                 "vss_writer_errors": {"W": "Timed out"}, "data_services": ["MSSQLSERVER"],
                 "freezer_running": false, "plugin_running": false, "metadata_role": "R", "agent_version": "2.2", "plugin_version": "1.8",

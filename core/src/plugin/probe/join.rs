@@ -35,6 +35,7 @@ impl Reading {
         };
         Ok(Guest {
             mounts: self.mounts.as_ref().map(|mounts| mounts.iter().map(|mount| self.joined(mount, disks)).collect()),
+            data_mounts: self.data_mounts.clone(),
             pre_script: script("pre"),
             post_script: script("post"),
             metadata_reachable: self.metadata_reachable,

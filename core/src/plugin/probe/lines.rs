@@ -21,6 +21,8 @@ pub(super) static FORMS: &[(&str, &[&str])] = &[
     ("disk", &["name", "serial"]),
     ("mount", &["target", "type", "options", "source", "disks"]),
     ("mounts", &["seen", "listed", "hidden"]),
+    ("data_mount", &["target"]),
+    ("data_mounts", &["seen", "listed"]),
     ("writer", &["state", "name", "id", "error"]),
     // As earlier versions of the probe wrote it.
     ("writer", &["state", "name"]),

@@ -148,6 +148,58 @@ script() {
   fi
 }
 
+# Says on which mount a file or a directory lies, each mount once.
+place() {
+  place='' mount=
+  {
+    while read -r key value; do
+      [ "$key" = mnt_id: ] && mount=$value
+    done </proc/self/fdinfo/3
+    while read -r id _ _ _ target _; do
+      [ -n "$mount" ] && [ "$id" = "$mount" ] && place=$target
+    done </proc/self/mountinfo
+  } 3<"$1"
+  [ -n "$place" ] || known=no
+  case "$newline$places" in *"$newline$place$newline"*) return ;; esac
+  places=$places$place$newline
+  listed=$((listed + 1))
+  say "data_mount target=$place"
+}
+
+# Where a service keeps data: its working directory, what links lead to from there, and the data files it has open.
+data() {
+  known=yes servers='' count=0 places='' listed=0
+  here=$(readlink /proc/self/ns/mnt)
+  for process in /proc/[0-9]*; do
+    read -r name <"$process/comm" || continue
+    case $1:$name in
+      mariadb:mariadbd | mariadb:mysqld | mysql:mysqld | postgresql:postgres | postgresql:postmaster) ;;
+      redis:redis-server | valkey:valkey-server) ;;
+      *) continue ;;
+    esac
+    # What runs in a container has mounts of its own.
+    home=$(readlink -- "$process/cwd") && [ -n "$here" ] && [ "$(readlink "$process/ns/mnt")" = "$here" ] ||
+      { known=no; continue; }
+    case "$newline$servers" in *"$newline$home$newline"*) continue ;; esac
+    servers=$servers$home$newline count=$((count + 1))
+    place "$home"
+    for path in "$home"/pg_wal "$home"/pg_xlog "$home"/pg_tblspc/* "$home"/* "$home"/*/*; do
+      if [ -L "$path" ]; then place "$path"; fi
+      case $path in *.isl) { read -r path || [ -n "$path" ]; } <"$path" && place "$path" ;; esac
+    done
+    case $1 in mariadb | mysql) ;; *) continue ;; esac
+    for path in "$process"/fd/*; do
+      case $(readlink -- "$path") in
+        */ibdata* | */ib_logfile* | */#innodb_redo/* | */undo* | *.ibd | *.MY[DI] | *.MA[DI] | */aria_log* | *.[0-9][0-9][0-9][0-9][0-9][0-9])
+          place "$path" ;;
+      esac
+    done
+  done
+  # Which of several is the one of the job cannot be told.
+  [ "$count" = 1 ] || known=no
+  say "data_mounts seen=$known listed=$listed"
+}
+
 say "consnap-probe format=1 platform=linux"
 say "launcher present=$launcher"
 versions agent /usr/local/share/aliyun-assist

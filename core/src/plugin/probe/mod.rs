@@ -58,12 +58,22 @@ pub struct ScriptPaths {
     pub pre: Option<String>,
     /// The post-thaw script.
     pub post: Option<String>,
+    /// The engine whose data are looked for, where the probe knows its processes.
+    pub data_of: Option<String>,
 }
+
+/// Engines whose processes the probe knows.
+const ENGINES: [&str; 5] = ["mariadb", "mysql", "postgresql", "redis", "valkey"];
 
 impl ScriptPaths {
     /// Those a job names.
     pub fn of(job: &Job) -> Self {
-        Self { pre: job.linux.pre_script_path.clone(), post: job.linux.post_script_path.clone() }
+        let engine = job.linux.quiesce.as_ref().map(|quiesce| quiesce.engine.clone());
+        Self {
+            pre: job.linux.pre_script_path.clone(),
+            post: job.linux.post_script_path.clone(),
+            data_of: engine.filter(|engine| ENGINES.contains(&engine.as_str())),
+        }
     }
 
     fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
@@ -81,7 +91,8 @@ pub fn command(platform: Platform, scripts: &ScriptPaths) -> ProbeCommand {
         Platform::Linux => {
             let calls: String =
                 scripts.named().map(|(name, path)| ["script ", name, " ", &quoted(path), "\n"].concat()).collect();
-            let content = [linux().as_str(), &calls, END].concat();
+            let data = scripts.data_of.as_ref().map(|engine| format!("data {engine}\n")).unwrap_or_default();
+            let content = [linux().as_str(), &data, &calls, END].concat();
             ProbeCommand { command_type: CommandType::RunShellScript, content }
         }
     }
@@ -105,6 +116,10 @@ pub fn recognise(content: &str) -> Option<(Platform, ScriptPaths)> {
     }
     let mut left = content.strip_prefix(&linux())?.strip_suffix(END)?;
     let mut scripts = ScriptPaths::default();
+    if let Some((engine, rest)) = left.strip_prefix("data ").and_then(|rest| rest.split_once('\n')) {
+        scripts.data_of = Some(engine.to_owned());
+        left = rest;
+    }
     for (name, place) in [("pre", &mut scripts.pre), ("post", &mut scripts.post)] {
         let Some(rest) = left.strip_prefix(&format!("script {name} '")) else { continue };
         let mut path = String::new();
@@ -132,7 +147,7 @@ mod tests {
     use base64::engine::general_purpose::STANDARD;
 
     fn paths(pre: &str, post: &str) -> ScriptPaths {
-        ScriptPaths { pre: Some(pre.to_owned()), post: Some(post.to_owned()) }
+        ScriptPaths { pre: Some(pre.to_owned()), post: Some(post.to_owned()), data_of: None }
     }
 
     #[test]
@@ -141,7 +156,8 @@ mod tests {
             ScriptPaths::default(),
             paths("/tmp/a", "/tmp/b"),
             paths("/it's here/''", "'\n'\\''; rm -rf /; '"),
-            ScriptPaths { pre: None, post: Some("/tmp/b'".to_owned()) },
+            ScriptPaths { post: Some("/tmp/b'".to_owned()), ..ScriptPaths::default() },
+            ScriptPaths { data_of: Some("postgresql".to_owned()), ..paths("/tmp/a", "/tmp/b") },
         ] {
             let written = command(Platform::Linux, &scripts);
             assert_eq!(recognise(&written.content), Some((Platform::Linux, scripts)));
@@ -157,7 +173,8 @@ mod tests {
     fn commands_fit_the_smallest_limit_of_any_edition() {
         let long = "/".repeat(256);
         for platform in [Platform::Linux, Platform::Windows] {
-            let length = STANDARD.encode(command(platform, &paths(&long, &long)).content).len();
+            let scripts = ScriptPaths { data_of: Some("postgresql".to_owned()), ..paths(&long, &long) };
+            let length = STANDARD.encode(command(platform, &scripts).content).len();
             assert!(length <= 16 * 1024, "{platform:?}: {length}");
         }
     }

@@ -48,6 +48,8 @@ pub struct Reading {
     pub(super) disks: Vec<(String, String)>,
     /// Mounts; `None` where they cannot be seen, or not all of them.
     pub(super) mounts: Option<Vec<SeenMount>>,
+    /// Mount points on which the service of the job keeps data; `None` where that is not known.
+    pub(super) data_mounts: Option<Vec<String>>,
     /// VSS Writers.
     pub(super) writers: Option<Vec<SeenWriter>>,
     /// Services of data products that run.
@@ -118,6 +120,8 @@ struct Reader {
     reading: Reading,
     mounts: Vec<SeenMount>,
     mounts_closed: Option<(bool, u64)>,
+    data_mounts: Vec<String>,
+    data_mounts_closed: Option<(bool, u64)>,
     writers: Vec<SeenWriter>,
     writers_closed: Option<(bool, u64)>,
     services: Vec<String>,
@@ -188,6 +192,15 @@ impl Reader {
                 self.mounts_closed =
                     Some((line.truth("seen") == Some(true), line.number("listed").unwrap_or(u64::MAX)));
             }
+            "data_mount" => {
+                self.contradiction |= self.data_mounts_closed.is_some();
+                self.data_mounts.push(line.text("target"));
+            }
+            "data_mounts" => {
+                self.contradiction |= self.data_mounts_closed.is_some();
+                self.data_mounts_closed =
+                    Some((line.truth("seen") == Some(true), line.number("listed").unwrap_or(u64::MAX)));
+            }
             "writer" => {
                 let name = line.text("name");
                 let error = Some(line.text("error")).filter(|words| !vss::is_no_error(words));
@@ -252,7 +265,9 @@ impl Reader {
         let mounts_right = self.mounts_closed.is_none_or(|(_, count)| count == self.mounts.len() as u64);
         let writers_right = self.writers_closed.is_none_or(|(_, count)| count == self.writers.len() as u64);
         let services_right = self.services_closed.is_none_or(|(_, count)| count == self.services.len() as u64);
-        let lists_right = mounts_right && writers_right && services_right;
+        let data_right = self.data_mounts_closed.is_none_or(|(_, count)| count == self.data_mounts.len() as u64)
+            && (self.data_mounts_closed.is_some() || self.data_mounts.is_empty());
+        let lists_right = mounts_right && data_right && writers_right && services_right;
         let whole = self.begun && self.ended == Some(self.lines) && lists_right && !self.contradiction;
         if let Some(format) = self.format {
             findings.push(Finding::new(&rows::PROBE_FORMAT, "/guest").with("format", shorten(&format)));
@@ -266,6 +281,9 @@ impl Reader {
         match self.mounts_closed {
             Some((true, _)) => self.reading.mounts = Some(self.mounts),
             _ => findings.push(Finding::new(&rows::PROBE_MOUNTS, "/guest/mounts")),
+        }
+        if let Some((true, _)) = self.data_mounts_closed {
+            self.reading.data_mounts = Some(self.data_mounts);
         }
         if let Some((true, _)) = self.writers_closed {
             self.reading.writers = Some(self.writers);

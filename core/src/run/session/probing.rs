@@ -74,7 +74,11 @@ impl Probing {
 impl Session {
     /// All that the API shows is in: choose whom to look into.
     pub(super) fn begin_probe(&mut self) {
-        let wanted = self.setup.job.run.probe;
+        let mut wanted = self.setup.job.run.probe;
+        // Where a service keeps its data must be known before it is held: what lies outside of the group is torn in the copy.
+        if wanted == Probe::Never && ScriptPaths::of(&self.setup.job).data_of.is_some() {
+            wanted = Probe::IfUnknown;
+        }
         if wanted == Probe::Never {
             self.begin_check();
             return;
@@ -310,5 +314,6 @@ fn is_about(known: &Guest, scripts: &ScriptPaths) -> bool {
     let same = |seen: &Option<crate::input::facts::Script>, wanted: &Option<String>| {
         wanted.as_ref().is_none_or(|wanted| seen.as_ref().is_some_and(|seen| seen.path == *wanted))
     };
-    same(&known.pre_script, &scripts.pre) && same(&known.post_script, &scripts.post)
+    let data = scripts.data_of.is_none() || known.data_mounts.is_some();
+    data && same(&known.pre_script, &scripts.pre) && same(&known.post_script, &scripts.post)
 }

@@ -6,7 +6,7 @@ use consnap_core::Platform;
 use consnap_core::plugin::probe::ScriptPaths;
 
 use crate::random::{hash, mix};
-use crate::scenario::{GuestFault, GuestSpec, InstanceSpec, MountSpec, ScriptSpec};
+use crate::scenario::{DataSeen, GuestFault, GuestSpec, InstanceSpec, MountSpec, ScriptSpec};
 
 /// What an answer is written from.
 pub(crate) struct ProbedGuest<'g> {
@@ -44,6 +44,9 @@ pub(crate) fn write_answer(probed: &ProbedGuest<'_>, scripts: &ScriptPaths, out:
     answer.disks(linux, probed.disk_ids);
     answer.mounts(guest, linux, probed.disk_ids.len(), &[]);
     if linux {
+        if scripts.data_of.is_some() {
+            answer.data_mounts(guest);
+        }
         for (name, path) in [("pre", &scripts.pre), ("post", &scripts.post)] {
             if let Some(path) = path {
                 answer.script(name, path, guest);
@@ -131,6 +134,22 @@ impl Answer {
             ));
         }
         self.line(format_args!("mounts seen=yes listed={} hidden=12", self.lines - before));
+    }
+
+    /// Where the service keeps data.
+    fn data_mounts(&mut self, guest: &GuestSpec) {
+        let usual = ["/".to_owned()];
+        let all = if guest.quiesce_mounts.is_empty() { &usual } else { guest.quiesce_mounts.as_slice() };
+        let seen = match guest.data_seen {
+            DataSeen::All => all,
+            DataSeen::First => all.get(..1).unwrap_or_default(),
+            DataSeen::Unknown => &[],
+        };
+        for target in seen {
+            self.line(format_args!("data_mount target={}", escaped(target)));
+        }
+        let known = yes_or_no(guest.data_seen != DataSeen::Unknown);
+        self.line(format_args!("data_mounts seen={known} listed={}", seen.len()));
     }
 
     fn script(&mut self, name: &str, path: &str, guest: &GuestSpec) {

@@ -217,9 +217,11 @@ pub struct GuestSpec {
     pub script_order: ScriptOrder,
     /// Linux: what the record of consnap's quiesce scripts says after a run.
     pub quiesce_record: QuiesceRecord,
-    /// Linux: mount points on which the service of `linux.quiesce` keeps data; `/` when empty.
+    /// Linux: mount points on which the service of `linux.quiesce` keeps data, as its record names them; `/` when empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub quiesce_mounts: Vec<String>,
+    /// Linux: what the guest probe tells of these mount points.
+    pub data_seen: DataSeen,
     /// Other files a job may take as its scripts; those sent with SendFile join them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<ScriptSpec>,
@@ -257,6 +259,7 @@ impl Default for GuestSpec {
             script_order: ScriptOrder::BeforeFreeze,
             quiesce_record: QuiesceRecord::AsRun,
             quiesce_mounts: Vec::new(),
+            data_seen: DataSeen::All,
             files: Vec::new(),
             mounts: Vec::new(),
             launcher_present: true,
@@ -285,6 +288,20 @@ pub enum ScriptOrder {
     BeforeFreeze,
     /// After it.
     AfterFreeze,
+}
+
+/// What the guest probe tells of the mount points on which a service keeps data.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DataSeen {
+    /// All of them.
+    #[default]
+    All,
+    /// The first alone: the service opens the others later.
+    First,
+    /// That it does not know them.
+    Unknown,
 }
 
 /// What the record of consnap's quiesce scripts says after a run.

@@ -22,8 +22,8 @@ pub use faults::{
     ServiceError, SnapshotFault, TagFault, Throttle,
 };
 pub use instance::{
-    CloudAssistantSpec, DiskSpec, Fleet, GuestSpec, InstanceSpec, Language, MountSpec, QuiesceRecord, ScriptOrder,
-    ScriptSpec,
+    CloudAssistantSpec, DataSeen, DiskSpec, Fleet, GuestSpec, InstanceSpec, Language, MountSpec, QuiesceRecord,
+    ScriptOrder, ScriptSpec,
 };
 pub use past_group::{PastConsistency, PastGroup, PastStatus, Usage};
 

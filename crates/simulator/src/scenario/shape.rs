@@ -128,6 +128,7 @@ static GUEST: &[Key] = &[
     optional("script_order", Shape::Choice(&["before_freeze", "after_freeze"])),
     optional("quiesce_record", Shape::Choice(RECORDS)),
     optional("quiesce_mounts", Shape::List(&Shape::Text)),
+    optional("data_seen", Shape::Choice(&["all", "first", "unknown"])),
     optional("files", Shape::List(&Shape::Object(SCRIPT))),
     optional("mounts", Shape::List(&Shape::Object(MOUNT))),
     optional("launcher_present", Shape::Truth),
