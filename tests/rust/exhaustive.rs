@@ -3,10 +3,16 @@
 //!
 //! Whatever happens: no false OK, no false "not held", no second start, no lost outcome, and every run ends.
 //! `CONSNAP_FAULTS=2` tries pairs of faults (`cargo xtask soak --exhaustive 2`); a failing schedule prints its journal.
+//!
+//! With pairs, a state of session, service and driver that was met before with at least as many faults to come is not played
+//! on. Two states are the same where all that they show of themselves is, each time by how far it lies from now; of the
+//! journal they hold the fold.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::ops::Range;
 use std::rc::Rc;
 
 use consnap_core::base::consistency::Platform;
@@ -14,10 +20,10 @@ use consnap_core::base::http::{HttpReply, HttpRequest};
 use consnap_core::report::Report;
 use consnap_core::run::session::{Numbered, Session};
 use consnap_core::{Lang, Time};
-use consnap_simulator::scenario::{DiskSpec, GuestFault, InstanceSpec, Millis, Scenario, TagFault};
-use consnap_simulator::{Answer, Arrival, Ended, InstanceTruth, Onward, Service, Simulator};
+use consnap_simulator::scenario::{DiskSpec, GuestFault, InstanceSpec, Millis, QuiesceRecord, Scenario, TagFault};
+use consnap_simulator::{Answer, Arrival, Ended, InstanceTruth, MemoryDriver, Onward, Service, Simulator, Step};
 use consnap_tests::judge::{Excused, judge};
-use consnap_tests::meddled::{driver, instead, setup, start};
+use consnap_tests::meddled::{driver, instead, quiesce, setup, start};
 
 /// What goes wrong at a point of a run.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -73,6 +79,12 @@ const WRITING: &[Fault] = &[
 ];
 
 const DEATHS: [u64; 3] = [1, 700, 7_200];
+
+/// At these points pairs of faults are tried with and without pruning: before and after the start.
+const POINTS: Range<usize> = 15..19;
+
+/// So many points after a fault states are compared: later ones are the same where one of these was.
+const COMPARED: usize = 6;
 
 /// Where something may go wrong.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -178,18 +190,92 @@ fn cut_short(answer: Answer) -> Answer {
     Answer { at: answer.at, what: Arrival::Reply(reply) }
 }
 
-/// A run to its end.
+/// States that were met.
+#[derive(Default)]
+struct Known {
+    /// How many faults were to come, and the results in the end where no further one came.
+    states: HashMap<u64, (u32, Rc<[&'static str]>)>,
+    /// Of the run that is being played.
+    own: Vec<u64>,
+    pruned: u64,
+}
+
+impl Known {
+    /// The results of a state that need not be played on with so many faults to come.
+    fn meet(&mut self, state: u64, further: u32) -> Option<Rc<[&'static str]>> {
+        if let Some((tried, results)) = self.states.get(&state)
+            && *tried >= further
+            && !self.own.contains(&state)
+        {
+            self.pruned += 1;
+            return Some(Rc::clone(results));
+        }
+        self.states.insert(state, (further, Rc::default()));
+        self.own.push(state);
+        None
+    }
+
+    /// The run that is being played has ended.
+    fn ended(&mut self, results: &[&'static str]) {
+        let results: Rc<[&'static str]> = results.into();
+        for state in self.own.drain(..) {
+            if let Some(known) = self.states.get_mut(&state) {
+                known.1 = Rc::clone(&results);
+            }
+        }
+    }
+}
+
+/// Everything that decides how a run goes on, with times as they lie from now. Replies name whole seconds, so the part of
+/// the second counts.
+fn state_of(life: u64, session: &Session, driver: &MemoryDriver, service: &Faulty) -> u64 {
+    let now = driver.now.millis();
+    let mut text = String::with_capacity(64 * 1024);
+    let ahead = service.ahead_millis;
+    write!(text, "{life} {} {ahead} {driver:?} {session:?} {:?}", now.rem_euclid(1000), service.inner).unwrap();
+    let mut hash = DefaultHasher::new();
+    let mut rest = text.as_str();
+    while let Some((before, time)) = rest.split_once("Time(") {
+        let (digits, after) = time.split_once(')').unwrap();
+        before.hash(&mut hash);
+        match digits.parse::<i64>() {
+            // Beginning and end of all times stay what they are.
+            Ok(millis) if (1..Time::FAR_FUTURE.millis()).contains(&millis) => (millis - now).hash(&mut hash),
+            _ => digits.hash(&mut hash),
+        }
+        rest = after;
+    }
+    rest.hash(&mut hash);
+    hash.finish()
+}
+
+/// A run to its end, or to a state that was met before.
 struct Played {
     points: Vec<Point>,
+    results: Rc<[&'static str]>,
+    end: Option<End>,
+}
+
+/// How a run ended.
+struct End {
     report: Report,
     truth: Vec<InstanceTruth>,
     journal: Vec<Numbered>,
 }
 
-fn play(fleet: &Scenario, schedule: &[(usize, Fault)]) -> Result<Played, (String, Vec<Numbered>)> {
+/// Plays a run; with `known`, until a state is met from which as many faults were tried as are to come.
+fn play(
+    fleet: &Fleet,
+    schedule: &[(usize, Fault)],
+    mut known: Option<(&mut Known, u32)>,
+) -> Result<Played, (String, Vec<Numbered>)> {
     let track = Rc::new(RefCell::new(Track { schedule: schedule.to_vec(), ..Track::default() }));
-    let simulator = Simulator::new(fleet.clone());
-    let setup = setup(&simulator);
+    let last_fault = schedule.last().map_or(0, |(place, _)| place + 1);
+    let simulator = Simulator::new(fleet.scenario.clone());
+    let mut setup = setup(&simulator);
+    if fleet.quiesce {
+        quiesce(&mut setup.job);
+    }
     let mut service = Faulty { inner: simulator, ahead_millis: 0, track: Rc::clone(&track) };
     let mut journal: Vec<Numbered> = Vec::new();
     let mut session = Session::new(setup.clone(), start());
@@ -198,7 +284,7 @@ fn play(fleet: &Scenario, schedule: &[(usize, Fault)]) -> Result<Played, (String
         let mut driver = driver(now);
         driver.nonce_prefix(life << 48);
         let mut died = None;
-        let ended = driver.run(&mut session, &mut service, |records| {
+        let mut observe = |records: &[Numbered]| {
             for (position, record) in (1..).zip(records) {
                 let fault = track.borrow_mut().pass(Point::Record { last: position == records.len() });
                 if !matches!(fault, Some(Died { recorded: false, .. })) {
@@ -210,7 +296,26 @@ fn play(fleet: &Scenario, schedule: &[(usize, Fault)]) -> Result<Played, (String
                 }
             }
             Onward::Go
-        });
+        };
+        let mut hashed = 0;
+        let ended = loop {
+            match driver.step(&mut session, &mut service, &mut observe) {
+                Step::Onward => {}
+                Step::Planned => session.go_ahead(),
+                Step::Over(ended) => break ended,
+            }
+            let points = track.borrow().points.len();
+            if let Some((known, further)) = &mut known
+                && (last_fault..=last_fault + COMPARED).contains(&points)
+                && points > hashed.max(last_fault)
+            {
+                hashed = points;
+                if let Some(results) = known.meet(state_of(life, &session, &driver, &service), *further) {
+                    known.ended(&results);
+                    return Ok(Played { points: track.take().points, results, end: None });
+                }
+            }
+        };
         now = driver.now;
         let report = Report::of(session.state(), session.error(), session.calls_sent(), Lang::En);
         match (ended, died) {
@@ -224,8 +329,11 @@ fn play(fleet: &Scenario, schedule: &[(usize, Fault)]) -> Result<Played, (String
             }
             (Ended::Done, _) => {
                 let truth = service.inner.truth_at(Time::from_millis(now.millis() + service.ahead_millis));
-                let points = std::mem::take(&mut track.borrow_mut().points);
-                return Ok(Played { points, report, truth, journal });
+                let results: Rc<[_]> = report.instances.iter().map(|instance| instance.result.name()).collect();
+                if let Some((known, _)) = known {
+                    known.ended(&results);
+                }
+                return Ok(Played { points: track.take().points, results, end: Some(End { report, truth, journal }) });
             }
             (Ended::Crashed, Some(seconds)) => {
                 now = now.plus_seconds(seconds);
@@ -249,62 +357,68 @@ fn passes(point: Point, fault: Fault) -> bool {
     point == Point::Call { writes: false } && !matches!(fault, Refused | Slept)
 }
 
-fn results(played: &Played) -> Vec<&'static str> {
-    played.report.instances.iter().map(|instance| instance.result.name()).collect()
-}
-
-/// What was tried.
-#[derive(Default)]
-struct Tally {
+/// What is tried, and what was.
+struct Tally<'f> {
+    fleet: &'f Fleet,
+    /// Whether states that were met are known again.
+    known: Option<Known>,
+    /// Faults come at these points only.
+    points: Range<usize>,
     /// The results without a fault.
-    without: Vec<&'static str>,
+    without: Rc<[&'static str]>,
     schedules: u64,
     /// Different ends: report and truth, without times and ids.
-    ends: BTreeSet<u64>,
+    ends: BTreeSet<String>,
     results: BTreeMap<&'static str, u64>,
 }
 
 /// Plays a schedule, judges it, and plays every one that has a further fault later.
-fn explore(fleet: &Scenario, schedule: &mut Vec<(usize, Fault)>, further: u32, tally: &mut Tally) {
+fn explore(schedule: &mut Vec<(usize, Fault)>, further: u32, tally: &mut Tally<'_>) {
     let wrong = |why: String, journal: &[Numbered]| {
         for record in journal {
             println!("{}", serde_json::to_string(record).unwrap().chars().take(600).collect::<String>());
         }
         panic!("{schedule:?}: {why}");
     };
-    let played = match play(fleet, schedule) {
+    let played = match play(tally.fleet, schedule, tally.known.as_mut().map(|known| (known, further))) {
         Ok(played) => played,
         Err((why, journal)) => return wrong(why, &journal),
     };
-    let excused = Excused { unknown: !schedule.is_empty(), urgent: false };
-    if let Err(why) = judge(&played.report, &played.truth, "nightly-a1b2c3d4", excused) {
-        wrong(why, &played.journal);
-    }
-    if let Some(twice) = played.truth.iter().find(|truth| truth.commands > 1) {
-        wrong(format!("{} commands reached {}", twice.commands, twice.instance_id), &played.journal);
-    }
     if let [(place, fault)] = schedule[..]
         && passes(played.points[place], fault)
-        && results(&played) != tally.without
+        && played.results != tally.without
     {
-        wrong(format!("a fault that passes costs a verdict: {:?}", results(&played)), &played.journal);
+        let journal = played.end.as_ref().map_or(&[][..], |end| &end.journal);
+        wrong(format!("a fault that passes costs a verdict: {:?}", played.results), journal);
     }
     tally.schedules += 1;
-    let mut end = DefaultHasher::new();
-    for (instance, truth) in played.report.instances.iter().zip(&played.truth) {
-        *tally.results.entry(instance.result.name()).or_default() += 1;
-        (instance.result.name(), instance.held, &instance.why.code, instance.disks_covered).hash(&mut end);
-        (truth.commands, truth.started, truth.held, truth.exit_code, truth.groups.len()).hash(&mut end);
+    if let Some(End { report, truth, journal }) = &played.end {
+        let excused = Excused { unknown: !schedule.is_empty(), urgent: false };
+        if let Err(why) = judge(report, truth, "nightly-a1b2c3d4", excused) {
+            wrong(why, journal);
+        }
+        // Reading a record is a command too.
+        let starts = |truth: &InstanceTruth| if tally.fleet.quiesce { truth.started } else { truth.commands };
+        if let Some(twice) = truth.iter().find(|truth| starts(truth) > 1) {
+            wrong(format!("{} commands reached {}", starts(twice), twice.instance_id), journal);
+        }
+        let mut end = String::new();
+        for (instance, truth) in report.instances.iter().zip(truth) {
+            *tally.results.entry(instance.result.name()).or_default() += 1;
+            let said = (instance.result.name(), instance.held, &instance.why.code, instance.disks_covered);
+            let was = (truth.commands, truth.started, truth.held, truth.exit_code, truth.groups.len());
+            write!(end, "{said:?} {was:?}; ").unwrap();
+        }
+        tally.ends.insert(end);
     }
-    tally.ends.insert(end.finish());
     if further == 0 {
         return;
     }
     let first = schedule.last().map_or(0, |(place, _)| place + 1);
-    for (place, point) in played.points.iter().enumerate().skip(first) {
+    for (place, point) in played.points.iter().enumerate().take(tally.points.end).skip(first.max(tally.points.start)) {
         for fault in point.faults() {
             schedule.push((place, fault));
-            explore(fleet, schedule, further - 1, tally);
+            explore(schedule, further - 1, tally);
             schedule.pop();
         }
     }
@@ -320,32 +434,74 @@ fn instance(id: &str, platform: Platform) -> InstanceSpec {
     }
 }
 
-fn fleet(instances: Vec<(InstanceSpec, GuestFault)>) -> Scenario {
+/// A few instances, and whether their job has scripts of consnap.
+struct Fleet {
+    scenario: Scenario,
+    quiesce: bool,
+}
+
+fn fleet(instances: Vec<(InstanceSpec, GuestFault)>) -> Fleet {
     let mut scenario = Scenario::empty();
     scenario.service.latency_millis = Millis { min: 50, max: 50 };
     for (spec, fault) in instances {
         scenario.guest_faults.push(GuestFault { instances: vec![spec.id.clone()], ..fault });
         scenario.instances.push(spec);
     }
-    scenario
+    Fleet { scenario, quiesce: false }
+}
+
+/// One instance whose scripts leave a record.
+fn quiesced(record: QuiesceRecord, fault: GuestFault) -> Fleet {
+    let mut spec = instance("i-bp1one", Platform::Linux);
+    spec.guest.quiesce_record = record;
+    Fleet { quiesce: true, ..fleet(vec![(spec, fault)]) }
+}
+
+fn tally(fleet: &Fleet, known: Option<Known>, points: Range<usize>) -> (Tally<'_>, usize) {
+    let played = play(fleet, &[], None).unwrap_or_else(|(why, _)| panic!("{why}"));
+    let tally = Tally {
+        fleet,
+        known,
+        points,
+        without: played.results,
+        schedules: 0,
+        ends: BTreeSet::new(),
+        results: BTreeMap::new(),
+    };
+    (tally, played.points.len())
 }
 
 /// Tries all schedules of a fleet; without a fault it must come to the results that are given.
-fn every_schedule(fleet: &Scenario, without: &[&str]) {
+fn every_schedule(fleet: &Fleet, without: &[&str]) {
     let faults = std::env::var("CONSNAP_FAULTS").map_or(1, |text| text.parse().expect("CONSNAP_FAULTS is a number"));
-    let played = play(fleet, &[]).unwrap_or_else(|(why, _)| panic!("{why}"));
-    assert_eq!(results(&played), without);
-    let mut tally = Tally { without: results(&played), ..Tally::default() };
-    explore(fleet, &mut Vec::new(), faults, &mut tally);
+    let (mut tally, points) = tally(fleet, (faults > 1).then(Known::default), 0..usize::MAX);
+    assert_eq!(*tally.without, *without);
+    explore(&mut Vec::new(), faults, &mut tally);
+    let (states, pruned) = tally.known.map_or((0, 0), |known| (known.states.len(), known.pruned));
     println!(
-        "{faults} faults: {} schedules over {} points, {} different ends, verdicts {:?}",
+        "{faults} faults: {} schedules over {points} points, {states} states, {pruned} pruned, {} different ends, verdicts {:?}",
         tally.schedules,
-        played.points.len(),
         tally.ends.len(),
         tally.results
     );
     // Schedules that change nothing would try nothing.
     assert!(tally.schedules > 200 && tally.ends.len() > 3, "{} {:?}", tally.schedules, tally.ends);
+}
+
+/// Every end that comes of pairs of faults is met with pruning too, whichever of them an invariant would forbid.
+#[test]
+fn states_that_were_met_hide_no_finding() {
+    let guest = GuestFault { exit_code: Some(10), held: Some(true), ..GuestFault::default() };
+    let fleet = fleet(vec![(instance("i-bp1one", Platform::Linux), guest)]);
+    let [all, pruned] = [None, Some(Known::default())].map(|known| {
+        let (mut tally, _) = tally(&fleet, known, POINTS);
+        explore(&mut Vec::new(), 2, &mut tally);
+        tally
+    });
+    let known = pruned.known.unwrap();
+    println!("{} schedules, {} with pruning, {} states", all.schedules, pruned.schedules, known.states.len());
+    assert!(known.pruned > 20 && pruned.schedules < all.schedules, "{} {}", known.pruned, pruned.schedules);
+    assert_eq!(all.ends, pruned.ends);
 }
 
 #[test]
@@ -391,4 +547,14 @@ fn one_that_is_held_and_one_that_does_well() {
         (instance("i-bp1two", Platform::Windows), GuestFault::default()),
     ];
     every_schedule(&fleet(two), &["urgent", "ok"]);
+}
+
+#[test]
+fn a_guest_whose_scripts_left_a_record() {
+    every_schedule(&quiesced(QuiesceRecord::AsRun, GuestFault::default()), &["ok"]);
+}
+
+#[test]
+fn a_guest_whose_record_contradicts_the_tag() {
+    every_schedule(&quiesced(QuiesceRecord::Expired, GuestFault::default()), &["weaker"]);
 }

@@ -8,7 +8,7 @@ use consnap_core::base::http::{HttpReply, HttpRequest};
 use consnap_core::ecs::api::{ApiCall, Operation};
 use consnap_core::ecs::credentials::{Credential, Secret};
 use consnap_core::ecs::sign::{SignatureVersion, sign_call};
-use consnap_core::input::job::Job;
+use consnap_core::input::job::{Job, Quiesce};
 use consnap_core::run::session::{Event, Goal, Numbered, Session, Setup, Target};
 use consnap_core::run::verdict::ResultKind;
 use consnap_simulator::scenario::{DiskSpec, Fleet, GuestFault, InstanceSpec, Millis, Scenario};
@@ -101,6 +101,23 @@ pub fn setup(simulator: &Simulator) -> Setup {
     job.run.canary = 0;
     job.run.max_in_flight = u32::MAX;
     Setup::new(job, "a1b2c3d4", 1, Goal::Run)
+}
+
+/// The job with scripts of consnap instead of its own; what they do stands in the scenario.
+pub fn quiesce(job: &mut Job) {
+    // `#!/bin/sh` and `exit 0`, each with a line end.
+    let content = Some("IyEvYmluL3NoCmV4aXQgMAo=".to_owned());
+    let quiesce = Quiesce {
+        engine: "mariadb".to_owned(),
+        name: Some("m1".to_owned()),
+        pre_content: content.clone(),
+        post_content: content,
+        ..Quiesce::default()
+    };
+    let [pre, post] = quiesce.paths().unwrap();
+    (job.linux.pre_script_path, job.linux.post_script_path) = (Some(pre), Some(post));
+    job.linux.script_timeout_seconds = Some(quiesce.script_seconds());
+    job.linux.quiesce = Some(quiesce);
 }
 
 pub fn start() -> Time {

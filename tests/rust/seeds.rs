@@ -3,11 +3,9 @@
 //! Every run ends; no outcome is lost; no instance is snapshotted twice by one run; every verdict agrees with what really
 //! happened in the simulated guests. A failing seed prints its journal. `CONSNAP_SEEDS=from..to` chooses other seeds.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use consnap_core::base::consistency::Platform;
 use consnap_core::ecs::credentials::{Credential, Secret};
-use consnap_core::input::job::{AttachRole, Job, Quiesce};
+use consnap_core::input::job::{AttachRole, Job};
 use consnap_core::report::Report;
 use consnap_core::run::session::{Goal, Numbered, Session, Setup};
 use consnap_core::run::verdict::GroupLookup;
@@ -19,6 +17,7 @@ use consnap_simulator::scenario::{
 use consnap_simulator::scenario::{DiskSpec, InstanceSpec, QuiesceRecord, Scenario, ScriptOrder};
 use consnap_simulator::{Ended, InstanceTruth, MemoryDriver, Onward, Simulator, Step};
 use consnap_tests::judge::{Excused, judge};
+use consnap_tests::meddled::quiesce;
 
 use seeds_clocks::{Clocks, service_step};
 
@@ -262,22 +261,6 @@ fn job(dice: &mut Dice, scenario: &Scenario) -> Job {
         quiesce(&mut job);
     }
     job
-}
-
-/// The job with scripts of consnap instead of its own; what they do stands in the scenario.
-fn quiesce(job: &mut Job) {
-    let content = Some(STANDARD.encode("#!/bin/sh\nexit 0\n"));
-    let quiesce = Quiesce {
-        engine: "mariadb".to_owned(),
-        name: Some("m1".to_owned()),
-        pre_content: content.clone(),
-        post_content: content,
-        ..Quiesce::default()
-    };
-    let [pre, post] = quiesce.paths().unwrap();
-    (job.linux.pre_script_path, job.linux.post_script_path) = (Some(pre), Some(post));
-    job.linux.script_timeout_seconds = Some(quiesce.script_seconds());
-    job.linux.quiesce = Some(quiesce);
 }
 
 struct Day {
