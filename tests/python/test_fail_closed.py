@@ -7,6 +7,9 @@ import dataclasses
 import gc
 import os
 import pickle
+import socket
+import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -408,3 +411,31 @@ def test_a_connection_of_the_parent_outlives_the_child(ecs_simulator: Simulator,
     for _ in range(3):
         assert in_a_child(drop) == "gone"
         assert client.describe_regions()["Regions"]
+
+
+# Time
+
+
+def test_only_a_simulator_is_hurried() -> None:
+    """Toward the service itself the pauses between attempts last as long as they say, whatever `time_scale` asks for."""
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        proxy.settimeout(60)
+        script = (
+            "import consnap\n"
+            "given = {'region': 'cn-hangzhou', 'access_key_id': 'testid', 'access_key_secret': 'testsecret', 'time_scale': 100_000}\n"
+            f"job = {{'version': 1, 'targets': {{'ids': [{LINUX!r}]}}, 'instance_ram_role': 'r', 'group_name': 'group-{{run}}'}}\n"
+            "consnap.Client(**given).plan(job)\n"
+        )
+        environment = {**os.environ, "HTTPS_PROXY": f"http://127.0.0.1:{proxy.getsockname()[1]}"}
+        process = subprocess.Popen([sys.executable, "-c", script], env=environment, stderr=subprocess.DEVNULL)
+        try:
+            attempts = []
+            # The pauses between five attempts are drawn from up to 0.5, 1, 2 and 4 s.
+            for _ in range(5):
+                connection, _ = proxy.accept()
+                connection.close()
+                attempts.append(time.monotonic())
+        finally:
+            process.kill()
+            process.wait()
+    assert attempts[-1] - attempts[0] > 0.05, attempts

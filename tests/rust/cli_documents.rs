@@ -2,9 +2,8 @@
 //! compared but for ids, times and the folder.
 
 use std::path::Path;
-use std::process::Stdio;
-use std::time::{Duration, Instant};
 
+use super::cli_crash::{consnap, wait_for};
 use super::cli_run::Simulated;
 use super::{Done, Place};
 
@@ -103,20 +102,54 @@ fn without_ids(word: &str) -> String {
     out
 }
 
+/// Where the commands of a page are run: a folder, a simulator, and whether the environment has its key.
+struct Scene {
+    place: Place,
+    simulated: Simulated,
+    time_scale: u32,
+    with_key: bool,
+}
+
+impl Scene {
+    /// A scenario without its first lines. Commands wait as fast as its day passes.
+    fn new(time_scale: u32, scenario: &str) -> Self {
+        let place = Place::new();
+        let scenario = format!("version: 1\ntime_scale: {time_scale}\n{scenario}");
+        let simulated = Simulated::start(&place, &scenario);
+        Self { place, simulated, time_scale, with_key: true }
+    }
+
+    /// What `consnap simulate` plays.
+    fn small() -> Self {
+        Self { place: Place::new(), simulated: Simulated::small(), time_scale: 1, with_key: true }
+    }
+
+    fn without_key(self) -> Self {
+        Self { with_key: false, ..self }
+    }
+
+    fn command(&self, arguments: &[&str]) -> assert_cmd::Command {
+        let mut command = self.place.command(arguments);
+        command
+            .env("CONSNAP_ENDPOINT", &self.simulated.endpoint)
+            .env("CONSNAP_TIME_SCALE", self.time_scale.to_string());
+        if self.with_key {
+            command.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid");
+            command.env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret");
+        }
+        command
+    }
+}
+
 /// Runs the commands of a page and compares. Files that it shows with `cat` are written first. What a command refuses is on
 /// standard error: there it is looked for when the page shows something and standard output has nothing.
-fn hold(name: &str, place: &Place, simulated: &Simulated, with_key: bool) -> usize {
-    hold_those(name, place, simulated, with_key, |_| true)
+fn hold(name: &str, scene: &Scene) -> usize {
+    hold_those(name, scene, |_| true)
 }
 
 /// The same for those of the lines that speak of one scene.
-fn hold_those(
-    name: &str,
-    place: &Place,
-    simulated: &Simulated,
-    with_key: bool,
-    is_meant: impl Fn(&str) -> bool,
-) -> usize {
+fn hold_those(name: &str, scene: &Scene, is_meant: impl Fn(&str) -> bool) -> usize {
+    let place = &scene.place;
     let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name)).unwrap();
     let home = place.folder.path().to_str().unwrap();
     let runs = || -> Vec<String> {
@@ -144,14 +177,9 @@ fn hold_those(
                     }
                     other => other.to_vec(),
                 };
-                let mut command = place.command(&arguments);
-                command.env("CONSNAP_ENDPOINT", &simulated.endpoint);
+                let mut command = scene.command(&arguments);
                 if name.starts_with("zh/") {
                     command.env("LC_ALL", "zh_CN.UTF-8");
-                }
-                if with_key {
-                    command.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid");
-                    command.env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret");
                 }
                 let done = Done::of(command.output().unwrap());
                 let said = if done.out.is_empty() && !answer.is_empty() { &done.err } else { &done.out };
@@ -178,11 +206,10 @@ fn hold_those(
 
 #[test]
 fn the_first_run_goes_as_its_page_says() {
-    let place = Place::new();
+    let scene = Scene::small();
     let page = include_str!("../../docs/first-run.md");
-    place.file("job.yaml", &block(page, "yaml"));
-    let simulated = Simulated::small();
-    assert_eq!(hold("first-run.md", &place, &simulated, true), 8);
+    scene.place.file("job.yaml", &block(page, "yaml"));
+    assert_eq!(hold("first-run.md", &scene), 8);
 }
 
 /// The job of most pages, for these instances.
@@ -196,18 +223,15 @@ fn job(ids: &[&str], more: &str) -> String {
 
 #[test]
 fn the_readme_shows_a_silent_fall_back() {
-    let place = Place::new();
-    let simulated = Simulated::start(
-        &place,
+    let scene = Scene::new(
+        300,
         "\
-version: 1
-time_scale: 300
 instances:
   - {id: i-bp1linux000000000002, name: db-2, role: AppSnapshotRoleName, guest: {pre_script: {mode: '0755'}}}
 ",
     );
-    place.file("job.yaml", &job(&["i-bp1linux000000000002"], ""));
-    assert_eq!(hold("../README.md", &place, &simulated, true), 1);
+    scene.place.file("job.yaml", &job(&["i-bp1linux000000000002"], ""));
+    assert_eq!(hold("../README.md", &scene), 1);
 }
 
 #[test]
@@ -221,12 +245,9 @@ fn verdicts_read_as_their_page_says_in_chinese() {
 }
 
 fn verdicts_read_as_in(page: &str) {
-    let place = Place::new();
-    let simulated = Simulated::start(
-        &place,
+    let scene = Scene::new(
+        300,
         "\
-version: 1
-time_scale: 300
 instances:
   - {id: i-bp1linux000000000001, name: db-1, platform: linux, role: AppSnapshotRoleName}
   - {id: i-bp1windows0000000001, name: app-1, platform: windows, role: AppSnapshotRoleName}
@@ -237,7 +258,7 @@ guest_faults:
   - {instances: [i-bp1linux000000000003], nth: 1, exit_code: 4}
 ",
     );
-    place.file(
+    scene.place.file(
         "job.yaml",
         &job(
             &[
@@ -250,18 +271,15 @@ guest_faults:
             "run: {max_errors: 5}",
         ),
     );
-    assert_eq!(hold(page, &place, &simulated, true), 2);
+    assert_eq!(hold(page, &scene), 2);
 }
 
 #[test]
 fn an_alarm_is_worked_off_as_its_page_says() {
     for page in ["alarm.md", "zh/alarm.md"] {
-        let place = Place::new();
-        let simulated = Simulated::start(
-            &place,
+        let scene = Scene::new(
+            300,
             "\
-version: 1
-time_scale: 300
 instances:
   - {id: i-bp1linux000000000001, name: db-1, platform: linux, role: AppSnapshotRoleName}
   - {id: i-bp1linux000000000003, name: db-3, platform: linux, role: AppSnapshotRoleName}
@@ -269,16 +287,10 @@ guest_faults:
   - {instances: [i-bp1linux000000000003], nth: 1, exit_code: 12}
 ",
         );
-        place.file("job.yaml", &job(&["i-bp1linux000000000001", "i-bp1linux000000000003"], ""));
-        let done = place
-            .command(&["run", "job.yaml", "--endpoint", &simulated.endpoint])
-            .env("CONSNAP_TIME_SCALE", "300")
-            .env("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid")
-            .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret")
-            .output()
-            .unwrap();
-        assert_eq!(done.status.code(), Some(5), "{}", String::from_utf8_lossy(&done.stderr));
-        assert_eq!(hold(page, &place, &simulated, true), 3, "{page}");
+        scene.place.file("job.yaml", &job(&["i-bp1linux000000000001", "i-bp1linux000000000003"], ""));
+        let done = Done::of(scene.command(&["run", "job.yaml"]).output().unwrap());
+        assert_eq!(done.exit, 5, "{}", done.err);
+        assert_eq!(hold(page, &scene), 3, "{page}");
     }
 }
 
@@ -315,70 +327,62 @@ fn a_broken_run_goes_on_as_its_page_says_in_chinese() {
 }
 
 fn a_broken_run_goes_on_as_in(page: &str) {
-    let place = Place::new();
-    let simulated = Simulated::start(
-        &place,
+    let scene = Scene::new(
+        20,
         "\
-version: 1
-time_scale: 20
 instances:
   - {id: i-bp1linux000000000001, name: db-1, platform: linux, role: AppSnapshotRoleName}
   - {id: i-bp1linux000000000002, name: db-2, platform: linux, role: AppSnapshotRoleName}
   - {id: i-bp1linux000000000003, name: db-3, platform: linux, role: AppSnapshotRoleName}
 ",
     );
-    place.file("job.yaml", &job(&["i-bp1linux000000000001", "i-bp1linux000000000002", "i-bp1linux000000000003"], ""));
-    let mut process = std::process::Command::new(env!("CARGO_BIN_EXE_consnap"))
-        .env_clear()
-        .env("HOME", place.folder.path())
-        .env("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid")
-        .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret")
-        .env("CONSNAP_ENDPOINT", &simulated.endpoint)
-        .current_dir(place.folder.path())
-        .args(["run", "job.yaml", "--yes"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
+    scene
+        .place
+        .file("job.yaml", &job(&["i-bp1linux000000000001", "i-bp1linux000000000002", "i-bp1linux000000000003"], ""));
+    let mut process = consnap(&scene.place, &scene.simulated.endpoint, &["run", "job.yaml", "--yes"])
+        .env("CONSNAP_TIME_SCALE", "1")
         .spawn()
         .unwrap();
-    let state = place.folder.path().join(".local/state/consnap");
+    let state = scene.place.folder.path().join(".local/state/consnap");
     let accepted = || {
         let runs = std::fs::read_dir(&state).ok()?;
         let mut journals = runs.filter_map(|run| std::fs::read_to_string(run.ok()?.path().join("journal.jsonl")).ok());
         journals.any(|journal| journal.contains("call_accepted")).then_some(())
     };
-    let began = Instant::now();
-    while accepted().is_none() {
-        assert!(began.elapsed() < Duration::from_secs(90), "nothing was started");
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    wait_for(accepted);
     // The first look at the command comes three seconds after its start: this is in the middle of it.
     process.kill().unwrap();
     process.wait().unwrap();
-    assert_eq!(hold(page, &place, &simulated, true), 5);
-    assert_eq!(simulated.ask("/__consnap/requests")["counts"]["RunCommand"], 2);
+    assert_eq!(hold(page, &scene), 5);
+    let counts = || scene.simulated.ask("/__consnap/requests")["counts"].clone();
+    let before = counts();
+    assert_eq!(before["RunCommand"], 2);
+    // One call more, whose credentials these are, and the same report.
+    let run = scene.place.run(&["history", "--format", "json"]).json()[0]["run_id"].as_str().unwrap().to_owned();
+    let again = Done::of(scene.command(&["resume", &run]).output().unwrap());
+    assert_eq!(again.exit, 0, "{}{}", again.out, again.err);
+    let mut expected = before;
+    expected["GetCallerIdentity"] = (expected["GetCallerIdentity"].as_u64().unwrap() + 1).into();
+    assert_eq!(counts(), expected);
 }
 
 #[test]
 fn evidence_is_left_as_its_page_says() {
-    let place = Place::new();
-    let simulated = Simulated::start(
-        &place,
+    let scene = Scene::new(
+        300,
         "\
-version: 1
-time_scale: 300
 instances:
   - {id: i-bp1linux000000000001, name: db-1, platform: linux, role: AppSnapshotRoleName}
   - {id: i-bp1windows0000000001, name: app-1, platform: windows, role: AppSnapshotRoleName}
   - {id: i-bp1linux000000000002, name: db-2, role: AppSnapshotRoleName, guest: {pre_script: {mode: '0755'}}}
 ",
     );
-    place.file(
+    scene.place.file(
         "job.yaml",
         &job(&["i-bp1linux000000000001", "i-bp1windows0000000001", "i-bp1linux000000000002"], "run: {max_errors: 5}"),
     );
-    assert_eq!(hold("evidence.md", &place, &simulated, true), 1);
-    let figures = std::fs::read_to_string(place.folder.path().join("consnap.prom")).unwrap();
+    assert_eq!(hold("evidence.md", &scene), 1);
+    let figures = std::fs::read_to_string(scene.place.folder.path().join("consnap.prom")).unwrap();
     let page = include_str!("../../docs/evidence.md");
     for line in page.lines().filter(|line| line.starts_with("consnap_") && !line.contains("==")) {
         let (series, _) = line.rsplit_once(' ').unwrap();
@@ -388,34 +392,27 @@ instances:
 
 #[test]
 fn credentials_are_had_as_their_page_says() {
-    let place = Place::new();
-    let simulated = Simulated::start(
-        &place,
+    let scene = Scene::new(
+        1,
         "\
-version: 1
 roles: [{name: SnapshotOperator, refused_operations: [DescribeSnapshotGroups]}, {name: Machine}]
 own_machine: {role: Machine}
 instances: [{id: i-bp1linux000000000001}]
 ",
     );
-    assert_eq!(hold("credentials.md", &place, &simulated, false), 3);
+    assert_eq!(hold("credentials.md", &scene.without_key()), 3);
 }
 
 #[test]
 fn policies_are_judged_as_their_page_says() {
-    let place = Place::new();
-    let simulated = Simulated::small();
-    assert_eq!(hold("policies.md", &place, &simulated, false), 3);
+    assert_eq!(hold("policies.md", &Scene::small().without_key()), 3);
 }
 
 #[test]
 fn an_audit_reads_as_its_page_says() {
-    let place = Place::new();
-    let simulated = Simulated::start(
-        &place,
+    let scene = Scene::new(
+        20,
         "\
-version: 1
-time_scale: 20
 instances:
   - {id: i-bp1linux000000000001, name: db-1}
   - {id: i-bp1linux000000000002, name: db-2, disks: [{}, {id: d-bp1newdata0000000001}]}
@@ -430,19 +427,18 @@ groups:
   - {instance: i-bp1linux000000000004, name: nightly, age_seconds: 32600}
 ",
     );
-    place.file(
+    scene.place.file(
         "nightly.yaml",
         &job(
             &["i-bp1linux000000000001", "i-bp1linux000000000002", "i-bp1linux000000000003", "i-bp1linux000000000004"],
             "",
         ),
     );
-    assert_eq!(hold("audit.md", &place, &simulated, true), 1);
+    assert_eq!(hold("audit.md", &scene), 1);
 }
 
 #[test]
 fn a_clean_up_reads_as_its_page_says() {
-    let place = Place::new();
     let nights = [("aaaa0001", 32_600), ("77c01d2e", 119_000), ("5b20f9aa", 205_400)];
     let group = |instance: &str, (run, age): (&str, u32), more: &str| {
         format!(
@@ -462,14 +458,12 @@ fn a_clean_up_reads_as_its_page_says() {
         format!("  - {{instance: {one}, name: by-hand, age_seconds: 9000000}}"),
     ];
     let instances = format!("instances:\n  - {{id: {one}}}\n  - {{id: {two}}}\n");
-    let scenario = format!("version: 1\ntime_scale: 20\n{instances}groups:\n{}\n", groups.join("\n"));
-    let simulated = Simulated::start(&place, &scenario);
-    assert_eq!(hold("prune.md", &place, &simulated, true), 1);
+    let scene = Scene::new(20, &format!("{instances}groups:\n{}\n", groups.join("\n")));
+    assert_eq!(hold("prune.md", &scene), 1);
 }
 
 #[test]
 fn guests_are_looked_into_as_their_page_says() {
-    let place = Place::new();
     let guest = |n: u32, more: &str| {
         format!("  - {{id: i-bp1db0000000000000{n}, name: db-{n}, role: AppSnapshotRoleName, {more}}}\n")
     };
@@ -480,24 +474,23 @@ fn guests_are_looked_into_as_their_page_says() {
     };
     let frozen = scripts("").replace("guest: {", "guest: {freezer_running: true, ");
     let instances = [guest(1, &scripts("")), guest(2, &scripts(", mode: '0755'")), guest(3, &frozen)].concat();
-    let simulated = Simulated::start(&place, &format!("version: 1\ntime_scale: 300\ninstances:\n{instances}"));
-    place.file(
+    let scene = Scene::new(300, &format!("instances:\n{instances}"));
+    scene.place.file(
         "job.yaml",
         &job_of_probe(3, "pre_script_path: /opt/consnap/pre.sh, post_script_path: /opt/consnap/post.sh"),
     );
     let of_look = |line: &str| line.contains("check job.yaml --probe");
-    assert_eq!(hold_those("probe.md", &place, &simulated, true, of_look), 1);
+    assert_eq!(hold_those("probe.md", &scene, of_look), 1);
 
-    let place = Place::new();
     let bare = "guest: {pre_script: {exists: false}, post_script: {exists: false}}";
     let sealed = "guest: {pre_script: {exists: false}, post_script: {exists: false}, mounts: [{target: /, file_system: xfs, disks: [0], options: 'rw,noexec'}]}";
     let instances = [guest(1, bare), guest(2, sealed)].concat();
-    let simulated = Simulated::start(&place, &format!("version: 1\ntime_scale: 300\ninstances:\n{instances}"));
-    place.file("job.yaml", &job_of_probe(2, "upload: {pre: ./pre.sh, post: ./post.sh}"));
-    place.file("pre.sh", "#!/bin/sh\nexec /opt/app/lock\n");
-    place.file("post.sh", "#!/bin/sh\nexec /opt/app/unlock\n");
+    let scene = Scene::new(300, &format!("instances:\n{instances}"));
+    scene.place.file("job.yaml", &job_of_probe(2, "upload: {pre: ./pre.sh, post: ./post.sh}"));
+    scene.place.file("pre.sh", "#!/bin/sh\nexec /opt/app/lock\n");
+    scene.place.file("post.sh", "#!/bin/sh\nexec /opt/app/unlock\n");
     let of_upload = |line: &str| line == "consnap plan job.yaml" || line == "consnap run job.yaml --yes";
-    assert_eq!(hold_those("probe.md", &place, &simulated, true, of_upload), 2);
+    assert_eq!(hold_those("probe.md", &scene, of_upload), 2);
 }
 
 fn job_of_probe(instances: u32, linux: &str) -> String {

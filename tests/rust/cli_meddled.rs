@@ -2,7 +2,7 @@
 //! count as held, and that every front says the same until somebody releases them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -289,4 +289,54 @@ fn a_command_that_runs_for_ever_is_held_in_every_front_until_its_release() {
     let again = scene.online(&["run", "job.yaml", "--metrics-file", "again.prom"]);
     assert_eq!((again.exit, scene.groups(A).len()), (0, 2), "{}{}", again.out, again.err);
     held("again.prom", 0);
+}
+
+/// The service gives up waiting, the guest may be held; then its tags come, which are put after the thaw.
+#[test]
+fn an_alarm_is_taken_back_when_the_tags_come() {
+    let (untag, listed) = (untag_all_of(A), AtomicUsize::new(0));
+    let scene = Scene::new("", move |operation, body| {
+        if operation == "DescribeSnapshotGroups" {
+            listed.fetch_add(1, Ordering::SeqCst);
+        }
+        if listed.load(Ordering::SeqCst) <= 2 {
+            untag(operation, body);
+        }
+        for one in ended(body, A) {
+            one["InvocationStatus"] = "Timeout".into();
+            one["InstanceInvokeStatus"] = "Failed".into();
+            one.as_object_mut().unwrap().remove("ExitCode");
+        }
+    });
+    let done = scene.online(&["run", "job.yaml"]);
+    assert_eq!(done.exit, 0, "{}{}", done.out, done.err);
+    let (urgent, clear) = (format!("URGENT {A}"), format!("ALL CLEAR {A}"));
+    let place = |words: &str| done.err.find(words).unwrap_or_else(|| panic!("`{words}` is missing: {}", done.err));
+    assert!(place(&urgent) < place(&clear), "{}", done.err);
+    assert_eq!(scene.offline(&["status"]).exit, 0);
+}
+
+#[test]
+fn closing_lines_count_every_instance() {
+    let place = Place::new();
+    let ids: Vec<String> = (1..=6).map(|number| format!("i-bp1count00000000000{number}")).collect();
+    let instances = ids.iter().map(|id| {
+        let status = if *id == ids[4] { ", status: Stopped" } else { "" };
+        format!("  - {{id: {id}, platform: linux, role: AppSnapshotRoleName{status}}}\n")
+    });
+    let faults = ["exit_code: 12", "tags: both", "exit_code: 4", "tags: missing"];
+    let faults = ids.iter().zip(faults).map(|(id, fault)| format!("  - {{instances: [{id}], {fault}}}\n"));
+    let (instances, faults): (String, String) = (instances.collect(), faults.collect());
+    let scenario = format!("version: 1\ntime_scale: 200\ninstances:\n{instances}guest_faults:\n{faults}");
+    let simulated = Simulated::start(&place, &scenario);
+    place.file("job.yaml", &JOB.replace(&format!("{A}, {B}"), &ids.join(", ")));
+    let mut command = consnap(&place, &simulated.endpoint, &["run", "job.yaml"]);
+    let done = Done::of(command.env("CONSNAP_TIME_SCALE", "200").output().unwrap());
+    assert_eq!(done.exit, 5, "{}{}", done.out, done.err);
+    let counts = "Results: 1 URGENT, 1 UNKNOWN, 1 FAILED, 1 WEAKER, 1 NOT RUN, 1 OK.";
+    assert!(done.out.contains(counts), "{}", done.out);
+    let run = place.run(&["history", "--format", "json"]).json()[0]["run_id"].as_str().unwrap().to_owned();
+    let counts = "结果：1 紧急, 1 结果未知, 1 失败, 1 一致性降级, 1 未执行, 1 达到。";
+    let shown = place.run(&["show", &run, "--lang", "zh"]);
+    assert!(shown.out.contains(counts), "{}", shown.out);
 }
