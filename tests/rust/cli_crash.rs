@@ -476,6 +476,13 @@ pub(crate) fn calls_of(simulated: &Simulated, operation: &str) -> u64 {
     simulated.ask("/__consnap/requests")["counts"][operation].as_u64().unwrap_or(0)
 }
 
+/// Whether a run knows that its first command was taken.
+pub(crate) fn accepted(place: &Place) -> Option<()> {
+    let runs = std::fs::read_dir(place.folder.path().join(".local/state/consnap")).ok()?;
+    let mut journals = runs.filter_map(|run| std::fs::read_to_string(run.ok()?.path().join("journal.jsonl")).ok());
+    journals.any(|journal| journal.contains("call_accepted")).then_some(())
+}
+
 pub(crate) fn wait_for<T>(mut there: impl FnMut() -> Option<T>) -> T {
     let begin = Instant::now();
     loop {

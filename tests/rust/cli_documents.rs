@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::cli_crash::{consnap, wait_for};
+use super::cli_crash::{accepted, consnap, wait_for};
 use super::cli_run::Simulated;
 use super::{Done, Place};
 
@@ -343,13 +343,7 @@ instances:
         .env("CONSNAP_TIME_SCALE", "1")
         .spawn()
         .unwrap();
-    let state = scene.place.folder.path().join(".local/state/consnap");
-    let accepted = || {
-        let runs = std::fs::read_dir(&state).ok()?;
-        let mut journals = runs.filter_map(|run| std::fs::read_to_string(run.ok()?.path().join("journal.jsonl")).ok());
-        journals.any(|journal| journal.contains("call_accepted")).then_some(())
-    };
-    wait_for(accepted);
+    wait_for(|| accepted(&scene.place));
     // The first look at the command comes three seconds after its start: this is in the middle of it.
     process.kill().unwrap();
     process.wait().unwrap();

@@ -13,7 +13,7 @@ use consnap_core::Time;
 use consnap_core::run::session::{Event, Numbered};
 use serde_json::Value;
 
-use super::cli_crash::{calls_of, wait_for};
+use super::cli_crash::{accepted, calls_of, wait_for};
 use super::cli_run::Simulated;
 use super::{Done, Place};
 
@@ -189,9 +189,8 @@ fn gone_for(hours: u32, time_scale: u32) -> (Place, Simulated, Done) {
     let child =
         consnap(&place, time_scale, &line.endpoint, &["run", job.to_str().unwrap(), "--format", "json"]).spawn();
     let child = child.unwrap();
-    // Whoever asks for results knows that the command was taken: a start in doubt would be another story.
-    let asks = ["DescribeInvocations", "DescribeInvocationResults"];
-    wait_for(|| asks.iter().any(|operation| calls_of(&simulated, operation) > 0).then_some(()));
+    // A start in doubt would be another story.
+    wait_for(|| accepted(&place));
     line.cut.store(true, Ordering::SeqCst);
     std::thread::sleep(Duration::from_secs(u64::from(hours) * 3600) / time_scale);
     line.cut.store(false, Ordering::SeqCst);
