@@ -465,6 +465,9 @@ mod tests {
         assert!(starts_plugin("acs-plugin-manager --exec --plugin app-snapshot-plugin --params=-Name=x"));
         assert!(starts_plugin("@echo off\r\nACS-plugin-manager -e -P app-snapshot-plugin-win"));
         assert!(!starts_plugin("acs-plugin-manager --list"));
+        assert!(!starts_plugin("acs-plugin-manager --list --plugin app-snapshot-plugin"));
+        assert!(!starts_plugin("acs-plugin-manager --exec --plugin another"));
+        assert!(!starts_plugin("grep -e frozen /var/log/app-snapshot-plugin"));
         assert!(!starts_plugin("tail -f /var/log/messages"));
     }
 }

@@ -80,3 +80,40 @@ pub(crate) fn evidence(group: &replies::SnapshotGroup<'_>) -> GroupEvidence {
         snapshots,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(status: Option<&str>, available: Option<bool>, progress: Option<&str>) -> SnapshotState {
+        let group = serde_json::json!({
+            "SnapshotGroupId": "ssg-a",
+            "Snapshots": {"Snapshot": [{
+                "SnapshotId": "s-a", "Status": status, "Available": available, "Progress": progress,
+            }]},
+        })
+        .to_string();
+        let group: replies::SnapshotGroup<'_> = serde_json::from_str(&group).unwrap();
+        evidence(&group).snapshots[0].status
+    }
+
+    #[test]
+    fn a_snapshot_is_usable_by_its_status_or_inside_a_group_by_availability_and_progress() {
+        for (status, state) in [
+            ("accomplished", SnapshotState::Accomplished),
+            ("progressing", SnapshotState::Progressing),
+            ("failed", SnapshotState::Failed),
+            ("new word", SnapshotState::Unknown),
+        ] {
+            assert_eq!(shown(Some(status), None, None), state, "{status}");
+            // The status says more than what stands beside it.
+            assert_eq!(shown(Some(status), Some(true), Some("100%")), state, "{status}");
+        }
+        assert_eq!(shown(None, Some(true), Some("100%")), SnapshotState::Accomplished);
+        for (available, progress) in
+            [(Some(false), Some("100%")), (None, Some("100%")), (Some(true), Some("99%")), (Some(true), None), (None, None)]
+        {
+            assert_eq!(shown(None, available, progress), SnapshotState::Unknown, "{available:?} {progress:?}");
+        }
+    }
+}
