@@ -447,6 +447,24 @@ fn broken_transport_keeps_what_was_sent() {
     }
 }
 
+/// Only a call that may have been carried out, and that nothing protects when it is, is not for repeating.
+#[test]
+fn only_what_may_be_repeated_is_retryable() {
+    for (operation, sent, retry, retryable) in [
+        (Operation::AttachInstanceRamRole, Sent::No, RetryClass::AfterPause, true),
+        (Operation::AttachInstanceRamRole, Sent::Yes, RetryClass::Throttled, true),
+        (Operation::AttachInstanceRamRole, Sent::Maybe, RetryClass::MaybeCarriedOut, false),
+        (Operation::RunCommand, Sent::Maybe, RetryClass::MaybeCarriedOut, true),
+        (Operation::DescribeInstances, Sent::Maybe, RetryClass::AfterPause, true),
+        (Operation::DescribeInstances, Sent::Yes, RetryClass::Never, false),
+        (Operation::AttachInstanceRamRole, Sent::No, RetryClass::Never, false),
+    ] {
+        let lost = TransportFailure { sent, reason: TransportReason::ConnectionClosed, detail: String::new() };
+        let failure = Failure { operation: Some(operation), retry, ..reply::transport(&lost) };
+        assert_eq!(failure.to_error().retryable, retryable, "{operation:?} {sent:?} {retry:?}");
+    }
+}
+
 proptest! {
     /// Any bytes and any status are read without a panic, and only 2xx can be a success.
     #[test]

@@ -274,7 +274,7 @@ fn a_record_is_weighed_with_code_and_tags() {
     for state in [S::Lost, S::Expired] {
         assert_eq!(plain(10, "f", state), (R::Weaker, C::FileSystem, Some(Proof::Tag), "CS392"));
         assert_eq!(plain(10, "a", state).0, R::Failed, "a tag does not outweigh the exit code");
-        assert_eq!(plain(10, "", state).0, R::Failed);
+        assert_eq!(plain(10, "", state), (R::Failed, C::None, None, "CS392"), "no group, and why");
         assert_eq!(plain(11, "f", state).0, R::Urgent, "of this code it says nothing");
     }
 }
