@@ -443,6 +443,25 @@ mod tests {
     }
 
     #[test]
+    fn lines_of_scripts_group_and_freeze_are_steps() {
+        let text = [
+            "Start to run Pre-Script /a",
+            "Run Pre-Script success",
+            "SnapshotGroupId= ssg-1",
+            "Start to run Post-Script /b",
+            "Run Post-Script success",
+            "Run another thing",
+        ]
+        .map(|message| format!("[level=\"info\"][time=\"2025-11-03 08:12:45\"][message=\"{message}\"]\n"))
+        .concat();
+        let steps: Vec<Step> = read(text.as_bytes()).steps.iter().map(|(step, _)| *step).collect();
+        assert_eq!(
+            steps,
+            [Step::PreScript, Step::PreScriptEnded, Step::Group, Step::PostScript, Step::PostScriptEnded]
+        );
+    }
+
+    #[test]
     fn who_wrote_a_raw_line() {
         assert!(read(b"ExecutePluginOnline DOWNLOAD_FAIL.Timeout: see").launcher);
         assert!(read(b"ExecutePlugin EXECUTE_TIMEOUT_ERR: x").launcher);

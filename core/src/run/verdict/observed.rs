@@ -110,9 +110,13 @@ mod tests {
             assert_eq!(shown(Some(status), Some(true), Some("100%")), state, "{status}");
         }
         assert_eq!(shown(None, Some(true), Some("100%")), SnapshotState::Accomplished);
-        for (available, progress) in
-            [(Some(false), Some("100%")), (None, Some("100%")), (Some(true), Some("99%")), (Some(true), None), (None, None)]
-        {
+        for (available, progress) in [
+            (Some(false), Some("100%")),
+            (None, Some("100%")),
+            (Some(true), Some("99%")),
+            (Some(true), None),
+            (None, None),
+        ] {
             assert_eq!(shown(None, available, progress), SnapshotState::Unknown, "{available:?} {progress:?}");
         }
     }
