@@ -106,9 +106,10 @@ with_refused_commands! {
     "ClientNotOnline" Service free no_group AfterFix
         ("the Cloud Assistant Agent is not online", "云助手Agent不在线")
         ("the agent was stopped, or the instance cannot reach the service", "云助手Agent被停止，或实例无法访问服务") => RESTART_AGENT;
-    "ClientNotResponse" Service free group AfterLook
+    "ClientNotResponse" Agent held group AfterLook
         ("the Cloud Assistant Agent did not answer; the command may have started", "云助手Agent未响应，命令可能已经启动")
-        ("a busy or hanging guest, or a broken connection", "实例繁忙、无响应或网络中断") => LOOK;
+        ("a busy or hanging guest, such as one that is frozen, or a broken connection", "实例繁忙、无响应（例如已被冻结）或网络中断")
+        => CHECK_GUEST;
     "ClientIsUpgrading" Service free no_group AfterPause
         ("the Cloud Assistant Agent is being upgraded", "云助手Agent正在升级")
         ("a new version of the agent", "云助手Agent发布了新版本") => AGAIN_LATER;

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::{CauseGroup, Report, Summary};
+use crate::catalog::witness::WitnessVerdict;
 use crate::diagnostics::spoken;
 use crate::diagnostics::text::{Lang, Text};
 use crate::run::session::OpenGuest;
@@ -55,12 +56,34 @@ const NEXT_RESUME: Text = Text::new(
     "Next: `consnap resume {run}`; what was started is only looked at, never started again.",
     "下一步：`consnap resume {run}`；对已启动的实例只查看，不会再次启动。",
 );
+const NEXT_RELEASE: Text = Text::new(
+    "Next: see first that {instance} and its application accept writes (`consnap show {run}` tells how its command ended), then `consnap release {run} {instance} --note \"...\"`; until then no run starts it. `consnap status` lists what is open.",
+    "下一步：请先确认 {instance} 及其应用可写入（`consnap show {run}` 显示其命令如何结束），然后执行 `consnap release {run} {instance} --note \"...\"`；在此之前任何执行都不会启动该实例。`consnap status` 列出所有待处理项。",
+);
+const UNWITNESSED: Text = Text::new(
+    "The quiesce scripts of the job left no record that counts on {count} instances ({instance}: {reason}): there tags and exit codes alone decide.",
+    "作业的静默脚本在 {count} 台实例上没有留下有效记录（{instance}：{reason}）：这些实例仅以标签和退出码判定。",
+);
 const NEXT_SHOW: Text = Text::new(
     "Next: `consnap show {run}` for the evidence of each instance; when the cause is fixed, `consnap rerun {run} --failed`.",
     "下一步：用 `consnap show {run}` 查看每台实例的证据；排除原因后执行 `consnap rerun {run} --failed`。",
 );
 const ERROR: Text = Text::new("Nothing was started: {message}.", "未启动任何实例：{message}。");
 const EXIT: Text = Text::new("Exit status {status}.", "退出状态 {status}。");
+
+/// Where the scripts of the job were to leave a record, and none counts.
+fn unwitnessed(report: &Report, lang: Lang) -> Option<String> {
+    let without: Vec<_> = report
+        .instances
+        .iter()
+        .filter_map(|instance| Some((&instance.instance_id, instance.witness.as_ref()?)))
+        .filter(|(_, witness)| witness.verdict == Some(WitnessVerdict::None))
+        .collect();
+    let (instance, witness) = without.first()?;
+    let reason = witness.reason_text.clone().unwrap_or_else(|| witness.message.clone());
+    let args = vec![("count", without.len().to_string()), ("instance", (*instance).clone()), ("reason", reason)];
+    Some(say(UNWITNESSED, lang, args))
+}
 
 /// The words of a result, in capital letters as the table shows them.
 pub const fn result_word(result: ResultKind, lang: Lang) -> &'static str {
@@ -121,7 +144,13 @@ pub fn sentences(report: &Report, lang: Lang) -> Vec<String> {
                 vec![("why", stopped.message.clone()), ("not_run", summary.stopped_before_start.to_string())],
             ));
         }
+        out.extend(unwitnessed(report, lang));
         let run = vec![("run", report.run_id.clone())];
+        let held = report.instances.iter().find(|instance| instance.held && instance.released.is_none());
+        if let Some(held) = held {
+            let instance = ("instance", held.instance_id.clone());
+            out.push(say(NEXT_RELEASE, lang, run.iter().cloned().chain([instance]).collect()));
+        }
         if summary.untagged > 0 {
             let count = ("count", summary.untagged.to_string());
             out.push(say(UNTAGGED, lang, run.iter().cloned().chain([count]).collect()));
@@ -130,7 +159,7 @@ pub fn sentences(report: &Report, lang: Lang) -> Vec<String> {
         let lost = report.instances.iter().any(|instance| instance.held && instance.command.is_none());
         if summary.unknown > 0 || summary.open > 0 || lost {
             out.push(say(NEXT_RESUME, lang, run));
-        } else if !all_good {
+        } else if !all_good && held.is_none() {
             out.push(say(NEXT_SHOW, lang, run));
         }
     }

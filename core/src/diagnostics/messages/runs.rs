@@ -43,6 +43,9 @@ messages! {
     NOT_OPEN = "CE315", Error, "consnap": {
         "`{instance}` may not be held by run `{run}`: there is nothing to release", "执行 `{run}` 未使 `{instance}` 处于冻结状态：无需解除"
     } help { "see `consnap status` for what is open", "请用 `consnap status` 查看未了结的实例" };
+    NO_NOTE = "CE332", Error, "consnap": {
+        "the note is empty: nobody could tell later why the guest was released", "备注为空：事后无法得知为何解除"
+    } help { "say what you found, as in `--note \"thawed by console, orders are written again\"`", "请写明所见情况，例如 `--note \"已在控制台解冻，订单恢复写入\"`" };
     SELECTION_SHRANK = "CE309", Error, "consnap": {
         "{count} instances are selected, but run `{run}` of the same job selected {last}; nothing was started", "选中了 {count} 台实例，而同一作业的运行 `{run}` 选中了 {last} 个；未启动任何实例"
     } help { "look with `consnap plan` whether tags or instances got lost; when the selection is right, run once with `--fewer`, or state its size in `targets.expect`", "请用 `consnap plan` 查看标签或实例是否丢失；如果选择无误，请使用 `--fewer` 执行一次，或在 `targets.expect` 中写明实例数" };

@@ -229,18 +229,19 @@ impl Judge<'_, '_> {
         let Some(number) = self.result.exit_code else {
             let finding = Finding::new(&outcomes::EXIT_CODE_MISSING, "/ExitCode");
             self.findings.push(finding.with("status", given));
-            return Verdict { group_may_exist: true, ..Verdict::of(status) };
+            // Nobody knows how the plug-in ended.
+            return Verdict { held: true, group_may_exist: true, ..Verdict::of(status) };
         };
         match (given, number) {
             ("Failed", 0) => {
                 self.contradiction("0");
-                Verdict { group_may_exist: true, ..Verdict::of(status) }
+                Verdict { held: true, group_may_exist: true, ..Verdict::of(status) }
             }
             (_, 0) if !self.result.error_code.is_empty() => {
                 // The error code says that the exit code is not 0.
                 self.contradicting_error();
                 let row = task_errors::find(&self.result.error_code).unwrap_or(&task_errors::UNKNOWN);
-                Verdict { group_may_exist: true, ..Verdict::of(row) }
+                Verdict { held: true, group_may_exist: true, ..Verdict::of(row) }
             }
             (_, 0) if self.log.group.is_some() => {
                 Verdict { succeeded: true, ..Verdict::of(&exit_codes::find(0).outcome) }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::consistency::{Consistency, Platform, RequiredConsistency};
 use crate::base::time::Time;
-use crate::catalog::codes::{ClearedBy, HeldBy};
+use crate::catalog::codes::{ClearedBy, HeldBy, Layer};
 use crate::catalog::witness::{AtBest, WitnessRow, WitnessVerdict};
 use crate::diagnostics::finding::{Finding, MessageRow};
 use crate::diagnostics::messages::verdicts as rows;
@@ -161,22 +161,23 @@ pub enum GroupLookup {
     },
 }
 
-/// The level that the tags of a snapshot show, and whether both consistency tags are there. Keys and values are compared
-/// without regard to case: the vendor prints both `APPConsistent` and `AppConsistent` (docs/sources/feature.md 11 C1).
+/// The level that the tags of a snapshot show, and whether they contradict one another: both levels, or yes and no. Keys
+/// and values are compared without regard to case: the vendor prints both `APPConsistent` and `AppConsistent` (docs/sources/feature.md 11 C1).
 pub fn level_of_tags<'a>(tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Consistency, bool) {
-    let (mut application, mut file_system) = (false, false);
+    let (mut application, mut file_system, mut not_application) = (false, false, false);
     for (key, value) in tags {
-        if value.eq_ignore_ascii_case("true") {
-            application |= key.eq_ignore_ascii_case("APPConsistent");
-            file_system |= key.eq_ignore_ascii_case("FsConsistent");
-        }
+        let yes = value.eq_ignore_ascii_case("true");
+        let of_application = key.eq_ignore_ascii_case("APPConsistent");
+        application |= of_application && yes;
+        not_application |= of_application && !yes;
+        file_system |= key.eq_ignore_ascii_case("FsConsistent") && yes;
     }
     let level = match (application, file_system) {
         (_, true) => Consistency::FileSystem,
         (true, false) => Consistency::Application,
         (false, false) => Consistency::Crash,
     };
-    (level, application && file_system)
+    (level, application && (file_system || not_application))
 }
 
 /// All that a verdict rests on.
@@ -453,7 +454,11 @@ fn may_be_held(evidence: &Evidence<'_>, level: Consistency, all_covered: bool) -
             let started = !evidence.start_uncertain || matches!(evidence.look, Some(GroupLookup::Found(_)));
             started && !cleared
         }
-        Some(outcome) => outcome.held && (outcome.cleared_by() == ClearedBy::Nothing || !cleared),
+        Some(outcome) => {
+            // What never reached the guest makes no group: a group of the run disproves it, and nobody knows how it ended.
+            let disproved = outcome.layer == Layer::Service && matches!(evidence.look, Some(GroupLookup::Found(_)));
+            (outcome.held || disproved) && (outcome.cleared_by() == ClearedBy::Nothing || !cleared)
+        }
     }
 }
 

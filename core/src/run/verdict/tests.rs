@@ -285,3 +285,28 @@ fn tags_are_compared_without_regard_to_case() {
     assert_eq!(level_of_tags([("APPConsistent", "True"), ("fsconsistent", "TRUE")]), (Consistency::FileSystem, true));
     assert_eq!(level_of_tags([("APPConsistent", "False"), ("other", "True")]), (Consistency::Crash, false));
 }
+
+#[test]
+fn tags_that_say_yes_and_no_contradict_one_another() {
+    for tags in [
+        [("APPConsistent", "True"), ("APPConsistent", "False")],
+        [("AppConsistent", "False"), ("APPConsistent", "True")],
+        [("APPConsistent", "True"), ("AppConsistent", "")],
+    ] {
+        assert_eq!(level_of_tags(tags), (Consistency::Application, true), "{tags:?}");
+    }
+}
+
+/// What never reached the guest makes no group. Where there is one, nobody knows how the command ended.
+#[test]
+fn a_group_disproves_that_nothing_was_started() {
+    let mut never = outcome("task:InstanceNotRunning", None);
+    never.layer = Layer::Service;
+    never.exit_code = None;
+    assert!(!verdict(Some(&never), Some(&GroupLookup::Nothing), &disks(1), true).held);
+    for (members, held) in [("c", true), ("f", true), ("x", true), ("a", false)] {
+        let verdict = verdict(Some(&never), Some(&group(members)), &disks(1), true);
+        assert_eq!((verdict.held, verdict.result == ResultKind::Urgent), (held, held), "{members}");
+        assert_ne!(verdict.result, ResultKind::Ok, "{members}");
+    }
+}

@@ -1,5 +1,7 @@
 //! `consnap status`: what the runs of this machine left open.
 
+use std::path::Path;
+
 use consnap_client::open_guests::{self, Open};
 use consnap_core::Text;
 use consnap_core::run::session::OpenGuest;
@@ -29,21 +31,22 @@ struct OpenReport<'a> {
 }
 
 pub(crate) fn run(_: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
-    let open = open_guests::open(&state_directory()?, None)?;
+    let directory = state_directory()?;
+    let open = open_guests::open(&directory, None)?;
     let exit = open.exit_status();
     if console.is_json() {
         let unreadable_runs = open.unreadable.iter().map(|(run, _)| run.as_str()).collect();
         let (guests, unfinished_runs) = (&open.guests, &open.unfinished);
         console.json(&OpenReport { exit_status: exit.code(), guests, unfinished_runs, unreadable_runs })?;
     } else {
-        for line in lines(&open, console) {
+        for line in lines(&open, &directory, console) {
             console.data(&line)?;
         }
     }
     Ok(exit)
 }
 
-fn lines(open: &Open, console: &Console) -> Vec<String> {
+fn lines(open: &Open, directory: &Path, console: &Console) -> Vec<String> {
     let mut lines = Vec::new();
     let mut guests: Vec<&OpenGuest> = open.guests.iter().collect();
     guests.sort_by_key(|guest| !guest.held);
@@ -60,7 +63,8 @@ fn lines(open: &Open, console: &Console) -> Vec<String> {
         lines.push(console.safe(&console.text(&UNREADABLE, &args)));
     }
     if lines.is_empty() {
-        lines.push(NOTHING.get(console.lang()).to_owned());
+        let args = [("directory", directory.display().to_string())];
+        lines.push(console.safe(&console.text(&NOTHING, &args)));
     }
     lines
 }
@@ -76,4 +80,4 @@ static UNKNOWN: Text = Text::new(
 static UNFINISHED: Text =
     Text::new("run {run} is not over: `consnap resume {run}`", "执行 {run} 未结束：`consnap resume {run}`");
 static UNREADABLE: Text = Text::new("run {run} cannot be read: {why}", "无法读取执行 {run}：{why}");
-static NOTHING: Text = Text::new("nothing is open", "没有未了结的实例或执行");
+static NOTHING: Text = Text::new("nothing is open in {directory}", "{directory} 中没有待处理的实例或执行");
