@@ -189,13 +189,18 @@ frozen() {
 # freeze. The file is opened once, only if it does not exist yet: its folder may belong to somebody else.
 canary() {
   get holder
-  whose=$got file=$2/.consnap-$run worst=0
+  whose=$got file=$2/.consnap-$run
+  clock
+  from=$clock worst_at=$now
   set -C
   exec 4>"$file" || exit 0
   set +C
   [ -f /proc/self/fd/4 ] || exit 0
   printf 'consnap run=%s name=%s\n' "$run" "$NAME" >&4
-  printf '0 %s closed 0\n' "$now" >"$S/canary$1"
+  clock
+  # The freeze may have come first: opening waits for its end as a write does.
+  worst=$((clock - from))
+  printf '%s %s closed 0\n' "$worst" "$worst_at" >"$S/canary$1"
   while [ ! -f "$S/end" ] && alive holder && [ "$got" = "$whose" ]; do
     clock
     from=$clock begin=$now
