@@ -20,8 +20,8 @@ messages! {
     QUIESCE_DATA_UNKNOWN = "CS259", Warning, "consnap: docs/scripts/README.md": {
         "whether all data of `{engine}` lie on the disks of the group is not known", "无法确定 `{engine}` 的数据是否全部位于快照一致性组的云盘上"
     } help {
-        "run it once on this host outside of a container, then `consnap probe`; after the run the record of the scripts tells, and without it the copy has no proof `witness`",
-        "请确认该主机上只有一个该服务且未在容器中运行，然后执行 `consnap probe`；执行之后由脚本记录判断，无法判断时没有 `witness` 依据"
+        "run it once on this host outside of a container, then look again with `consnap check JOB --probe`; after the run the record of the scripts tells, and without it the copy has no proof `witness`",
+        "请确认该主机上只有一个该服务且未在容器中运行，然后执行 `consnap check JOB --probe`；执行之后由脚本记录判断，无法判断时没有 `witness` 依据"
     };
     QUIESCE_UNWRITTEN = "CS276", Error, "consnap": {
         "the scripts of `linux.quiesce` are not in the job, so nothing would hold the service", "作业中没有 `linux.quiesce` 的脚本，因此不会静默该服务"
