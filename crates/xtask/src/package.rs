@@ -9,11 +9,11 @@ use crate::run::{Failure, Run, root, target_folder};
 use crate::{page, typescript, wasm};
 
 /// The engine, which a page loads first, may have so many bytes gzipped.
-const ENGINE_BUDGET_GZIPPED: usize = 408_000;
+const ENGINE_BUDGET_GZIPPED: usize = 413_000;
 
 /// What is cut out of the engine, and how many bytes gzipped each may have. The last is what the others share.
 const PARTS: &[Part] = &[
-    Part { name: "rehearsal", budget: 505_000 },
+    Part { name: "rehearsal", budget: 512_000 },
     Part { name: "policies", budget: 280_000 },
     Part { name: "shared", budget: 10_000 },
 ];
@@ -60,13 +60,15 @@ pub(crate) fn build() -> Result<(), Failure> {
     for part in PARTS {
         sizes.push((part.name, packed(&[&part.file()])?, part.budget));
     }
-    for (name, size, budget) in sizes {
+    for (name, size, budget) in &sizes {
         println!("{name}: {} kB gzipped of at most {}", size / 1000, budget / 1000);
-        if size > budget {
-            return Err(Failure::new(format!("{name}: {size} bytes gzipped are above the budget of {budget}")));
-        }
     }
-    Ok(())
+    match sizes.iter().find(|(_, size, budget)| size > budget) {
+        Some((name, size, budget)) => {
+            Err(Failure::new(format!("{name}: {size} bytes gzipped are above the budget of {budget}")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Links the whole, cuts out what only rehearsals or policies need, and writes glue for the rest.
