@@ -6,18 +6,8 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 
 use super::cli_run::Simulated;
+use super::cli_truth::{A, B, FLEET};
 use super::{Done, Place};
-
-const A: &str = "i-bp1a0000000000000001";
-const B: &str = "i-bp1b0000000000000002";
-
-const FLEET: &str = "\
-version: 1
-time_scale: 200
-instances:
-  - {id: i-bp1a0000000000000001, platform: linux, role: AppSnapshotRoleName}
-  - {id: i-bp1b0000000000000002, platform: linux, role: AppSnapshotRoleName}
-";
 
 const JOB: &str = "\
 version: 1

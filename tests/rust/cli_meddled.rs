@@ -11,28 +11,8 @@ use serde_json::{Value, json};
 use super::cli_crash::consnap;
 use super::cli_proxy::{Proxy, with_body};
 use super::cli_run::Simulated;
+use super::cli_truth::{A, B, FLEET, JOB};
 use super::{Done, Place};
-
-const A: &str = "i-bp1a0000000000000001";
-const B: &str = "i-bp1b0000000000000002";
-
-const FLEET: &str = "\
-version: 1
-time_scale: 200
-instances:
-  - {id: i-bp1a0000000000000001, platform: linux, role: AppSnapshotRoleName}
-  - {id: i-bp1b0000000000000002, platform: linux, role: AppSnapshotRoleName}
-";
-
-const JOB: &str = "\
-version: 1
-regions: [cn-hangzhou]
-targets: {ids: [i-bp1a0000000000000001, i-bp1b0000000000000002]}
-instance_ram_role: AppSnapshotRoleName
-group_name: nightly-{run}
-linux: {pre_script_path: /tmp/prescript.sh, post_script_path: /tmp/postscript.sh, script_timeout_seconds: 30}
-run: {canary: 0, max_in_flight: 10, max_errors: 10}
-";
 
 /// A job, a simulator, and a proxy between it and the binary that can be switched off.
 struct Scene {

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::cli_run::{Simulated, with_key};
 use super::{Done, Place};
 
-const A: &str = "i-bp1a0000000000000001";
-const B: &str = "i-bp1b0000000000000002";
+pub(crate) const A: &str = "i-bp1a0000000000000001";
+pub(crate) const B: &str = "i-bp1b0000000000000002";
 
-const FLEET: &str = "\
+pub(crate) const FLEET: &str = "\
 version: 1
 time_scale: 200
 instances:
@@ -22,7 +22,7 @@ instances:
 /// An older, good group of the first instance that consnap did not make.
 const OLDER: &str = "groups:\n  - {instance: i-bp1a0000000000000001, name: by-hand, age_seconds: 9000000}\n";
 
-const JOB: &str = "\
+pub(crate) const JOB: &str = "\
 version: 1
 regions: [cn-hangzhou]
 targets: {ids: [i-bp1a0000000000000001, i-bp1b0000000000000002]}

@@ -316,7 +316,7 @@ assumptions! {
         "应用解冻脚本的退出码不为 0 时，插件以退出码 10 结束，且快照一致性组保留"
     } why {
         "the documents name the code, not which exit codes of a script lead to it; were it 0, the record of the scripts would contradict the tag, and the result would still be WEAKER",
-        "文档列出了该退出码，但未说明脚本的哪些退出码会导致它；若插件仍以 0 结束，脚本记录会与标签矛盾，结果仍为较弱"
+        "文档列出了该退出码，但未说明脚本的哪些退出码会导致它；若插件仍以 0 结束，脚本记录会与标签矛盾，结果仍为一致性降级"
     };
     FREEZE_WRITES_OUT = "A44", ["check"], "consnap: tests/databases": {
         "the freeze writes out what programs have handed to the system; with `EnableFsFreeze=false` writes that were acknowledged without `fsync` may be missing from the snapshots, whatever the tags say",

@@ -61,8 +61,8 @@ const NEXT_RELEASE: Text = Text::new(
     "下一步：请先确认 {instance} 及其应用可写入（`consnap show {run}` 显示其命令如何结束），然后执行 `consnap release {run} {instance} --note \"...\"`；在此之前任何执行都不会启动该实例。`consnap status` 列出所有待处理项。",
 );
 const UNWITNESSED: Text = Text::new(
-    "The quiesce scripts of the job left no record that counts on {count} instances ({instance}: {reason}): there tags and exit codes alone decide.",
-    "作业的静默脚本在 {count} 台实例上没有留下有效记录（{instance}：{reason}）：这些实例仅以标签和退出码判定。",
+    "No valid record of the quiesce scripts on {count} of the instances (first {instance}: {reason}): there, tags and exit codes alone decide.",
+    "有 {count} 台实例没有静默脚本的有效记录（首台 {instance}：{reason}）：这些实例仅以标签和退出码判定。",
 );
 const NEXT_SHOW: Text = Text::new(
     "Next: `consnap show {run}` for the evidence of each instance; when the cause is fixed, `consnap rerun {run} --failed`.",

@@ -109,13 +109,13 @@ pub fn release(
     (by, note): (&str, &str),
     now: Time,
 ) -> Result<Release, Error> {
+    if note.trim().is_empty() {
+        return Err(Error::new(ErrorKind::Input, &runs::NO_NOTE));
+    }
     let (mut journal, recorded) = Journal::open(state_directory, run_id)?;
     let past = PastRun::of(recorded)?;
     let state = past.state();
     let report = Report::of(&state, None, 0, Lang::En);
-    if note.trim().is_empty() {
-        return Err(Error::new(ErrorKind::Input, &runs::NO_NOTE));
-    }
     let refused =
         |row| Error::new(ErrorKind::Rejected, row).with("run", run_id.to_owned()).with("instance", instance.to_owned());
     let known = report.instances.iter().find(|one| one.instance_id == instance && one.starts > 0);

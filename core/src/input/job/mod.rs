@@ -457,7 +457,7 @@ impl schemars::JsonSchema for Timeout {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AttachRole {
-    /// Never; with `linux.quiesce` as `if_unknown`, to learn where the service keeps its data.
+    /// Never.
     #[default]
     Never,
     /// Where an instance has none; a different one is a finding and never replaced.
@@ -469,7 +469,7 @@ pub enum AttachRole {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Probe {
-    /// Never.
+    /// Never; with `linux.quiesce` as `if_unknown`, to learn where the service keeps its data.
     #[default]
     Never,
     /// Where the consistency cannot be predicted without it: one read-only command an instance.

@@ -150,6 +150,8 @@ script() {
 
 # Says on which mount a file or a directory lies, each mount once.
 place() {
+  # Opening a pipe would wait for its other end.
+  [ -f "$1" ] || [ -d "$1" ] || { known=no; return; }
   place='' mount=
   {
     while read -r key value; do

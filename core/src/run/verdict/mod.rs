@@ -162,7 +162,8 @@ pub enum GroupLookup {
 }
 
 /// The level that the tags of a snapshot show, and whether they contradict one another: both levels, or yes and no. Keys
-/// and values are compared without regard to case: the vendor prints both `APPConsistent` and `AppConsistent` (docs/sources/feature.md 11 C1).
+/// and values are compared without regard to case: the vendor prints both `APPConsistent` and `AppConsistent`
+/// (docs/sources/feature.md 11 C1).
 pub fn level_of_tags<'a>(tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Consistency, bool) {
     let (mut application, mut file_system, mut not_application) = (false, false, false);
     for (key, value) in tags {
