@@ -6,13 +6,11 @@ use std::sync::Arc;
 use consnap_client::caller::ApiCaller;
 use consnap_client::credentials::{self, Reach};
 use consnap_client::driver::Clock;
+pub(crate) use consnap_client::operations::Connection;
 use consnap_client::transport::{HttpTransport, TransportOptions};
-use consnap_client::{own_instance, run};
+use consnap_core::Time;
 use consnap_core::ecs::api::Product;
 use consnap_core::ecs::api::endpoint::{Endpoint, Network};
-use consnap_core::input::job::Job;
-use consnap_core::run::session::{Goal, Setup};
-use consnap_core::{Error, Time};
 
 use crate::drive::runtime;
 use crate::exit::Failure;
@@ -48,17 +46,6 @@ enum NetworkName {
     Vpc,
 }
 
-/// A connection that is ready for the first call.
-pub(crate) struct Connection {
-    pub(crate) caller: Arc<ApiCaller>,
-    /// The regions to look in: those of the job, else that of the profile.
-    pub(crate) regions: Vec<String>,
-    /// Whether all calls stay on this machine.
-    pub(crate) is_loopback: bool,
-    /// How many times as fast as the wall clock time goes by; 1 unless all calls stay on this machine.
-    pub(crate) time_scale: f64,
-}
-
 impl ConnectionArguments {
     /// Finds credentials and endpoints; nothing is sent to ECS. `recorded` is the endpoint of a run's journal, which counts
     /// when no other is given.
@@ -88,23 +75,5 @@ impl ConnectionArguments {
         // Real instances are never hurried.
         let time_scale = self.time_scale.filter(|_| is_loopback).unwrap_or(1.0);
         Ok(Connection { caller: Arc::new(caller), regions, is_loopback, time_scale })
-    }
-}
-
-impl Connection {
-    /// What a session is told that begins here.
-    pub(crate) fn setup(&self, mut job: Job, goal: Goal) -> Result<Setup, Error> {
-        job.regions.clone_from(&self.regions);
-        Ok(Setup::new(job, run::new_run_id()?, run::new_seed()?, goal))
-    }
-
-    /// The clock of a command that begins now.
-    pub(crate) fn clock(&self) -> Clock {
-        Clock::starting_at(Clock::of_wall(Time::EPOCH).now(), self.time_scale)
-    }
-
-    /// The instance consnap itself runs on, where that can be learnt.
-    pub(crate) async fn own_instance(&self) -> Option<String> {
-        own_instance::find(|name| std::env::var(name).ok(), &self.caller).await
     }
 }

@@ -46,7 +46,6 @@ enum Level {
 pub(crate) struct Selection {
     pub(crate) selectors: Vec<Selector>,
     pub(crate) regions: Vec<String>,
-    pub(crate) required: RequiredConsistency,
 }
 
 impl SelectionArguments {
@@ -78,11 +77,15 @@ impl SelectionArguments {
                 selector.excluded_disks.extend(excluded_disks.iter().map(|disk| (String::new(), disk.clone())));
             }
         }
-        let required = match self.require {
+        Ok(Selection { selectors, regions })
+    }
+
+    /// The consistency that counts, where no job says so.
+    pub(crate) fn required(&self) -> RequiredConsistency {
+        match self.require {
             Level::Application => RequiredConsistency::Application,
             Level::FileSystem => RequiredConsistency::FileSystem,
-        };
-        Ok(Selection { selectors, regions, required })
+        }
     }
 }
 

@@ -163,6 +163,12 @@ pub struct Archive {
     pub unreadable: Vec<UnreadableRun>,
 }
 
+/// From when on runs count for a period: what was made before it still does, as long as the objective allows.
+pub fn since(period: Period, objective: &Objective) -> Time {
+    let before = i64::try_from(objective.rpo.as_millis()).unwrap_or(i64::MAX).saturating_mul(2);
+    Time::from_millis(period.from.millis().saturating_sub(before))
+}
+
 /// Judges a period. Instances are those the runs had, and those a selector names by id.
 pub fn past(archive: &Archive, selectors: &[Selector], objective: &Objective, period: Period, lang: Lang) -> Audit {
     let mut by_instance: BTreeMap<&str, Vec<&ArchivedVerdict>> = BTreeMap::new();

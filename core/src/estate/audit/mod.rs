@@ -10,8 +10,10 @@ use serde::Serialize;
 
 use crate::base::consistency::{Consistency, RequiredConsistency};
 use crate::base::time::Time;
+use crate::diagnostics::error::{Error, ErrorKind};
 use crate::diagnostics::exit_status::ExitStatus;
 use crate::diagnostics::finding::RenderedFinding;
+use crate::diagnostics::messages::audits;
 use crate::diagnostics::text::{Lang, Text};
 use crate::input::job::Job;
 
@@ -153,6 +155,19 @@ pub struct Period {
     pub from: Time,
     /// Its end.
     pub to: Time,
+}
+
+impl Period {
+    /// A period.
+    ///
+    /// Errors: one that ends before or as it begins.
+    pub fn new(from: Time, to: Time) -> Result<Self, Error> {
+        if to <= from {
+            let error = Error::new(ErrorKind::Input, &audits::PERIOD_EMPTY);
+            return Err(error.with("from", from.to_wire()).with("to", to.to_wire()));
+        }
+        Ok(Self { from, to })
+    }
 }
 
 /// Counts of an audit.

@@ -25,6 +25,24 @@ pub struct Estate {
     pub regions: Vec<RegionEstate>,
 }
 
+impl Estate {
+    /// The refusal where the instances of no region could be listed.
+    pub fn no_instances(&self) -> Option<&Error> {
+        self.nothing(|region| region.unread.instances.as_ref().filter(|_| region.instances.is_empty()))
+    }
+
+    /// The refusal where the groups of no region could be listed.
+    pub fn no_groups(&self) -> Option<&Error> {
+        self.nothing(|region| region.unread.groups.as_ref().filter(|_| region.groups.is_empty()))
+    }
+
+    /// The first refusal, where every region has one.
+    fn nothing(&self, refusal: impl Fn(&RegionEstate) -> Option<&Error>) -> Option<&Error> {
+        let all: Option<Vec<&Error>> = self.regions.iter().map(refusal).collect();
+        all?.first().copied()
+    }
+}
+
 /// What was read of a region.
 #[derive(Clone, Debug, Default)]
 pub struct RegionEstate {

@@ -10,10 +10,11 @@ use serde::Serialize;
 
 use crate::base::consistency::{Consistency, RequiredConsistency};
 use crate::base::time::Time;
+use crate::diagnostics::error::{Error, ErrorKind};
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::retention as rows;
 use crate::estate::audit::{Selector, span};
-use crate::estate::inventory::{Estate, Group, Instance, Member, RegionEstate};
+use crate::estate::inventory::{Estate, Group, Instance, Member, RegionEstate, Scope};
 use crate::run::session::State;
 use crate::run::verdict::{GroupLookup, SnapshotState};
 
@@ -35,6 +36,23 @@ pub struct Rule {
     pub keep_within: Duration,
     /// The consistency of a good group.
     pub required: RequiredConsistency,
+}
+
+impl Rule {
+    /// A rule; one group is kept where nothing is said of the newest.
+    ///
+    /// Errors: nothing is said at all.
+    pub fn new(
+        keep_last: Option<u32>,
+        keep_within: Option<Duration>,
+        required: RequiredConsistency,
+    ) -> Result<Self, Error> {
+        if keep_last.is_none() && keep_within.is_none() {
+            return Err(Error::new(ErrorKind::Input, &rows::KEEP_NOTHING_SAID));
+        }
+        let keep_last = keep_last.unwrap_or(1).max(1);
+        Ok(Self { keep_last, keep_within: keep_within.unwrap_or_default(), required })
+    }
 }
 
 fn seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
@@ -136,6 +154,35 @@ pub struct Decision {
     pub snapshots: Vec<String>,
     /// Why.
     pub why: Finding,
+}
+
+/// What must be listed: who selects by tags needs the instances that carry them.
+pub fn scope(selectors: &[Selector]) -> Scope {
+    let by_tag = selectors.iter().any(|one| !one.tags.is_empty() || !one.without_tags.is_empty());
+    if by_tag { Scope::Everything } else { Scope::Groups }
+}
+
+/// The groups of decisions by region: look at them again before they are deleted.
+pub fn groups_by_region(decisions: &[&Decision]) -> BTreeMap<String, Vec<String>> {
+    let mut by_region: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for decision in decisions {
+        by_region.entry(decision.region.clone()).or_default().push(decision.group_id.clone());
+    }
+    by_region
+}
+
+/// What was to be deleted, and after another look still is.
+pub fn still_to_delete(decisions: &[&Decision], now: &[Decision]) -> Vec<Deletion> {
+    let still = |decision: &&&Decision| {
+        now.iter().any(|other| other.group_id == decision.group_id && other.fate == Ruling::Delete)
+    };
+    let deletion = |decision: &&Decision| Deletion {
+        region: decision.region.clone(),
+        group_id: decision.group_id.clone(),
+        instance_id: decision.instance_id.clone().unwrap_or_default(),
+        snapshots: decision.snapshots.clone(),
+    };
+    decisions.iter().filter(still).map(deletion).collect()
 }
 
 /// Decides about every group of the estate that consnap made and a selector selects; all of them without selectors.

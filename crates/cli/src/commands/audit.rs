@@ -4,19 +4,18 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use consnap_client::{archive, reading};
-use consnap_core::diagnostics::messages::{audits, runs};
+use consnap_client::operations::{audit_past, audit_present};
+use consnap_core::diagnostics::messages::audits;
 use consnap_core::estate::audit::{self, Audit, Objective, Period};
-use consnap_core::estate::inventory::{Estate, EstateReader, Scope};
 use consnap_core::{Error, ErrorKind, Time};
 
 use crate::audit_text;
-use crate::connection::{Connection, ConnectionArguments};
+use crate::connection::ConnectionArguments;
 use crate::console::{Console, write_json};
 use crate::drive::{runtime, state_directory};
 use crate::evidence::{replace, tell_written, try_out};
 use crate::exit::{Exit, Failure};
-use crate::selection::{Selection, SelectionArguments, duration, moment};
+use crate::selection::{SelectionArguments, duration, moment};
 
 /// Show whether every instance has a good group that is new enough, now or in a past period; sends reading calls only
 #[derive(Debug, clap::Args)]
@@ -69,14 +68,15 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         try_out(path)?;
     }
     let selection = arguments.selection.read(&arguments.exclude_disk, console)?;
-    let objective = Objective { rpo: arguments.rpo, required: selection.required };
-    let audit = match arguments.from {
-        Some(from) => past(from, arguments.to, &selection, &objective, console)?,
-        None => present(arguments, &selection, &objective, console)?,
+    let objective = Objective { rpo: arguments.rpo, required: arguments.selection.required() };
+    let lang = console.lang();
+    let audit = if let Some(from) = arguments.from {
+        let period = Period::new(from, arguments.to.unwrap_or_else(crate::clock::now))?;
+        audit_past(&selection.selectors, &selection.regions, &objective, period, &state_directory()?, lang)?
+    } else {
+        let connection = arguments.connection.open(&selection.regions, None)?;
+        runtime()?.block_on(audit_present(&selection.selectors, &objective, &connection, lang))?
     };
-    if audit.instances.is_empty() && audit.unread.is_empty() {
-        return Err(Error::new(ErrorKind::Input, &runs::NOTHING_SELECTED).into());
-    }
     let mut exit = Exit::from_code(audit.exit_status);
     for path in &arguments.report {
         exit = exit.or_worse(write(path, &audit, console));
@@ -91,68 +91,6 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         audit_text::print(&audit, arguments.all, console)?;
     }
     Ok(exit)
-}
-
-/// What the journals of this machine tell.
-fn past(
-    from: Time,
-    to: Option<Time>,
-    selection: &Selection,
-    objective: &Objective,
-    console: &Console,
-) -> Result<Audit, Failure> {
-    let to = to.unwrap_or_else(crate::clock::now);
-    if to <= from {
-        let error = Error::new(ErrorKind::Input, &audits::PERIOD_EMPTY);
-        return Err(error.with("from", from.to_wire()).with("to", to.to_wire()).into());
-    }
-    // What was made before the period still counts in it, as long as the objective allows.
-    let before = i64::try_from(objective.rpo.as_millis()).unwrap_or(i64::MAX).saturating_mul(2);
-    let since = Time::from_millis(from.millis().saturating_sub(before));
-    let mut archive = archive::load(&state_directory()?, since, to, console.lang())?;
-    if !selection.regions.is_empty() {
-        archive.verdicts.retain(|verdict| selection.regions.contains(&verdict.region));
-    }
-    Ok(audit::archive::past(&archive, &selection.selectors, objective, Period { from, to }, console.lang()))
-}
-
-/// What the service shows now.
-fn present(
-    arguments: &Arguments,
-    selection: &Selection,
-    objective: &Objective,
-    console: &Console,
-) -> Result<Audit, Failure> {
-    let connection = arguments.connection.open(&selection.regions, None)?;
-    if connection.regions.is_empty() {
-        return Err(Error::new(ErrorKind::Input, &runs::NO_REGION).into());
-    }
-    let estate = runtime()?.block_on(read(&connection, selection, objective))?;
-    let listed = |region: &consnap_core::estate::inventory::RegionEstate| {
-        region.unread.instances.as_ref().filter(|_| region.instances.is_empty()).cloned()
-    };
-    // Where not even the instances could be listed, the refusal is the answer.
-    if let Some(Some(error)) = estate.regions.iter().map(listed).reduce(Option::and) {
-        return Err(error.into());
-    }
-    Ok(audit::present(&estate, &selection.selectors, objective, console.lang()))
-}
-
-async fn read(connection: &Connection, selection: &Selection, objective: &Objective) -> Result<Estate, Error> {
-    let seed = consnap_client::run::new_seed()?;
-    let clock = connection.clock();
-    let mut reader = EstateReader::new(&connection.regions, Scope::Everything, seed);
-    reading::read_all(&mut reader, &connection.caller, &clock).await;
-    let estate = reader.estate()?;
-    let unclear = audit::snapshots_to_ask(&estate, &selection.selectors, objective);
-    if unclear.is_empty() {
-        return Ok(estate);
-    }
-    for (region, snapshots) in &unclear {
-        reader.look_at_snapshots(region, snapshots);
-    }
-    reading::read_all(&mut reader, &connection.caller, &clock).await;
-    reader.estate()
 }
 
 /// The form a file's name asks for.
