@@ -1,6 +1,8 @@
 //! The verdicts of the real binary behind a proxy that changes what the service answers: which group is judged, which guests
 //! count as held, and that every front says the same until somebody releases them.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -8,8 +10,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::cli_crash::consnap;
-use super::cli_proxy::{Proxy, with_body};
+use super::cli_crash::{consnap, wait_for};
+use super::cli_proxy::{Proxy, page, with_body};
 use super::cli_run::Simulated;
 use super::cli_truth::{A, B, FLEET, JOB};
 use super::{Done, Place};
@@ -294,6 +296,45 @@ fn an_alarm_is_taken_back_when_the_tags_come() {
     let place = |words: &str| done.err.find(words).unwrap_or_else(|| panic!("`{words}` is missing: {}", done.err));
     assert!(place(&urgent) < place(&clear), "{}", done.err);
     assert_eq!(scene.offline(&["status"]).exit, 0);
+}
+
+/// A gateway that answers the look at a running command in its own name, until the alarm has rung.
+#[test]
+fn a_result_that_a_gateway_keeps_back_rings_and_is_taken_back_when_it_comes() {
+    let place = Place::new();
+    let simulated = Simulated::start(&place, FLEET);
+    place.file("job.yaml", JOB);
+    let rung = Arc::new(AtomicBool::new(false));
+    let is_over = Arc::clone(&rung);
+    let proxy = Proxy::before(&simulated.endpoint, move |operation, nth, request, service| {
+        let looks = operation == "DescribeInvocations" && request.contains("IncludeOutput=true");
+        if !looks || is_over.load(Ordering::SeqCst) {
+            return service();
+        }
+        page(if nth % 2 == 0 { "502 Bad Gateway" } else { "200 OK" })
+    });
+    let mut command = consnap(&place, &proxy.endpoint, &["run", "job.yaml", "--format", "json"]);
+    command.env("CONSNAP_TIME_SCALE", "200").stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut run = command.spawn().unwrap();
+    let mut told = Vec::new();
+    for line in BufReader::new(run.stderr.take().unwrap()).lines().map_while(Result::ok) {
+        if line.starts_with("URGENT") && !rung.load(Ordering::SeqCst) {
+            // While nobody knows, every front says that the guest may be held.
+            let held = |status: &Done| (status.exit, &status.json()["exit_status"]) == (5, &json!(5));
+            wait_for(|| held(&place.run(&["status", "--format", "json"])).then_some(()));
+            rung.store(true, Ordering::SeqCst);
+        }
+        told.push(line);
+    }
+    let done = Done::of(run.wait_with_output().unwrap());
+    assert_eq!((done.exit, &instance(&done.json(), A)["result"]), (0, &json!("ok")), "{}{told:?}", done.out);
+    let place_of = |words: &str| {
+        told.iter().position(|line| line.starts_with(words)).unwrap_or_else(|| panic!("`{words}`: {told:?}"))
+    };
+    for id in [A, B] {
+        assert!(place_of(&format!("URGENT {id}")) < place_of(&format!("ALL CLEAR {id}")), "{told:?}");
+    }
+    assert_eq!((proxy.count("RunCommand"), place.run(&["status"]).exit), (1, 0));
 }
 
 #[test]

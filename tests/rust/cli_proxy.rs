@@ -96,7 +96,7 @@ fn pass(mut client: TcpStream, upstream: &str, calls: &Mutex<Vec<String>>, hands
 }
 
 /// What a gateway says in its own name.
-fn page(status: &str) -> Vec<u8> {
+pub(super) fn page(status: &str) -> Vec<u8> {
     let body = "<html><body>the gateway knows better</body></html>";
     format!("HTTP/1.1 {status}\r\ncontent-type: text/html\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }

@@ -12,6 +12,8 @@ use consnap_simulator::scenario::{
 use consnap_simulator::{Ended, Onward, Simulator};
 use consnap_tests::meddled::*;
 
+mod session_unread;
+
 /// An older, good group of the same instance, and one of another.
 fn with_older_groups(scenario: &mut Scenario) {
     for instance in ["i-bp1one", "i-bp1two"] {

@@ -32,6 +32,7 @@ _LEVELS = {
     "starts_stopped": "WARNING",
     "call_in_doubt": "WARNING",
     "call_lost": "WARNING",
+    "result_overdue": "WARNING",
     "result_gone": "WARNING",
 }
 

@@ -230,6 +230,7 @@ fn line(event: &Event, lang: Lang) -> Option<Line> {
         Event::PluginIsNew { instance, version } => {
             Line::notable(NEW_PLUGIN).with("version", version.as_str()).with("known", PLUGIN_VERSION).about(instance)
         }
+        Event::ResultOverdue { instance } => Line::notable(OVERDUE).about(instance),
         Event::ResultGone { instance, code } => Line::notable(GONE).with("code", code.as_str()).about(instance),
         Event::ResultAskedAgain { instance } => Line::new(ASKED_AGAIN).about(instance),
         Event::RetryScheduled { instance, .. } => Line::notable(RETRY).about(instance),
@@ -432,6 +433,10 @@ const LEFT_OPEN: Text = Text::new(
     "之前的执行遗留的未了结实例，本次执行不启动：{who}",
 );
 const ASKED_AGAIN: Text = Text::new("the result of {who} is asked for once more", "再次查询 {who} 的执行结果");
+const OVERDUE: Text = Text::new(
+    "the result is overdue and cannot be read; the guest may be held: {who}",
+    "执行结果已逾期且无法读取，实例可能仍处于冻结状态：{who}",
+);
 const GONE: Text =
     Text::new("the result can no longer be read (`{code}`): {who}", "已无法获取执行结果（`{code}`）：{who}");
 const DISKS_LEARNT: Text =

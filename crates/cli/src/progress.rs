@@ -57,7 +57,7 @@ impl Progress {
                     self.alarm(instance);
                 }
                 Event::WitnessRead { instance, .. } if held(state, instance) => self.alarm(instance),
-                Event::ResultGone { instance, .. } => self.alarm(instance),
+                Event::ResultOverdue { instance } | Event::ResultGone { instance, .. } => self.alarm(instance),
                 Event::GroupLooked { instance, .. } => self.look_at_alarm(state, instance),
                 Event::PluginIsNew { instance, version } => {
                     let args = [

@@ -368,6 +368,11 @@ pub enum Event {
         /// The version.
         version: String,
     },
+    /// The result of an instance was due, and nobody could read it: the guest may be held. It is asked for all the same.
+    ResultOverdue {
+        /// The instance.
+        instance: Arc<str>,
+    },
     /// The result of an instance can no longer be had.
     ResultGone {
         /// The instance.

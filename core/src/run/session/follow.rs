@@ -89,12 +89,14 @@ impl Session {
     fn poll_again(&mut self, invocation: u32) {
         let Some(record) = self.state.invocations.get(invocation as usize) else { return };
         if record.open.is_empty() {
+            self.unread_results.forget(invocation);
             return;
         }
         // A look costs a call: the longer a command has run, the longer it may still run.
         let elapsed = self.now.since(record.accepted_at).as_secs_f64();
         let pause = (elapsed * 0.7).clamp(pacing::POLL_FIRST.value as f64, pacing::POLL_LONGEST.value as f64);
         self.polls.insert((self.now.plus(Duration::from_secs_f64(pause)), invocation));
+        self.expect_results(invocation);
     }
 
     fn finish(&mut self, index: u32, outcome: Outcome) {

@@ -52,6 +52,7 @@ mod start;
 pub mod state;
 mod tagging;
 mod uncertain_calls;
+mod unread_results;
 mod uploads;
 mod verify;
 mod witness;
@@ -73,6 +74,7 @@ use probing::Probing;
 use queued_call::{CallPurpose, QueuedCall};
 use repeats::ServiceClock;
 use tagging::Tagging;
+use unread_results::UnreadResults;
 use uploads::Uploading;
 use verify::Verification;
 use witness::Witnesses;
@@ -135,6 +137,7 @@ pub struct Session {
     facts: Vec<InstanceFacts>,
     /// When each running invocation is looked at next.
     polls: BTreeSet<(Time, u32)>,
+    unread_results: UnreadResults,
     /// Calls in doubt, and when they are looked for next, with the looks done so far.
     uncertain_calls: BTreeMap<u64, (Time, u32)>,
     /// The service's clock, by its last answer.
@@ -214,6 +217,7 @@ impl Session {
             guests_seen: Vec::new(),
             facts: Vec::new(),
             polls: BTreeSet::new(),
+            unread_results: UnreadResults::default(),
             uncertain_calls: BTreeMap::new(),
             service_clock: None,
             held_back: BTreeMap::new(),
@@ -382,6 +386,7 @@ impl Session {
             self.drive_overlaps();
             self.drive_doubts();
             self.drive_polls();
+            self.ring_for_unread_results();
         }
         self.drive_witnesses();
         self.drive_verification();
@@ -423,6 +428,7 @@ impl Session {
         if let Some(&(at, _)) = self.polls.first() {
             wake = wake.min(at);
         }
+        wake = wake.min(self.unread_results.next_wake());
         for (at, _) in self.uncertain_calls.values() {
             wake = wake.min(*at);
         }

@@ -96,6 +96,8 @@ pub struct Target {
     pub start_repeated: bool,
     /// Another invocation whose plug-in was at work at the same time, and its run.
     pub overlapped: Option<(Box<str>, Box<str>)>,
+    /// Whether its result was due and nobody could read it: the guest may be held, until the result or the group tells.
+    pub overdue: bool,
     /// What became of the command.
     pub outcome: Option<Arc<Outcome>>,
     /// What the record of the quiesce scripts told, once it was read.
@@ -113,9 +115,9 @@ pub struct Target {
 }
 
 impl Target {
-    /// Whether the outcome of the command leaves the guest held, and no record takes that back.
+    /// Whether the outcome of the command leaves the guest held, and no record takes that back; or the outcome is overdue.
     pub fn may_be_held(&self) -> bool {
-        let Some(outcome) = self.outcome.as_deref() else { return false };
+        let Some(outcome) = self.outcome.as_deref() else { return self.overdue };
         outcome.held && !self.witness.as_deref().is_some_and(|witness| witness.clears(outcome))
     }
 }

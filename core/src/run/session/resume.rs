@@ -155,6 +155,9 @@ impl Session {
                 regions.insert(record.region);
             }
         }
+        for &(_, invocation) in &self.polls.clone() {
+            self.expect_results(invocation);
+        }
         for region in regions {
             self.look_after_start(region);
         }

@@ -376,6 +376,7 @@ impl Session {
             }
             let first = started.plus_seconds(self.usual_run_seconds.max(pacing::POLL_FIRST.value)).max(self.now);
             self.polls.insert((first, invocation));
+            self.expect_results(invocation);
         }
     }
 

@@ -279,11 +279,8 @@ impl State {
             Event::ScriptsUploaded { instance, failed } => self.scripts_uploaded(instance, failed.as_ref()),
             Event::CommandFinished { instance, outcome } => self.command_finished(at, instance, outcome),
             Event::WitnessRead { instance, witness } => self.witness_read(instance, witness),
-            Event::ResultGone { instance, .. } => {
-                if let Some(index) = self.index_of(instance) {
-                    self.end_command(index, at);
-                }
-            }
+            Event::ResultOverdue { instance } => self.result_overdue(instance),
+            Event::ResultGone { instance, .. } => self.result_gone(at, instance),
             Event::ResultAskedAgain { instance } => self.ask_again(instance),
             Event::RetryScheduled { instance, not_before, .. } => {
                 if let Some(index) = self.index_of(instance) {
@@ -387,6 +384,7 @@ impl State {
             start_adopted: false,
             start_repeated: false,
             overlapped: None,
+            overdue: false,
             outcome: None,
             witness: None,
             look: None,
@@ -554,6 +552,7 @@ impl State {
 
     fn forget_earlier_start(&mut self, index: TargetIndex) {
         if let Some(target) = self.targets.get_mut(index as usize) {
+            target.overdue = false;
             target.outcome = None;
             target.witness = None;
             target.look = None;

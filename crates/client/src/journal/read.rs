@@ -80,7 +80,8 @@ pub fn unfinished(state: &Path, header: &Header) -> Vec<String> {
 pub(crate) fn may_hold_guests(state: &Path, run_id: &str) -> bool {
     let Ok(directory) = run_directory(state, run_id) else { return false };
     let Ok(bytes) = std::fs::read(directory.join(JOURNAL)) else { return true };
-    let signs = ["\"held\":true", "\"event\":\"result_gone\"", "\"event\":\"call_lost\""];
+    let signs =
+        ["\"held\":true", "\"event\":\"result_overdue\"", "\"event\":\"result_gone\"", "\"event\":\"call_lost\""];
     signs.iter().any(|sign| memchr::memmem::find(&bytes, sign.as_bytes()).is_some()) || !is_over(state, run_id)
 }
 

@@ -50,6 +50,19 @@ impl State {
         self.end_command(index, at);
     }
 
+    pub(super) fn result_overdue(&mut self, instance: &str) {
+        if let Some(target) = self.index_of(instance).and_then(|index| self.targets.get_mut(index as usize)) {
+            target.overdue = true;
+        }
+    }
+
+    pub(super) fn result_gone(&mut self, at: Time, instance: &str) {
+        self.result_overdue(instance);
+        if let Some(index) = self.index_of(instance) {
+            self.end_command(index, at);
+        }
+    }
+
     pub(super) fn end_command(&mut self, index: TargetIndex, at: Time) {
         self.close_result(index);
         let ended = self.by_service(at);
@@ -83,8 +96,10 @@ impl State {
     pub(super) fn ask_again(&mut self, instance: &str) {
         let Some(index) = self.index_of(instance) else { return };
         let Some(invocation) = self.target(index).and_then(|target| target.invocation) else { return };
+        let held = self.target(index).and_then(|target| target.verdict.as_ref()).is_some_and(|verdict| verdict.held);
         self.take_back_verdict(index);
         if let Some(target) = self.targets.get_mut(index as usize) {
+            target.overdue = held;
             target.look = None;
             target.witness = None;
         }
@@ -189,6 +204,7 @@ impl State {
             self.counts.failures += 1;
         }
         if let Some(target) = self.targets.get_mut(index as usize) {
+            target.overdue = false;
             target.verdict = Some(Box::new(verdict));
         }
         self.set_stage(index, Stage::Done);
