@@ -3,6 +3,8 @@
 //!
 //! Whatever happens: no false OK, no false "not held", no second start, no lost outcome, and every run ends.
 //! `CONSNAP_FAULTS=2` tries pairs of faults (`cargo xtask soak --exhaustive 2`); a failing schedule prints its journal.
+//! `CONSNAP_FAULTS_MINUTES` ends the walk of each fleet after that time and prints which part was covered: single faults
+//! are all tried before, and first faults of pairs are taken from everywhere in a run.
 //!
 //! With pairs, a state of session, service and driver that was met before with at least as many faults to come is not played
 //! on. Two states are the same where all that they show of themselves is, each time by how far it lies from now; of the
@@ -14,6 +16,7 @@ use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::ops::Range;
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use consnap_core::base::consistency::Platform;
 use consnap_core::base::http::{HttpReply, HttpRequest};
@@ -364,6 +367,10 @@ struct Tally<'f> {
     known: Option<Known>,
     /// Faults come at these points only.
     points: Range<usize>,
+    /// When no further first fault is begun.
+    until: Option<Instant>,
+    /// How many first faults were tried then, and of how many.
+    left: Option<(usize, usize)>,
     /// The results without a fault.
     without: Rc<[&'static str]>,
     schedules: u64,
@@ -414,14 +421,29 @@ fn explore(schedule: &mut Vec<(usize, Fault)>, further: u32, tally: &mut Tally<'
     if further == 0 {
         return;
     }
-    let first = schedule.last().map_or(0, |(place, _)| place + 1);
-    for (place, point) in played.points.iter().enumerate().take(tally.points.end).skip(first.max(tally.points.start)) {
-        for fault in point.faults() {
-            schedule.push((place, fault));
-            explore(schedule, further - 1, tally);
-            schedule.pop();
-        }
+    let first = schedule.last().map_or(0, |(place, _)| place + 1).max(tally.points.start);
+    let mut next: Vec<(usize, Fault)> = (first..played.points.len().min(tally.points.end))
+        .flat_map(|place| played.points[place].faults().into_iter().map(move |fault| (place, fault)))
+        .collect();
+    if schedule.is_empty() && further > 1 {
+        spread(&mut next);
     }
+    let all = next.len();
+    for (tried, (place, fault)) in next.into_iter().enumerate() {
+        if schedule.is_empty() && tally.until.is_some_and(|until| until <= Instant::now()) {
+            tally.left = Some((tried, all));
+            return;
+        }
+        schedule.push((place, fault));
+        explore(schedule, further - 1, tally);
+        schedule.pop();
+    }
+}
+
+/// Takes from everywhere: every sixteenth, then every sixteenth from the next on.
+fn spread(faults: &mut Vec<(usize, Fault)>) {
+    let all = std::mem::take(faults);
+    faults.extend((0..16).flat_map(|from| all.iter().skip(from).step_by(16).copied()));
 }
 
 fn instance(id: &str, platform: Platform) -> InstanceSpec {
@@ -463,6 +485,8 @@ fn tally(fleet: &Fleet, known: Option<Known>, points: Range<usize>) -> (Tally<'_
         fleet,
         known,
         points,
+        until: None,
+        left: None,
         without: played.results,
         schedules: 0,
         ends: BTreeSet::new(),
@@ -473,19 +497,36 @@ fn tally(fleet: &Fleet, known: Option<Known>, points: Range<usize>) -> (Tally<'_
 
 /// Tries all schedules of a fleet; without a fault it must come to the results that are given.
 fn every_schedule(fleet: &Fleet, without: &[&str]) {
-    let faults = std::env::var("CONSNAP_FAULTS").map_or(1, |text| text.parse().expect("CONSNAP_FAULTS is a number"));
-    let (mut tally, points) = tally(fleet, (faults > 1).then(Known::default), 0..usize::MAX);
-    assert_eq!(*tally.without, *without);
-    explore(&mut Vec::new(), faults, &mut tally);
-    let (states, pruned) = tally.known.map_or((0, 0), |known| (known.states.len(), known.pruned));
-    println!(
-        "{faults} faults: {} schedules over {points} points, {states} states, {pruned} pruned, {} different ends, verdicts {:?}",
-        tally.schedules,
-        tally.ends.len(),
-        tally.results
-    );
-    // Schedules that change nothing would try nothing.
-    assert!(tally.schedules > 200 && tally.ends.len() > 3, "{} {:?}", tally.schedules, tally.ends);
+    let number = |name| std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name}: {text}")));
+    let faults = number("CONSNAP_FAULTS").unwrap_or(1);
+    let minutes = number("CONSNAP_FAULTS_MINUTES").map(|minutes| Duration::from_secs(60 * u64::from(minutes)));
+    for faults in 1..=faults {
+        let (mut tally, points) = tally(fleet, (faults > 1).then(Known::default), 0..usize::MAX);
+        assert_eq!(*tally.without, *without);
+        tally.until = minutes.filter(|_| faults > 1).map(|minutes| Instant::now() + minutes);
+        explore(&mut Vec::new(), faults, &mut tally);
+        tally.say(faults, points);
+    }
+}
+
+impl Tally<'_> {
+    fn say(&self, faults: u32, points: usize) {
+        let (states, pruned) = self.known.as_ref().map_or((0, 0), |known| (known.states.len(), known.pruned));
+        let fleet = std::thread::current().name().unwrap_or_default().to_owned();
+        let part = match self.left {
+            None => "all".to_owned(),
+            Some((tried, all)) => format!("{tried} of {all} first faults, each with every second one"),
+        };
+        println!(
+            "{fleet}, up to {faults} faults: {part}. {} schedules over {points} points, {states} states, {pruned} pruned, \
+             {} different ends, verdicts {:?}",
+            self.schedules,
+            self.ends.len(),
+            self.results
+        );
+        // Schedules that change nothing would try nothing.
+        assert!(self.schedules > 200 && self.ends.len() > 3, "{} {:?}", self.schedules, self.ends);
+    }
 }
 
 /// Every end that comes of pairs of faults is met with pruning too, whichever of them an invariant would forbid.

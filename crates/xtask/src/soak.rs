@@ -14,6 +14,9 @@ pub(crate) struct Amount {
     /// The first seed [default: 2000 for days, 1 for properties]
     #[arg(long, value_name = "SEED", value_parser = number)]
     from: Option<u64>,
+    /// Minutes for schedules; what was not covered by then is said
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..))]
+    minutes: u16,
 }
 
 #[derive(Debug, Args)]
@@ -22,7 +25,7 @@ struct Kind {
     /// So many seeded days of session and simulator
     #[arg(long, value_name = "N", value_parser = number)]
     seeds: Option<u64>,
-    /// Every schedule of up to so many faults over small fleets, 1 to 2: one takes seconds, two about an hour
+    /// Every schedule of up to so many faults over small fleets, 1 to 2: one takes seconds, two as long as `--minutes` allow
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u8).range(1..=2))]
     exhaustive: Option<u8>,
     /// The properties, with so many other choices of random cases
@@ -34,7 +37,7 @@ struct Kind {
 pub(crate) fn run(amount: &Amount) -> Result<(), Failure> {
     match (amount.kind.seeds, amount.kind.exhaustive) {
         (Some(count), _) => days(amount.from.unwrap_or(2000), count),
-        (None, Some(faults)) => schedules(faults),
+        (None, Some(faults)) => schedules(faults, amount.minutes),
         (None, None) => properties(amount.from.unwrap_or(1), amount.kind.properties.unwrap_or(0)),
     }
 }
@@ -61,9 +64,14 @@ fn days(first: u64, count: u64) -> Result<(), Failure> {
 }
 
 /// Every schedule of faults; a failing one prints its journal.
-fn schedules(faults: u8) -> Result<(), Failure> {
+fn schedules(faults: u8, minutes: u16) -> Result<(), Failure> {
+    // The fleets of tests/rust/exhaustive.rs are walked one a thread.
+    const FLEETS: usize = 9;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(FLEETS);
+    let each = usize::from(minutes).saturating_mul(threads).div_euclid(FLEETS).max(1);
     cargo(&["test", "--release", "--package", "consnap-tests", "--test", "exhaustive", "--", "--nocapture"])
         .env("CONSNAP_FAULTS", faults.to_string())
+        .env("CONSNAP_FAULTS_MINUTES", each.to_string())
         .run()
 }
 
