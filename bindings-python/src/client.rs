@@ -66,6 +66,8 @@ pub(crate) struct Inner {
     identity: OnceLock<(String, String)>,
     pub(crate) region: Option<String>,
     pub(crate) state_directory: PathBuf,
+    /// Whether all calls stay on this machine.
+    pub(crate) is_loopback: bool,
     pub(crate) time_scale: f64,
 }
 
@@ -96,7 +98,8 @@ pub(crate) fn open(options: Options) -> Result<Client, Error> {
     let is_loopback = |text: &String| Endpoint::parse(text).is_ok_and(|endpoint| endpoint.is_loopback());
     let network = if options.vpc { Network::Vpc } else { Network::Public };
     let endpoint = options.endpoint.or_else(|| variable("CONSNAP_ENDPOINT").filter(|text| !text.is_empty()));
-    let time_scale = if endpoint.as_ref().is_some_and(is_loopback) { time_scale } else { 1.0 };
+    let is_loopback = endpoint.as_ref().is_some_and(is_loopback);
+    let time_scale = if is_loopback { time_scale } else { 1.0 };
     let (credentials, found_region) = if options.access_key_id.is_some() || options.access_key_secret.is_some() {
         let own = own_credential(options.access_key_id, options.access_key_secret, options.security_token)?;
         (Provider::from(own), None)
@@ -117,7 +120,7 @@ pub(crate) fn open(options: Options) -> Result<Client, Error> {
     let events = EventLoop::open().map_err(|error| reading::unusable("Client", error.to_string()))?;
     let caller = Arc::new(caller);
     let (identity, single_calls) = (OnceLock::new(), SingleCalls::default());
-    let inner = Inner { caller, single_calls, identity, region, state_directory, time_scale };
+    let inner = Inner { caller, single_calls, identity, region, state_directory, is_loopback, time_scale };
     Ok(Client { inner: Arc::new(inner), events })
 }
 

@@ -21,6 +21,7 @@ mod simulator;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use consnap_client::document::Document;
 use consnap_core::diagnostics::messages::errors;
 use consnap_core::{Error, ErrorKind, Lang};
 use consnap_policy::operations;
@@ -99,9 +100,10 @@ fn operation<'py>(py: Python<'py>, name: &str, input: &[u8], lang: &str) -> Answ
 fn read_document<'py>(py: Python<'py>, path: Option<PathBuf>, text: Option<&str>, lang: &str) -> Answer<'py> {
     let lang = reading::lang(lang);
     let answer = py.detach(|| match path {
-        Some(path) => consnap_cli::read_document_file(&path),
-        None => consnap_cli::read_document("text", text.unwrap_or_default()),
+        Some(path) => Document::read(&path),
+        None => Document::parse("text", text.unwrap_or_default()),
     });
+    let answer = answer.map(|document| document.value);
     give(py, answer, lang)
 }
 

@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use consnap_client::driver::{Clock, Control, Driven};
-use consnap_client::operations::{JobRead, PolicyGate, read_job};
-use consnap_client::own_instance;
+use consnap_client::operations::{
+    Connection, JobRead, PolicyGate, RunOptions, begin_run, read_job, resume_run, verify_run,
+};
 use consnap_client::past_run::PastRun;
-use consnap_client::run::{self, Run};
+use consnap_client::run::Run;
 use consnap_core::base::http::Sent;
 use consnap_core::check::CheckContext;
 use consnap_core::diagnostics::messages::runs;
 use consnap_core::input::facts::InstanceFacts;
-use consnap_core::run::session::{Goal, Numbered, Setup, State};
+use consnap_core::run::session::{Goal, Numbered, State};
 use consnap_core::{Error, ErrorKind, Lang, Time, input::job};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -130,10 +131,10 @@ async fn drive(
         What::Discover => begin(inner, selection(task), None, Goal::Plan).await?,
         What::Plan => begin(inner, task, policies.as_ref(), Goal::Plan).await?,
         What::Run => begin(inner, task, policies.as_ref(), Goal::Run).await?,
-        What::Resume => Run::resume(&run_id, &inner.state_directory, &inner.caller, inner.time_scale)?,
+        What::Resume => resume_run(&run_id, &connection(inner, Vec::new()), &inner.state_directory)?,
         What::Verify => {
             let past = PastRun::load(&inner.state_directory, &run_id)?;
-            Run::verify(&past, &inner.caller, inner.time_scale)?
+            verify_run(&past, &connection(inner, Vec::new()))?
         }
     };
     let mut driven = run.drive(wish.clone(), observe).await?;
@@ -160,6 +161,12 @@ async fn drive(
         Some(error) => Err(error.clone()),
         None => Ok(run),
     }
+}
+
+/// Where an operation of this client works.
+fn connection(inner: &Inner, regions: Vec<String>) -> Connection {
+    let Inner { is_loopback, time_scale, .. } = *inner;
+    Connection { caller: Arc::clone(&inner.caller), regions, is_loopback, time_scale }
 }
 
 /// Policies that can be judged by; one that cannot be read refuses before anything is sent.
@@ -195,29 +202,29 @@ fn selection(mut task: Task) -> Task {
 
 async fn begin(inner: &Inner, mut task: Task, policies: Option<&PolicyGate>, goal: Goal) -> Result<Run, Error> {
     let as_of = task.as_of.as_deref().map(|text| consnap_core::operations::check::day("run", text)).transpose()?;
-    let clock = Clock::starting_at(Clock::of_wall(Time::EPOCH).now(), inner.time_scale);
+    let now = Clock::of_wall(Time::EPOCH).now();
     let looks = task.what == What::Discover;
     let job = if looks {
         let (job, findings) = job::read(&task.job);
         JobRead { job, findings }
     } else {
         let severities = policies.map(|policies| policies.set().severities().clone()).unwrap_or_default();
-        read_job(&mut task.job, &CheckContext { as_of, now: Some(clock.now()) }, &severities)
+        read_job(&mut task.job, &CheckContext { as_of, now: Some(now) }, &severities)
     }
     .usable()?;
-    let run_id = task.run_id.map_or_else(run::new_run_id, Ok)?;
-    let mut setup = Setup::new(job, run_id, run::new_seed()?, goal);
-    setup.approved_plan = task.approved_plan;
-    // Looking at the own instance changes nothing on it.
-    setup.include_self = task.include_self || looks;
-    setup.fewer = task.fewer;
-    setup.keep_facts = looks;
-    if let Some(policies) = policies {
-        policies.prepare(&mut setup);
-    }
-    setup.as_of = as_of;
-    setup.own_instance = own_instance::find(|name| std::env::var(name).ok(), &inner.caller).await;
-    Run::begin(setup, task.job, &inner.state_directory, &inner.caller, clock)
+    let options = RunOptions {
+        run_id: task.run_id,
+        policies,
+        approved_plan: task.approved_plan,
+        // Looking at the own instance changes nothing on it.
+        include_self: task.include_self || looks,
+        fewer: task.fewer,
+        keep_facts: looks,
+        as_of,
+        ..RunOptions::default()
+    };
+    let connection = connection(inner, job.regions.clone());
+    begin_run((job, task.job), goal, options, &connection, &inner.state_directory).await
 }
 
 /// A report or a plan as JSON, its instances apart: of ten thousand a script reads a few.

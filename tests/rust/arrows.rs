@@ -10,9 +10,20 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("consnap-policy", &["consnap-core"]),
     ("consnap-client", &["consnap-core", "consnap-policy", "consnap-scripts"]),
     ("consnap-scripts", &["consnap-core"]),
+    ("consnap-live-check", &["consnap-core", "consnap-client"]),
     ("consnap-simulator", &["consnap-core"]),
     ("consnap", &["consnap-core", "consnap-policy", "consnap-client"]),
-    ("consnap-cli", &["consnap-core", "consnap-policy", "consnap-scripts", "consnap-client", "consnap-simulator"]),
+    (
+        "consnap-cli",
+        &[
+            "consnap-core",
+            "consnap-policy",
+            "consnap-scripts",
+            "consnap-client",
+            "consnap-live-check",
+            "consnap-simulator",
+        ],
+    ),
     ("consnap-wasm", &["consnap-core", "consnap-policy", "consnap-simulator"]),
     ("consnap-python", &["consnap-core", "consnap-policy", "consnap-client", "consnap-simulator", "consnap-cli"]),
 ];
@@ -24,7 +35,7 @@ const RESERVED: &[(&str, &str)] = &[
     ("rustls", "consnap-client"),
     ("clap", "consnap-cli"),
     ("indicatif", "consnap-cli"),
-    ("serde-saphyr", "consnap-cli"),
+    ("serde-saphyr", "consnap-client"),
     ("pyo3", "consnap-python"),
 ];
 

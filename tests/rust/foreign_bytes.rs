@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 
+use consnap_client::document::Document;
 use consnap_client::journal::{Journal, Recorded, load, load_replies};
 use consnap_client::past_run::PastRun;
 use consnap_core::base::http::HttpReply;
@@ -12,16 +13,15 @@ use consnap_core::ecs::api::{Operation, replies};
 use consnap_core::ecs::credentials::{cli_profile, external, ini, issued};
 use consnap_core::ecs::ram::{self, PolicyKind, Wanted};
 use consnap_core::estate::audit::archive::ObservedGroups;
-use consnap_core::estate::redact::Anonymizer;
 use consnap_core::export::Target;
 use consnap_core::plugin::command::launcher;
 use consnap_core::plugin::output::{ContentEncoding, decode, decode_page};
 use consnap_core::report::{Report, timeline};
 use consnap_core::run::session::{Goal, Next, Session, Setup};
 use consnap_core::{
-    Lang, Platform, Time, ecs::reply, estate::live_check, input::facts, input::job, plugin::probe, plugin::witness,
-    report::sanitize,
+    Lang, Platform, Time, ecs::reply, input::facts, input::job, plugin::probe, plugin::witness, report::sanitize,
 };
+use consnap_live_check::{Anonymizer, printed};
 use consnap_policy::operations;
 use serde_json::{Value, json};
 
@@ -90,7 +90,7 @@ pub fn job(bytes: &[u8]) {
     for finding in &findings {
         said(&finding.render(Lang::Zh));
     }
-    let Ok(document) = consnap_cli::read_document("job.yaml", &text) else { return };
+    let Ok(document) = Document::parse("job.yaml", &text).map(|read| read.value) else { return };
     let (read, _) = job::read(&document);
     // The journal keeps a job in its normal form: read again, it must be the same job.
     if let Ok(normal) = serde_json::to_value(&read) {
@@ -181,7 +181,7 @@ pub fn shared_record(bytes: &[u8]) {
     for operation in ["DescribeSnapshotGroups", "DescribeSnapshots"] {
         shown.take(operation, &reply);
     }
-    let _ = live_check::printed(&String::from_utf8_lossy(bytes));
+    let _ = printed(&String::from_utf8_lossy(bytes));
 }
 
 /// Replies of the service, its gateways and of whatever stands between; the first byte chooses the HTTP status.
@@ -306,7 +306,7 @@ pub fn ram_policy(bytes: &[u8]) {
 pub fn organisation_policies(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let documents = [
-        consnap_cli::read_document("policy.yaml", &text).unwrap_or_default(),
+        Document::parse("policy.yaml", &text).map(|read| read.value).unwrap_or_default(),
         json!({"version": 1, "language": "cel", "policies": [
             {"id": "p", "when": text, "require": text, "message": {"en": text}, "cases": [{"name": text, "expect": "FAIL"}]},
             {"id": "q", "require": format!("instance.disks.all(d, {text})"), "message": {"en": "m"}},

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use consnap_client::document::Document;
 use consnap_core::Lang;
 use consnap_core::input::facts::InstanceFacts;
 use consnap_core::{
@@ -304,7 +305,7 @@ fn pages_of_the_pack() {
         let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&file).expect("a document");
         let about: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("# ")).collect();
-        let document = consnap_cli::read_document(&name, &text).expect("YAML");
+        let document = Document::parse(&name, &text).expect("YAML").value;
         let (set, findings) = PolicySet::read(&document);
         assert_eq!(findings, vec![], "{name}");
         let title = name.replace('-', " ");

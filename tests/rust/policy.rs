@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use consnap_client::document::Document;
 use consnap_core::diagnostics::messages::policies;
 use consnap_policy::{bounds, operations};
 use consnap_tests::fixtures;
@@ -145,7 +146,7 @@ fn the_pack_holds() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies");
     let mut documents = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
-        documents.push(consnap_cli::read_document_file(&entry.unwrap().path()).unwrap());
+        documents.push(Document::read(&entry.unwrap().path()).unwrap().value);
     }
     let tried = run("policy_test", json!({"policies": documents}));
     assert_eq!((&tried["findings"], &tried["passed"]), (&json!([]), &json!(true)));
@@ -161,7 +162,7 @@ fn the_pack_holds() {
 #[test]
 fn hooks_name_commands_there_are() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../.pre-commit-hooks.yaml");
-    let hooks = consnap_cli::read_document_file(&path).unwrap();
+    let hooks = Document::read(&path).unwrap().value;
     let commands: BTreeSet<String> = consnap_cli::help_pages().into_iter().map(|(name, _)| name).collect();
     let hooks = hooks.as_array().unwrap();
     assert_eq!(hooks.len(), 3);

@@ -1,6 +1,6 @@
 //! Records of replies: whatever a reply holds, no planted word is in its record, and the same stands for the same.
 
-use consnap_core::estate::redact::Anonymizer;
+use consnap_live_check::Anonymizer;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 

@@ -5,6 +5,7 @@ pub mod api;
 pub(crate) mod call_queue;
 pub mod credentials;
 pub(crate) mod listing;
+pub mod questions;
 pub mod ram;
 pub mod reading;
 pub mod reply;

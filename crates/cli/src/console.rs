@@ -3,13 +3,13 @@
 use std::io::{self, BufRead as _, BufWriter, Write};
 
 use anstyle::{AnsiColor, Style};
+use consnap_client::document::Document;
 use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::{Lang, Severity, Text, report::sanitize};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::arguments::{Format, Language, LogFormat, OutputOptions};
-use crate::document::Document;
 use crate::exit::{Exit, Failure};
 
 const BOLD: Style = Style::new().bold();

@@ -1,7 +1,9 @@
 //! Driving a run in a shell: progress, interrupts, the question before the first start.
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
+use consnap_client::document::Document;
 use consnap_client::driver::{Control, Driven};
 use consnap_client::journal;
 use consnap_client::run::Run;
@@ -9,9 +11,9 @@ use consnap_core::{Error, Text};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+use crate::arguments::LogFormat;
 use crate::commands::run::print;
 use crate::console::{Console, answer_is_yes};
-use crate::document::Document;
 use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
 use crate::plan_text;
@@ -80,6 +82,11 @@ pub(crate) fn say_limit(run: &Run, console: &mut Console) {
         let note = console.text(&LIMIT, &[("time", limit.to_wire())]);
         console.note(&note);
     }
+}
+
+/// Whether somebody is there who can be asked.
+pub(crate) fn somebody_there(console: &Console) -> bool {
+    console.log() == LogFormat::Text && std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
 /// What is made of a report.

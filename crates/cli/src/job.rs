@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
+use consnap_client::document::{Document, read_text};
 use consnap_core::Error;
 use serde_json::{Map, Value, json};
 
-use crate::document::{Document, read_text};
 use crate::selection::key_and_value;
 
 /// A job document and what flags say instead of it.

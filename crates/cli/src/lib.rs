@@ -11,7 +11,6 @@ mod commands;
 mod confirm;
 mod connection;
 mod console;
-mod document;
 mod drive;
 mod evidence;
 mod exit;
@@ -41,24 +40,6 @@ use console::Console;
 use exit::Exit;
 use exit::Failure;
 pub use schemas::schema;
-
-/// Reads a document that people write, YAML or JSON, into one JSON value. `name` is what errors call it.
-///
-/// # Errors
-///
-/// One that names line and column when the text cannot be read.
-pub fn read_document(name: &str, text: &str) -> Result<serde_json::Value, consnap_core::Error> {
-    document::Document::parse(name, text).map(|document| document.value)
-}
-
-/// Reads such a document from a file.
-///
-/// # Errors
-///
-/// One that names the file when it is not there or cannot be read, or line and column in it.
-pub fn read_document_file(path: &std::path::Path) -> Result<serde_json::Value, consnap_core::Error> {
-    document::Document::read(path).map(|document| document.value)
-}
 
 /// A process that crashes leaves no image of its memory: there are keys in it.
 #[cfg(unix)]

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use consnap_client::document::Document;
 use consnap_client::operations::{Passage, PolicyGate};
 use consnap_client::run::Run;
 use consnap_core::check::{CheckContext, Severities};
@@ -14,7 +15,6 @@ use consnap_policy::{Explanation, Input, PolicyResult, PolicySet, Verdict};
 use serde_json::Value;
 
 use crate::console::Console;
-use crate::document::Document;
 use crate::exit::Failure;
 
 /// Results of one policy that are shown as text; the others are counted.

@@ -1,5 +1,6 @@
 //! Findings and verdicts in the form that other tools read: one entry for each thing that was looked at.
 
+use consnap_client::document::Document;
 use consnap_core::Severity;
 use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::operations::check::CheckOutput;
@@ -8,7 +9,6 @@ use consnap_policy::{PolicyResult, Verdict};
 
 use crate::arguments::Format;
 use crate::console::Console;
-use crate::document::Document;
 use crate::exit::Failure;
 use crate::policies::Policies;
 use crate::{junit, sarif};

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use consnap_client::document::Document;
 use consnap_core::diagnostics::messages::errors;
 use consnap_core::{Error, ErrorKind, Finding};
 use consnap_simulator::Scenario;
 
 use crate::console::Console;
-use crate::document::Document;
 use crate::exit::Failure;
 
 /// Reads a scenario; one with findings that block it is not played.

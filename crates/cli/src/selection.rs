@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use consnap_client::document::Document;
 use consnap_core::estate::audit::Selector;
 use consnap_core::input::job::forms::parse_duration;
 use consnap_core::{RequiredConsistency, Time};
 
 use crate::commands::run::usable_job;
 use crate::console::Console;
-use crate::document::Document;
 use crate::exit::Failure;
 
 /// Instances by job, id or tag.

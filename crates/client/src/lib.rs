@@ -5,6 +5,7 @@
 pub mod archive;
 pub mod caller;
 pub mod credentials;
+pub mod document;
 pub mod driver;
 pub mod guests;
 pub mod journal;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use consnap_core::Time;
 use consnap_core::base::http::{HttpReply, TransportFailure};
+use consnap_core::ecs::questions::Questions;
 use consnap_core::ecs::reading::Next;
 use consnap_core::estate::inventory::EstateReader;
-use consnap_core::estate::live_check::Questions;
 use tokio::task::JoinSet;
 
 use crate::driver::{Caller, Clock};

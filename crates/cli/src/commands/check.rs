@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use consnap_client::run::Run;
+use consnap_client::document::{self, Document};
+use consnap_client::operations::{RunOptions, begin_run};
 use consnap_core::check::Eligibility;
 use consnap_core::diagnostics::finding::{Finding, RenderedFinding};
 use consnap_core::diagnostics::messages::guest;
@@ -21,7 +22,6 @@ use crate::commands::policy::documents;
 use crate::commands::run::usable_job;
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::document::{self, Document};
 use crate::drive::{self, state_directory};
 use crate::exit::{Exit, Failure};
 use crate::policies::{self, Policies, PolicyArguments};
@@ -151,12 +151,10 @@ fn look(arguments: &Arguments, document: &mut Document, console: &mut Console) -
     let job = usable_job(document, None, console)?;
     let connection = arguments.connection.open(&job.regions, None)?;
     let runtime = drive::runtime()?;
-    let mut setup = connection.setup(job, Goal::Plan)?;
-    setup.keep_facts = true;
     // Looking at the own instance changes nothing on it.
-    setup.include_self = true;
-    let clock = connection.clock();
-    let mut run = Run::begin(setup, document.value.clone(), &state_directory()?, &connection.caller, clock)?;
+    let options = RunOptions { keep_facts: true, include_self: true, ..RunOptions::default() };
+    let (job, state) = ((job, document.value.clone()), state_directory()?);
+    let mut run = runtime.block_on(begin_run(job, Goal::Plan, options, &connection, &state))?;
     drive::drive(&mut run, &runtime, console)?;
     if let Some(error) = run.session().error() {
         return Err(error.clone().into());

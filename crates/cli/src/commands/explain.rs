@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use consnap_client::document::{self, Document};
 use consnap_core::catalog::codes::{CodeKind, RenderedExplanation};
 use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::diagnostics::spoken;
@@ -13,7 +14,6 @@ use serde_json::Value;
 
 use crate::commands::build::PlatformName;
 use crate::console::Console;
-use crate::document::{self, Document};
 use crate::exit::{Exit, Failure};
 
 /// Explain whatever you have: a code, a parameter, a command, a reply, an output; sends nothing

@@ -3,13 +3,13 @@
 use std::io::BufRead as _;
 use std::path::Path;
 
+use consnap_client::document;
 use consnap_client::operations::operation;
 use consnap_core::diagnostics::messages::errors;
 use consnap_core::{Error, ErrorKind};
 use serde_json::Value;
 
 use crate::console::Console;
-use crate::document;
 use crate::exit::{Exit, Failure};
 
 /// Carry out an operation of the engine: one JSON object on standard input, one on standard output; sends nothing

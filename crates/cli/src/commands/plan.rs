@@ -1,6 +1,6 @@
 //! `consnap plan`: the calls that would be made, with a hash to approve.
 
-use consnap_client::run::Run;
+use consnap_client::operations::{RunOptions, begin_run, plan_status};
 use consnap_core::run::plan::Plan;
 use consnap_core::run::session::Goal;
 use consnap_policy::operations::PolicyCheckOutput;
@@ -49,21 +49,19 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let job = usable_job(&mut document, policies.as_ref(), console)?;
     let connection = arguments.connection.open(&job.regions, None)?;
     let runtime = drive::runtime()?;
-    let mut setup = connection.setup(job, Goal::Plan)?;
-    setup.own_instance = runtime.block_on(connection.own_instance());
-    setup.include_self = arguments.include_self;
-    if let Some(policies) = &policies {
-        policies.gate.prepare(&mut setup);
-    }
-    let clock = connection.clock();
-    let mut run = Run::begin(setup, document.value.clone(), &state_directory()?, &connection.caller, clock)?;
+    let options = RunOptions {
+        policies: policies.as_ref().map(|policies| &policies.gate),
+        include_self: arguments.include_self,
+        ..RunOptions::default()
+    };
+    let (job, state) = ((job, document.value.clone()), state_directory()?);
+    let mut run = runtime.block_on(begin_run(job, Goal::Plan, options, &connection, &state))?;
     drive::say_limit(&run, console);
     drive::drive(&mut run, &runtime, console)?;
     let Some(plan) = run.plan(console.lang()) else {
         return drive::report_of(&run, drive::Shown { all: true, evidence: &EvidenceArguments::default() }, console);
     };
     let held = policies.as_ref().map(|policies| policies.gate.judge(&run, console.lang()).said);
-    let refused = held.as_ref().is_some_and(|held| !held.passed);
     if let (Some(policies), true) = (&held, console.is_json()) {
         console.json(&Held { plan: &plan, policies })?;
     } else if console.is_json() {
@@ -76,5 +74,5 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
             console.data(&line)?;
         }
     }
-    Ok(if plan.set_aside == 0 && !refused { Exit::Reached } else { Exit::Findings })
+    Ok(plan_status(&plan, held.as_ref()))
 }

@@ -1,20 +1,14 @@
 //! `consnap rerun`: the instances of a run that did not reach what was required, once more.
 
-use std::io::IsTerminal as _;
-
-use consnap_client::journal::Journal;
-use consnap_client::operations::rerun::{self, Selection};
-use consnap_client::past_run::PastRun;
-use consnap_client::run::Run;
-use consnap_core::diagnostics::messages::errors;
+use consnap_client::document::Document;
+use consnap_client::operations::rerun::{Rerun, Selection};
+use consnap_client::operations::{RunOptions, begin_run, verify_run};
+use consnap_core::Text;
 use consnap_core::run::session::Goal;
-use consnap_core::{Error, ErrorKind, Text};
 
-use crate::arguments::LogFormat;
 use crate::commands::run::usable_job;
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::document::Document;
 use crate::drive::{self, Gate, Shown, drive_and_report, state_directory};
 use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
@@ -65,44 +59,32 @@ impl Arguments {
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     arguments.evidence.prepare(console)?;
     let policies = arguments.policies.usable(console)?;
-    // Locked to the end: nobody resumes the old run while its instances are run again.
-    let (_locked, recorded) = Journal::open(&state_directory()?, &arguments.run)?;
-    let past = PastRun::of(recorded)?;
-    rerun::must_be_over(&past, console.lang())?;
-    let connection = arguments.connection.open(&past.header.regions, past.header.endpoint.as_deref())?;
-    let agreed = arguments.yes || connection.is_loopback;
-    let somebody_there =
-        console.log() == LogFormat::Text && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-    if !agreed && !somebody_there {
-        return Err(Error::new(ErrorKind::Rejected, &errors::NEEDS_YES).into());
-    }
+    let (state, lang) = (state_directory()?, console.lang());
+    let rerun = Rerun::open(&arguments.run, &state, lang)?;
+    let header = &rerun.past().header;
+    let connection = arguments.connection.open(&header.regions, header.endpoint.as_deref())?;
+    let agreed = connection.agreed(arguments.yes, drive::somebody_there(console))?;
     let runtime = drive::runtime()?;
-    let mut look = Run::verify(&past, &connection.caller, connection.time_scale)?;
+    let mut look = verify_run(rerun.past(), &connection)?;
     drive::drive(&mut look, &runtime, console)?;
-    if let Some(error) = look.session().error() {
-        return Err(error.clone().into());
-    }
-    let seen = look.report(console.lang());
-    let selection = Selection::of(&past, &seen, &state_directory()?, console.lang())?;
+    let selection = rerun.select(&look, lang)?;
     say(&selection, console);
     if selection.again.is_empty() {
-        console.note(NOTHING_TO_DO.get(console.lang()));
-        return Ok(selection.status_of_nothing(seen, console.lang()));
+        console.note(NOTHING_TO_DO.get(lang));
+        return Ok(selection.status_of_nothing(look.report(lang), lang));
     }
 
-    let mut document = Document::made(&arguments.run, selection.job_of(&past.header.job));
+    let mut document = Document::made(&arguments.run, rerun.job(&selection));
     let job = usable_job(&mut document, policies.as_ref(), console)?;
-    let mut setup = connection.setup(job, Goal::Run)?;
-    setup.pause_at_plan = !agreed;
-    if let Some(policies) = &policies {
-        policies.gate.prepare(&mut setup);
-    }
-    setup.own_instance = runtime.block_on(connection.own_instance());
-    setup.include_self = arguments.include_self;
-    setup.left_open = selection.left_open;
-    setup.wait = arguments.wait;
-    let clock = past.clock(connection.time_scale);
-    let run = Run::begin(setup, document.value.clone(), &state_directory()?, &connection.caller, clock)?;
+    let options = RunOptions {
+        policies: policies.as_ref().map(|policies| &policies.gate),
+        pause_at_plan: !agreed,
+        include_self: arguments.include_self,
+        wait: arguments.wait,
+        ..rerun.options(&selection)
+    };
+    let job = (job, document.value.clone());
+    let run = runtime.block_on(begin_run(job, Goal::Run, options, &connection, &state))?;
     let gate = Gate { agreed, policies: policies.as_ref().map(|policies| (policies, &document)) };
     drive_and_report(run, gate, arguments.shown(), &runtime, console)
 }

@@ -1,7 +1,7 @@
 //! `consnap resume`: goes on with a run from its journal.
 
+use consnap_client::operations::resume_run;
 use consnap_client::past_run::PastRun;
-use consnap_client::run::Run;
 
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let state = state_directory()?;
     let header = PastRun::load(&state, &arguments.run)?.header;
     let connection = arguments.connection.open(&header.regions, header.endpoint.as_deref())?;
-    let mut run = Run::resume(&arguments.run, &state, &connection.caller, connection.time_scale)?;
+    let mut run = resume_run(&arguments.run, &connection, &state)?;
     drive::say_limit(&run, console);
     drive::drive(&mut run, &drive::runtime()?, console)?;
     drive::report_of(&run, arguments.shown(), console)

@@ -1,20 +1,14 @@
 //! `consnap run`: the whole way, from the check to the verdict.
 
-use std::io::IsTerminal as _;
-
-use consnap_client::operations::read_job;
-use consnap_client::run::Run;
+use consnap_client::document::Document;
+use consnap_client::operations::{RunOptions, begin_run, read_job};
 use consnap_core::check::CheckContext;
-use consnap_core::diagnostics::messages::errors;
 use consnap_core::input::job::Job;
 use consnap_core::report::Report;
 use consnap_core::run::session::Goal;
-use consnap_core::{Error, ErrorKind};
 
-use crate::arguments::LogFormat;
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::document::Document;
 use crate::drive::{self, Gate, Shown, drive_and_report, state_directory};
 use crate::evidence::EvidenceArguments;
 use crate::exit::{Exit, Failure};
@@ -75,25 +69,20 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let policies = arguments.policies.usable(console)?;
     let job = usable_job(&mut document, policies.as_ref(), console)?;
     let connection = arguments.connection.open(&job.regions, None)?;
-    let agreed = arguments.yes || arguments.approve.is_some() || connection.is_loopback;
-    let somebody_there =
-        console.log() == LogFormat::Text && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-    if !agreed && !somebody_there {
-        return Err(Error::new(ErrorKind::Rejected, &errors::NEEDS_YES).into());
-    }
+    let said = arguments.yes || arguments.approve.is_some();
+    let agreed = connection.agreed(said, drive::somebody_there(console))?;
+    let options = RunOptions {
+        policies: policies.as_ref().map(|policies| &policies.gate),
+        pause_at_plan: !agreed,
+        approved_plan: arguments.approve.clone(),
+        include_self: arguments.include_self,
+        fewer: arguments.fewer,
+        wait: arguments.wait,
+        ..RunOptions::default()
+    };
     let runtime = drive::runtime()?;
-    let mut setup = connection.setup(job, Goal::Run)?;
-    setup.approved_plan.clone_from(&arguments.approve);
-    setup.pause_at_plan = !agreed;
-    if let Some(policies) = &policies {
-        policies.gate.prepare(&mut setup);
-    }
-    setup.own_instance = runtime.block_on(connection.own_instance());
-    setup.include_self = arguments.include_self;
-    setup.fewer = arguments.fewer;
-    setup.wait = arguments.wait;
-    let clock = connection.clock();
-    let run = Run::begin(setup, document.value.clone(), &state_directory()?, &connection.caller, clock)?;
+    let (job, state) = ((job, document.value.clone()), state_directory()?);
+    let run = runtime.block_on(begin_run(job, Goal::Run, options, &connection, &state))?;
     let gate = Gate { agreed, policies: policies.as_ref().map(|policies| (policies, &document)) };
     drive_and_report(run, gate, arguments.shown(), &runtime, console)
 }

@@ -1,7 +1,7 @@
 //! `consnap verify`: looks again at what a run made.
 
+use consnap_client::operations::verify_run;
 use consnap_client::past_run::PastRun;
-use consnap_client::run::Run;
 
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     arguments.evidence.prepare(console)?;
     let past = PastRun::load(&state_directory()?, &arguments.run)?;
     let connection = arguments.connection.open(&past.header.regions, past.header.endpoint.as_deref())?;
-    let mut run = Run::verify(&past, &connection.caller, connection.time_scale)?;
+    let mut run = verify_run(&past, &connection)?;
     drive::drive(&mut run, &drive::runtime()?, console)?;
     drive::report_of(&run, arguments.shown(), console)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use consnap_core::diagnostics::messages::runs;
+use consnap_core::diagnostics::messages::{errors, runs};
 use consnap_core::input::job::Job;
 use consnap_core::run::session::{Goal, Setup};
 use consnap_core::{Error, ErrorKind, Time};
@@ -40,6 +40,24 @@ impl Connection {
     /// The instance consnap itself runs on, where that can be learnt.
     pub async fn own_instance(&self) -> Option<String> {
         own_instance::find(|name| std::env::var(name).ok(), &self.caller).await
+    }
+
+    /// Whether the start of a run is agreed to: it was said, or nothing real is started.
+    ///
+    /// Errors: it is not, and nobody is there to be asked.
+    pub fn agreed(&self, said: bool, somebody_there: bool) -> Result<bool, Error> {
+        let agreed = said || self.is_loopback;
+        if !agreed && !somebody_there {
+            return Err(Error::new(ErrorKind::Rejected, &errors::NEEDS_YES));
+        }
+        Ok(agreed)
+    }
+
+    /// The region of something that is in one.
+    ///
+    /// Errors: there is none.
+    pub fn first_region(&self) -> Result<&str, Error> {
+        self.some_regions().map(|regions| regions.first().map_or("", String::as_str))
     }
 
     /// The regions, where there must be one.

@@ -8,6 +8,7 @@ mod job;
 mod policy_gate;
 mod prune;
 pub mod rerun;
+mod runs;
 
 pub use audit::{audit_past, audit_present};
 pub use compose::operation;
@@ -16,3 +17,4 @@ pub use consnap_core::diagnostics::exit_status::ExitStatus;
 pub use job::{JobRead, read_job};
 pub use policy_gate::{Passage, PolicyGate};
 pub use prune::{PruneProgress, PruneRequest, Pruned, prune};
+pub use runs::{RunOptions, begin_run, plan_status, resume_run, verify_run};

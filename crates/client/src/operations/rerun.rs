@@ -1,7 +1,7 @@
 //! Which instances of a past run are run again, and which are left alone.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use consnap_core::diagnostics::messages::errors;
 use consnap_core::report::Report;
@@ -10,9 +10,10 @@ use consnap_core::run::verdict::ResultKind;
 use consnap_core::{Error, ErrorKind, Lang};
 use serde_json::{Value, json};
 
-use super::ExitStatus;
-use crate::journal::{self, Header};
+use super::{ExitStatus, RunOptions};
+use crate::journal::{self, Header, Journal};
 use crate::past_run::PastRun;
+use crate::run::Run;
 
 /// The instances of a run, by what is to become of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,10 +32,55 @@ pub struct Selection {
     pub left_open: Vec<OpenGuest>,
 }
 
+/// A run of which some instances are run again. It is locked as long as this lives: nobody resumes it meanwhile.
+pub struct Rerun {
+    _locked: Journal,
+    past: PastRun,
+    state_directory: PathBuf,
+}
+
+impl Rerun {
+    /// Opens a run that is over.
+    ///
+    /// Errors: no such run, one that is not over, that another process has or whose journal is damaged.
+    pub fn open(run_id: &str, state_directory: &Path, lang: Lang) -> Result<Self, Error> {
+        let (locked, recorded) = Journal::open(state_directory, run_id)?;
+        let past = PastRun::of(recorded)?;
+        must_be_over(&past, lang)?;
+        Ok(Self { _locked: locked, past, state_directory: state_directory.to_owned() })
+    }
+
+    /// The run.
+    pub fn past(&self) -> &PastRun {
+        &self.past
+    }
+
+    /// Selects by a new look at the run, which is over, and by the later runs of the same job.
+    ///
+    /// Errors: what kept the look from being made; a state directory that cannot be listed.
+    pub fn select(&self, look: &Run, lang: Lang) -> Result<Selection, Error> {
+        if let Some(error) = look.session().error() {
+            return Err(error.clone());
+        }
+        Selection::of(&self.past, &look.report(lang), &self.state_directory, lang)
+    }
+
+    /// The job of the new run: the old one for the instances that are run again.
+    pub fn job(&self, selection: &Selection) -> Value {
+        selection.job_of(&self.past.header.job)
+    }
+
+    /// What the new run is told besides.
+    pub fn options<'a>(&self, selection: &Selection) -> RunOptions<'a> {
+        let not_before = self.past.events.last().map(|numbered| numbered.at);
+        RunOptions { left_open: selection.left_open.clone(), not_before, ..RunOptions::default() }
+    }
+}
+
 /// Refuses a run that is not over: what waits there would be started by the new run and by a later resume.
 ///
 /// Errors: a run that is not over.
-pub fn must_be_over(past: &PastRun, lang: Lang) -> Result<(), Error> {
+fn must_be_over(past: &PastRun, lang: Lang) -> Result<(), Error> {
     let state = past.state();
     if state.phase == Phase::Ended {
         return Ok(());
@@ -49,7 +95,7 @@ impl Selection {
     /// Selects by the report of a new look at the run, and by the later runs of the same job in the state directory.
     ///
     /// Errors: a state directory that cannot be listed.
-    pub fn of(past: &PastRun, seen: &Report, state_directory: &Path, lang: Lang) -> Result<Self, Error> {
+    fn of(past: &PastRun, seen: &Report, state_directory: &Path, lang: Lang) -> Result<Self, Error> {
         let mut selection = Self::of_report(seen);
         let later = later_results(past, &selection.again, state_directory, lang)?;
         selection.heed_later_runs(&later);
@@ -66,7 +112,7 @@ impl Selection {
     }
 
     /// The old job for the instances that are run again. Bounds on the selection spoke of all of them.
-    pub fn job_of(&self, job: &Value) -> Value {
+    fn job_of(&self, job: &Value) -> Value {
         let mut job = job.clone();
         if let Value::Object(members) = &mut job {
             members.insert("targets".to_owned(), json!({"ids": self.again}));

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
+use consnap_client::document::{self, Document};
 use consnap_core::input::facts;
 use consnap_policy::Judged;
 use consnap_policy::operations::answer;
 use serde_json::Value;
 
 use crate::console::Console;
-use crate::document::{self, Document};
 use crate::exit::{Exit, Failure};
 use crate::policies::{Held, Policies};
 use crate::results;

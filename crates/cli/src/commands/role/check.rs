@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
+use consnap_client::document::Document;
 use consnap_core::ecs::ram::{self, PolicyKind, Wanted};
 use consnap_core::{Finding, Text};
 use serde_json::json;
 
 use super::{Needs, PolicyName};
 use crate::console::Console;
-use crate::document::Document;
 use crate::exit::{Exit, Failure};
 
 /// Read a RAM policy and say what it lacks or allows without need; sends nothing

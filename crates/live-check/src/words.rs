@@ -1,10 +1,10 @@
 //! What was seen, in words.
 
-use crate::diagnostics::text::Text;
+use consnap_core::Text;
 
 macro_rules! words {
     ($($name:ident = $en:literal, $zh:literal;)+) => {
-        $(pub(super) static $name: Text = Text::new($en, $zh);)+
+        $(pub(crate) static $name: Text = Text::new($en, $zh);)+
     };
 }
 
@@ -63,7 +63,7 @@ words! {
 }
 
 /// Why a look cannot tell about an assumption.
-pub(super) fn not_here(id: &str) -> &'static Text {
+pub(crate) fn not_here(id: &str) -> &'static Text {
     match id {
         "A06" | "A14" | "A19" | "A26" | "A43" | "A44" => &NEEDS_OTHER_JOB,
         "A10" | "A11" => &WOULD_HARM,

@@ -5,28 +5,21 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use consnap_core::catalog::assumptions as rows;
+use consnap_core::catalog::assumptions::AssumptionRow;
+use consnap_core::catalog::budget;
+use consnap_core::estate::inventory::Group;
+use consnap_core::plugin::output::Outcome;
+use consnap_core::{Consistency, Lang, Platform, Text};
 use serde::Serialize;
 
-use crate::base::consistency::{Consistency, Platform};
-use crate::base::http::{HttpReply, TransportFailure};
-use crate::base::time::Time;
-use crate::catalog::assumptions as rows;
-use crate::catalog::assumptions::AssumptionRow;
-use crate::diagnostics::text::{Lang, Text};
-use crate::ecs::api::ApiCall;
-use crate::ecs::reading::{Next, ReadScheduler};
-use crate::ecs::reply::Failure;
-use crate::estate::inventory::Group;
-use crate::plugin::output::Outcome;
-
-mod words;
+use crate::words;
 
 /// Seconds after which the launcher's own limit would have ended a plug-in (assumption A05).
 const LAUNCHER_LIMIT_SECONDS: u64 = 60;
 
 /// How an assumption came out.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Settlement {
     /// What was seen contradicts it.
@@ -39,13 +32,8 @@ pub enum Settlement {
     NotHere,
 }
 
-crate::base::consistency::wire_names!(Settlement {
-    Contradicted => "contradicted", Settled => "settled", NotSeen => "not_seen", NotHere => "not_here",
-});
-
 /// One assumption, and what was seen of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Answer {
     /// `A01`.
     pub id: &'static str,
@@ -239,7 +227,7 @@ fn took(seen: &Seen) -> Option<u64> {
 }
 
 fn duration(seen: &Seen) -> Draft {
-    let limit = u64::from(crate::catalog::budget::GROUP.seconds);
+    let limit = u64::from(budget::GROUP.seconds);
     match (took(seen), seen.outcome.as_ref().is_some_and(|outcome| outcome.succeeded)) {
         // Scripts and freeze are in it, so that only less than the limit says something.
         (Some(seconds), true) if seconds <= limit => settled(&words::TOOK).with("seconds", seconds.to_string()),
@@ -307,52 +295,6 @@ pub fn printed(output: &str) -> Option<String> {
 
 fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().chars().take(200).collect()
-}
-
-/// Reading questions whose whole answers are wanted.
-#[derive(Debug)]
-pub struct Questions {
-    reading: ReadScheduler<usize>,
-    answers: Vec<Option<Result<HttpReply, Failure>>>,
-}
-
-impl Questions {
-    /// These, in any order; those that write are never sent.
-    pub fn new(calls: Vec<ApiCall>, seed: u64) -> Self {
-        let mut reading = ReadScheduler::new(seed);
-        let answers = calls.iter().map(|_| None).collect();
-        for (number, call) in calls.into_iter().enumerate() {
-            reading.ask(number, call);
-        }
-        Self { reading, answers }
-    }
-
-    /// What to do next.
-    pub fn poll(&mut self, now: Time) -> Next {
-        self.reading.poll(now)
-    }
-
-    /// Takes in what became of a call.
-    pub fn handle(&mut self, now: Time, call_id: u64, result: Result<HttpReply, TransportFailure>) {
-        let Self { reading, answers } = self;
-        let mut put = |number: usize, answer| {
-            if let Some(place) = answers.get_mut(number) {
-                *place = Some(answer);
-            }
-        };
-        let given_up = reading.handle(now, call_id, result, |number, _, reply| {
-            put(*number, Ok(reply.clone()));
-            Ok(Vec::new())
-        });
-        if let Some((number, failure)) = given_up {
-            put(number, Err(failure));
-        }
-    }
-
-    /// The answers, in the order of the questions; `None` for one that was not sent.
-    pub fn into_answers(self) -> Vec<Option<Result<HttpReply, Failure>>> {
-        self.answers
-    }
 }
 
 #[cfg(test)]

@@ -24,23 +24,25 @@ const MAX_DEPTH: usize = 24;
 
 /// A document and where everything in it stands.
 #[derive(Debug)]
-pub(crate) struct Document {
+pub struct Document {
     /// The file's name as its reader gave it, or `standard input`.
-    pub(crate) name: String,
+    pub name: String,
     /// The content.
-    pub(crate) value: Value,
+    pub value: Value,
     /// Line and column of each JSON pointer, from 1.
     places: BTreeMap<String, (u64, u64)>,
 }
 
 impl Document {
     /// A document that was not read from a file, such as one made from flags.
-    pub(crate) fn made(name: &str, value: Value) -> Self {
+    pub fn made(name: &str, value: Value) -> Self {
         Self { name: name.to_owned(), value, places: BTreeMap::new() }
     }
 
     /// Reads a file, or standard input for `-`.
-    pub(crate) fn read(path: &Path) -> Result<Self, Error> {
+    ///
+    /// Errors: one that names the file when it is not there or cannot be read, or line and column in it.
+    pub fn read(path: &Path) -> Result<Self, Error> {
         let name = if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() };
         let text = read_text(path)?;
         let mut document = Self::parse(&name, &text)?;
@@ -49,7 +51,9 @@ impl Document {
     }
 
     /// Reads text: JSON when it can be JSON, YAML otherwise.
-    pub(crate) fn parse(name: &str, text: &str) -> Result<Self, Error> {
+    ///
+    /// Errors: one that names line and column.
+    pub fn parse(name: &str, text: &str) -> Result<Self, Error> {
         let unreadable = |line: u64, column: u64, reason: &str| {
             let place = if line == 0 { name.to_owned() } else { format!("{name}:{line}:{column}") };
             Error::new(ErrorKind::Input, &errors::UNREADABLE_DOCUMENT).with("place", place).with("reason", reason)
@@ -72,7 +76,7 @@ impl Document {
     }
 
     /// `job.yaml:12:3` for a JSON pointer, or for the nearest place around it that is written down.
-    pub(crate) fn place(&self, pointer: &str) -> String {
+    pub fn place(&self, pointer: &str) -> String {
         match self.position(pointer) {
             Some((line, column)) => format!("{}:{line}:{column}", self.name),
             None => self.name.clone(),
@@ -80,7 +84,7 @@ impl Document {
     }
 
     /// Line and column of a JSON pointer, or of the nearest place around it that is written down.
-    pub(crate) fn position(&self, pointer: &str) -> Option<(u64, u64)> {
+    pub fn position(&self, pointer: &str) -> Option<(u64, u64)> {
         let mut at = pointer;
         loop {
             if let Some(position) = self.places.get(at) {
@@ -92,7 +96,9 @@ impl Document {
 }
 
 /// Reads a file, or standard input for `-`.
-pub(crate) fn read_text(path: &Path) -> Result<String, Error> {
+///
+/// Errors: one that names the file when it is not there, is too large or is no text.
+pub fn read_text(path: &Path) -> Result<String, Error> {
     let mut bytes = Vec::new();
     let read = if path.as_os_str() == "-" {
         std::io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes)

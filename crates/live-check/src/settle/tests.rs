@@ -1,5 +1,5 @@
 use super::*;
-use crate::run::verdict::{SnapshotEvidence, SnapshotState};
+use consnap_core::run::verdict::{SnapshotEvidence, SnapshotState};
 
 fn of<'a>(answers: &'a [Answer], id: &str) -> &'a Answer {
     answers.iter().find(|answer| answer.id == id).unwrap()
@@ -38,7 +38,7 @@ fn a_token_that_starts_twice_is_a_contradiction() {
 
 #[test]
 fn tags_must_stand_on_every_snapshot_and_in_describe_snapshots() {
-    let member = |level| crate::estate::inventory::Member {
+    let member = |level| consnap_core::estate::inventory::Member {
         evidence: SnapshotEvidence {
             snapshot_id: "s-1".into(),
             disk_id: "d-1".into(),

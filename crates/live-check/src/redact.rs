@@ -327,7 +327,7 @@ fn is_tag_word(key: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ecs::api::replies::DescribeSnapshotGroups;
+    use consnap_core::ecs::api::replies::DescribeSnapshotGroups;
     use serde_json::json;
 
     #[test]
