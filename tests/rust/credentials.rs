@@ -89,11 +89,11 @@ fn each_failure_says_what_was_tried_and_never_a_secret() {
         assert!(message.contains(place), "{message}");
     }
     for (profile, set, code) in [
-        (Some("sso"), &[][..], "CE203"),
+        (Some("sso"), &[][..], "CE254"),
         (Some("nobody"), &[], "CE204"),
         (Some("fresh"), &[], "CE202"),
         (None, &[("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "hush")], "CE202"),
-        (None, &[("ALIBABA_CLOUD_PROFILE", "sso")], "CE203"),
+        (None, &[("ALIBABA_CLOUD_PROFILE", "sso")], "CE254"),
         (None, &[("ALIBABA_CLOUD_PROFILE", "fresh")], "CE202"),
     ] {
         let error = look(home.path(), profile, set).unwrap_err();
@@ -280,6 +280,8 @@ async fn what_cannot_be_had_is_said_and_how_to_mend_it() {
         (r#"{"name":"it","mode":"EcsRamRole","ram_role_name":"other"}"#.to_owned(), "CE229", "`other`"),
         (r#"{"name":"it","mode":"External","process_command":"/nonexistent/program"}"#.to_owned(), "CE226", "started"),
         (r#"{"name":"it","mode":"External","process_command":"/bin/sh -c false"}"#.to_owned(), "CE226", "exit status: 1"),
+        (r#"{"name":"it","mode":"External","process_command":"/bin/sh -c 'echo no such vault >&2; exit 3'"}"#.to_owned(), "CE226", "exit status: 3; it says: no such vault"),
+        (r#"{"name":"it","mode":"External","process_command":"/bin/sh -c 'echo"}"#.to_owned(), "CE226", "a quote in it is open"),
         (r#"{"name":"it","mode":"External","process_command":"/bin/echo hush"}"#.to_owned(), "CE207", "not JSON"),
         (r#"{"name":"it","mode":"OIDC","oidc_provider_arn":"p","oidc_token_file":"/nonexistent/token","ram_role_arn":"x"}"#.to_owned(), "CE205", "/nonexistent/token"),
         (format!(r#"{{"name":"it","mode":"CredentialsURI","credentials_uri":"http://{gone}/?hush"}}"#), "CE228", "refused"),
@@ -297,6 +299,41 @@ async fn what_cannot_be_had_is_said_and_how_to_mend_it() {
     played.profiles(r#"{"name":"it","mode":"External","process_command":"/bin/echo"}"#);
     let forbidden = played.identity(&[("ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS", "1")]).await;
     assert_eq!(forbidden.unwrap_err().row.code, "CE227");
+}
+
+/// What a login left is used while it lasts, and read again from the file, where the CLI renews it.
+#[tokio::test]
+async fn a_login_is_renewed_by_the_cli_and_read_again() {
+    let home = home();
+    let file = home.path().join(".aliyun/config.json");
+    let login = |id: &str, end: i64| {
+        let text = format!(
+            r#"{{"current":"it","profiles":[{{"name":"it","mode":"CloudSSO","access_key_id":"{id}","access_key_secret":"hush","sts_token":"hush","sts_expiration":{end}}}]}}"#
+        );
+        fs::write(&file, text).unwrap();
+    };
+    login("STS.first", 1_800_000_000);
+    let found = look(home.path(), None, &[]).unwrap();
+    let at = |seconds: i64| Time::from_millis(seconds * 1000);
+    assert!(found.credentials.is_renewable());
+    assert_eq!(found.credentials.current(at(1_799_990_000)).await.unwrap().access_key_id, "STS.first");
+    let ended = found.credentials.current(at(1_800_000_001)).await.unwrap_err();
+    assert_eq!(ended.row.code, "CE255");
+    assert!(
+        ended.help(Lang::En).contains("`aliyun configure --profile it --mode CloudSSO`"),
+        "{}",
+        ended.help(Lang::En)
+    );
+    login("STS.second", 1_800_010_000);
+    assert_eq!(found.credentials.current(at(1_800_000_100)).await.unwrap().access_key_id, "STS.second");
+}
+
+#[test]
+fn the_sections_of_either_name_are_read() {
+    let home = tempfile::tempdir().unwrap();
+    fs::create_dir(home.path().join(".alibabacloud")).unwrap();
+    fs::write(home.path().join(".alibabacloud/credentials.ini"), SECTIONS).unwrap();
+    assert_eq!(given(&look(home.path(), None, &[]).unwrap()).access_key_id, "LTAI-ini");
 }
 
 /// Who may write the file that names a program decides what runs here.

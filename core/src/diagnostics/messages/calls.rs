@@ -17,10 +17,7 @@ messages! {
         "profile `{profile}` in `{file}` uses mode `{mode}`, which consnap does not support",
         "`{file}` 中的配置 `{profile}` 使用模式 `{mode}`，consnap 不支持该模式"
     } help {
-        "use one of `AK`, `StsToken`, `RamRoleArn`, `EcsRamRole`, `ChainableRamRoleArn`, `OIDC`, `External`, `CredentialsURI` in the CLI's file, \
-         `access_key`, `ecs_ram_role`, `ram_role_arn` or `oidc_role_arn` in the SDKs'",
-        "CLI 配置文件请使用 `AK`、`StsToken`、`RamRoleArn`、`EcsRamRole`、`ChainableRamRoleArn`、`OIDC`、`External`、`CredentialsURI` 之一，\
-         SDK 凭证文件请使用 `access_key`、`ecs_ram_role`、`ram_role_arn` 或 `oidc_role_arn`"
+        "use one of {modes}", "请使用以下模式之一：{modes}"
     };
     PROFILE_NOT_FOUND = "CE204", Error, "cli: config.json": {
         "there is no profile `{profile}` in `{file}`; it has: {all_known}", "`{file}` 中没有配置 `{profile}`；现有配置：{all_known}"
@@ -223,5 +220,51 @@ messages! {
         "`{file}` names a program to run for credentials, and others than you may write it ({mode})", "`{file}` 指定了用于获取凭证的程序，但其他用户可写入该文件（{mode}）"
     } help {
         "look at the program it names, then `chmod 600` the file; nothing was run", "请检查其指定的程序，然后对该文件执行 `chmod 600`；未运行任何程序"
+    };
+    SECTION_TYPE_NOT_SUPPORTED = "CE249", Error, "credentials: credentials file": {
+        "section `{profile}` in `{file}` is of type `{mode}`, which consnap does not know",
+        "`{file}` 中的节 `{profile}` 的类型为 `{mode}`，consnap 不认识该类型"
+    } help {
+        "use one of `access_key`, `sts`, `ecs_ram_role`, `ram_role_arn`, `oidc_role_arn`",
+        "请使用以下类型之一：`access_key`、`sts`、`ecs_ram_role`、`ram_role_arn`、`oidc_role_arn`"
+    };
+    SECTION_TYPE_DEPRECATED = "CE250", Error, "credentials: credentials file": {
+        "section `{profile}` in `{file}` is of type `{mode}`, which is deprecated; consnap does not use it",
+        "`{file}` 中的节 `{profile}` 的类型为 `{mode}`，该类型已弃用，consnap 不使用"
+    } help {
+        "use type `ecs_ram_role` on an instance, `oidc_role_arn` elsewhere, or `access_key`",
+        "在实例上请使用类型 `ecs_ram_role`，其他环境请使用 `oidc_role_arn` 或 `access_key`"
+    };
+    PROFILE_MODE_DEPRECATED = "CE251", Error, "cli: config.json": {
+        "profile `{profile}` in `{file}` uses mode `{mode}`, which is deprecated; consnap does not use it",
+        "`{file}` 中的配置 `{profile}` 使用模式 `{mode}`，该模式已弃用，consnap 不使用"
+    } help {
+        "use mode {successor}", "请改用模式 {successor}"
+    };
+    NO_ACCESS_KEY = "CE252", Error, "cli: config.json": {
+        "`{profile}` in `{file}` is of mode `{mode}`, which has no AccessKey to sign calls to ECS with",
+        "`{file}` 中的 `{profile}` 使用模式 `{mode}`，没有可用于签名 ECS 请求的 AccessKey"
+    } help {
+        "use another profile, or another section", "请使用其他配置或其他节"
+    };
+    KEY_WITH_BLANK = "CE253", Error, "consnap": {
+        "`{key}` from {source} holds a blank, a line break or a character that no key has: every signature would be wrong",
+        "来自 {source} 的 `{key}` 含有空格、换行或密钥中不会出现的字符，签名必然错误"
+    } help {
+        "copy it again, without what stands around it", "请重新复制，不要带上前后的字符"
+    };
+    LOGIN_ABSENT = "CE254", Error, "cli: config.json": {
+        "profile `{profile}` in `{file}` uses mode `{mode}`, and its login has left no temporary credentials there",
+        "`{file}` 中的配置 `{profile}` 使用模式 `{mode}`，其中没有登录后保存的临时凭证"
+    } help {
+        "log in: `aliyun configure --profile {profile} --mode {mode}`, then `aliyun sts GetCallerIdentity --profile {profile}`",
+        "请登录：`aliyun configure --profile {profile} --mode {mode}`，然后执行 `aliyun sts GetCallerIdentity --profile {profile}`"
+    };
+    LOGIN_ENDED = "CE255", Error, "cli: config.json": {
+        "the temporary credentials that the login of profile `{profile}` left in `{file}` ended at {expired_at}",
+        "配置 `{profile}` 登录后保存在 `{file}` 中的临时凭证已于 {expired_at} 过期"
+    } help {
+        "`aliyun sts GetCallerIdentity --profile {profile}` renews them while the login lasts; else log in again: `aliyun configure --profile {profile} --mode {mode}`",
+        "登录仍有效时，`aliyun sts GetCallerIdentity --profile {profile}` 会更新凭证；否则请重新登录：`aliyun configure --profile {profile} --mode {mode}`"
     };
 }

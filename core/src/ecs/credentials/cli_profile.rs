@@ -2,10 +2,11 @@
 
 use serde::Deserialize;
 
-use super::source::{AssumeRole, CredentialSource, DEFAULT_DURATION_SECONDS, OidcRole, Role, StsPlace};
+use super::source::{AssumeRole, CredentialSource, DEFAULT_DURATION_SECONDS, Login, OidcRole, Role, StsPlace};
 use super::{Credential, Secret, position};
 use crate::base::time::Time;
 use crate::diagnostics::error::{Error, ErrorKind};
+use crate::diagnostics::finding::MessageRow;
 use crate::diagnostics::messages::calls;
 
 /// A profile that can be used.
@@ -21,8 +22,27 @@ pub struct CliProfile {
 }
 
 /// The modes that can be used, as the CLI writes them.
-pub const MODES: &[&str] =
-    &["AK", "StsToken", "RamRoleArn", "EcsRamRole", "ChainableRamRoleArn", "OIDC", "External", "CredentialsURI"];
+pub const MODES: &[&str] = &[
+    "AK",
+    "StsToken",
+    "RamRoleArn",
+    "EcsRamRole",
+    "ChainableRamRoleArn",
+    "OIDC",
+    "External",
+    "CredentialsURI",
+    "OAuth",
+    "CloudSSO",
+];
+
+/// Modes that the CLI itself calls deprecated, and what takes their place.
+const DEPRECATED: &[(&str, &str)] = &[
+    ("RsaKeyPair", "`OIDC`, `EcsRamRole` or `AK`"),
+    ("RamRoleArnWithRoleName", "`ChainableRamRoleArn`, `source_profile`: `EcsRamRole`"),
+];
+
+/// Modes that sign nothing.
+const WITHOUT_KEYS: &[&str] = &["BearerToken", "Anonymous"];
 
 /// Profiles that may lead to one another before it is a circle.
 const LONGEST_CHAIN: usize = 8;
@@ -63,6 +83,10 @@ struct Entry {
     oidc_token_file: Option<String>,
     process_command: Option<String>,
     credentials_uri: Option<Secret>,
+    private_key: Option<Secret>,
+    key_pair_name: Option<String>,
+    cloud_sso_sign_in_url: Option<String>,
+    bearer_token: Option<Secret>,
 }
 
 /// Reads the file's text. `wanted` names the profile; without it the file's `current` one counts. `file` is for messages.
@@ -114,8 +138,7 @@ impl<'a> Profiles<'a> {
 
     /// `depth` counts the profiles on the way.
     fn recipe(&self, profile: &Entry, depth: usize) -> Result<Option<CredentialSource>, Error> {
-        // The CLI takes a profile without a mode for one of access keys.
-        let mode = profile.mode.as_deref().filter(|mode| !mode.is_empty()).unwrap_or("AK");
+        let mode = profile.mode.as_deref().filter(|mode| !mode.is_empty()).unwrap_or_else(|| mode_of(profile));
         let known = MODES.iter().copied().find(|known| known.eq_ignore_ascii_case(mode));
         Ok(Some(match known {
             Some("AK") => {
@@ -163,13 +186,39 @@ impl<'a> Profiles<'a> {
                 let uri = profile.credentials_uri.clone().filter(|uri| !uri.is_empty());
                 CredentialSource::Uri { uri: uri.ok_or_else(|| self.lacks(profile, "credentials_uri"))? }
             }
-            _ => {
-                return Err(Error::new(ErrorKind::Credential, &calls::PROFILE_MODE_NOT_SUPPORTED)
-                    .with("profile", profile.name.clone())
-                    .with("file", self.file)
-                    .with("mode", mode));
-            }
+            Some(mode @ ("OAuth" | "CloudSSO")) => CredentialSource::Login(self.login(profile, mode)?),
+            _ => return Err(self.unusable(profile, mode)),
         }))
+    }
+
+    /// What the login of a profile left in it.
+    fn login(&self, profile: &Entry, mode: &'static str) -> Result<Login, Error> {
+        let has_token = profile.sts_token.as_ref().is_some_and(|token| !token.is_empty());
+        // As the CLI has it: without a time of their end they have ended.
+        if is_empty(profile) || !has_token || profile.sts_expiration.is_none_or(|seconds| seconds <= 0) {
+            return Err(self.of_mode(&calls::LOGIN_ABSENT, profile, mode));
+        }
+        let stored = self.given(profile, true)?;
+        Ok(Login { profile: profile.name.clone(), mode, file: self.file.to_owned(), stored })
+    }
+
+    fn of_mode(&self, row: &'static MessageRow, profile: &Entry, mode: &str) -> Error {
+        Error::new(ErrorKind::Credential, row)
+            .with("profile", profile.name.clone())
+            .with("file", self.file)
+            .with("mode", mode)
+    }
+
+    /// What is said of a mode that cannot be used, with the way out.
+    fn unusable(&self, profile: &Entry, mode: &str) -> Error {
+        if let Some((_, successor)) = DEPRECATED.iter().find(|(known, _)| known.eq_ignore_ascii_case(mode)) {
+            return self.of_mode(&calls::PROFILE_MODE_DEPRECATED, profile, mode).with("successor", *successor);
+        }
+        if WITHOUT_KEYS.iter().any(|known| known.eq_ignore_ascii_case(mode)) {
+            return self.of_mode(&calls::NO_ACCESS_KEY, profile, mode);
+        }
+        self.of_mode(&calls::PROFILE_MODE_NOT_SUPPORTED, profile, mode)
+            .with("modes", format!("`{}`", MODES.join("`, `")))
     }
 
     /// What stands in the profile itself.
@@ -200,6 +249,29 @@ impl<'a> Profiles<'a> {
         role.external_id = filled(profile.external_id.as_ref());
         Ok(role)
     }
+}
+
+/// The mode that the CLI sees in a profile without one.
+fn mode_of(profile: &Entry) -> &'static str {
+    let is_set = |value: &Option<String>| filled(value.as_ref()).is_some();
+    let holds = |value: &Option<Secret>| value.as_ref().is_some_and(|secret| !secret.is_empty());
+    if is_set(&profile.access_key_id) && holds(&profile.access_key_secret) {
+        return match (holds(&profile.sts_token), is_set(&profile.ram_role_arn)) {
+            (true, _) => "StsToken",
+            (false, true) => "RamRoleArn",
+            (false, false) => "AK",
+        };
+    }
+    let has_oidc = is_set(&profile.oidc_provider_arn) && is_set(&profile.oidc_token_file);
+    let modes = [
+        (holds(&profile.private_key) && is_set(&profile.key_pair_name), "RsaKeyPair"),
+        (is_set(&profile.ram_role_name), "EcsRamRole"),
+        (is_set(&profile.process_command), "External"),
+        (has_oidc && is_set(&profile.ram_role_arn), "OIDC"),
+        (is_set(&profile.cloud_sso_sign_in_url), "CloudSSO"),
+        (holds(&profile.bearer_token), "BearerToken"),
+    ];
+    modes.iter().find(|(is_it, _)| *is_it).map_or("AK", |(_, mode)| *mode)
 }
 
 fn is_empty(profile: &Entry) -> bool {
@@ -239,7 +311,7 @@ mod tests {
         {"name":"oidc","mode":"OIDC","oidc_provider_arn":"p","oidc_token_file":"/t","ram_role_arn":"acs:ram::1:role/ops"},
         {"name":"ext","mode":"External","process_command":"get-cred --json"},
         {"name":"uri","mode":"CredentialsURI","credentials_uri":"http://127.0.0.1/hush"},
-        {"name":"sso","mode":"CloudSSO"}]}"#;
+        {"name":"odd","mode":"Passport"}]}"#;
 
     fn recipe(name: &str) -> CredentialSource {
         parse(FILE, "f", Some(name)).unwrap().recipe.unwrap()
@@ -280,10 +352,10 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong_without_the_secret() {
-        let error = parse(FILE, "config.json", Some("sso")).unwrap_err();
+        let error = parse(FILE, "config.json", Some("odd")).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "profile `sso` in `config.json` uses mode `CloudSSO`, which consnap does not support"
+            "profile `odd` in `config.json` uses mode `Passport`, which consnap does not support"
         );
         let error = parse(FILE, "f", Some("nope")).unwrap_err();
         assert!(error.to_string().starts_with("there is no profile `nope` in `f`; it has: `default`, `sts`, `half`"));
@@ -292,5 +364,61 @@ mod tests {
         let error = parse(r#"{"profiles":[{"name":"default","sts_expiration":"hush"}]}"#, "f", None).unwrap_err();
         assert_eq!(error.row.code, "CE205");
         assert!(!error.to_string().contains("hush"), "{error}");
+    }
+
+    /// Profiles as people have them: every mode of the CLI.
+    const FIELD: &str = include_str!("field.json");
+
+    #[test]
+    fn profiles_of_the_field() {
+        for (name, expected) in [
+            ("plain", "testid testsecret -"),
+            ("lower", "testid testsecret -"),
+            ("nomode", "testid testsecret -"),
+            ("nomode-sts", "STS.x testsecret tok"),
+            ("nomode-ecs", "Metadata"),
+            ("nomode-sso", "CE254 `aliyun configure --profile nomode-sso --mode CloudSSO`"),
+            ("sso", "CloudSSO STS.SIMULATED"),
+            ("sso-nologin", "CE254 `aliyun configure --profile sso-nologin --mode CloudSSO`"),
+            ("oauth", "CE254 `aliyun configure --profile oauth --mode OAuth`"),
+            ("oauth-stored", "OAuth STS.SIMULATED"),
+            ("bearer", "CE252 BearerToken"),
+            ("anon", "CE252 Anonymous"),
+            ("rsa", "CE251 `OIDC`, `EcsRamRole` or `AK`"),
+            ("armwithrole", "CE251 `ChainableRamRoleArn`"),
+            ("ext-quote", "External"),
+            ("ext-empty", "CE202 process_command"),
+            ("halfkey", "CE202 access_key_secret"),
+            ("chain-ghost", "CE204 nobody"),
+            ("chain-self", "CE208"),
+            ("chain-sso", "Role"),
+            ("quoted", "CE253 access_key_secret"),
+            ("sts", "CE202 sts_token"),
+            ("badarn", "Role"),
+        ] {
+            let described = match parse(FIELD, "config.json", Some(name)).map(|found| found.recipe) {
+                Ok(Some(CredentialSource::Given(given))) => {
+                    let token = given.security_token.as_ref().map_or("-", Secret::expose);
+                    format!("{} {} {token}", given.access_key_id, given.access_key_secret.expose())
+                }
+                Ok(Some(CredentialSource::Login(login))) => format!("{} {}", login.mode, login.stored.access_key_id),
+                Ok(other) => format!("{other:?}").replace("Some(", ""),
+                Err(error) => format!("{} {error} {}", error.row.code, error.help(crate::Lang::En)),
+            };
+            let (begin, words) = expected.split_once(' ').unwrap_or((expected, ""));
+            assert!(described.starts_with(begin) && described.contains(words), "{name}: {described}");
+        }
+    }
+
+    #[test]
+    fn a_login_lasts_as_long_as_what_it_left() {
+        let CredentialSource::Login(login) = parse(FIELD, "f", Some("sso")).unwrap().recipe.unwrap() else {
+            panic!("a login")
+        };
+        let end = login.stored.expires_at.unwrap();
+        assert!(login.at(Time::from_millis(1_954_316_142_000 - 1)).is_ok());
+        let ended = login.at(end).unwrap_err();
+        assert_eq!(ended.row.code, "CE255");
+        assert!(ended.help(crate::Lang::En).contains("`aliyun configure --profile sso --mode CloudSSO`"));
     }
 }

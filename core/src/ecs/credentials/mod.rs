@@ -86,6 +86,13 @@ impl Credential {
             id.1.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).ok_or_else(|| missing(id.0))?;
         let access_key_secret = secret.1.filter(|text| !text.is_empty()).ok_or_else(|| missing(secret.0))?;
         let security_token = token.filter(|text| !text.is_empty());
+        let token = security_token.as_ref().map_or("", Secret::expose);
+        let parts = [(id.0, access_key_id.as_str()), (secret.0, access_key_secret.expose()), ("security_token", token)];
+        if let Some((key, _)) = parts.iter().find(|(_, text)| !text.bytes().all(|byte| byte.is_ascii_graphic())) {
+            return Err(Error::new(ErrorKind::Credential, &calls::KEY_WITH_BLANK)
+                .with("source", source)
+                .with("key", *key));
+        }
         Ok(Self { access_key_id, access_key_secret, security_token, expires_at: None, source })
     }
 

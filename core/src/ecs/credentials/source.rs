@@ -1,12 +1,17 @@
 //! How credentials are had: what a profile or the environment says, before anything is fetched. Fetching is the client's.
 
 use super::{Credential, Secret};
+use crate::base::time::Time;
+use crate::diagnostics::error::{Error, ErrorKind};
+use crate::diagnostics::messages::calls;
 
 /// A way to credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CredentialSource {
     /// They stand in the file or in the environment.
     Given(Credential),
+    /// What the login of a profile of the CLI left in its file; the CLI renews it there.
+    Login(Login),
     /// A role taken on with other credentials (STS `AssumeRole`).
     Role(Box<AssumeRole>),
     /// A role taken on with a token of an identity provider (STS `AssumeRoleWithOIDC`).
@@ -23,9 +28,36 @@ pub enum CredentialSource {
     },
     /// A program that prints credentials.
     External {
-        /// Program and arguments, divided at blanks as the CLI divides them: no shell reads it.
+        /// Program and arguments in one line, see [`external::words`](super::external::words): no shell reads it.
         command: String,
     },
+}
+
+/// A login through the CLI (modes `OAuth` and `CloudSSO`), which consnap does not make itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// The profile.
+    pub profile: String,
+    /// Its mode, as the CLI writes it.
+    pub mode: &'static str,
+    /// The CLI's file, read anew when the credentials end.
+    pub file: String,
+    /// What it held.
+    pub stored: Credential,
+}
+
+impl Login {
+    /// What is stored, unless it has ended.
+    pub fn at(&self, now: Time) -> Result<Credential, Error> {
+        match self.stored.expires_at.filter(|end| *end <= now) {
+            None => Ok(self.stored.clone()),
+            Some(end) => Err(Error::new(ErrorKind::Credential, &calls::LOGIN_ENDED)
+                .with("profile", self.profile.clone())
+                .with("file", self.file.clone())
+                .with("mode", self.mode)
+                .with("expired_at", end.to_string())),
+        }
+    }
 }
 
 /// A role to take on.
@@ -131,6 +163,7 @@ impl CredentialSource {
     pub fn describe(&self, place: &str) -> String {
         match self {
             Self::Given(credential) => credential.source.clone(),
+            Self::Login(login) => login.stored.source.clone(),
             Self::Role(assume) => format!("role `{}`, assumed by {place}", assume.role.arn),
             Self::Oidc(oidc) => format!("role `{}`, assumed with OIDC by {place}", oidc.role.arn),
             Self::Metadata { .. } if place.is_empty() => "metadata service of this instance".to_owned(),
@@ -149,7 +182,7 @@ impl CredentialSource {
                 assume.base = assume.base.clone().with_sts_of(environment);
             }
             Self::Oidc(oidc) => oidc.sts.fill(environment),
-            Self::Given(_) | Self::Metadata { .. } | Self::Uri { .. } | Self::External { .. } => {}
+            Self::Given(_) | Self::Login(_) | Self::Metadata { .. } | Self::Uri { .. } | Self::External { .. } => {}
         }
         self
     }

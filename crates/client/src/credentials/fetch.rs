@@ -9,8 +9,8 @@ use consnap_core::base::http::{HttpReply, HttpRequest, TransportFailure};
 use consnap_core::catalog::api_errors::RetryClass;
 use consnap_core::diagnostics::messages::calls;
 use consnap_core::ecs::api::endpoint::{Endpoint, Network};
-use consnap_core::ecs::credentials::source::{AssumeRole, OidcRole};
-use consnap_core::ecs::credentials::{Credential, CredentialSource, issued, sts};
+use consnap_core::ecs::credentials::source::{AssumeRole, Login, OidcRole};
+use consnap_core::ecs::credentials::{Credential, CredentialSource, cli_profile, issued, sts};
 use consnap_core::ecs::sign::{SignatureVersion, percent_encode, sign_call};
 use consnap_core::{Error, ErrorKind, Lang, Time, ecs::reply};
 
@@ -63,6 +63,7 @@ impl Fetcher {
             let source = recipe.describe(place);
             match recipe {
                 CredentialSource::Given(credential) => Ok(credential.clone()),
+                CredentialSource::Login(login) => stored(login)?.at(now),
                 CredentialSource::Role(assume) => {
                     let base = self.fetch(&assume.base, place, now).await?;
                     self.role(assume, &base, &source, now).await
@@ -202,6 +203,15 @@ impl Fetcher {
                 (patience, patience, patience.saturating_mul(2));
         }
         Ok(HttpTransport::new(options)?.send(endpoint, request).await)
+    }
+}
+
+/// The login as the CLI has it in its file now: it renews it there. While the file cannot be read, what it held counts.
+fn stored(login: &Login) -> Result<Login, Error> {
+    let Ok(Some(text)) = read(Path::new(&login.file)) else { return Ok(login.clone()) };
+    match cli_profile::parse(&text, &login.file, Some(&login.profile))?.recipe {
+        Some(CredentialSource::Login(fresh)) => Ok(fresh),
+        _ => Ok(login.clone()),
     }
 }
 

@@ -28,8 +28,7 @@ pub struct Found {
 }
 
 /// Looks where the official SDKs look, in their order (docs/sources/api.md 6.1): environment, OIDC, the CLI's profile,
-/// the SDKs'
-/// file, the metadata service, the credentials URI. Files are read at once; what must be asked over the network is asked
+/// the SDKs' files, the metadata service, the credentials URI. Files are read at once; what must be asked over the network is asked
 /// by the first [`Provider::current`].
 ///
 /// `profile` is the user's own choice: then only the CLI's file counts, because another place would be another identity.
@@ -86,9 +85,7 @@ pub fn find(profile: Option<&str>, reach: Reach, variable: impl Fn(&str) -> Opti
         }
         tried.push(format!("`{}`", file.display()));
     }
-    if let Some(file) =
-        set(variables::CREDENTIALS_FILE).map(PathBuf::from).or_else(|| home(&set, ".alibabacloud/credentials"))
-    {
+    for file in sections_files(&set) {
         if let Some(text) = read(&file)? {
             let section = wanted.as_deref().unwrap_or("default");
             let recipe = ini::parse(&text, &file.display().to_string(), section)?;
@@ -114,6 +111,18 @@ pub fn find(profile: Option<&str>, reach: Reach, variable: impl Fn(&str) -> Opti
         return Err(nothing_found(&tried));
     }
     Ok(Found { credentials: Provider::renewed(candidates, tried, fetcher), region })
+}
+
+/// The files of the SDKs that may be there: that of the environment, else those of the home directory. The SDK for Go reads
+/// the first name, that for Python the second.
+fn sections_files(set: &impl Fn(&str) -> Option<String>) -> Vec<PathBuf> {
+    match set(variables::CREDENTIALS_FILE) {
+        Some(file) => vec![PathBuf::from(file)],
+        None => [".alibabacloud/credentials", ".alibabacloud/credentials.ini"]
+            .into_iter()
+            .filter_map(|name| home(set, name))
+            .collect(),
+    }
 }
 
 fn nothing_found(tried: &[String]) -> Error {
@@ -153,11 +162,9 @@ fn runs_nobody_elses(recipe: &CredentialSource, file: &Path) -> Result<(), Error
 /// The files with credentials of this user that others may write, with their modes: whoever can change one chooses the identity.
 pub fn files_open_to_others(variable: impl Fn(&str) -> Option<String>) -> Vec<(PathBuf, String)> {
     let set = |name: &str| variable(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    let files = [
-        set(variables::CONFIG_FILE).map(PathBuf::from).or_else(|| home(&set, ".aliyun/config.json")),
-        set(variables::CREDENTIALS_FILE).map(PathBuf::from).or_else(|| home(&set, ".alibabacloud/credentials")),
-    ];
-    files.into_iter().flatten().filter_map(|file| others_may_write(&file).map(|mode| (file, mode))).collect()
+    let files = [set(variables::CONFIG_FILE).map(PathBuf::from).or_else(|| home(&set, ".aliyun/config.json"))];
+    let files = files.into_iter().flatten().chain(sections_files(&set));
+    files.filter_map(|file| others_may_write(&file).map(|mode| (file, mode))).collect()
 }
 
 /// The mode of a file that others than its owner may write, or that belongs to another user than this one or root.
