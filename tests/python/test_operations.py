@@ -139,7 +139,7 @@ def test_the_command_line_comes_with_the_package() -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "consnap", "explain", "12", "--format", "json"], capture_output=True, text=True, timeout=60
     )
-    assert ran.returncode == 0, ran.stderr
+    assert ran.returncode == 5, ran.stderr
     assert "exit:plugin:12" in ran.stdout
     wrong = subprocess.run([sys.executable, "-m", "consnap", "nonsense"], capture_output=True, text=True, timeout=60)
     assert (wrong.returncode, wrong.stdout) == (2, "")

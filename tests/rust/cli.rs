@@ -202,7 +202,12 @@ fn a_command_stands_alone_on_standard_output() {
 fn explain_knows_codes_parameters_commands_and_results() {
     let place = Place::new();
     for (what, exit, words) in [
-        ("12", 0, "plug-in exit code 12: "),
+        ("12", 5, "plug-in exit code 12: "),
+        ("0", 4, "a group may exist: yes"),
+        ("3", 1, "plug-in exit code 3: "),
+        ("exit code 3 and exit code 12", 5, "plug-in exit code 3: "),
+        ("curl exit code 7", 1, "exit code 7 is that of `curl`"),
+        ("CS352", 0, "are tagged otherwise than required: `LEVEL` instead of `REQUIRED`"),
         ("InvalidInstance.NotFound", 0, "InvalidInstance.NotFound"),
         ("CE401", 0, "CE401"),
         ("a01", 0, "A01: the level is tagged on every member snapshot"),
@@ -217,12 +222,25 @@ fn explain_knows_codes_parameters_commands_and_results() {
         (r#"{"SnapshotGroups": {"SnapshotGroup": []}}"#, 1, "error[CS919]"),
         ("no such thing", 1, "error[CS901]"),
         ("InvalidInstance.NotFoundd", 1, "the nearest is `InvalidInstance.NotFound`"),
-        ("ExitCode: 12 in the console", 0, "plug-in exit code 12: "),
+        ("ExitCode: 12 in the console", 5, "plug-in exit code 12: "),
     ] {
         let done = place.run(&["explain", what]);
         assert_eq!(done.exit, exit, "{what}: {}{}", done.out, done.err);
         assert!(done.out.contains(words), "{what}: {}", done.out);
     }
+    for (what, words) in [("Name", "range: 2 to 128 characters"), ("InstantAccessRentationDays", "range: 1 to 65535\n")]
+    {
+        assert!(place.run(&["explain", what]).out.contains(words), "{what}");
+    }
+    // A code, the result with it, and the code beside its status say the same.
+    for code in ["0", "1", "3", "5", "12", "77", "126", "247"] {
+        let alone = place.run(&["explain", code]).exit;
+        assert_eq!(place.run(&["explain", " ", "--exit-code", code]).exit, alone, "{code}");
+    }
+    let contradiction = place.run(&["explain", "12", "--status", "Success"]);
+    assert_eq!(contradiction.exit, 5);
+    assert!(contradiction.out.starts_with("taken for a code\nplug-in exit code 12: "), "{}", contradiction.out);
+    assert!(contradiction.out.contains("`Success` and exit code 12 contradict each other"), "{}", contradiction.out);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What stands behind a code of a command's result, whatever its kind, and the look-up that explains any code.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::api_errors::{self, ApiErrorRow, RetryClass, Scope};
@@ -224,6 +226,8 @@ fn read_number(text: &str) -> Option<i64> {
 }
 
 fn of_outcome(kind: CodeKind, row: &'static OutcomeRow) -> CodeExplanation {
+    // A status alone leaves to the exit code what became of the guest, and a success is one that made a group.
+    let left_open = kind == CodeKind::InvocationStatus && row.layer == Layer::Unknown;
     CodeExplanation {
         kind,
         key: row.key,
@@ -232,8 +236,8 @@ fn of_outcome(kind: CodeKind, row: &'static OutcomeRow) -> CodeExplanation {
         cause: Some(row.cause),
         next_step: row.next_step,
         layer: Some(row.layer),
-        held: Some(row.held),
-        group_may_exist: Some(row.group_may_exist),
+        held: Some(row.held || left_open),
+        group_may_exist: Some(row.group_may_exist || left_open || row.repeat == Repeat::NotNeeded),
         repeat: Some(row.repeat),
         retry: None,
         scope: None,
@@ -330,9 +334,9 @@ impl CodeExplanation {
             kind: self.kind,
             key: self.key,
             name: self.name,
-            message: self.meaning.get(lang),
+            message: self.meaning.without_values(lang),
             cause: self.cause.map(|text| text.get(lang)),
-            next_step: self.next_step.get(lang),
+            next_step: self.next_step.without_values(lang),
             layer: self.layer,
             held: self.held,
             group_may_exist: self.group_may_exist,
@@ -357,12 +361,12 @@ pub struct RenderedExplanation {
     #[serde(skip_serializing_if = "str::is_empty")]
     pub name: &'static str,
     /// What it means.
-    pub message: &'static str,
+    pub message: Cow<'static, str>,
     /// What usually leads to it; of an assumption, why it is believed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<&'static str>,
     /// What to do.
-    pub next_step: &'static str,
+    pub next_step: Cow<'static, str>,
     /// Which layer it speaks for (results only).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub layer: Option<Layer>,
@@ -511,6 +515,20 @@ mod tests {
     fn rendering_speaks_the_language_asked_for() {
         let explanation = explain_code("12").remove(0);
         assert!(explanation.render(Lang::Zh).message.contains("解冻"));
+        assert_eq!(explain_code("0").first().and_then(|found| found.group_may_exist), Some(true));
+        let of = |code| explain_code(code).first().map(|found| (found.held, found.group_may_exist));
+        assert_eq!(of("Success"), Some((Some(true), Some(true))), "the exit code tells, and it is not there");
+        assert_eq!(of("Aborted"), Some((Some(false), Some(false))));
+        for row in messages::TABLES.iter().flat_map(|table| table.iter()) {
+            for lang in [Lang::En, Lang::Zh] {
+                let shown = of_message(row).render(lang);
+                for text in [shown.message, shown.next_step] {
+                    let is_shown =
+                        text.split('{').skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
+                    assert!(!is_shown, "{}: {text}", row.code);
+                }
+            }
+        }
         let json = serde_json::to_value(explanation.render(Lang::En)).unwrap();
         assert_eq!(json["held"], true);
         assert!(json.get("retry").is_none());

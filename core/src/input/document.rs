@@ -263,11 +263,17 @@ impl Cleaner<'_> {
             self.findings.push(finding.with("found", shorten(&value.to_string())));
             return None;
         }
+        let meant = meant(value, shape);
+        let mut expected = shape.type_name();
+        if let (Shape::Object(keys), Some(Value::Object(members))) = (shape, &meant) {
+            let members = keys.iter().filter_map(|key| Some(format!("{}: {}", key.name, members.get(key.name)?)));
+            expected.push_str(&[": {", &members.collect::<Vec<_>>().join(", "), "}"].concat());
+        }
         let mut finding = Finding::new(&parameters::WRONG_TYPE, self.place.clone())
             .with("key", self.key())
-            .with("expected", shape.type_name())
+            .with("expected", expected)
             .with("found", shorten(&value.to_string()));
-        if let Some(meant) = meant(value, shape) {
+        if let Some(meant) = meant {
             finding = finding.with_fix(json!([{"op": "replace", "path": self.place, "value": meant}]));
         }
         self.findings.push(finding);

@@ -21,8 +21,8 @@ pub(crate) struct JobArguments {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Job (each overrides the same member of the document)")]
 pub(crate) struct JobFlags {
-    /// An instance; may be repeated
-    #[arg(short = 'i', long = "instance", value_name = "ID")]
+    /// An instance, or several with commas between; may be repeated
+    #[arg(short = 'i', long = "instance", value_name = "ID", value_delimiter = ',')]
     pub(crate) instances: Vec<String>,
     /// A file with an instance on each line; `-` reads standard input. Blank lines and what follows a `#` do not count
     #[arg(long, value_name = "FILE")]

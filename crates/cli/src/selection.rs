@@ -18,8 +18,8 @@ use crate::exit::Failure;
 pub(crate) struct SelectionArguments {
     /// Job documents, YAML or JSON: their instances, excluded disks, required consistency and regions
     jobs: Vec<PathBuf>,
-    /// An instance; may be repeated
-    #[arg(short = 'i', long = "instance", value_name = "ID")]
+    /// An instance, or several with commas between; may be repeated
+    #[arg(short = 'i', long = "instance", value_name = "ID", value_delimiter = ',')]
     instances: Vec<String>,
     /// Instances with this tag; may be repeated, all must match
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value, conflicts_with = "instances")]

@@ -122,4 +122,16 @@ messages! {
         "give facts as consnap writes them, or replies of DescribeInstances, DescribeDisks, DescribeCloudAssistantStatus and DescribeInstanceRamRole",
         "请提供 consnap 输出的实例信息，或 DescribeInstances、DescribeDisks、DescribeCloudAssistantStatus、DescribeInstanceRamRole 的返回"
     };
+    OF_ANOTHER_PROGRAM = "CS922", Warning, "consnap": {
+        "exit code {exit_code} is that of `{program}`, not of the snapshot plug-in", "退出码 {exit_code} 属于 `{program}`，而不是快照插件"
+    } help {
+        "look it up in the manual of `{program}`; give the exit code of the Cloud Assistant command to have that explained",
+        "请在 `{program}` 的手册中查询；如需解释云助手命令，请提供该命令的退出码"
+    };
+    WHOSE_IS_UNCLEAR = "CS923", Warning, "consnap": {
+        "whether exit code {exit_code} is that of `{program}` or of the snapshot plug-in cannot be told; it is read as the plug-in's",
+        "无法判断退出码 {exit_code} 属于 `{program}` 还是快照插件，此处按快照插件的退出码解释"
+    } help {
+        "give the exit code of the Cloud Assistant command alone, or its whole result", "请仅提供云助手命令的退出码，或提供完整的执行结果"
+    };
 }

@@ -1,11 +1,12 @@
 //! Codes, parameters and tags as people write them: alone, in the text of an error, in a sentence of either language.
 
+use super::exit_codes::{self, Mention, Owner};
 use crate::catalog::codes::{CodeExplanation, CodeKind, explain_code};
 use crate::catalog::parameters::{self, ParameterRow};
-use crate::catalog::{exit_codes, statuses, task_errors};
+use crate::catalog::{self, statuses, task_errors};
 use crate::input::document::most_similar;
 
-/// Different codes of one text.
+/// Parameters of one text.
 const MOST: usize = 8;
 /// Bytes of a text that are looked at.
 const LOOKED_AT: usize = 64 * 1024;
@@ -14,38 +15,30 @@ const LONGEST: usize = 80;
 
 /// What stands before the code of an error.
 const BEFORE_CODES: &[&str] = &["errorcode", "error code", "error_code", "code", "错误码", "错误代码"];
-/// What stands before an exit code.
-const BEFORE_EXIT_CODES: &[&str] = &[
-    "exit code",
-    "exit-code",
-    "exit_code",
-    "exitcode",
-    "exit status",
-    "exit",
-    "exited with",
-    "exits with",
-    "return code",
-    "returned",
-    "退出码",
-    "退出状态码",
-    "退出状态",
-    "返回码",
-    "返回值",
-];
-
 /// What codes a text names.
 #[derive(Debug, Default)]
-pub(super) struct Named {
-    pub(super) codes: Vec<CodeExplanation>,
-    /// The exit code among them.
-    pub(super) exit_code: Option<i64>,
-    /// One that stands where a code stands, and is none that is known.
-    pub(super) unknown: Option<String>,
+pub struct Named {
+    /// Those that are known, each once.
+    pub codes: Vec<CodeExplanation>,
+    /// Those that stand where a code stands, and are none that is known.
+    pub unknown: Vec<String>,
+    /// Exit codes of other programs, by their names.
+    pub of_programs: Vec<(String, i64)>,
+    /// Exit codes that may be those of another program; they are among the codes, too.
+    pub unclear: Vec<(String, i64)>,
 }
 
 /// The meanings of a text that is one code.
 pub(super) fn alone(text: &str) -> Vec<CodeExplanation> {
-    if text.len() > LONGEST || text.contains('\n') { Vec::new() } else { explain_code(text) }
+    if text.len() > LONGEST || text.contains('\n') {
+        return Vec::new();
+    }
+    let mut found = explain_code(text);
+    // `exit code 12` is one code, `Forbidden.RAM and Throttling` are two.
+    if text.trim().contains(char::is_whitespace) {
+        found.retain(|code| code.kind == CodeKind::ExitCode);
+    }
+    found
 }
 
 /// A parameter by either spelling; letter case does not matter, and a leading dash neither.
@@ -78,7 +71,7 @@ pub(super) fn named(text: &str) -> Named {
     for (word, after_code) in words_after_codes(text) {
         // `code: 404` is of HTTP; an exit code says that it is one.
         let after_code = after_code && word.starts_with(|c: char| c.is_ascii_alphabetic());
-        if !(after_code || stands_out(word)) {
+        if !(after_code || stands_out(word) || is_of_the_service(word)) {
             continue;
         }
         let meanings: Vec<_> = explain_code(word)
@@ -86,21 +79,41 @@ pub(super) fn named(text: &str) -> Named {
             .filter(|found| after_code || found.kind != CodeKind::InvocationStatus)
             .collect();
         if meanings.is_empty() && after_code && word.starts_with(|c: char| c.is_ascii_uppercase()) {
-            named.unknown.get_or_insert_with(|| word.to_owned());
+            let word = word.to_owned();
+            if named.unknown.len() < MOST && !named.unknown.contains(&word) {
+                named.unknown.push(word);
+            }
         }
         named.take(meanings);
     }
-    if let Some(number) = exit_code(text) {
-        named.exit_code = Some(number);
-        named.take(exit_codes::candidates(number).flat_map(|row| explain_code(row.outcome.key)).collect());
+    for Mention { number, owner } in exit_codes::mentions(text) {
+        match owner {
+            Owner::Program(name) => {
+                named.of_programs.push((name, number));
+                continue;
+            }
+            Owner::Unclear(name) => named.unclear.push((name, number)),
+            Owner::Plugin => {}
+        }
+        named.take(catalog::exit_codes::candidates(number).flat_map(|row| explain_code(row.outcome.key)).collect());
     }
     named
 }
 
 impl Named {
+    /// One word that is a code.
+    pub(super) fn word(codes: Vec<CodeExplanation>) -> Self {
+        Self { codes, ..Self::default() }
+    }
+
+    /// Whether it names none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.codes.is_empty() && self.unknown.is_empty() && self.of_programs.is_empty()
+    }
+
     fn take(&mut self, meanings: Vec<CodeExplanation>) {
         for meaning in meanings {
-            if self.codes.len() < MOST && !self.codes.iter().any(|known| known.key == meaning.key) {
+            if !self.codes.iter().any(|known| known.key == meaning.key) {
                 self.codes.push(meaning);
             }
         }
@@ -119,42 +132,7 @@ pub(super) fn nearest(word: &str) -> Option<&'static str> {
     most_similar(word, wires.chain(keys).chain(results).chain(calls))
 }
 
-/// The exit code that a text names: `ExitCode: 12`, `exit status 12`, `退出码为 12`.
-pub(super) fn exit_code(text: &str) -> Option<i64> {
-    let lower = head(text).to_ascii_lowercase();
-    BEFORE_EXIT_CODES.iter().find_map(|mark| {
-        lower.match_indices(mark).find_map(|(at, _)| {
-            let before = lower.get(..at)?.chars().next_back();
-            let rest = lower.get(at + mark.len()..)?;
-            if mark.is_ascii() && before.is_some_and(|c| c.is_ascii_alphanumeric() && c != 'n') {
-                return None;
-            }
-            number(rest)
-        })
-    })
-}
-
-/// The number that begins a text, behind words that join it to what it counts.
-fn number(text: &str) -> Option<i64> {
-    let mut rest = text;
-    loop {
-        rest = rest.trim_start_matches(|c: char| {
-            c.is_whitespace() || matches!(c, ':' | '：' | '=' | '"' | '\'' | '”' | '“' | '`' | '(' | '（')
-        });
-        let joining = ["is", "was", "with", "of", "code", "status", "为", "是"];
-        match joining.iter().find_map(|word| rest.strip_prefix(word)) {
-            Some(next) => rest = next,
-            None => break,
-        }
-    }
-    let sign = usize::from(rest.starts_with('-'));
-    let digits = rest.get(sign..)?.bytes().take_while(u8::is_ascii_digit).count();
-    let end = rest.get(sign + digits..)?.chars().next();
-    let ends = !end.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
-    ((1..=10).contains(&digits) && ends).then(|| rest.get(..sign + digits)?.parse().ok())?
-}
-
-fn head(text: &str) -> &str {
+pub(super) fn head(text: &str) -> &str {
     let mut end = text.len().min(LOOKED_AT);
     while !text.is_char_boundary(end) {
         end -= 1;
@@ -162,7 +140,7 @@ fn head(text: &str) -> &str {
     text.get(..end).unwrap_or(text)
 }
 
-fn is_part(c: char) -> bool {
+pub(super) fn is_part(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
 }
 
@@ -218,6 +196,11 @@ fn stands_out(word: &str) -> bool {
         || is_composed(word)
 }
 
+/// `Throttling`, as the service writes it: no other text has this word with a capital in its middle or at its end.
+fn is_of_the_service(word: &str) -> bool {
+    word == "Throttling"
+}
+
 /// `ClientNotRunning`: a word of at least two.
 fn is_composed(word: &str) -> bool {
     let capitals = word.bytes().filter(u8::is_ascii_uppercase).count();
@@ -259,7 +242,12 @@ mod tests {
         ] {
             assert_eq!(keys(text).first().copied(), first, "{text}");
         }
-        assert_eq!(named("ErrorCode: Foo.Bar").unknown.as_deref(), Some("Foo.Bar"));
+        assert_eq!(named("ErrorCode: Foo.Bar, error code: Foo.Baz").unknown, ["Foo.Bar", "Foo.Baz"]);
+        assert_eq!(
+            keys("Forbidden.RAM and Throttling, then exit code 8"),
+            ["Forbidden.RAM", "Throttling", "exit:plugin:8"]
+        );
+        assert!(keys("curl exit code 7").is_empty());
     }
 
     #[test]

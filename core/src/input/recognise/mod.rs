@@ -6,19 +6,20 @@
 
 use serde_json::Value;
 
-use crate::catalog::codes::CodeExplanation;
+use crate::catalog::codes::CodeKind;
 use crate::catalog::parameters::ParameterRow;
 use crate::diagnostics::text::Text;
 
 mod call;
 mod codes;
+mod exit_codes;
 mod json;
 mod kinds;
 mod wrapping;
 mod xml;
 
 pub use call::GivenCommand;
-pub use codes::parameter;
+pub use codes::{Named, parameter};
 pub use json::{DocumentKind, Malformed, as_the_service_spells, member};
 pub use kinds::TextKind;
 pub use wrapping::is_base64;
@@ -31,8 +32,8 @@ const LEVELS: usize = 4;
 pub enum Recognised {
     /// Blanks.
     Empty,
-    /// Codes, alone or in the text of an error or a sentence; with one that stands where a code stands and is not known.
-    Codes(Vec<CodeExplanation>, Option<String>),
+    /// Codes, alone or in the text of an error or a sentence.
+    Codes(Named),
     /// Parameters.
     Parameters(Vec<&'static ParameterRow>),
     /// A consistency tag with its value, `APPConsistent:True`.
@@ -71,7 +72,7 @@ impl Recognised {
     /// The kind of text.
     pub fn kind(&self) -> TextKind {
         match self {
-            Self::Codes(..) => TextKind::Code,
+            Self::Codes(_) => TextKind::Code,
             Self::Parameters(_) => TextKind::Parameter,
             Self::Tag(..) => TextKind::Tag,
             Self::Command(given) if given.is_call => TextKind::Call,
@@ -83,6 +84,14 @@ impl Recognised {
             Self::Empty | Self::Malformed(..) | Self::Nothing(_) => TextKind::Nothing,
         }
     }
+}
+
+/// The exit code that a text is, and nothing else: `12`, `exit code 12`.
+pub fn exit_code_alone(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let number = text.trim_start_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, ' ' | '_' | '=' | ':'));
+    let number = number.parse().ok()?;
+    codes::alone(text).iter().any(|code| code.kind == CodeKind::ExitCode).then_some(number)
 }
 
 fn look(text: &str, level: usize) -> Recognised {
@@ -110,17 +119,17 @@ fn look(text: &str, level: usize) -> Recognised {
         return Recognised::Command(given);
     }
     if kinds::is_log(text) {
-        return Recognised::Output(text.to_owned(), codes::exit_code(text));
+        return Recognised::Output(text.to_owned(), exit_codes::worst(text));
     }
     if let Some(kind) = kinds::of_lines(text) {
         return Recognised::Other(kind);
     }
-    let named = codes::named(text);
     if kinds::is_of_a_shell(text) {
-        return Recognised::Output(text.to_owned(), named.exit_code);
+        return Recognised::Output(text.to_owned(), exit_codes::worst(text));
     }
-    if !named.codes.is_empty() || named.unknown.is_some() {
-        return Recognised::Codes(named.codes, named.unknown);
+    let named = codes::named(text);
+    if !named.is_empty() {
+        return Recognised::Codes(named);
     }
     match codes::parameters_in(text) {
         found if !found.is_empty() => Recognised::Parameters(found),
@@ -167,7 +176,7 @@ fn as_json(text: &str, level: usize) -> Option<Recognised> {
     }
     let named = codes::named(text);
     Some(match (named.codes.is_empty(), kinds.first()) {
-        (false, _) => Recognised::Codes(named.codes, None),
+        (false, _) => Recognised::Codes(Named::word(named.codes)),
         (true, Some((_, value))) => Recognised::Nothing(Nearest::Kind(kinds::nearest_document(value))),
         (true, None) => {
             return text
@@ -193,7 +202,7 @@ fn as_xml(text: &str) -> Option<Recognised> {
 fn as_word(text: &str) -> Option<Recognised> {
     let found = codes::alone(text);
     if !found.is_empty() {
-        return Some(Recognised::Codes(found, None));
+        return Some(Recognised::Codes(Named::word(found)));
     }
     if let Some(row) = codes::parameter(text) {
         return Some(Recognised::Parameters(vec![row]));

@@ -13,7 +13,7 @@ use crate::diagnostics::text::Lang;
 use crate::input::document::shorten;
 use crate::input::job::Job;
 use crate::input::recognise::{
-    DocumentKind, GivenCommand, Malformed, Nearest, Recognised, TextKind, is_base64, member, recognise,
+    DocumentKind, GivenCommand, Malformed, Nearest, Recognised, TextKind, exit_code_alone, is_base64, member, recognise,
 };
 use crate::operations::decode::{DecodeInput, decode};
 use crate::plugin::command::budget::budget;
@@ -38,11 +38,24 @@ pub(super) fn explain(text: &str, input: &ExplainInput) -> Result<TextExplanatio
                 said.output(text, input.exit_code, false)?;
             }
         }
-        _ if ended => said.output(text, input.exit_code, is_base64(text))?,
+        _ if ended => match exit_code_alone(text).filter(|_| input.exit_code.is_none()) {
+            // `12` beside a status is the exit code that came with it.
+            Some(exit_code) => {
+                said.output("", Some(exit_code), false)?;
+                said.out.kind = TextKind::Code;
+            }
+            None => said.output(text, input.exit_code, is_base64(text))?,
+        },
         Recognised::Empty => said.nothing(&Nearest::Kind(TextKind::Code.name())),
-        Recognised::Codes(codes, unknown) => {
+        Recognised::Codes(named) => {
             said.out.kind = TextKind::Code;
-            said.codes(&codes, unknown);
+            said.codes(&named.codes, &named.unknown);
+            for (program, code) in &named.of_programs {
+                said.of_program(&texts::OF_ANOTHER_PROGRAM, program, *code);
+            }
+            for (program, code) in &named.unclear {
+                said.of_program(&texts::WHOSE_IS_UNCLEAR, program, *code);
+            }
         }
         Recognised::Parameters(rows) => {
             said.out.kind = TextKind::Parameter;
@@ -129,15 +142,19 @@ impl<'i> Said<'i> {
         }
     }
 
-    fn codes(&mut self, codes: &[CodeExplanation], unknown: Option<String>) {
-        for code in codes.iter().take(MOST) {
+    fn of_program(&mut self, row: &'static MessageRow, program: &str, code: i64) {
+        self.say(&Finding::new(row, "").with("exit_code", code.to_string()).with("program", shorten(program)));
+    }
+
+    fn codes(&mut self, codes: &[CodeExplanation], unknown: &[String]) {
+        for code in codes {
             let rendered = code.render(self.lang);
             if !self.out.explanations.iter().any(|known| known.key == rendered.key) {
                 self.out.explanations.push(rendered);
             }
         }
-        if let Some(code) = unknown {
-            self.say(&Finding::new(&texts::CODE_NOT_KNOWN, "").with("code", shorten(&code)));
+        for code in unknown {
+            self.say(&Finding::new(&texts::CODE_NOT_KNOWN, "").with("code", shorten(code)));
         }
     }
 
@@ -230,7 +247,7 @@ impl<'i> Said<'i> {
                     let code = code.unwrap_or_default();
                     let codes = explain_code(code);
                     let unknown = codes.is_empty().then(|| code.to_owned());
-                    self.codes(&codes, unknown);
+                    self.codes(&codes, unknown.as_slice());
                     self.take(is_first, TextKind::Refusal);
                 }
                 DocumentKind::RunCommand => {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use consnap_client::document::{self, Document};
 use consnap_core::catalog::codes::{CodeKind, RenderedExplanation};
+use consnap_core::catalog::parameters::ParameterKind;
 use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::diagnostics::spoken;
 use consnap_core::operations::explain::{CommandExplanation, ParameterExplanation, TextExplanation};
@@ -29,7 +30,13 @@ Examples:
   consnap explain call.json                        the parameters of RunCommand, with its Timeout
   consnap explain results.json                     a reply of DescribeInvocationResults
   consnap explain error.txt                        the text of an error of an SDK
-  consnap explain output.log --exit-code 12        the output of a command, plain or Base64")]
+  consnap explain output.log --exit-code 12        the output of a command, plain or Base64
+
+Exit status, the same for a whole result and for its code alone:
+  5  a guest may still be held
+  4  a group may exist, or nothing is sure
+  1  a command failed and left nothing; nothing could be explained; a finding is an error
+  0  everything else")]
 pub(crate) struct Arguments {
     /// What to explain; a file that exists is read, `-` reads standard input
     #[arg(required = true, num_args = 1.., value_name = "WHAT", allow_negative_numbers = true)]
@@ -66,11 +73,18 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     Ok(exit_of(found))
 }
 
-/// What was not explained is no success, and neither is what must not be sent or did not go well.
+/// What was not explained is no success, and neither is what must not be sent or did not go well. A code that tells how a
+/// command ended counts as a result with that code does.
 fn exit_of(found: &TextExplanation) -> Exit {
     let of_commands = found.commands.iter().flat_map(|command| &command.findings);
     let blocked = found.findings.iter().chain(of_commands).any(RenderedFinding::blocks);
     let begin = if blocked || !found.explained { Exit::Findings } else { Exit::Reached };
+    let begin = found.explanations.iter().fold(begin, |exit, code| match (code.held, code.group_may_exist) {
+        (Some(true), _) => exit.or_worse(Exit::Held),
+        (_, Some(true)) => exit.or_worse(Exit::Unknown),
+        (Some(false), _) => exit.or_worse(Exit::Findings),
+        (None, _) => exit,
+    });
     found.outcomes.iter().fold(begin, |exit, outcome| {
         exit.or_worse(match outcome {
             outcome if outcome.held => Exit::Held,
@@ -161,7 +175,7 @@ fn print_code(found: &RenderedExplanation, console: &mut Console) -> Result<(), 
     let yes_no = |yes: bool| if yes { YES } else { NO }.get(lang).to_owned();
     let cause = if found.kind == CodeKind::Assumption { WHY } else { CAUSE };
     lines.extend(found.cause.map(|text| (cause, text.to_owned())));
-    lines.push((NEXT, found.next_step.to_owned()));
+    lines.push((NEXT, found.next_step.clone().into_owned()));
     lines.extend(found.held.map(|held| (HELD, yes_no(held))));
     lines.extend(found.group_may_exist.map(|exists| (GROUP, yes_no(exists))));
     lines.push((SOURCE, found.source.clone()));
@@ -175,7 +189,10 @@ fn print_parameter(found: &ParameterExplanation, console: &mut Console) -> Resul
     let mut lines = vec![(PLATFORMS, platforms.join(", "))];
     lines.push((REQUIRED, if found.required { YES } else { NO }.get(lang).to_owned()));
     lines.extend(found.default.filter(|value| !value.is_empty()).map(|value| (DEFAULT, value.to_owned())));
-    lines.extend(found.range.map(|(least, most)| (RANGE, format!("{least} - {most}"))));
+    lines.extend(found.range.map(|(least, most)| {
+        let form = if found.kind == ParameterKind::Text { &LENGTH } else { &NUMBERS };
+        (RANGE, console.text(form, &[("least", least.to_string()), ("most", most.to_string())]))
+    }));
     lines.push((SOURCE, found.source.clone()));
     print_lines(&lines, lang, console)
 }
@@ -198,6 +215,8 @@ const PLATFORMS: Text = Text::new("platforms", "平台");
 const REQUIRED: Text = Text::new("required", "必填");
 const DEFAULT: Text = Text::new("when left out", "省略时");
 const RANGE: Text = Text::new("range", "取值范围");
+static LENGTH: Text = Text::new("{least} to {most} characters", "{least} 到 {most} 个字符");
+static NUMBERS: Text = Text::new("{least} to {most}", "{least} 到 {most}");
 const GROUP_ID: Text = Text::new("group", "快照一致性组");
 const LOG: Text = Text::new("error line", "错误行");
 const LEVEL: Text = Text::new("level", "一致性");

@@ -23,7 +23,7 @@ list of what may stay (states, kinds, times, sizes, systems, regions, consistenc
 Read it before you share it.")]
 pub(crate) struct Arguments {
     /// An instance whose replies are asked for
-    #[arg(short = 'i', long = "instance", value_name = "ID", required_unless_present = "run")]
+    #[arg(short = 'i', long = "instance", value_name = "ID", value_delimiter = ',', required_unless_present = "run")]
     instance: Option<String>,
     /// A run whose kept replies are taken
     #[arg(long, value_name = "ID", conflicts_with = "instance")]

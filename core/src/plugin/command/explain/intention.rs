@@ -54,6 +54,7 @@ impl Written {
 pub(super) fn segments(call: &Call) -> Vec<Written> {
     let v2 = !call.params_v2.is_empty();
     let (text, separator) = if v2 { (call.params_v2.as_str(), " ") } else { (call.params.as_str(), call.separator()) };
+    let separator = if is_list_of_blanks(text, separator) { " " } else { separator };
     let mut segments: Vec<Written> = Vec::new();
     for piece in text.split(separator) {
         let open_quote = segments.last().is_some_and(|last| lexer::split(&last.raw).dropped.is_some());
@@ -80,6 +81,20 @@ pub(super) fn segments(call: &Call) -> Vec<Written> {
         }
     }
     segments
+}
+
+/// Whether a text without the separator in force names all that the plug-in needs, with blanks between: it arrives as it
+/// was meant, since neither value could hold a blank.
+fn is_list_of_blanks(text: &str, separator: &str) -> bool {
+    let arguments = lexer::split(text).arguments;
+    let row_of = |argument: &String| {
+        let (name, _, _) = begins(argument)?;
+        parameters::find(name.trim_start_matches('-'))
+    };
+    let rows: Vec<_> = arguments.iter().map(row_of).collect();
+    !text.contains(separator)
+        && rows.iter().all(Option::is_some)
+        && parameters::ROWS.iter().filter(|row| row.required).all(|row| rows.contains(&Some(row)))
 }
 
 /// Name, joint and value of a piece that begins a parameter: `-Name=value` or `-Name`.

@@ -60,6 +60,12 @@ fn values_that_break_on_the_way() {
         &["CS198"],
         Some(r#"'-RamRoleName="R",-Name="x -InstantAccess=false"'"#),
     );
+    // Blanks between parameters of which each arrives as it was meant.
+    let blanks = explain(
+        Platform::Linux,
+        "acs-plugin-manager --exec --plugin app-snapshot-plugin --params=\"-RamRoleName=R -InstantAccess=true -Name=n1\"",
+    );
+    assert_eq!((codes(&blanks), blanks.arguments.map_or(0, |all| all.len()), blanks.corrected), (vec![], 3, None));
     check(r#"-Name="x",-ExcludeDiskId="d-1,d-2""#, &["CS192", "CS184"], None);
     let explained = linux(r#"-RamRoleName="R",-Description="a,b",-Name="N1""#);
     assert_eq!(codes(&explained), ["CS192", "CS184", "CS189"]);

@@ -28,8 +28,8 @@ runs on it may use that role. It asks for a yes on a terminal. An instance has o
 pub(super) struct Arguments {
     /// The role's name
     role: String,
-    /// An instance; may be repeated, at most 100
-    #[arg(short = 'i', long = "instance", value_name = "ID", required = true)]
+    /// An instance, or several with commas between; may be repeated, at most 100
+    #[arg(short = 'i', long = "instance", value_name = "ID", value_delimiter = ',', required = true)]
     instances: Vec<String>,
     /// The region of the instances
     #[arg(long, value_name = "ID")]
