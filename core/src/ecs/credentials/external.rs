@@ -33,14 +33,13 @@ pub fn words(line: &str, on_windows: bool) -> Option<Vec<String>> {
                 let next = characters.next_if(|next| special.contains(*next));
                 word.get_or_insert_default().push(next.unwrap_or('\\'));
             }
-            (Some(_), c) => word.get_or_insert_default().push(c),
             (None, '"' | '\'') => {
                 quote = Some(c);
                 word.get_or_insert_default();
             }
             (None, '\\') if !on_windows => word.get_or_insert_default().push(characters.next()?),
             (None, c) if c.is_whitespace() => words.extend(word.take()),
-            (None, c) => word.get_or_insert_default().push(c),
+            (_, c) => word.get_or_insert_default().push(c),
         }
     }
     words.extend(word);

@@ -315,10 +315,7 @@ fn owner(before: &str, behind: &str) -> Owner {
             continue;
         }
         let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
-            && (name.ends_with(".sh")
-                || name.ends_with(".py")
-                || name.ends_with(".bat")
-                || name.ends_with(".ps1")
+            && (name.rsplit_once('.').is_some_and(|(_, ending)| ["sh", "py", "bat", "ps1"].contains(&ending))
                 || word.contains('/')
                 || is_marked && !crossed && !["result", "info", "warn", "warning"].contains(&name));
         return if is_name { Owner::Unclear(name.to_owned()) } else { Owner::Plugin };
