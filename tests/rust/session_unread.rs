@@ -91,7 +91,7 @@ fn rings(numbered: &Numbered) -> bool {
 fn due(session: &Session, events: &[Numbered]) -> Time {
     let accepted = events.iter().find(|numbered| matches!(numbered.event, Event::CallAccepted { .. })).unwrap().at;
     let time_out = u64::from(session.state().commands[0].timeout_seconds);
-    accepted.plus_seconds(time_out + pacing::RESULT_GRACE.value)
+    accepted.plus_seconds(time_out + pacing::RESULT_GRACE.as_secs())
 }
 
 #[test]

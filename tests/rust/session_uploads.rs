@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use consnap_core::catalog::witness::WitnessVerdict;
 use consnap_core::input::job::{AttachRole, Job, MaxErrors, Probe, Quiesce, Upload};
-use consnap_core::run::plan::Plan;
+use consnap_core::run::plan::{Plan, PlannedCall};
 use consnap_core::run::session::{Event, Goal, Numbered, Session, Setup, Stage};
 use consnap_core::run::verdict::{Proof, ResultKind};
 use consnap_core::{Consistency, Lang, Platform, Time};
@@ -334,11 +334,18 @@ fn the_plan_names_the_files_and_other_scripts_make_another_plan() {
         Plan::of(session.state(), AttachRole::Never, Lang::En).unwrap()
     };
     let first = plan(&wanted);
-    let calls: Vec<_> = first.calls.iter().map(|call| (call.operation, call.file.as_deref())).collect();
+    let calls = serde_json::to_value(&first.calls).unwrap();
+    let calls: Vec<_> = calls
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|call| (call["operation"].as_str().unwrap(), call["file"].as_str()))
+        .collect();
     let expected =
         [("SendFile", Some("/opt/consnap/pre.sh")), ("SendFile", Some("/opt/consnap/post.sh")), ("RunCommand", None)];
     assert_eq!(calls, expected);
-    assert_eq!(first.calls[0].sha256.as_ref().map(String::len), Some(64));
+    let PlannedCall::SendFile { sha256, .. } = &first.calls[0] else { panic!("{:?}", first.calls[0]) };
+    assert_eq!(sha256.len(), 64);
     assert_eq!(plan(&wanted).hash, first.hash);
     wanted.linux.upload.as_mut().unwrap().pre_content = Some(STANDARD.encode(b"#!/bin/sh\n"));
     assert_ne!(plan(&wanted).hash, first.hash);

@@ -19,6 +19,13 @@ pub struct LimitRow {
     pub source: &'static str,
 }
 
+impl LimitRow {
+    /// The limit as a number of things.
+    pub const fn count(&self) -> usize {
+        self.value as usize
+    }
+}
+
 /// Where uploaded scripts are put when the job does not say: made by the agent with root's umask, so that only root may write.
 pub const UPLOAD_FOLDER: &str = "/opt/consnap";
 /// The first version of Cloud Assistant on Linux that takes files (`SendFile`, 2025-12-09).

@@ -38,7 +38,7 @@ pub(super) fn check(job: &Job, platform: Option<Platform>) -> Vec<Finding> {
 /// What is to be uploaded must be at hand, and small enough.
 fn uploads(job: &Job, findings: &mut Vec<Finding>) {
     let Some(upload) = &job.linux.upload else { return };
-    let most = usize::try_from(limits::FILE_SIZE.value).unwrap_or(usize::MAX);
+    let most = limits::FILE_SIZE.count();
     for (key, place, file, content) in [
         ("linux.upload.pre", "/linux/upload/pre", &upload.pre, &upload.pre_content),
         ("linux.upload.post", "/linux/upload/post", &upload.post, &upload.post_content),
@@ -59,7 +59,7 @@ fn uploads(job: &Job, findings: &mut Vec<Finding>) {
 /// The empty name is a missing key, which the reader has said.
 fn role(job: &Job, findings: &mut Vec<Finding>) {
     let role = job.instance_ram_role.as_str();
-    let most = usize::try_from(limits::ROLE_MOST.value).unwrap_or(usize::MAX);
+    let most = limits::ROLE_MOST.count();
     let good = role.len() <= most && role.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
     if !good {
         findings.push(Finding::new(&rows::BAD_ROLE, "/instance_ram_role").with("value", shorten(role)));

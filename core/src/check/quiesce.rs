@@ -71,7 +71,7 @@ fn conflicts(job: &Job, [pre, post]: &[String; 2], findings: &mut Vec<Finding>) 
 
 /// What is written must be such that it can be uploaded.
 fn contents(quiesce: &Quiesce, findings: &mut Vec<Finding>) {
-    let most = usize::try_from(limits::FILE_SIZE.value).unwrap_or(usize::MAX);
+    let most = limits::FILE_SIZE.count();
     for (key, place, content) in [
         ("linux.quiesce.pre", "/linux/quiesce/pre_content", &quiesce.pre_content),
         ("linux.quiesce.post", "/linux/quiesce/post_content", &quiesce.post_content),

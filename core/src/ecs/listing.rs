@@ -76,7 +76,7 @@ impl Listing {
             return Page::Whole;
         }
         self.tries += 1;
-        let again = self.tries < pacing::LISTING_ATTEMPTS.value;
+        let again = self.tries < pacing::LISTING_ATTEMPTS;
         *self = Self { tries: self.tries, moving: self.moving, ..Self::default() };
         if again { Page::Anew } else { Page::Incomplete }
     }

@@ -74,9 +74,9 @@ impl<E> ReadScheduler<E> {
     /// Nothing is asked yet. All randomness comes from the seed.
     pub fn new(seed: u64) -> Self {
         Self {
-            call_queue: CallQueue::new(u32::try_from(pacing::CALLS_PER_SECOND.value).unwrap_or(10)),
+            call_queue: CallQueue::new(pacing::CALLS_PER_SECOND),
             in_flight: BTreeMap::new(),
-            most_in_flight: usize::try_from(pacing::CALLS_IN_FLIGHT.value).unwrap_or(8),
+            most_in_flight: pacing::CALLS_IN_FLIGHT,
             next_call: 1,
             calls_sent: 0,
             clock_offset_millis: 0,
@@ -157,7 +157,7 @@ impl<E> ReadScheduler<E> {
         answer: Option<&HttpReply>,
     ) -> Option<(E, Failure)> {
         let operation = question.call.operation;
-        let worth_it = u64::from(question.attempt) < pacing::READ_ATTEMPTS.value;
+        let worth_it = question.attempt < pacing::READ_ATTEMPTS;
         match failure.retry {
             RetryClass::SignAgain if question.attempt < MOST_SIGNED => {
                 if let Some(offset) = answer.and_then(|answer| failure.clock_offset(answer, now)) {

@@ -18,10 +18,7 @@ pub struct Backoff {
 impl Default for Backoff {
     /// That of the catalogue: half a second, at most 30 seconds.
     fn default() -> Self {
-        Self {
-            first: Duration::from_millis(pacing::BACKOFF_BASE.value),
-            longest: Duration::from_millis(pacing::BACKOFF_LONGEST.value),
-        }
+        Self { first: pacing::BACKOFF_BASE, longest: pacing::BACKOFF_LONGEST }
     }
 }
 

@@ -49,7 +49,7 @@ pub fn probe(input: &ProbeInput) -> ProbeOutput {
     ProbeOutput {
         command_type: written.command_type.name(),
         content: written.content,
-        timeout_seconds: u32::try_from(pacing::PROBE_TIMEOUT.value).unwrap_or(60),
+        timeout_seconds: pacing::PROBE_TIMEOUT,
         findings,
     }
 }

@@ -13,6 +13,7 @@ use crate::base::consistency::{Consistency, Platform};
 use crate::catalog::pacing;
 use crate::diagnostics::finding::RenderedFinding;
 use crate::diagnostics::text::Lang;
+use crate::ecs::api::Operation;
 use crate::input::job::AttachRole;
 use crate::run::session::{PlannedCommand, Stage, State};
 
@@ -54,6 +55,7 @@ pub struct Plan {
     /// Name of the groups, with this plan's run id.
     pub group_name: String,
     /// The calls that write, in the order they would be made; waves may split them further.
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<WrittenCall>"))]
     pub calls: Vec<PlannedCall>,
     /// Each instance.
     pub instances: Vec<PlannedInstance>,
@@ -65,31 +67,116 @@ pub struct Plan {
 
 /// A call that writes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct PlannedCall {
-    /// `RunCommand`, `SendFile` or `AttachInstanceRamRole`.
-    pub operation: &'static str,
+#[serde(into = "WrittenCall")]
+pub enum PlannedCall {
+    /// The role is attached to instances that have none.
+    AttachRole {
+        /// For whom.
+        to: Recipients,
+        /// The role.
+        ram_role: String,
+    },
+    /// A script is uploaded.
+    SendFile {
+        /// For whom.
+        to: Recipients,
+        /// The file on the instances.
+        file: String,
+        /// SHA-256 of its content in hexadecimal.
+        sha256: String,
+    },
+    /// The command is run.
+    RunCommand {
+        /// For whom.
+        to: Recipients,
+        /// The command line.
+        command: String,
+        /// Its time-out.
+        timeout_seconds: u32,
+    },
+}
+
+/// Instances of one region and platform that a call is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipients {
     /// The region.
     pub region: String,
     /// The platform of a command.
     pub platform: Platform,
+    /// The instances.
+    pub instances: Vec<String>,
+}
+
+impl PlannedCall {
+    /// The operation of the API.
+    pub const fn operation(&self) -> Operation {
+        match self {
+            Self::AttachRole { .. } => Operation::AttachInstanceRamRole,
+            Self::SendFile { .. } => Operation::SendFile,
+            Self::RunCommand { .. } => Operation::RunCommand,
+        }
+    }
+
+    /// For whom it is.
+    pub const fn to(&self) -> &Recipients {
+        match self {
+            Self::AttachRole { to, .. } | Self::SendFile { to, .. } | Self::RunCommand { to, .. } => to,
+        }
+    }
+}
+
+/// A call that writes.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PlannedCall"))]
+struct WrittenCall {
+    /// `RunCommand`, `SendFile` or `AttachInstanceRamRole`.
+    operation: &'static str,
+    /// The region.
+    region: String,
+    /// The platform of a command.
+    platform: Platform,
     /// The command line, for `RunCommand`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub command: Option<String>,
+    command: Option<String>,
     /// The role, for `AttachInstanceRamRole`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ram_role: Option<String>,
+    ram_role: Option<String>,
     /// The file on the instances, for `SendFile`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub file: Option<String>,
+    file: Option<String>,
     /// SHA-256 of its content in hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sha256: Option<String>,
+    sha256: Option<String>,
     /// `Timeout` in seconds, for `RunCommand`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub timeout_seconds: Option<u32>,
+    timeout_seconds: Option<u32>,
     /// For whom.
-    pub instances: Vec<String>,
+    instances: Vec<String>,
+}
+
+impl From<PlannedCall> for WrittenCall {
+    fn from(call: PlannedCall) -> Self {
+        let operation = call.operation().name();
+        let Recipients { region, platform, instances } = call.to().clone();
+        let bare = Self {
+            operation,
+            region,
+            platform,
+            command: None,
+            ram_role: None,
+            file: None,
+            sha256: None,
+            timeout_seconds: None,
+            instances,
+        };
+        match call {
+            PlannedCall::AttachRole { ram_role, .. } => Self { ram_role: Some(ram_role), ..bare },
+            PlannedCall::SendFile { file, sha256, .. } => Self { file: Some(file), sha256: Some(sha256), ..bare },
+            PlannedCall::RunCommand { command, timeout_seconds, .. } => {
+                Self { command: Some(command), timeout_seconds: Some(timeout_seconds), ..bare }
+            }
+        }
+    }
 }
 
 /// An instance of the plan.
@@ -155,30 +242,16 @@ impl Plan {
         let mut calls = Vec::new();
         for ((at, index), ids) in attaches {
             let Some(planned) = command(index) else { continue };
-            calls.push(PlannedCall {
-                operation: "AttachInstanceRamRole",
-                region: region(at),
-                platform: planned.platform,
-                command: None,
-                ram_role: Some(planned.role.clone()),
-                file: None,
-                sha256: None,
-                timeout_seconds: None,
-                instances: ids,
-            });
+            let to = Recipients { region: region(at), platform: planned.platform, instances: ids };
+            calls.push(PlannedCall::AttachRole { to, ram_role: planned.role.clone() });
         }
         for (at, ids) in uploads {
-            for chunk in ids.chunks(usize::try_from(pacing::IDS_PER_CALL_REDUCED.value).unwrap_or(50)) {
-                calls.extend(state.uploads.iter().map(|(path, sha256)| PlannedCall {
-                    operation: "SendFile",
-                    region: region(at),
-                    platform: Platform::Linux,
-                    command: None,
-                    ram_role: None,
-                    file: Some(path.clone()),
-                    sha256: Some(sha256.clone()),
-                    timeout_seconds: None,
-                    instances: chunk.to_vec(),
+            for chunk in ids.chunks(pacing::IDS_PER_CALL_REDUCED) {
+                let to = Recipients { region: region(at), platform: Platform::Linux, instances: chunk.to_vec() };
+                calls.extend(state.uploads.iter().map(|(path, sha256)| PlannedCall::SendFile {
+                    to: to.clone(),
+                    file: path.clone(),
+                    sha256: sha256.clone(),
                 }));
             }
         }
@@ -199,15 +272,9 @@ impl Plan {
 }
 
 fn run_call(region: String, planned: &PlannedCommand, instances: &[String]) -> PlannedCall {
-    PlannedCall {
-        operation: "RunCommand",
-        region,
-        platform: planned.platform,
-        command: Some(planned.command.clone()),
-        ram_role: None,
-        file: None,
-        sha256: None,
-        timeout_seconds: Some(planned.timeout_seconds),
-        instances: instances.to_vec(),
+    PlannedCall::RunCommand {
+        to: Recipients { region, platform: planned.platform, instances: instances.to_vec() },
+        command: planned.command.clone(),
+        timeout_seconds: planned.timeout_seconds,
     }
 }

@@ -16,7 +16,7 @@ use consnap_core::{Error, ErrorKind, Text};
 
 use crate::arguments::LogFormat;
 use crate::console::{Console, write_json};
-use crate::drive::state_directory;
+use crate::drive::{Shown, state_directory};
 use crate::exit::{Exit, Failure};
 
 /// Runs that are read back at most to find the last success of an instance.
@@ -43,6 +43,22 @@ pub(crate) struct EvidenceArguments {
     /// How standard error is written: for people, or every event as a line of JSON
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     log_format: LogFormat,
+}
+
+/// How much of a run's report is shown, and where it goes.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct ShownArguments {
+    /// List the instances that reached what was required too, one by one
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    pub(crate) evidence: EvidenceArguments,
+}
+
+impl ShownArguments {
+    pub(crate) fn shown(&self) -> Shown<'_> {
+        Shown { all: self.all, evidence: &self.evidence }
+    }
 }
 
 impl ReportArguments {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use consnap_core::catalog::budget;
 use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::input::job::Job;
-use consnap_core::run::plan::{Plan, PlannedInstance};
+use consnap_core::run::plan::{Plan, PlannedCall, PlannedInstance};
 use consnap_core::{Platform, Text};
 
 use crate::console::Console;
@@ -45,17 +45,20 @@ fn lines(plan: &Plan, job: &Job, console: &Console) -> Vec<String> {
         lines.push(say(
             &CALL,
             &[
-                ("operation", call.operation.to_owned()),
-                ("region", call.region.clone()),
-                ("count", call.instances.len().to_string()),
-                ("who", named(call.instances.iter().map(String::as_str))),
+                ("operation", call.operation().name().to_owned()),
+                ("region", call.to().region.clone()),
+                ("count", call.to().instances.len().to_string()),
+                ("who", named(call.to().instances.iter().map(String::as_str))),
             ],
         ));
-        if let (Some(file), Some(sha256)) = (&call.file, &call.sha256) {
-            lines.push(say(&FILE, &[("file", file.clone()), ("sha256", sha256.clone())]));
-        }
-        if let (Some(command), Some(seconds)) = (&call.command, call.timeout_seconds) {
-            lines.push(say(&COMMAND, &[("command", command.clone()), ("seconds", seconds.to_string())]));
+        match call {
+            PlannedCall::AttachRole { .. } => {}
+            PlannedCall::SendFile { file, sha256, .. } => {
+                lines.push(say(&FILE, &[("file", file.clone()), ("sha256", sha256.clone())]));
+            }
+            PlannedCall::RunCommand { command, timeout_seconds, .. } => {
+                lines.push(say(&COMMAND, &[("command", command.clone()), ("seconds", timeout_seconds.to_string())]));
+            }
         }
     }
     let starts = || plan.instances.iter().filter(|instance| instance.starts);

@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use consnap_core::base::http::{HttpReply, Sent};
 use consnap_core::catalog::pacing;
@@ -54,7 +53,7 @@ impl SingleCalls {
 
     /// The token that the same call was sent with and that is in doubt, or a new one.
     fn token_of(&self, call: &ApiCall, now: Time) -> Result<InDoubt, Error> {
-        let window = Duration::from_secs(pacing::REPEAT_WINDOW.value);
+        let window = pacing::REPEAT_WINDOW;
         let mut in_doubt = self.in_doubt();
         in_doubt.retain(|doubt| now.since(doubt.since) < window);
         if let Some(place) = in_doubt.iter().position(|doubt| doubt.call == *call) {

@@ -168,7 +168,7 @@ impl Deletions {
             last_seq: 0,
             next_call: 1,
             in_flight: None,
-            limiter: RateLimiter::new(u32::try_from(pacing::CALLS_PER_SECOND.value).unwrap_or(10)),
+            limiter: RateLimiter::new(pacing::CALLS_PER_SECOND),
             clock_offset_millis: 0,
             random: Random::new(seed),
             stopped: false,
@@ -283,7 +283,7 @@ impl Deletions {
                 self.again(now, current, Duration::ZERO);
             }
             RetryClass::Throttled | RetryClass::AfterPause | RetryClass::RefreshCredentials
-                if failure.sent != Sent::Maybe && u64::from(current.attempt) < pacing::WRITE_ATTEMPTS.value =>
+                if failure.sent != Sent::Maybe && current.attempt < pacing::WRITE_ATTEMPTS =>
             {
                 if failure.retry == RetryClass::Throttled {
                     self.limiter.on_throttled(now, failure.retry_after);
@@ -297,7 +297,7 @@ impl Deletions {
                     let (group_id, code) = (current.deletion.group_id.clone(), failure.name().to_owned());
                     self.emit(now, DeletionEvent::InDoubt { group_id, code });
                 }
-                let not_before = now.plus_seconds(pacing::VERIFY_GAP.value);
+                let not_before = now.plus(pacing::VERIFY_GAP);
                 let step = Step::Look(Box::new(failure));
                 self.current = Some(Current { step, attempt: 0, not_before, ..current });
             }
@@ -329,8 +329,7 @@ impl Deletions {
                 self.ended(now, current.deletion.group_id, Ended::Refused { code });
             }
             Err(failure) => {
-                let worth_it =
-                    failure.retry != RetryClass::Never && u64::from(current.attempt) < pacing::READ_ATTEMPTS.value;
+                let worth_it = failure.retry != RetryClass::Never && current.attempt < pacing::READ_ATTEMPTS;
                 if failure.retry == RetryClass::SignAgain {
                     self.mend_clock(now, &failure, result);
                 }

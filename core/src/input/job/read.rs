@@ -250,7 +250,7 @@ fn targets(document: &Value, job: &Job, findings: &mut Vec<Finding>) {
         findings.push(Finding::new(&parameters::EXCLUDED_TARGET, "/targets/exclude/ids").with("value", shorten(id)));
     }
     for (place, tags) in [("/targets/tags", &targets.tags), ("/targets/exclude/tags", &targets.exclude.tags)] {
-        let most = usize::try_from(crate::catalog::limits::RESOURCE_TAGS.value).unwrap_or(usize::MAX);
+        let most = crate::catalog::limits::RESOURCE_TAGS.count();
         if tags.len() > most {
             findings.push(Finding::new(&parameters::BAD_TAG, place).with("detail", format!("{} > {most}", tags.len())));
         }

@@ -100,19 +100,19 @@ impl Session {
         let since = self.now.since(queued.first_sent.unwrap_or(self.now));
         if matches!(queued.purpose, CallPurpose::Witness(_)) {
             // A verdict waits for it.
-            return since < Duration::from_secs(pacing::WITNESS_ENDURANCE.value);
+            return since < pacing::WITNESS_ENDURANCE;
         }
         if self.state.counts.in_flight > 0
             || matches!(queued.purpose, CallPurpose::Groups { .. } | CallPurpose::Snapshots { .. })
         {
             // A service comes back by itself; credentials that nobody renews do not.
             let longest = match retry {
-                RetryClass::RefreshCredentials => pacing::CREDENTIALS_ENDURANCE.value,
-                _ => pacing::READ_ENDURANCE.value,
+                RetryClass::RefreshCredentials => pacing::CREDENTIALS_ENDURANCE,
+                _ => pacing::READ_ENDURANCE,
             };
-            return since < Duration::from_secs(longest);
+            return since < longest;
         }
-        u64::from(queued.attempt) < pacing::READ_ATTEMPTS.value
+        queued.attempt < pacing::READ_ATTEMPTS
     }
 
     pub(super) fn requeue(&mut self, mut queued: QueuedCall, retry_after: Option<Duration>) {
@@ -141,7 +141,7 @@ impl Session {
         let least = theirs.millis().saturating_sub(self.now.millis());
         let most = theirs.millis().saturating_add(999).saturating_sub(sent_at.millis());
         let known = self.state.clock_offset_millis;
-        let tolerance = i64::try_from(pacing::CLOCK_TOLERANCE.value.saturating_mul(1000)).unwrap_or(i64::MAX);
+        let tolerance = i64::try_from(pacing::CLOCK_TOLERANCE.as_millis()).unwrap_or(i64::MAX);
         let offset_millis = if known < least.saturating_sub(tolerance) {
             least
         } else if known > most.saturating_add(tolerance) {

@@ -95,7 +95,7 @@ impl Session {
         let Some(mut checking) = self.checking.take() else { return };
         let Checking { found, disks_refused, job, context, writer, canonical, uploads, eligible } = &mut *checking;
         let checker = Checker::new(job, context).weighing(&self.setup.severities);
-        let batch = usize::try_from(pacing::CHECKS_AT_ONCE.value).unwrap_or(500);
+        let batch = pacing::CHECKS_AT_ONCE;
         for mut found in found.by_ref().take(batch) {
             found.settle_disks(disks_refused);
             let mut check = checker.check(&found.facts);

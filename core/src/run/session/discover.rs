@@ -423,7 +423,7 @@ impl Session {
     pub(super) fn region_index(&mut self, name: &str) -> u16 {
         let known = self.state.regions.iter().position(|region| region == name);
         let index = known.unwrap_or_else(|| {
-            self.state.regions.push(name.to_owned());
+            self.state.region_found(name.to_owned());
             self.state.regions.len() - 1
         });
         u16::try_from(index).unwrap_or(u16::MAX)
@@ -431,7 +431,7 @@ impl Session {
 
     /// Asks for Cloud Assistant and roles of the instances found so far, as soon as a region has so many.
     fn ask_about_the_found(&mut self, at_least: usize) {
-        let roles_per_call = usize::try_from(pacing::IDS_PER_ROLE_QUERY.value).unwrap_or(50);
+        let roles_per_call = pacing::IDS_PER_ROLE_QUERY;
         let mut ready: Vec<(u16, Vec<String>)> = Vec::new();
         if let Some(discovery) = &mut self.discovery {
             for (&region, ids) in discovery.unasked.iter_mut().filter(|(_, ids)| ids.len() >= at_least) {
@@ -469,7 +469,7 @@ impl Session {
                 by_region.entry(found.region).or_default().push(found.facts.instance_id.clone());
             }
         }
-        let list_from = usize::try_from(pacing::LIST_DISKS_FROM.value).unwrap_or(10);
+        let list_from = pacing::LIST_DISKS_FROM;
         for (region, ids) in by_region {
             let filters = if ids.len() >= list_from {
                 vec![DiskFilter::Region]

@@ -46,11 +46,11 @@ impl Session {
         let Some(record) = self.state.invocations.get(invocation as usize) else { return Ok(()) };
         let invoke_id = record.invoke_id.clone();
         let (open, region) = (record.open.clone(), record.region);
-        let grace = record.accepted_at.plus_seconds(pacing::RESULT_GRACE.value);
+        let grace = record.accepted_at.plus(pacing::RESULT_GRACE);
         let shown = Shown::of(&page, &invoke_id);
         // By the service's clock, where it tells: ours may have been put right since it was taken, by another process.
         let created_at = shown.as_ref().and_then(|shown| shown.created_at);
-        let limit = pacing::RESULT_GRACE.value.saturating_add(u64::from(record.timeout_seconds));
+        let limit = pacing::RESULT_GRACE.as_secs().saturating_add(u64::from(record.timeout_seconds));
         let overdue = match service_date(reply).zip(created_at) {
             Some((date, created_at)) => {
                 let followed_since = record.accepted_at.max(self.began_at);
@@ -69,7 +69,7 @@ impl Session {
         }
         if finished.len() == open.len() {
             let longest = finished.iter().filter_map(|(_, outcome)| run_time(outcome)).max().unwrap_or_default();
-            self.usual_run_seconds = longest.as_secs().saturating_add(1).min(pacing::POLL_LONGEST.value);
+            self.usual_run_seconds = longest.as_secs().saturating_add(1).min(pacing::POLL_LONGEST.as_secs());
         }
         // Whoever is at work there now, or was meanwhile, was so while these ran.
         let sent = self.first_sent(finished.iter().map(|(index, _)| *index));
@@ -94,7 +94,7 @@ impl Session {
         }
         // A look costs a call: the longer a command has run, the longer it may still run.
         let elapsed = self.now.since(record.accepted_at).as_secs_f64();
-        let pause = (elapsed * 0.7).clamp(pacing::POLL_FIRST.value as f64, pacing::POLL_LONGEST.value as f64);
+        let pause = (elapsed * 0.7).clamp(pacing::POLL_FIRST.as_secs() as f64, pacing::POLL_LONGEST.as_secs() as f64);
         self.polls.insert((self.now.plus(Duration::from_secs_f64(pause)), invocation));
         self.expect_results(invocation);
     }
@@ -127,9 +127,7 @@ impl Session {
         if self.state.stopped.is_some() || target.starts >= 2 || outcome.held || outcome.layer != Layer::Plugin {
             return false;
         }
-        let fresh_role = target
-            .role_attached_at
-            .is_some_and(|at| self.now.since(at) < Duration::from_secs(pacing::ROLE_DELAY.value));
+        let fresh_role = target.role_attached_at.is_some_and(|at| self.now.since(at) < pacing::ROLE_DELAY);
         match outcome.row().repeat {
             Repeat::AfterPause => true,
             Repeat::AfterFix => fresh_role,

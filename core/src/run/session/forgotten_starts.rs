@@ -54,7 +54,7 @@ impl Session {
             return false;
         }
         look.looks_left -= 1;
-        look.next_at = self.now.plus_seconds(pacing::LOOK_GAP.value);
+        look.next_at = self.now.plus(pacing::LOOK_GAP);
         let queued = self.state.targets.iter().filter(|target| matches!(target.stage, Stage::Waiting { .. }));
         let regions: BTreeSet<u16> = queued.map(|target| target.region).collect();
         for region in regions {

@@ -63,7 +63,7 @@ pub use limits::no_start_after;
 pub use records::{Counts, OpenGuest, Release, Stage, Target, TargetIndex};
 pub(crate) use resume::RESUMED;
 pub use setup::{Holder, LastSelection, Setup};
-pub use state::State;
+pub use state::{State, StateFields};
 
 use checking::Checking;
 use concurrent_run::ConcurrentRunCheck;

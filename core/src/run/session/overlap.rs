@@ -164,7 +164,7 @@ impl Session {
 
     /// Something was started in a region: whoever else is at work there now is so at the same time.
     pub(super) fn look_after_start(&mut self, region: u16) {
-        let gap = pacing::POLL_FIRST.value;
+        let gap = pacing::POLL_FIRST.as_secs();
         let next = self.overlaps.looked_at.get(&region).map_or(self.now, |at| at.plus_seconds(gap));
         let due = self.overlaps.due.entry(region).or_insert(Time::FAR_FUTURE);
         *due = next.max(self.now).min(*due);
@@ -175,11 +175,11 @@ impl Session {
     pub(super) fn look_after_end(&mut self, region: u16, sent: Option<Time>) {
         if let Some(sent) = sent {
             // Whoever looked before us may have started a little earlier.
-            let sent = sent.minus(Duration::from_secs(pacing::LOOK_GAP.value));
+            let sent = sent.minus(pacing::LOOK_GAP);
             let since = self.overlaps.ended_since.entry(region).or_insert(sent);
             *since = sent.min(*since);
         }
-        let gap = pacing::POLL_LONGEST.value;
+        let gap = pacing::POLL_LONGEST.as_secs();
         let next = self.overlaps.looked_at.get(&region).map_or(self.now, |at| at.plus_seconds(gap));
         self.overlaps.due.entry(region).or_insert(next.max(self.now));
     }
@@ -311,9 +311,9 @@ impl Session {
         let Some(instance) = self.state.target(index).map(|target| Arc::clone(&target.id)) else { return };
         let (invocation, run) = (other.invoke_id.clone(), other.run.clone().unwrap_or_else(|| NOT_KNOWN.to_owned()));
         // After its time-out and a margin it is not waited for: a plug-in that hangs holds its guest.
-        let longest = other.timeout_seconds.saturating_add(pacing::RESULT_GRACE.value);
+        let longest = other.timeout_seconds.saturating_add(pacing::RESULT_GRACE.as_secs());
         let until = *self.overlaps.waited_for.entry(index).or_insert_with(|| self.now.plus_seconds(longest));
-        let next = self.now.plus_seconds(pacing::POLL_LONGEST.value);
+        let next = self.now.plus(pacing::POLL_LONGEST);
         let in_time = self.setup.no_start_after.is_none_or(|limit| next < limit);
         if self.setup.wait && next <= until && in_time {
             self.emit(Event::StartPostponed { instance, not_before: next, invocation, run });

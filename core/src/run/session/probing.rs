@@ -154,7 +154,7 @@ impl Session {
             command_type: probe.command_type,
             command_content: content,
             instance_ids,
-            timeout_seconds: u32::try_from(pacing::PROBE_TIMEOUT.value).unwrap_or(60),
+            timeout_seconds: pacing::PROBE_TIMEOUT,
             client_token,
             tags: Tags::new([(tags::PROBE, run)]).ok(),
         };
@@ -197,7 +197,7 @@ impl Session {
             CallPurpose::Start { region, ids, .. } => {
                 let taken = reply::parse::<replies::RunCommand>(Operation::RunCommand, reply)?;
                 let Some(probing) = &mut self.probing else { return Ok(()) };
-                let first = self.now.plus_seconds(pacing::PROBE_FIRST.value);
+                let first = self.now.plus(pacing::PROBE_FIRST);
                 probing.looks.insert((first, probing.runs.len()));
                 probing.runs.push(Run {
                     region: *region,
@@ -233,12 +233,14 @@ impl Session {
             !finished
         });
         let waited = self.now.since(known.started_at).as_secs();
-        if !known.open.is_empty() && waited > pacing::PROBE_TIMEOUT.value.saturating_add(pacing::RESULT_GRACE.value) {
+        if !known.open.is_empty()
+            && waited > u64::from(pacing::PROBE_TIMEOUT).saturating_add(pacing::RESULT_GRACE.as_secs())
+        {
             let late = std::mem::take(&mut known.open).into_iter();
             answers.extend(late.map(|id| (id, failed_answer("NoResultInTime"))));
         }
         if !known.open.is_empty() {
-            let pause = (waited * 7 / 10).clamp(pacing::PROBE_FIRST.value, pacing::POLL_LONGEST.value);
+            let pause = (waited * 7 / 10).clamp(pacing::PROBE_FIRST.as_secs(), pacing::POLL_LONGEST.as_secs());
             let next = self.now.plus_seconds(pause);
             if let Some(probing) = &mut self.probing {
                 probing.looks.insert((next, run));
@@ -257,8 +259,7 @@ impl Session {
             CallPurpose::Start { region, platform, mut ids } => {
                 let too_many = failure.name() == "InstanceIds.ExceedLimit";
                 if too_many {
-                    let reduced = usize::try_from(pacing::IDS_PER_CALL_REDUCED.value).unwrap_or(50);
-                    self.state.ids_per_call = self.state.ids_per_call.min(reduced);
+                    self.state.ids_per_call_reduced(pacing::IDS_PER_CALL_REDUCED);
                 }
                 if ids.len() > 1 && (too_many || failure.scope == Scope::Instance) {
                     let behind = ids.split_off(ids.len() / 2);

@@ -82,8 +82,8 @@ impl Session {
             // A clock that went back is none to go by. And it is no younger than it is by ours: theirs may have been set back.
             (now >= intended_at).then(|| now.since(intended_at).max(by_ours))
         });
-        if age.is_some_and(|age| age < Duration::from_secs(pacing::REPEAT_WINDOW.value)) {
-            let cleared_until = Some(asked_at.plus_seconds(pacing::CLOCK_FRESH.value));
+        if age.is_some_and(|age| age < pacing::REPEAT_WINDOW) {
+            let cleared_until = Some(asked_at.plus(pacing::CLOCK_FRESH));
             self.queue.push_first(QueuedCall { cleared_until, not_before: self.now, ..queued });
         } else {
             let code = queued.repeat_code.unwrap_or_default();

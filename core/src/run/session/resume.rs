@@ -36,7 +36,7 @@ impl Session {
         session.began_at = session.now;
         session.random.reseed(session.state.last_seq);
         session.next_call = session.state.last_call + 1;
-        session.state.goal = goal;
+        session.state.goes_on_for(goal);
         if session.state.plan_hash.is_none() {
             // Nothing was written yet: discovery begins anew.
             let started = Event::RunStarted {

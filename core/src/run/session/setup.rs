@@ -98,8 +98,8 @@ impl Setup {
             no_start_after: None,
             severities: Severities::default(),
             keep_facts: false,
-            calls_per_second: u32::try_from(pacing::CALLS_PER_SECOND.value).unwrap_or(10),
-            calls_in_flight: usize::try_from(pacing::CALLS_IN_FLIGHT.value).unwrap_or(8),
+            calls_per_second: pacing::CALLS_PER_SECOND,
+            calls_in_flight: pacing::CALLS_IN_FLIGHT,
             known_guests: BTreeMap::new(),
         }
     }

@@ -1,7 +1,6 @@
 //! What a listing shows of the invocation that was asked for: its own results and nobody else's.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use crate::base::time::Time;
 use crate::catalog::pacing;
@@ -44,7 +43,7 @@ impl<'p> Shown<'p> {
 /// Whether a result names another invocation, or was made before the one that lists it (assumption A41).
 fn is_another_commands(result: &InvocationResult<'_>, invoke_id: &str, created_at: Option<Time>) -> bool {
     let named = !result.invoke_id.is_empty() && result.invoke_id != invoke_id;
-    let margin = Duration::from_secs(pacing::RETRY_PAUSE.value / 2);
+    let margin = pacing::RETRY_PAUSE / 2;
     let made_at = Time::parse(&result.creation_time);
     named || made_at.zip(created_at).is_some_and(|(made, created)| made < created.minus(margin))
 }

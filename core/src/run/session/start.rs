@@ -3,7 +3,6 @@
 use base16ct::lower::encode_string;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
@@ -133,7 +132,7 @@ impl Session {
             }
             for ((region, role), targets) in groups {
                 // As many as one look can ask about afterwards.
-                for chunk in targets.chunks(usize::try_from(pacing::IDS_PER_ROLE_QUERY.value).unwrap_or(50)) {
+                for chunk in targets.chunks(pacing::IDS_PER_ROLE_QUERY) {
                     let ids = self.ids_of(chunk);
                     let region = self.region(region);
                     self.write(Purpose::Attach, chunk, |_| {
@@ -182,7 +181,7 @@ impl Session {
         }
         let counts = self.state.counts;
         // The service forgets the oldest results when there are too many.
-        let readable = u32::try_from(pacing::UNREAD_RESULTS.value).unwrap_or(u32::MAX).saturating_sub(counts.unread);
+        let readable = pacing::UNREAD_RESULTS.saturating_sub(counts.unread);
         let free = max_in_flight.saturating_sub(counts.in_flight).min(readable);
         let left = u32::try_from(self.waiting.len()).unwrap_or(u32::MAX);
         // A slot at a time would mean a call for each instance.
@@ -374,7 +373,7 @@ impl Session {
             if let Some(record) = self.state.invocations.get(before) {
                 self.look_after_start(record.region);
             }
-            let first = started.plus_seconds(self.usual_run_seconds.max(pacing::POLL_FIRST.value)).max(self.now);
+            let first = started.plus_seconds(self.usual_run_seconds.max(pacing::POLL_FIRST.as_secs())).max(self.now);
             self.polls.insert((first, invocation));
             self.expect_results(invocation);
         }
@@ -388,12 +387,12 @@ impl Session {
             return;
         }
         let age = self.now.since(record.intended_at);
-        let in_window = age < Duration::from_secs(pacing::REPEAT_WINDOW.value);
+        let in_window = age < pacing::REPEAT_WINDOW;
         let answered_no = failure.sent == Sent::No
             || (failure.sent == Sent::Yes
                 && matches!(failure.retry, RetryClass::Never | RetryClass::AfterPause | RetryClass::Throttled));
         let has_token = matches!(queued.call.operation, Operation::RunCommand | Operation::SendFile);
-        let attempts_left = u64::from(queued.attempt) < pacing::WRITE_ATTEMPTS.value;
+        let attempts_left = queued.attempt < pacing::WRITE_ATTEMPTS;
         let code = failure.name().to_owned();
         if queued.maybe_done && failure.sent != Sent::Maybe {
             // An earlier attempt may have been carried out, and the service looks at the token last of all

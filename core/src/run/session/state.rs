@@ -4,16 +4,15 @@ use base16ct::lower::encode_string;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
 use super::event::{Event, Goal, Numbered, Phase, PlannedCommand, Purpose, StopReason};
-use super::records::{CallRecord, Counts, Invocation, OpenGuest, Release, Stage, Target, TargetIndex};
-use crate::base::consistency::RequiredConsistency;
+use super::records::{CallRecord, Counts, Invocation, Release, Stage, Target, TargetIndex};
 use crate::base::time::Time;
-use crate::diagnostics::error::ErrorKind;
 use crate::diagnostics::finding::Finding;
 use crate::diagnostics::messages::verdicts as rows;
 use crate::ecs::api::ApiCall;
@@ -21,76 +20,20 @@ use crate::input::job::Job;
 use crate::plugin::witness::WitnessScripts;
 use crate::run::verdict::GroupLookup;
 
+mod fields;
 mod outcomes;
+pub use fields::StateFields;
 use outcomes::SetBack;
 
 /// The service takes no signature whose time differs by more from its own.
 const UNKNOWN_SKEW: Duration = Duration::from_secs(900);
 
-/// The state.
+/// The state. It is read through [`StateFields`]; [`State::apply`] alone changes it, but for what this process finds out before
+/// its plan.
 #[derive(Clone, Debug)]
 pub struct State {
-    /// `8f3a01c2`.
-    pub run_id: String,
-    /// What for.
-    pub goal: Goal,
-    /// When it began.
-    pub started_at: Time,
-    /// The last event's time.
-    pub last_at: Time,
-    /// The last event's number.
-    pub last_seq: u64,
-    /// The account.
-    pub account_id: Option<String>,
-    /// The caller.
-    pub caller_arn: Option<String>,
-    /// The phase.
-    pub phase: Phase,
-    /// When the check began, whose time stands in the names of the groups.
-    pub checked_at: Option<Time>,
-    /// Regions of the job.
-    pub regions: Vec<String>,
-    /// The commands.
-    pub commands: Vec<PlannedCommand>,
-    /// The instances, in the order they were checked.
-    pub targets: Vec<Target>,
-    /// Writing calls without a final answer.
-    pub calls: BTreeMap<u64, CallRecord>,
-    /// The highest call number.
-    pub last_call: u64,
-    /// Invocations.
-    pub invocations: Vec<Invocation>,
-    /// Hash of the plan; set when discovery and check are complete.
-    pub plan_hash: Option<String>,
-    /// Name of the groups.
-    pub group_name: String,
-    /// Instances that the plan starts.
-    pub startable: u32,
-    /// Instances in one RunCommand.
-    pub ids_per_call: usize,
-    /// Versions of the plug-in that were seen and that the facts know nothing of.
-    pub new_plugins: BTreeSet<String>,
-    /// Why nothing new is started.
-    pub stopped: Option<StopReason>,
-    /// How far the service's clock is ahead, in milliseconds.
-    pub clock_offset_millis: i64,
+    fields: StateFields,
     pub(in crate::run::session) set_back: SetBack,
-    /// How often the service asked to slow down.
-    pub throttled: u64,
-    /// Calls sent by the processes that ended this run.
-    pub calls_sent: u64,
-    /// Code of the error that ended the run.
-    pub error: Option<String>,
-    /// Of what kind it was.
-    pub error_kind: Option<ErrorKind>,
-    /// Guests that earlier runs left open.
-    pub left_open: Vec<OpenGuest>,
-    /// Counters.
-    pub counts: Counts,
-    /// What the job requires.
-    pub required: RequiredConsistency,
-    /// What is uploaded to Linux instances that need it: path and SHA-256.
-    pub uploads: Vec<(String, String)>,
     /// Whether the record of quiesce scripts is read after a command.
     quiesced: bool,
     scripts_on_linux: bool,
@@ -102,46 +45,56 @@ pub struct State {
     recent: TargetIndex,
 }
 
+impl Deref for State {
+    type Target = StateFields;
+
+    fn deref(&self) -> &StateFields {
+        &self.fields
+    }
+}
+
 impl State {
     /// The state before the first event.
     pub fn new(job: &Job) -> Self {
         Self {
-            run_id: String::new(),
-            goal: Goal::Plan,
-            started_at: Time::EPOCH,
-            last_at: Time::EPOCH,
-            last_seq: 0,
-            account_id: None,
-            caller_arn: None,
-            phase: Phase::Identity,
-            checked_at: None,
-            regions: job.regions.clone(),
+            fields: StateFields {
+                run_id: String::new(),
+                goal: Goal::Plan,
+                started_at: Time::EPOCH,
+                last_at: Time::EPOCH,
+                last_seq: 0,
+                account_id: None,
+                caller_arn: None,
+                phase: Phase::Identity,
+                checked_at: None,
+                regions: job.regions.clone(),
+                commands: Vec::new(),
+                targets: Vec::new(),
+                calls: BTreeMap::new(),
+                last_call: 0,
+                invocations: Vec::new(),
+                plan_hash: None,
+                group_name: String::new(),
+                startable: 0,
+                ids_per_call: crate::catalog::pacing::IDS_PER_CALL,
+                new_plugins: BTreeSet::new(),
+                stopped: None,
+                clock_offset_millis: 0,
+                throttled: 0,
+                calls_sent: 0,
+                error: None,
+                error_kind: None,
+                left_open: Vec::new(),
+                counts: Counts::default(),
+                required: job.required_consistency,
+                uploads: job
+                    .linux
+                    .uploads()
+                    .map(|(path, content)| (path.to_owned(), encode_string(&Sha256::digest(content))))
+                    .collect(),
+            },
             given_regions: job.regions.len(),
-            commands: Vec::new(),
-            targets: Vec::new(),
-            calls: BTreeMap::new(),
-            last_call: 0,
-            invocations: Vec::new(),
-            plan_hash: None,
-            group_name: String::new(),
-            startable: 0,
-            ids_per_call: usize::try_from(crate::catalog::pacing::IDS_PER_CALL.value).unwrap_or(100),
-            new_plugins: BTreeSet::new(),
-            stopped: None,
-            clock_offset_millis: 0,
             set_back: SetBack::default(),
-            throttled: 0,
-            calls_sent: 0,
-            error: None,
-            error_kind: None,
-            left_open: Vec::new(),
-            counts: Counts::default(),
-            required: job.required_consistency,
-            uploads: job
-                .linux
-                .uploads()
-                .map(|(path, content)| (path.to_owned(), encode_string(&Sha256::digest(content))))
-                .collect(),
             quiesced: WitnessScripts::of(job).is_some(),
             freezes_linux: job.linux.freeze_file_systems != Some(false),
             scripts_on_linux: job.linux.pre_script_path.is_some() || job.linux.post_script_path.is_some(),
@@ -153,21 +106,42 @@ impl State {
     /// A run that is taken up before its plan begins with everything again: what an earlier process had found, and the
     /// numbers of the commands it had written, do not count any more.
     fn begin_anew(&mut self) {
-        let mut regions = mem::take(&mut self.regions);
-        regions.truncate(self.given_regions);
-        *self = Self {
+        let Self { fields: before, given_regions, quiesced, scripts_on_linux, freezes_linux, .. } = self;
+        let mut regions = mem::take(&mut before.regions);
+        regions.truncate(*given_regions);
+        let fresh = Self::new(&Job::default());
+        let fields = StateFields {
             regions,
-            last_seq: self.last_seq,
-            last_at: self.last_at,
-            given_regions: self.given_regions,
-            required: self.required,
-            uploads: mem::take(&mut self.uploads),
-            left_open: mem::take(&mut self.left_open),
-            scripts_on_linux: self.scripts_on_linux,
-            quiesced: self.quiesced,
-            freezes_linux: self.freezes_linux,
-            ..Self::new(&Job::default())
+            last_seq: before.last_seq,
+            last_at: before.last_at,
+            required: before.required,
+            uploads: mem::take(&mut before.uploads),
+            left_open: mem::take(&mut before.left_open),
+            ..fresh.fields
         };
+        *self = Self {
+            fields,
+            given_regions: *given_regions,
+            scripts_on_linux: *scripts_on_linux,
+            quiesced: *quiesced,
+            freezes_linux: *freezes_linux,
+            ..fresh
+        };
+    }
+
+    /// A region that was found beside those of the job, before the plan.
+    pub(super) fn region_found(&mut self, region: String) {
+        self.fields.regions.push(region);
+    }
+
+    /// The service took only so many instances in one call, before the plan.
+    pub(super) fn ids_per_call_reduced(&mut self, to: usize) {
+        self.fields.ids_per_call = self.fields.ids_per_call.min(to);
+    }
+
+    /// What this process goes on for.
+    pub(super) fn goes_on_for(&mut self, goal: Goal) {
+        self.fields.goal = goal;
     }
 
     /// The index of an instance.
@@ -193,52 +167,54 @@ impl State {
 
     /// An instance.
     pub fn target(&self, index: TargetIndex) -> Option<&Target> {
-        self.targets.get(index as usize)
+        self.fields.targets.get(index as usize)
     }
 
     /// The command an instance gets or got.
     pub fn command_of(&self, target: &Target) -> Option<&PlannedCommand> {
-        self.commands.get(target.command? as usize)
+        self.fields.commands.get(target.command? as usize)
     }
 
     /// Takes one event in. An event about something unknown changes nothing: an old journal never breaks a new reader.
     pub fn apply(&mut self, numbered: &Numbered) {
         let at = numbered.at;
-        self.last_seq = numbered.seq;
-        self.last_at = self.last_at.max(at);
+        self.fields.last_seq = numbered.seq;
+        self.fields.last_at = self.fields.last_at.max(at);
         match &numbered.event {
             Event::RunStarted { run_id, goal, .. } => {
                 self.begin_anew();
-                self.run_id.clone_from(run_id);
-                self.goal = *goal;
-                self.started_at = at;
+                self.fields.run_id.clone_from(run_id);
+                self.fields.goal = *goal;
+                self.fields.started_at = at;
             }
-            Event::LeftOpen { guests } => self.left_open.clone_from(guests),
+            Event::LeftOpen { guests } => self.fields.left_open.clone_from(guests),
             Event::CallerIdentified { account_id, arn } => {
-                self.account_id = Some(account_id.clone());
-                self.caller_arn = Some(arn.clone());
+                self.fields.account_id = Some(account_id.clone());
+                self.fields.caller_arn = Some(arn.clone());
             }
             Event::PhaseEntered { phase } => {
-                self.phase = *phase;
+                self.fields.phase = *phase;
                 if *phase == Phase::Check {
-                    self.checked_at = Some(at);
+                    self.fields.checked_at = Some(at);
                 }
             }
             Event::DisksLearnt { instance, expected_disks } => {
-                if let Some(target) = self.index_of(instance).and_then(|index| self.targets.get_mut(index as usize)) {
+                if let Some(target) =
+                    self.index_of(instance).and_then(|index| self.fields.targets.get_mut(index as usize))
+                {
                     target.expected = Arc::clone(expected_disks);
                 }
             }
-            Event::CommandWritten { planned, .. } => self.commands.push(planned.clone()),
+            Event::CommandWritten { planned, .. } => self.fields.commands.push(planned.clone()),
             Event::InstanceChecked { .. } => self.add_target(&numbered.event),
             Event::PlanMade { hash, group_name, eligible, .. } => {
-                self.startable = *eligible;
-                self.plan_hash = Some(hash.clone());
-                self.group_name.clone_from(group_name);
+                self.fields.startable = *eligible;
+                self.fields.plan_hash = Some(hash.clone());
+                self.fields.group_name.clone_from(group_name);
             }
             Event::CallIntended { call, purpose, instances, request, service_at } => {
                 self.intend((at, *service_at), *call, *purpose, instances, request);
-                if let Some(record) = self.calls.get_mut(call) {
+                if let Some(record) = self.fields.calls.get_mut(call) {
                     record.service_at = *service_at;
                     record.last_sent_at = *service_at;
                 }
@@ -248,7 +224,7 @@ impl State {
             }
             Event::CallRejected { call, failure } => self.reject(*call, failure.code.as_deref().unwrap_or("-")),
             Event::CallRepeated { call, service_at, .. } => {
-                if let Some(record) = call.and_then(|call| self.calls.get_mut(&call)) {
+                if let Some(record) = call.and_then(|call| self.fields.calls.get_mut(&call)) {
                     record.repeated = true;
                     record.last_sent_at = *service_at;
                     let (targets, purpose) = (record.targets.clone(), record.purpose);
@@ -258,7 +234,7 @@ impl State {
                 }
             }
             Event::CallInDoubt { call, .. } => {
-                if let Some(record) = self.calls.get_mut(call) {
+                if let Some(record) = self.fields.calls.get_mut(call) {
                     record.in_doubt = true;
                 }
             }
@@ -270,7 +246,7 @@ impl State {
                     let not_free =
                         [&rows::NOT_STARTED_STOPPED, &rows::CLAIMED, &rows::GUEST_STILL_HELD, &rows::PLUGIN_IN_FLIGHT];
                     if !not_free.contains(&why.row) && !started_before {
-                        self.counts.failures += 1;
+                        self.fields.counts.failures += 1;
                     }
                     self.set_aside(index, why.clone());
                 }
@@ -285,7 +261,7 @@ impl State {
             Event::RetryScheduled { instance, not_before, .. } => {
                 if let Some(index) = self.index_of(instance) {
                     // The outcome stays until the next start is taken: it is the verdict if that never comes.
-                    if let Some(target) = self.targets.get_mut(index as usize) {
+                    if let Some(target) = self.fields.targets.get_mut(index as usize) {
                         target.look = Some(Arc::new(GroupLookup::Nothing));
                     }
                     self.set_stage(index, Stage::Waiting { not_before: *not_before });
@@ -300,25 +276,27 @@ impl State {
             Event::GroupLooked { instance, look } => self.group_looked(instance, look),
             Event::GuestReleased { instance, by, note } => {
                 let release = Release { at, by: by.clone(), note: note.clone() };
-                if let Some(target) = self.index_of(instance).and_then(|index| self.targets.get_mut(index as usize)) {
+                if let Some(target) =
+                    self.index_of(instance).and_then(|index| self.fields.targets.get_mut(index as usize))
+                {
                     target.released.get_or_insert(Box::new(release));
                 }
             }
             Event::SnapshotsTagged { instances, failed } => self.snapshots_tagged(instances, failed.as_deref()),
             Event::StartsStopped { why } => self.stop(why),
             Event::ClockCorrected { offset_millis } => self.correct_clock(*offset_millis),
-            Event::Throttled { .. } => self.throttled += 1,
+            Event::Throttled { .. } => self.fields.throttled += 1,
             Event::PluginIsNew { version, .. } => {
-                self.new_plugins.insert(version.clone());
+                self.fields.new_plugins.insert(version.clone());
             }
             Event::RunEnded { calls, error, error_kind } => {
-                self.error_kind = *error_kind;
+                self.fields.error_kind = *error_kind;
                 if error.is_none() {
                     self.conclude_unlooked();
                 }
-                self.calls_sent += calls;
-                self.error.clone_from(error);
-                self.phase = Phase::Ended;
+                self.fields.calls_sent += calls;
+                self.fields.error.clone_from(error);
+                self.fields.phase = Phase::Ended;
             }
         }
     }
@@ -344,20 +322,20 @@ impl State {
         else {
             return;
         };
-        let Ok(index) = TargetIndex::try_from(self.targets.len()) else { return };
+        let Ok(index) = TargetIndex::try_from(self.fields.targets.len()) else { return };
         let Entry::Vacant(place) = self.index.entry(Arc::clone(instance)) else { return };
         place.insert(index);
-        let region = self.regions.iter().position(|known| known == region).unwrap_or_else(|| {
-            self.regions.push(region.clone());
-            self.regions.len() - 1
+        let region = self.fields.regions.iter().position(|known| known == region).unwrap_or_else(|| {
+            self.fields.regions.push(region.clone());
+            self.fields.regions.len() - 1
         });
         let stage = if set_aside.is_some() { Stage::SetAside } else { Stage::Waiting { not_before: Time::EPOCH } };
         if set_aside.is_some() {
-            self.counts.done += 1;
+            self.fields.counts.done += 1;
         } else {
-            self.counts.waiting += 1;
+            self.fields.counts.waiting += 1;
         }
-        self.targets.push(Target {
+        self.fields.targets.push(Target {
             id: Arc::clone(instance),
             name: name.as_str().into(),
             region: u16::try_from(region).unwrap_or(u16::MAX),
@@ -404,13 +382,13 @@ impl State {
         request: &ApiCall,
     ) {
         let targets: Vec<TargetIndex> = instances.iter().filter_map(|id| self.index_of(id)).collect();
-        self.last_call = self.last_call.max(call);
+        self.fields.last_call = self.fields.last_call.max(call);
         // Journals of versions before 0.2 tell only our own time, which may differ from the service's by as much as it takes.
         let sent = service_at.unwrap_or_else(|| self.by_service(at).minus(UNKNOWN_SKEW));
         if purpose == Purpose::Run {
             for &index in &targets {
                 self.set_stage(index, Stage::Starting { call });
-                if let Some(target) = self.targets.get_mut(index as usize) {
+                if let Some(target) = self.fields.targets.get_mut(index as usize) {
                     target.starts = target.starts.saturating_add(1);
                     target.first_sent.get_or_insert(sent);
                     target.started_at = Some(at);
@@ -427,22 +405,22 @@ impl State {
             in_doubt: false,
             repeated: false,
         };
-        self.calls.insert(call, record);
+        self.fields.calls.insert(call, record);
     }
 
     /// What was sent once more may only now be carried out: whatever counts from a start counts from its latest time.
     fn started(&mut self, targets: &[TargetIndex], at: Time) {
         for &index in targets {
-            if let Some(target) = self.targets.get_mut(index as usize) {
+            if let Some(target) = self.fields.targets.get_mut(index as usize) {
                 target.started_at = Some(at);
             }
         }
     }
 
     fn accept(&mut self, at: Time, call: u64, invoke_id: Option<&str>, adopted: bool) {
-        let Some(record) = self.calls.remove(&call) else { return };
+        let Some(record) = self.fields.calls.remove(&call) else { return };
         let Some(invoke_id) = invoke_id else { return };
-        let Ok(invocation) = u32::try_from(self.invocations.len()) else { return };
+        let Ok(invocation) = u32::try_from(self.fields.invocations.len()) else { return };
         let first = record.targets.first().and_then(|&index| self.target(index));
         let region = first.map_or(0, |target| target.region);
         let timeout_seconds =
@@ -452,14 +430,14 @@ impl State {
         }
         for &index in &record.targets {
             self.forget_earlier_start(index);
-            if let Some(target) = self.targets.get_mut(index as usize) {
+            if let Some(target) = self.fields.targets.get_mut(index as usize) {
                 target.invocation = Some(invocation);
                 target.start_adopted = adopted;
                 target.start_repeated = record.repeated;
             }
             self.set_stage(index, Stage::Running { invocation });
         }
-        self.invocations.push(Invocation {
+        self.fields.invocations.push(Invocation {
             invoke_id: invoke_id.into(),
             region,
             open: record.targets,
@@ -469,16 +447,16 @@ impl State {
     }
 
     fn reject(&mut self, call: u64, code: &str) {
-        let Some(record) = self.calls.remove(&call) else { return };
+        let Some(record) = self.fields.calls.remove(&call) else { return };
         if record.purpose != Purpose::Run {
             return;
         }
         if code == "InstanceIds.ExceedLimit" {
-            self.ids_per_call = usize::try_from(crate::catalog::pacing::IDS_PER_CALL_REDUCED.value).unwrap_or(50);
+            self.fields.ids_per_call = crate::catalog::pacing::IDS_PER_CALL_REDUCED;
         }
         // They wait again; what follows (a half, or being set aside) is the session's decision and another event.
         for &index in &record.targets {
-            if let Some(target) = self.targets.get_mut(index as usize) {
+            if let Some(target) = self.fields.targets.get_mut(index as usize) {
                 target.starts = target.starts.saturating_sub(1);
                 target.started_at = None;
                 if target.starts == 0 {
@@ -490,13 +468,13 @@ impl State {
     }
 
     fn lose(&mut self, at: Time, call: u64) {
-        let Some(record) = self.calls.remove(&call) else { return };
+        let Some(record) = self.fields.calls.remove(&call) else { return };
         if record.purpose != Purpose::Run {
             return;
         }
         for &index in &record.targets {
             self.forget_earlier_start(index);
-            if let Some(target) = self.targets.get_mut(index as usize) {
+            if let Some(target) = self.fields.targets.get_mut(index as usize) {
                 target.lost = true;
             }
             self.end_command(index, at);
@@ -505,7 +483,7 @@ impl State {
 
     fn role_attached(&mut self, at: Time, instance: &str, failed: Option<&str>) {
         let Some(index) = self.index_of(instance) else { return };
-        if let Some(target) = self.targets.get_mut(index as usize) {
+        if let Some(target) = self.fields.targets.get_mut(index as usize) {
             target.needs_role = false;
             match failed {
                 None => target.role_attached_at = Some(at),
@@ -515,34 +493,34 @@ impl State {
             }
         }
         if failed.is_some() {
-            self.counts.failures += 1;
+            self.fields.counts.failures += 1;
             self.set_stage(index, Stage::SetAside);
         }
     }
 
     fn scripts_uploaded(&mut self, instance: &str, failed: Option<&Finding>) {
         let Some(index) = self.index_of(instance) else { return };
-        if let Some(target) = self.targets.get_mut(index as usize) {
+        if let Some(target) = self.fields.targets.get_mut(index as usize) {
             target.needs_upload = false;
             target.not_run = failed.map(|finding| Box::new(finding.clone()));
         }
         if failed.is_some() {
-            self.counts.failures += 1;
+            self.fields.counts.failures += 1;
             self.set_stage(index, Stage::SetAside);
         }
     }
 
     /// A time of ours by the service's clock.
     pub(in crate::run::session) fn by_service(&self, at: Time) -> Time {
-        Time::from_millis(at.millis().saturating_add(self.clock_offset_millis))
+        Time::from_millis(at.millis().saturating_add(self.fields.clock_offset_millis))
     }
 
     fn stop(&mut self, why: &StopReason) {
-        if self.stopped.is_none() {
-            self.stopped = Some(why.clone());
+        if self.fields.stopped.is_none() {
+            self.fields.stopped = Some(why.clone());
         }
-        for index in 0..self.targets.len() {
-            let waiting = matches!(self.targets.get(index), Some(Target { stage: Stage::Waiting { .. }, .. }));
+        for index in 0..self.fields.targets.len() {
+            let waiting = matches!(self.fields.targets.get(index), Some(Target { stage: Stage::Waiting { .. }, .. }));
             if waiting {
                 let reason = Finding::new(&rows::NOT_STARTED_STOPPED, "").with("reason", why.name());
                 self.set_aside(TargetIndex::try_from(index).unwrap_or(TargetIndex::MAX), reason);
@@ -551,7 +529,7 @@ impl State {
     }
 
     fn forget_earlier_start(&mut self, index: TargetIndex) {
-        if let Some(target) = self.targets.get_mut(index as usize) {
+        if let Some(target) = self.fields.targets.get_mut(index as usize) {
             target.overdue = false;
             target.outcome = None;
             target.witness = None;
@@ -565,7 +543,7 @@ impl State {
             self.conclude(index);
             return;
         }
-        if let Some(target) = self.targets.get_mut(index as usize) {
+        if let Some(target) = self.fields.targets.get_mut(index as usize) {
             target.not_run = Some(Box::new(reason));
         }
         self.set_stage(index, Stage::SetAside);
@@ -573,8 +551,8 @@ impl State {
 
     /// Moves an instance and keeps the counters right.
     fn set_stage(&mut self, index: TargetIndex, stage: Stage) {
-        let Some(target) = self.targets.get_mut(index as usize) else { return };
-        let counts = &mut self.counts;
+        let Some(target) = self.fields.targets.get_mut(index as usize) else { return };
+        let counts = &mut self.fields.counts;
         match target.stage {
             Stage::Waiting { .. } => counts.waiting = counts.waiting.saturating_sub(1),
             Stage::Starting { .. } | Stage::Running { .. } => {

@@ -119,7 +119,7 @@ impl Session {
     /// A call failed, and the failure does not simply mean "slower".
     pub(super) fn tagging_failed(&mut self, queued: QueuedCall, failure: Failure) {
         let passing = failure.retry != RetryClass::Never;
-        if passing && u64::from(queued.attempt) < pacing::WRITE_ATTEMPTS.value && !self.journal_broken {
+        if passing && queued.attempt < pacing::WRITE_ATTEMPTS && !self.journal_broken {
             self.repeat(queued, failure.name(), &failure);
             return;
         }

@@ -24,7 +24,7 @@ impl Session {
             Purpose::Tag => return self.tags_lost(call),
             Purpose::Run | Purpose::Attach => {}
         }
-        let gap = Duration::from_secs(pacing::LOOK_GAP.value);
+        let gap = pacing::LOOK_GAP;
         if !record.in_doubt {
             self.emit(Event::CallInDoubt { call, code: code.to_owned() });
         }
@@ -141,10 +141,10 @@ impl Session {
 
     /// Nothing was found: once more when nothing of it can be carried out any more, then it is lost.
     fn look_again(&mut self, call: u64, reply: &HttpReply) {
-        let settle = Duration::from_secs(pacing::LOOK_SETTLE.value);
+        let settle = pacing::LOOK_SETTLE;
         let last_sent = self.state.calls.get(&call).and_then(|record| record.last_sent_at);
         let age = service_date(reply).zip(last_sent).map_or(Duration::ZERO, |(date, sent)| date.since(sent));
-        let pause = settle.saturating_sub(age).max(Duration::from_secs(pacing::LOOK_GAP.value));
+        let pause = settle.saturating_sub(age).max(pacing::LOOK_GAP);
         let next = self.now.plus(pause);
         let Some(doubt) = self.uncertain_calls.get_mut(&call) else { return };
         doubt.1 += 1;

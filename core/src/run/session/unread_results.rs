@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::Session;
 use super::event::{Event, StopReason};
@@ -41,8 +40,8 @@ impl Session {
     /// command's time-out and the margin, or after one more pause between looks.
     pub(super) fn expect_results(&mut self, invocation: u32) {
         let Some(record) = self.state.invocations.get(invocation as usize) else { return };
-        let limit = pacing::RESULT_GRACE.value.saturating_add(u64::from(record.timeout_seconds));
-        let next_answer = self.now.plus_seconds(pacing::POLL_LONGEST.value);
+        let limit = pacing::RESULT_GRACE.as_secs().saturating_add(u64::from(record.timeout_seconds));
+        let next_answer = self.now.plus(pacing::POLL_LONGEST);
         self.unread_results.expect(invocation, record.accepted_at.plus_seconds(limit).max(next_answer), false);
     }
 
@@ -61,7 +60,7 @@ impl Session {
             }
             if !asked {
                 // One more try goes out in this time.
-                let again = self.now.plus(Duration::from_millis(pacing::BACKOFF_LONGEST.value));
+                let again = self.now.plus(pacing::BACKOFF_LONGEST);
                 self.unread_results.expect(invocation, again, true);
                 continue;
             }

@@ -113,7 +113,7 @@ impl Session {
         }
         self.emit(Event::PhaseEntered { phase: Phase::Upload });
         let scripts = self.setup.job.linux.uploads().count();
-        let size = usize::try_from(pacing::IDS_PER_CALL_REDUCED.value).unwrap_or(50);
+        let size = pacing::IDS_PER_CALL_REDUCED;
         for targets in groups.into_values() {
             for chunk in targets.chunks(size) {
                 for script in 0..scripts {
@@ -143,7 +143,7 @@ impl Session {
                 target_dir: Filled::new(if folder.is_empty() { "/" } else { folder }).ok()?,
                 content,
                 instance_ids: Ids::new(ids).ok()?,
-                timeout_seconds: u32::try_from(pacing::PROBE_TIMEOUT.value).unwrap_or(60),
+                timeout_seconds: pacing::PROBE_TIMEOUT,
                 client_token: Filled::new(token).ok()?,
             };
             Some(request.into_call(&region))
@@ -162,7 +162,7 @@ impl Session {
         let open: BTreeMap<String, TargetIndex> =
             targets.iter().filter_map(|&index| Some((self.state.target(index)?.id.to_string(), index))).collect();
         let region = targets.first().and_then(|&index| self.state.target(index)).map_or(0, |target| target.region);
-        let first = self.now.plus_seconds(pacing::POLL_FIRST.value);
+        let first = self.now.plus(pacing::POLL_FIRST);
         uploading.looks.insert((first, uploading.sent.len()));
         uploading.sent.push(Sent { invoke_id, region, script, open, taken_at: self.now });
     }
@@ -188,14 +188,14 @@ impl Session {
             }
         }
         let waited = now.since(known.taken_at).as_secs();
-        if waited > pacing::PROBE_TIMEOUT.value.saturating_add(pacing::RESULT_GRACE.value) {
+        if waited > u64::from(pacing::PROBE_TIMEOUT).saturating_add(pacing::RESULT_GRACE.as_secs()) {
             failed.extend(
                 std::mem::take(&mut known.open).into_values().map(|index| (index, "NoResultInTime".to_owned())),
             );
         }
         let script = known.script;
         if !known.open.is_empty() {
-            let pause = waited.clamp(pacing::POLL_FIRST.value, pacing::POLL_LONGEST.value);
+            let pause = waited.clamp(pacing::POLL_FIRST.as_secs(), pacing::POLL_LONGEST.as_secs());
             uploading.looks.insert((now.plus_seconds(pause), sent));
         }
         for (index, code) in failed {

@@ -98,20 +98,20 @@ impl Session {
         // A log that names a group lets its absence be doubted for longer.
         let named = outcome.is_some_and(|outcome| outcome.snapshot_group_id.is_some());
         let wait = Duration::from_secs(if named {
-            pacing::VISIBLE_WAIT.value
+            pacing::VISIBLE_WAIT.as_secs()
         } else {
             // The plug-in is over; only the service's own delay is left.
-            pacing::VERIFY_GAP.value * 4
+            pacing::VERIFY_GAP.as_secs() * 4
         });
         let mut conclude_at = self.now.plus(wait);
         if may_run_on(outcome) {
             // Its time is up, and it went on all the same: a group it makes now still takes its time to show.
-            let late = self.now.plus_seconds(pacing::VISIBLE_WAIT.value);
+            let late = self.now.plus(pacing::VISIBLE_WAIT);
             conclude_at = late.max(self.settled_at(index));
         }
         let watch = GroupWatch { since: self.now, conclude_at, first_seen: None, accomplished_since: None };
         self.verification.watches.entry(region).or_default().insert(index, watch);
-        let gap = Duration::from_secs(pacing::VERIFY_GAP.value);
+        let gap = pacing::VERIFY_GAP;
         let soon = self.now.plus(Duration::from_millis(500));
         let pace = self.verification.pace.entry(region).or_insert((soon, gap));
         pace.1 = gap;
@@ -153,8 +153,9 @@ impl Session {
         // is started and the last results are near, one listing tells of all.
         let pages = u64::from(counts.done.saturating_add(counts.in_flight)) / 100;
         let last_start = self.state.invocations.last().map_or(Time::EPOCH, |invocation| invocation.accepted_at);
-        let near =
-            last_start.plus_seconds(self.usual_run_seconds.max(pacing::POLL_FIRST.value) * 2).plus_seconds(pages / 10);
+        let near = last_start
+            .plus_seconds(self.usual_run_seconds.max(pacing::POLL_FIRST.as_secs()) * 2)
+            .plus_seconds(pages / 10);
         if counts.waiting == 0 && pages > 10 && self.now < near {
             return false;
         }
@@ -354,7 +355,7 @@ impl Session {
             });
             // A command that runs on may still change the picture: both scripts, the tags.
             let finished = target.outcome.as_ref().is_none_or(|outcome| outcome.finished);
-            (complete && finished) || waited(watch.accomplished_since, pacing::TAG_WAIT.value)
+            (complete && finished) || waited(watch.accomplished_since, pacing::TAG_WAIT.as_secs())
         } else {
             waited(watch.first_seen, u64::from(budget::GROUP.seconds))
         };
@@ -365,7 +366,7 @@ impl Session {
     /// clock, with room for what clocks and the service take.
     fn window(&self, index: TargetIndex) -> Window {
         let Some(target) = self.state.target(index) else { return Window { from: Time::EPOCH, until: Time::EPOCH } };
-        let margin = Duration::from_secs(pacing::CLOCK_MARGIN.value);
+        let margin = pacing::CLOCK_MARGIN;
         let from = target.first_sent.map_or(Time::EPOCH, |at| at.minus(margin));
         let seen = match target.stage {
             Stage::Starting { .. } | Stage::Running { .. } => Time::FAR_FUTURE,
@@ -376,7 +377,7 @@ impl Session {
         } else {
             seen
         };
-        Window { from, until: ended.plus_seconds(pacing::GROUP_SETTLE.value) }
+        Window { from, until: ended.plus(pacing::GROUP_SETTLE) }
     }
 
     fn conclude_look(&mut self, region: u16, index: TargetIndex, look: GroupLookup) {
@@ -392,7 +393,7 @@ impl Session {
         let instance = Arc::clone(&target.id);
         let explained_by = target.outcome.as_ref().map(|outcome| outcome.explained_by.to_string());
         if retry && look == GroupLookup::Nothing && self.state.stopped.is_none() {
-            let not_before = self.now.plus_seconds(pacing::RETRY_PAUSE.value);
+            let not_before = self.now.plus(pacing::RETRY_PAUSE);
             let explained_by = explained_by.unwrap_or_default();
             self.emit(Event::RetryScheduled { instance, not_before, explained_by });
             self.pauses.insert((not_before, index));
@@ -408,7 +409,7 @@ impl Session {
 
     /// When the region is listed next, after a listing that began at that time.
     fn pace_next(&mut self, region: u16, began_at: Time) {
-        let longest = Duration::from_secs(pacing::VERIFY_LONGEST.value);
+        let longest = pacing::VERIFY_LONGEST;
         let conclude = self
             .verification
             .of_region(region)
@@ -459,7 +460,7 @@ impl Session {
     pub(super) fn watch_again(&mut self, index: TargetIndex) {
         let Some(target) = self.state.target(index) else { return };
         let region = target.region;
-        let wait = Duration::from_secs(pacing::VERIFY_GAP.value * 2);
+        let wait = pacing::VERIFY_GAP * 2;
         let watch = GroupWatch {
             since: self.now,
             conclude_at: self.now.plus(wait),
@@ -467,6 +468,6 @@ impl Session {
             accomplished_since: Some(Time::EPOCH),
         };
         self.verification.watches.entry(region).or_default().insert(index, watch);
-        self.verification.pace.insert(region, (self.now, Duration::from_secs(pacing::VERIFY_GAP.value)));
+        self.verification.pace.insert(region, (self.now, pacing::VERIFY_GAP));
     }
 }

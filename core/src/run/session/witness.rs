@@ -154,7 +154,7 @@ impl Session {
             command_type: CommandType::RunShellScript,
             command_content: Filled::new(content.clone()).ok()?,
             instance_ids: Ids::new(ids).ok()?,
-            timeout_seconds: u32::try_from(pacing::PROBE_TIMEOUT.value).unwrap_or(60),
+            timeout_seconds: pacing::PROBE_TIMEOUT,
             client_token: Filled::new(token).ok()?,
             tags: Tags::new([(tags::PROBE, run)]).ok(),
         };
@@ -166,7 +166,7 @@ impl Session {
         match purpose {
             CallPurpose::Start { region, targets } => {
                 let taken = reply::parse::<replies::RunCommand>(Operation::RunCommand, reply)?;
-                let first = self.now.plus_seconds(pacing::WITNESS_FIRST.value);
+                let first = self.now.plus(pacing::WITNESS_FIRST);
                 let (region, open) = (*region, targets.iter().copied().collect());
                 self.witnesses.looks.insert((first, self.witnesses.reads.len()));
                 let invoke_id = taken.invoke_id;
@@ -193,10 +193,10 @@ impl Session {
         known.open.retain(|index| !told.iter().any(|(answered, ..)| answered == index));
         let waited = self.now.since(known.started_at).as_secs();
         let mut late = BTreeSet::new();
-        if waited > pacing::PROBE_TIMEOUT.value.saturating_add(pacing::RESULT_GRACE.value) {
+        if waited > u64::from(pacing::PROBE_TIMEOUT).saturating_add(pacing::RESULT_GRACE.as_secs()) {
             late = std::mem::take(&mut known.open);
         } else if !known.open.is_empty() {
-            let pause = (waited * 7 / 10).clamp(pacing::WITNESS_FIRST.value, pacing::POLL_LONGEST.value);
+            let pause = (waited * 7 / 10).clamp(pacing::WITNESS_FIRST.as_secs(), pacing::POLL_LONGEST.as_secs());
             self.witnesses.looks.insert((self.now.plus_seconds(pause), read));
         }
         for (index, outcome, output) in told {

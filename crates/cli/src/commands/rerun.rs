@@ -9,8 +9,8 @@ use consnap_core::run::session::Goal;
 use crate::commands::run::usable_job;
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::drive::{self, Gate, Shown, drive_and_report, state_directory};
-use crate::evidence::EvidenceArguments;
+use crate::drive::{self, Gate, drive_and_report, state_directory};
+use crate::evidence::ShownArguments;
 use crate::exit::{Exit, Failure};
 use crate::policies::PolicyArguments;
 
@@ -39,25 +39,16 @@ pub(crate) struct Arguments {
     /// Wait for another snapshot plug-in at work on an instance instead of setting the instance aside
     #[arg(long)]
     wait: bool,
-    /// List the instances that reached what was required too, one by one
-    #[arg(long)]
-    all: bool,
     #[command(flatten)]
     policies: PolicyArguments,
     #[command(flatten)]
-    evidence: EvidenceArguments,
+    shown: ShownArguments,
     #[command(flatten)]
     connection: ConnectionArguments,
 }
 
-impl Arguments {
-    fn shown(&self) -> Shown<'_> {
-        Shown { all: self.all, evidence: &self.evidence }
-    }
-}
-
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
-    arguments.evidence.prepare(console)?;
+    arguments.shown.evidence.prepare(console)?;
     let policies = arguments.policies.usable(console)?;
     let (state, lang) = (state_directory()?, console.lang());
     let rerun = Rerun::open(&arguments.run, &state, lang)?;
@@ -86,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let job = (job, document.value.clone());
     let run = runtime.block_on(begin_run(job, Goal::Run, options, &connection, &state))?;
     let gate = Gate { agreed, policies: policies.as_ref().map(|policies| (policies, &document)) };
-    drive_and_report(run, gate, arguments.shown(), &runtime, console)
+    drive_and_report(run, gate, arguments.shown.shown(), &runtime, console)
 }
 
 fn say(selection: &Selection, console: &mut Console) {

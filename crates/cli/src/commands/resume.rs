@@ -5,8 +5,8 @@ use consnap_client::past_run::PastRun;
 
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::drive::{self, Shown, state_directory};
-use crate::evidence::EvidenceArguments;
+use crate::drive::{self, state_directory};
+use crate::evidence::ShownArguments;
 use crate::exit::{Exit, Failure};
 
 /// Go on with a run from its journal: look at what was started, start what waits; sends writing calls
@@ -20,28 +20,19 @@ unless the run had stopped. The credentials must belong to the account of the ru
 pub(crate) struct Arguments {
     /// The run's id
     run: String,
-    /// List the instances that reached what was required too, one by one
-    #[arg(long)]
-    all: bool,
     #[command(flatten)]
-    evidence: EvidenceArguments,
+    shown: ShownArguments,
     #[command(flatten)]
     connection: ConnectionArguments,
 }
 
-impl Arguments {
-    fn shown(&self) -> Shown<'_> {
-        Shown { all: self.all, evidence: &self.evidence }
-    }
-}
-
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
-    arguments.evidence.prepare(console)?;
+    arguments.shown.evidence.prepare(console)?;
     let state = state_directory()?;
     let header = PastRun::load(&state, &arguments.run)?.header;
     let connection = arguments.connection.open(&header.regions, header.endpoint.as_deref())?;
     let mut run = resume_run(&arguments.run, &connection, &state)?;
     drive::say_limit(&run, console);
     drive::drive(&mut run, &drive::runtime()?, console)?;
-    drive::report_of(&run, arguments.shown(), console)
+    drive::report_of(&run, arguments.shown.shown(), console)
 }

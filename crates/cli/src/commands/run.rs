@@ -9,8 +9,8 @@ use consnap_core::run::session::Goal;
 
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::drive::{self, Gate, Shown, drive_and_report, state_directory};
-use crate::evidence::EvidenceArguments;
+use crate::drive::{self, Gate, drive_and_report, state_directory};
+use crate::evidence::ShownArguments;
 use crate::exit::{Exit, Failure};
 use crate::job::JobArguments;
 use crate::policies::{Policies, PolicyArguments, told};
@@ -46,25 +46,16 @@ pub(crate) struct Arguments {
     /// Wait for another snapshot plug-in at work on an instance instead of setting the instance aside
     #[arg(long)]
     wait: bool,
-    /// List the instances that reached what was required too, one by one
-    #[arg(long)]
-    all: bool,
     #[command(flatten)]
     policies: PolicyArguments,
     #[command(flatten)]
-    evidence: EvidenceArguments,
+    shown: ShownArguments,
     #[command(flatten)]
     connection: ConnectionArguments,
 }
 
-impl Arguments {
-    fn shown(&self) -> Shown<'_> {
-        Shown { all: self.all, evidence: &self.evidence }
-    }
-}
-
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
-    arguments.evidence.prepare(console)?;
+    arguments.shown.evidence.prepare(console)?;
     let mut document = arguments.job.document()?;
     let policies = arguments.policies.usable(console)?;
     let job = usable_job(&mut document, policies.as_ref(), console)?;
@@ -84,7 +75,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let (job, state) = ((job, document.value.clone()), state_directory()?);
     let run = runtime.block_on(begin_run(job, Goal::Run, options, &connection, &state))?;
     let gate = Gate { agreed, policies: policies.as_ref().map(|policies| (policies, &document)) };
-    drive_and_report(run, gate, arguments.shown(), &runtime, console)
+    drive_and_report(run, gate, arguments.shown.shown(), &runtime, console)
 }
 
 /// The job of a document; findings that block it end the command before anything is sent.

@@ -5,8 +5,8 @@ use consnap_client::past_run::PastRun;
 
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
-use crate::drive::{self, Shown, state_directory};
-use crate::evidence::EvidenceArguments;
+use crate::drive::{self, state_directory};
+use crate::evidence::ShownArguments;
 use crate::exit::{Exit, Failure};
 
 /// Look again at the groups, snapshots and tags a run made; sends reading calls only
@@ -19,26 +19,17 @@ The journal stays as it is: the look is shown, not recorded.")]
 pub(crate) struct Arguments {
     /// The run's id
     run: String,
-    /// List the instances that reached what was required too, one by one
-    #[arg(long)]
-    all: bool,
     #[command(flatten)]
-    evidence: EvidenceArguments,
+    shown: ShownArguments,
     #[command(flatten)]
     connection: ConnectionArguments,
 }
 
-impl Arguments {
-    fn shown(&self) -> Shown<'_> {
-        Shown { all: self.all, evidence: &self.evidence }
-    }
-}
-
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
-    arguments.evidence.prepare(console)?;
+    arguments.shown.evidence.prepare(console)?;
     let past = PastRun::load(&state_directory()?, &arguments.run)?;
     let connection = arguments.connection.open(&past.header.regions, past.header.endpoint.as_deref())?;
     let mut run = verify_run(&past, &connection)?;
     drive::drive(&mut run, &drive::runtime()?, console)?;
-    drive::report_of(&run, arguments.shown(), console)
+    drive::report_of(&run, arguments.shown.shown(), console)
 }

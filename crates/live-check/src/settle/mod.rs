@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use consnap_core::catalog::assumptions as rows;
 use consnap_core::catalog::assumptions::AssumptionRow;
 use consnap_core::catalog::budget;
+use consnap_core::catalog::codes::Layer;
 use consnap_core::estate::inventory::Group;
 use consnap_core::plugin::output::Outcome;
 use consnap_core::{Consistency, Lang, Platform, Text};
@@ -269,7 +270,7 @@ fn metadata(seen: &Seen, concerns: impl Fn(&str, &str) -> bool) -> Draft {
     }
     match &seen.outcome {
         Some(outcome) if outcome.succeeded => settled(&words::METADATA_READ),
-        Some(outcome) if matches!(outcome.explained_by.as_ref(), "exit:plugin:1" | "exit:plugin:13") => {
+        Some(outcome) if outcome.layer == Layer::Plugin && matches!(outcome.exit_code, Some(1 | 13)) => {
             contradicted(&words::METADATA_NOT_READ).with("why", outcome.explained_by.clone())
         }
         _ => not_seen(&words::NO_RUN),

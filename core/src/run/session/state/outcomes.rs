@@ -26,7 +26,7 @@ impl SetBack {
     pub(in crate::run::session) fn margin(self) -> Duration {
         let most = u64::try_from(self.most).unwrap_or(0);
         // Less than the tolerance is not noted.
-        let tolerance = if most == 0 { 0 } else { pacing::CLOCK_TOLERANCE.value.saturating_mul(2_000) };
+        let tolerance = if most == 0 { 0 } else { pacing::CLOCK_TOLERANCE.as_secs().saturating_mul(2_000) };
         Duration::from_millis(most.saturating_add(tolerance))
     }
 }
@@ -34,24 +34,24 @@ impl SetBack {
 impl State {
     pub(super) fn correct_clock(&mut self, offset_millis: i64) {
         // Before the first answer nothing is known of it.
-        let known = self.account_id.is_some().then_some(self.clock_offset_millis);
+        let known = self.fields.account_id.is_some().then_some(self.fields.clock_offset_millis);
         let highest = self.set_back.highest.or(known).unwrap_or(offset_millis).max(offset_millis);
         let most = self.set_back.most.max(highest.saturating_sub(offset_millis));
         self.set_back = SetBack { highest: Some(highest), most };
-        self.clock_offset_millis = offset_millis;
+        self.fields.clock_offset_millis = offset_millis;
     }
 
     /// Whatever the codes say, a group is looked for by its name.
     pub(super) fn command_finished(&mut self, at: Time, instance: &str, outcome: &Arc<Outcome>) {
         let Some(index) = self.index_of(instance) else { return };
-        if let Some(target) = self.targets.get_mut(index as usize) {
+        if let Some(target) = self.fields.targets.get_mut(index as usize) {
             target.outcome = Some(Arc::clone(outcome));
         }
         self.end_command(index, at);
     }
 
     pub(super) fn result_overdue(&mut self, instance: &str) {
-        if let Some(target) = self.index_of(instance).and_then(|index| self.targets.get_mut(index as usize)) {
+        if let Some(target) = self.index_of(instance).and_then(|index| self.fields.targets.get_mut(index as usize)) {
             target.overdue = true;
         }
     }
@@ -66,7 +66,7 @@ impl State {
     pub(super) fn end_command(&mut self, index: TargetIndex, at: Time) {
         self.close_result(index);
         let ended = self.by_service(at);
-        if let Some(target) = self.targets.get_mut(index as usize) {
+        if let Some(target) = self.fields.targets.get_mut(index as usize) {
             target.ended = Some(ended);
         }
         self.set_stage(index, Stage::Looking);
@@ -84,7 +84,7 @@ impl State {
     /// What the record told. It may be read after the verdict, by a later look.
     pub(super) fn witness_read(&mut self, instance: &str, witness: &Arc<WitnessEvidence>) {
         let Some(index) = self.index_of(instance) else { return };
-        let Some(target) = self.targets.get_mut(index as usize) else { return };
+        let Some(target) = self.fields.targets.get_mut(index as usize) else { return };
         target.witness = Some(Arc::clone(witness));
         if target.verdict.is_some() {
             self.take_back_verdict(index);
@@ -98,12 +98,12 @@ impl State {
         let Some(invocation) = self.target(index).and_then(|target| target.invocation) else { return };
         let held = self.target(index).and_then(|target| target.verdict.as_ref()).is_some_and(|verdict| verdict.held);
         self.take_back_verdict(index);
-        if let Some(target) = self.targets.get_mut(index as usize) {
+        if let Some(target) = self.fields.targets.get_mut(index as usize) {
             target.overdue = held;
             target.look = None;
             target.witness = None;
         }
-        if let Some(record) = self.invocations.get_mut(invocation as usize)
+        if let Some(record) = self.fields.invocations.get_mut(invocation as usize)
             && !record.open.contains(&index)
         {
             record.open.push(index);
@@ -113,8 +113,8 @@ impl State {
 
     /// Versions before 0.2 looked for no group where the code says that none was made, and ended the run.
     pub(super) fn conclude_unlooked(&mut self) {
-        for index in 0..self.targets.len() {
-            let unlooked = self.targets.get(index).is_some_and(|target| {
+        for index in 0..self.fields.targets.len() {
+            let unlooked = self.fields.targets.get(index).is_some_and(|target| {
                 let certain = |outcome: &Outcome| outcome.finished && !outcome.group_may_exist && !outcome.succeeded;
                 target.stage == Stage::Looking && target.outcome.as_deref().is_some_and(certain)
             });
@@ -127,14 +127,14 @@ impl State {
     /// The invocation no longer waits for this instance.
     pub(super) fn close_result(&mut self, index: TargetIndex) {
         let Some(Stage::Running { invocation }) = self.target(index).map(|target| target.stage) else { return };
-        if let Some(invocation) = self.invocations.get_mut(invocation as usize) {
+        if let Some(invocation) = self.fields.invocations.get_mut(invocation as usize) {
             invocation.open.retain(|&open| open != index);
         }
     }
 
     pub(super) fn group_looked(&mut self, instance: &str, look: &Arc<GroupLookup>) {
         let Some(index) = self.index_of(instance) else { return };
-        if let Some(target) = self.targets.get_mut(index as usize) {
+        if let Some(target) = self.fields.targets.get_mut(index as usize) {
             target.look = Some(Arc::clone(look));
         }
         self.take_back_verdict(index);
@@ -144,7 +144,7 @@ impl State {
     /// Another plug-in was at work at the same time. What was said before is taken back.
     pub(super) fn overlapped(&mut self, instance: &str, invocation: &str, run: &str) {
         let Some(index) = self.index_of(instance) else { return };
-        let Some(target) = self.targets.get_mut(index as usize) else { return };
+        let Some(target) = self.fields.targets.get_mut(index as usize) else { return };
         target.overlapped = Some((invocation.into(), run.into()));
         if target.verdict.is_some() {
             self.take_back_verdict(index);
@@ -154,16 +154,16 @@ impl State {
 
     /// A later look, or a later result, replaces an earlier verdict.
     pub(super) fn take_back_verdict(&mut self, index: TargetIndex) {
-        let verdict = self.targets.get_mut(index as usize).and_then(|target| target.verdict.take());
+        let verdict = self.fields.targets.get_mut(index as usize).and_then(|target| target.verdict.take());
         if verdict.is_some_and(|verdict| verdict.result != ResultKind::Ok) {
-            self.counts.failures = self.counts.failures.saturating_sub(1);
+            self.fields.counts.failures = self.fields.counts.failures.saturating_sub(1);
         }
     }
 
     pub(super) fn snapshots_tagged(&mut self, instances: &[Arc<str>], failed: Option<&str>) {
         for instance in instances {
             let Some(index) = self.index_of(instance) else { continue };
-            let Some(target) = self.targets.get_mut(index as usize) else { continue };
+            let Some(target) = self.fields.targets.get_mut(index as usize) else { continue };
             target.tagged = failed.is_none();
             let is_of_tag = |finding: &&Finding| finding.row == &rows::RUN_TAG_MISSING;
             if failed.is_some() || target.findings.iter().any(|finding| is_of_tag(&finding)) {
@@ -176,9 +176,9 @@ impl State {
 
     /// All is known: the verdict stands.
     pub(super) fn conclude(&mut self, index: TargetIndex) {
-        let Some(target) = self.targets.get(index as usize) else { return };
+        let Some(target) = self.fields.targets.get(index as usize) else { return };
         let mut verdict = judge(&Evidence {
-            required: self.required,
+            required: self.fields.required,
             platform: target.platform,
             has_scripts: target.platform == Some(Platform::Linux) && self.scripts_on_linux,
             expected: &target.expected,
@@ -201,9 +201,9 @@ impl State {
                 .with("run", run.to_string());
         }
         if verdict.result != ResultKind::Ok {
-            self.counts.failures += 1;
+            self.fields.counts.failures += 1;
         }
-        if let Some(target) = self.targets.get_mut(index as usize) {
+        if let Some(target) = self.fields.targets.get_mut(index as usize) {
             target.overdue = false;
             target.verdict = Some(Box::new(verdict));
         }
