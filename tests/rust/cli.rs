@@ -43,8 +43,13 @@ mod cli_terminal;
 mod cli_time;
 #[path = "cli_truth.rs"]
 mod cli_truth;
+#[path = "cli_twice.rs"]
+mod cli_twice;
 #[path = "cli_witness.rs"]
 mod cli_witness;
+#[allow(unreachable_pub, clippy::print_stdout, reason = "a library has it too, and says it aloud")]
+#[path = "skipped.rs"]
+mod skipped;
 
 use std::path::PathBuf;
 use std::process::Output;

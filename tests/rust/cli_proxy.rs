@@ -44,7 +44,7 @@ run: {{canary: 0}}
 }
 
 /// Stands between client and service. Its hands get each request with the number among those of its operation, and how to have
-/// it carried out; they give the reply.
+/// it carried out; they give the reply, or nothing: the connection is closed.
 pub(super) struct Proxy {
     pub(super) endpoint: String,
     calls: Arc<Mutex<Vec<String>>>,
@@ -71,6 +71,10 @@ impl Proxy {
         Self { endpoint, calls }
     }
 
+    pub(super) fn calls(&self) -> Vec<String> {
+        self.calls.lock().unwrap().clone()
+    }
+
     pub(super) fn count(&self, operation: &str) -> usize {
         self.calls.lock().unwrap().iter().filter(|call| *call == operation).count()
     }
@@ -91,6 +95,9 @@ fn pass(mut client: TcpStream, upstream: &str, calls: &Mutex<Vec<String>>, hands
             service.write_all(&request).unwrap();
             message(&mut service).unwrap()
         });
+        if reply.is_empty() {
+            return None;
+        }
         client.write_all(&reply).ok()?;
     }
 }

@@ -30,7 +30,6 @@ use crate::run::verdict::ExpectedDisk;
 #[derive(Debug)]
 pub(super) struct Checking {
     found: std::vec::IntoIter<Found>,
-    disks_refused: BTreeSet<u16>,
     /// The job without its targets, and with the acceptances that still stand.
     job: Job,
     context: CheckContext,
@@ -76,10 +75,9 @@ impl Session {
         self.setup.job.targets = targets;
         // An acceptance whose last day has passed accepts nothing.
         keep_standing_acceptances(&mut job, context.today());
-        let (found, disks_refused) = discovery.into_found();
+        let found = discovery.found;
         self.checking = Some(Box::new(Checking {
             found: found.into_iter(),
-            disks_refused,
             writer: CommandWriter::new(&self.setup, self.now),
             uploads: upload_key(&job),
             job,
@@ -93,11 +91,11 @@ impl Session {
     /// Checks the next batch; after the last one the plan is made.
     pub(super) fn check_some(&mut self) {
         let Some(mut checking) = self.checking.take() else { return };
-        let Checking { found, disks_refused, job, context, writer, canonical, uploads, eligible } = &mut *checking;
+        let Checking { found, job, context, writer, canonical, uploads, eligible } = &mut *checking;
         let checker = Checker::new(job, context).weighing(&self.setup.severities);
         let batch = pacing::CHECKS_AT_ONCE;
         for mut found in found.by_ref().take(batch) {
-            found.settle_disks(disks_refused);
+            found.settle_disks();
             let mut check = checker.check(&found.facts);
             check.findings.append(&mut found.odd);
             if self.setup.keep_facts {

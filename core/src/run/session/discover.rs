@@ -59,8 +59,6 @@ pub(super) struct Discovery {
     recent: usize,
     /// The ids the job asks for, sorted; empty when it asks by tags.
     wanted: Vec<String>,
-    /// Regions whose disks could not be read.
-    pub(super) disks_refused: BTreeSet<u16>,
 }
 
 impl Discovery {
@@ -98,9 +96,13 @@ impl Discovery {
         }
     }
 
-    /// What was found, and the regions whose disks could not be read.
-    pub(super) fn into_found(self) -> (Vec<Found>, BTreeSet<u16>) {
-        (self.found, self.disks_refused)
+    /// The disks of an instance, or of all in a region, could not be read.
+    fn disks_refused(&mut self, region: u16, filter: &DiskFilter) {
+        let is_meant = |found: &&mut Found| match filter {
+            DiskFilter::Instance(id) => found.facts.instance_id == id.as_str(),
+            DiskFilter::Region | DiskFilter::Ids(_) => found.region == region,
+        };
+        self.found.iter_mut().filter(is_meant).for_each(|found| found.disks_known = false);
     }
 }
 
@@ -149,9 +151,9 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Puts the disks among the facts, unless the region's could not be read.
-    pub(super) fn settle_disks(&mut self, refused: &BTreeSet<u16>) {
-        if std::mem::take(&mut self.disks_known) && !refused.contains(&self.region) {
+    /// Puts the disks among the facts, unless they could not be read.
+    pub(super) fn settle_disks(&mut self) {
+        if std::mem::take(&mut self.disks_known) {
             self.facts.disks = Some(std::mem::take(&mut self.disks));
         }
     }
@@ -524,8 +526,8 @@ impl Session {
             match purpose {
                 // Without the instances there is nothing to do.
                 CallPurpose::Instances { .. } => {}
-                CallPurpose::Disks { region, .. } => {
-                    discovery.disks_refused.insert(*region);
+                CallPurpose::Disks { region, filter, .. } => {
+                    discovery.disks_refused(*region, filter);
                     return;
                 }
                 // The facts stay unknown, which counts against success where it matters.

@@ -120,7 +120,7 @@ impl Session {
         let checker = Checker::new(&job, &context);
         let Some(discovery) = &mut self.discovery else { return chosen };
         for found in &mut discovery.found {
-            found.settle_disks(&discovery.disks_refused);
+            found.settle_disks();
             if found.facts.guest.is_none()
                 && let Some(known) = self.setup.known_guests.remove(&found.facts.instance_id)
             {
