@@ -357,7 +357,7 @@ fn closing_lines_count_every_instance() {
     let counts = "Results: 1 URGENT, 1 UNKNOWN, 1 FAILED, 1 WEAKER, 1 NOT RUN, 1 OK.";
     assert!(done.out.contains(counts), "{}", done.out);
     let run = place.run(&["history", "--format", "json"]).json()[0]["run_id"].as_str().unwrap().to_owned();
-    let counts = "结果：1 紧急, 1 结果未知, 1 失败, 1 一致性降级, 1 未执行, 1 达到。";
+    let counts = "结果：1 紧急，1 结果未知，1 失败，1 一致性降级，1 未执行，1 达标。";
     let shown = place.run(&["show", &run, "--lang", "zh"]);
     assert!(shown.out.contains(counts), "{}", shown.out);
 }

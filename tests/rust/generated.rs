@@ -211,9 +211,16 @@ fn pages_of_troubleshooting() {
                 ));
             }
             let (meaning, cause, next) = (row.meaning.get(lang), row.cause.get(lang), row.next_step.get(lang));
+            let colon = lang.colon();
             let (cause_word, next_word) = (say("cause", "原因"), say("next step", "下一步"));
-            writeln!(page, "{}\n\n- {cause_word}: {}\n- {next_word}: {}", cell(meaning), cell(cause), cell(next))
-                .expect("text");
+            writeln!(
+                page,
+                "{}\n\n- {cause_word}{colon}{}\n- {next_word}{colon}{}",
+                cell(meaning),
+                cell(cause),
+                cell(next)
+            )
+            .expect("text");
             let again = match row.repeat {
                 codes::Repeat::NotNeeded => None,
                 codes::Repeat::AfterFix => Some(say(
@@ -229,7 +236,7 @@ fn pages_of_troubleshooting() {
                 )),
             };
             if let Some(again) = again {
-                writeln!(page, "- {}: {again}", say("again", "重新执行")).expect("text");
+                writeln!(page, "- {}{colon}{again}", say("again", "重新执行")).expect("text");
             }
         }
         hold(&format!("{folder}/troubleshooting.md"), &page);

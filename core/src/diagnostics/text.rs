@@ -16,6 +16,32 @@ pub enum Lang {
     Zh,
 }
 
+impl Lang {
+    /// Between a label and what it labels.
+    pub const fn colon(self) -> &'static str {
+        match self {
+            Self::En => ": ",
+            Self::Zh => "：",
+        }
+    }
+
+    /// Between words or counts that stand in a row. Ids keep `, `, so that a list can be copied.
+    pub const fn comma(self) -> &'static str {
+        match self {
+            Self::En => ", ",
+            Self::Zh => "，",
+        }
+    }
+
+    /// Between sentences in one line.
+    pub const fn semicolon(self) -> &'static str {
+        match self {
+            Self::En => "; ",
+            Self::Zh => "；",
+        }
+    }
+}
+
 /// One text in both languages. It stands once, in Rust, beside the code it belongs to.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Text {

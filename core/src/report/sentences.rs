@@ -16,7 +16,7 @@ const ALL_GOOD: Text = Text::new(
 );
 const PROOF_TAG: Text = Text::new(
     "Every snapshot carries its consistency tag; no application witness was used.",
-    "每个快照都带有一致性标签；未使用应用内见证。",
+    "每个快照都带有一致性标签；未以脚本记录为佐证。",
 );
 const PROOF_WITNESS: Text = Text::new(
     "Every snapshot carries its consistency tag, and the record of the scripts bears every hold out.",
@@ -24,7 +24,7 @@ const PROOF_WITNESS: Text = Text::new(
 );
 const PROOF_LOG: Text = Text::new(
     "Every snapshot carries its consistency tag and every log names its group; no application witness was used.",
-    "每个快照都带有一致性标签，每份输出都写明其快照一致性组；未使用应用内见证。",
+    "每个快照都带有一致性标签，每份输出都写明其快照一致性组；未以脚本记录为佐证。",
 );
 const LONGEST: Text = Text::new("Longest hold {seconds} s ({instance}).", "最长冻结 {seconds} 秒（{instance}）。");
 const SOME_GOOD: Text =
@@ -36,7 +36,7 @@ const LEFT_OPEN: Text = Text::new(
 );
 const RELEASED: Text = Text::new(
     "{instance} was released by {by_whom} at {at}: {note}.",
-    "{by_whom} 已于 {at} 解除 {instance} 的警报：{note}。",
+    "{by_whom} 已于 {at} 解除 {instance} 的告警：{note}。",
 );
 const HELD_BY_RUN: Text =
     Text::new("{instance} (run {run}, may still be held)", "{instance}（执行 {run}，可能仍处于冻结状态）");
@@ -93,7 +93,7 @@ pub const fn result_word(result: ResultKind, lang: Lang) -> &'static str {
         ResultKind::Failed => Text::new("FAILED", "失败"),
         ResultKind::Weaker => Text::new("WEAKER", "一致性降级"),
         ResultKind::NotRun => Text::new("NOT RUN", "未执行"),
-        ResultKind::Ok => Text::new("OK", "达到"),
+        ResultKind::Ok => Text::new("OK", "达标"),
     };
     text.get(lang)
 }
@@ -188,7 +188,7 @@ fn results(summary: &Summary, lang: Lang) -> String {
         (ResultKind::Ok, summary.ok),
     ];
     let told = counts.into_iter().filter(|(_, count)| *count > 0);
-    told.map(|(result, count)| format!("{count} {}", result_word(result, lang))).collect::<Vec<_>>().join(", ")
+    told.map(|(result, count)| format!("{count} {}", result_word(result, lang))).collect::<Vec<_>>().join(lang.comma())
 }
 
 fn left_open(report: &Report, lang: Lang) -> String {
@@ -196,7 +196,7 @@ fn left_open(report: &Report, lang: Lang) -> String {
         let text = if guest.held { HELD_BY_RUN } else { UNKNOWN_OF_RUN };
         say(text, lang, vec![("instance", guest.instance_id.clone()), ("run", guest.run_id.clone())])
     };
-    report.left_open.iter().map(guest).collect::<Vec<_>>().join(", ")
+    report.left_open.iter().map(guest).collect::<Vec<_>>().join(lang.comma())
 }
 
 fn worst_sentence(worst: &CauseGroup, lang: Lang) -> String {
@@ -206,7 +206,7 @@ fn worst_sentence(worst: &CauseGroup, lang: Lang) -> String {
         who.push_str(", ...");
     }
     let why = match &worst.explanation {
-        Some(explanation) => format!("{}; {}", worst.why.message, explanation.meaning),
+        Some(explanation) => format!("{}{}{}", worst.why.message, lang.semicolon(), explanation.meaning),
         None => worst.why.message.clone(),
     };
     say(

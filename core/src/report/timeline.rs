@@ -427,7 +427,7 @@ const FINISHED_HELD: Text = Text::new(
     "the command ended with {ended}: {who}: {meaning}; the guest may still be held",
     "命令结束，{ended}：{who}：{meaning}；实例可能仍处于冻结状态",
 );
-const RELEASED: Text = Text::new("{who} was released by {by_whom}: {note}", "{by_whom} 已解除 {who} 的警报：{note}");
+const RELEASED: Text = Text::new("{who} was released by {by_whom}: {note}", "{by_whom} 已解除 {who} 的告警：{note}");
 const LEFT_OPEN: Text = Text::new(
     "left open by an earlier run, and not started by this one: {who}",
     "之前的执行遗留的未了结实例，本次执行不启动：{who}",

@@ -53,8 +53,8 @@ fn lines(audit: &Audit, all: bool, console: &Console) -> Vec<String> {
     }
     for finding in &audit.unread {
         lines.push(String::new());
-        lines.push(format!("[{}]: {}", finding.code, console.safe(&finding.message)));
-        lines.push(format!("  {}: {}", WHAT_TO_DO.get(lang), console.safe(&finding.help)));
+        lines.push(format!("[{}]{}{}", finding.code, lang.colon(), console.safe(&finding.message)));
+        lines.push(format!("  {}{}{}", WHAT_TO_DO.get(lang), lang.colon(), console.safe(&finding.help)));
     }
     lines.push(String::new());
     lines.extend(audit.sentences.iter().map(|sentence| console.safe(sentence)));

@@ -158,8 +158,12 @@ impl Console {
             Severity::Warning => (WARNING, WARNING_WORD.get(self.lang)),
             Severity::Advice => (ADVICE, ADVICE_WORD.get(self.lang)),
         };
-        let mut lines =
-            vec![format!("{style}{word}[{}]{style:#}: {BOLD}{}{BOLD:#}", finding.code, self.safe(&finding.message))];
+        let mut lines = vec![format!(
+            "{style}{word}[{}]{style:#}{}{BOLD}{}{BOLD:#}",
+            finding.code,
+            self.lang.colon(),
+            self.safe(&finding.message)
+        )];
         let place = match about {
             Some(document) => document.place(&finding.place),
             None => finding.place.clone(),
@@ -205,8 +209,9 @@ impl Console {
                 let word = ERROR_WORD.get(self.lang);
                 let mut lines = vec![
                     format!(
-                        "{ERROR}{word}[{}]{ERROR:#}: {BOLD}{}{BOLD:#}",
+                        "{ERROR}{word}[{}]{ERROR:#}{}{BOLD}{}{BOLD:#}",
                         rendered.code,
+                        self.lang.colon(),
                         self.safe(&rendered.message)
                     ),
                     format!("  {DIM}={DIM:#} {}", self.safe(&rendered.help)),

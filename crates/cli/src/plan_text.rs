@@ -6,7 +6,7 @@ use consnap_core::catalog::budget;
 use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::input::job::Job;
 use consnap_core::run::plan::{Plan, PlannedCall, PlannedInstance};
-use consnap_core::{Platform, Text};
+use consnap_core::{Lang, Platform, Text};
 
 use crate::console::Console;
 use crate::exit::Failure;
@@ -80,7 +80,7 @@ fn lines(plan: &Plan, job: &Job, console: &Console) -> Vec<String> {
         lines.push(say(&PREDICTED, &[("level", predicted), ("count", count), ("why", why)]));
     }
     let set_aside = plan.instances.iter().filter(|instance| !instance.starts);
-    for (why, instances) in by(set_aside, |instance| why_not(instance.set_aside.as_ref(), &instance.findings)) {
+    for (why, instances) in by(set_aside, |instance| why_not(instance.set_aside.as_ref(), &instance.findings, lang)) {
         let who = named(instances.iter().map(|instance| instance.instance_id.as_str()));
         lines.push(say(&SET_ASIDE, &[("count", instances.len().to_string()), ("why", why), ("who", who)]));
     }
@@ -89,7 +89,7 @@ fn lines(plan: &Plan, job: &Job, console: &Console) -> Vec<String> {
 }
 
 /// Why an instance is set aside: the findings that block it say more than the summary that points to them.
-pub(crate) fn why_not(set_aside: Option<&RenderedFinding>, findings: &[RenderedFinding]) -> String {
+pub(crate) fn why_not(set_aside: Option<&RenderedFinding>, findings: &[RenderedFinding], lang: Lang) -> String {
     let mut reasons: Vec<String> = Vec::new();
     for finding in findings.iter().filter(|finding| finding.blocks()) {
         reasons.push(format!("[{}] {}", finding.code, finding.message));
@@ -97,7 +97,7 @@ pub(crate) fn why_not(set_aside: Option<&RenderedFinding>, findings: &[RenderedF
     if reasons.is_empty() {
         reasons.extend(set_aside.map(|finding| format!("[{}] {}", finding.code, finding.message)));
     }
-    reasons.join("; ")
+    reasons.join(lang.semicolon())
 }
 
 /// Instances by a property of theirs.

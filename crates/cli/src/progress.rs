@@ -175,7 +175,7 @@ const HELD: Text = Text::new(
 );
 const ALL_CLEAR: Text = Text::new(
     "ALL CLEAR {instance}: the guest is not held any more: {why}",
-    "警报解除 {instance}：实例已不再冻结：{why}",
+    "告警解除 {instance}：实例已不再冻结：{why}",
 );
 const IN_DOUBT: Text = Text::new(
     "a start got no clear answer (`{code}`); checking whether it was carried out",

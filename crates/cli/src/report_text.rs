@@ -1,10 +1,10 @@
 //! A report as text: the table, the causes, the sentences it ends with.
 
 use anstyle::{AnsiColor, Style};
-use consnap_core::Text;
 use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::report::{Cause, InstanceReport, Report, causes_apart, result_word};
 use consnap_core::run::verdict::ResultKind;
+use consnap_core::{Lang, Text};
 
 use crate::console::Console;
 use crate::exit::Failure;
@@ -66,7 +66,7 @@ fn row(instance: &InstanceReport, console: &Console) -> Vec<Cell> {
         format!("{}/{}", instance.disks_covered, instance.disks_expected).into(),
         held.into(),
         console.safe(instance.group_id.as_deref().unwrap_or("-")).into(),
-        cut(&console.safe(&why(instance))).into(),
+        cut(&console.safe(&why(instance, console.lang()))).into(),
     ]
 }
 
@@ -80,12 +80,12 @@ fn cut(text: &str) -> String {
 }
 
 /// Why an instance came out as it did; for one set aside, what blocked it.
-fn why(instance: &InstanceReport) -> String {
+fn why(instance: &InstanceReport, lang: Lang) -> String {
     if instance.result == ResultKind::NotRun
         && instance.starts == 0
         && instance.findings.iter().any(RenderedFinding::blocks)
     {
-        plan_text::why_not(Some(&instance.why), &instance.findings)
+        plan_text::why_not(Some(&instance.why), &instance.findings, lang)
     } else {
         instance.why.message.clone()
     }
@@ -100,13 +100,15 @@ fn cause_lines(cause: &Cause<'_>, console: &Console) -> Vec<String> {
     }
     let style = style(cause.result);
     let mut lines = vec![format!(
-        "{style}{} {}{style:#} [{}]: {}",
+        "{style}{} {}{style:#} [{}]{}{}",
         result_word(cause.result, lang),
         cause.instances.len(),
         cause.why.code,
+        lang.colon(),
         console.safe(&cause.why.message)
     )];
-    let mut add = |label: &Text, text: &str| lines.push(format!("  {}: {}", label.get(lang), console.safe(text)));
+    let mut add =
+        |label: &Text, text: &str| lines.push(format!("  {}{}{}", label.get(lang), lang.colon(), console.safe(text)));
     add(&INSTANCES, &who);
     // Where a command failed, its code is nearer to the cause than what came of it.
     match cause.explanation {

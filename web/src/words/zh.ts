@@ -340,7 +340,7 @@ export const zh: Words = {
     failed: "失败",
     weaker: "一致性降级",
     not_run: "未执行",
-    ok: "达到",
+    ok: "达标",
   },
   footer: (version, date) => `consnap ${version} · 资料截至 ${date}`,
   unverified: "尚未在真实服务上运行过：所有假设均在项目文档中编号列出。",

@@ -211,7 +211,7 @@ impl AuditResult {
         let text = match self {
             Self::Unknown => Text::new("UNKNOWN", "结果未知"),
             Self::Missed => Text::new("MISSED", "未达到"),
-            Self::Met => Text::new("MET", "达到"),
+            Self::Met => Text::new("MET", "达标"),
         };
         text.get(lang)
     }

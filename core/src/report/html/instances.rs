@@ -141,7 +141,7 @@ fn evidence(page: &mut Page, instance: &InstanceReport) {
     let predicted = format!("`{}`: {}", instance.predicted, instance.predicted_why.message);
     page.point(&words::PREDICTED, "", &predicted);
     if let Some(witness) = &instance.witness {
-        page.point(&words::RECORD, "", &record(witness));
+        page.point(&words::RECORD, "", &record(witness, page.lang));
     }
     page.point(&words::WHY, "", &why(instance, page.lang));
     if instance.result != ResultKind::Ok && !tells_code_only(instance) {
@@ -203,10 +203,10 @@ fn evidence(page: &mut Page, instance: &InstanceReport) {
 }
 
 /// What the record of the scripts told, on one line.
-fn record(witness: &WitnessReport) -> String {
+fn record(witness: &WitnessReport, lang: Lang) -> String {
     let mut line = witness.message.clone();
     if let Some(reason) = &witness.reason_text {
-        line = format!("{line}: {reason}");
+        line = format!("{line}{}{reason}", lang.colon());
     }
     if let Some(record) = &witness.record {
         let held = record.held_ms.map_or_else(String::new, |millis| format!(" held_ms={millis}"));

@@ -100,7 +100,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     for line in &lines {
         let verdict = if line.ok { FINE.get(lang) } else { PROBLEM.get(lang) };
         let text = match &line.help {
-            Some(help) => format!("{}: {}", line.detail, help),
+            Some(help) => format!("{}{}{}", line.detail, lang.colon(), help),
             None => line.detail.clone(),
         };
         rows.push(vec![verdict.into(), line.check.into(), console.safe(&text).into()]);

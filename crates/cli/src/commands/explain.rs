@@ -141,9 +141,9 @@ fn print_command(found: &CommandExplanation, console: &mut Console) -> Result<()
 fn print_outcome(outcome: &RenderedOutcome, console: &mut Console) -> Result<(), Failure> {
     let lang = console.lang();
     let instance = console.safe(&outcome.instance_id);
-    let begin = if instance.is_empty() { String::new() } else { format!("{instance}: ") };
+    let begin = if instance.is_empty() { String::new() } else { format!("{instance}{}", lang.colon()) };
     let key = spoken::result_key(&outcome.explained_by, lang);
-    console.data(&format!("{begin}{key}: {}", outcome.message))?;
+    console.data(&format!("{begin}{key}{}{}", lang.colon(), outcome.message))?;
     let mut lines = vec![(CAUSE, outcome.cause.clone()), (NEXT, outcome.next_step.clone())];
     lines.extend(outcome.snapshot_group_id.as_deref().map(|group| (GROUP_ID, console.safe(group))));
     let yes_no = |yes: bool| if yes { YES } else { NO }.get(lang).to_owned();
@@ -170,7 +170,7 @@ fn print_code(found: &RenderedExplanation, console: &mut Console) -> Result<(), 
         CodeKind::ExitCode | CodeKind::InvocationStatus | CodeKind::TaskError => spoken::result_key(found.key, lang),
         CodeKind::ApiError | CodeKind::VssError | CodeKind::Message | CodeKind::Assumption => found.key.to_owned(),
     };
-    console.data(&format!("{key}{name}: {}", found.message))?;
+    console.data(&format!("{key}{name}{}{}", lang.colon(), found.message))?;
     let mut lines = Vec::new();
     let yes_no = |yes: bool| if yes { YES } else { NO }.get(lang).to_owned();
     let cause = if found.kind == CodeKind::Assumption { WHY } else { CAUSE };
@@ -184,7 +184,7 @@ fn print_code(found: &RenderedExplanation, console: &mut Console) -> Result<(), 
 
 fn print_parameter(found: &ParameterExplanation, console: &mut Console) -> Result<(), Failure> {
     let lang = console.lang();
-    console.data(&format!("{} ({}): {}", found.wire, found.key, found.about))?;
+    console.data(&format!("{} ({}){}{}", found.wire, found.key, lang.colon(), found.about))?;
     let platforms: Vec<&str> = found.platforms.iter().map(|platform| platform.name()).collect();
     let mut lines = vec![(PLATFORMS, platforms.join(", "))];
     lines.push((REQUIRED, if found.required { YES } else { NO }.get(lang).to_owned()));
@@ -199,7 +199,7 @@ fn print_parameter(found: &ParameterExplanation, console: &mut Console) -> Resul
 
 fn print_lines(lines: &[(Text, String)], lang: Lang, console: &mut Console) -> Result<(), Failure> {
     for (label, value) in lines {
-        console.data(&format!("  {}: {value}", label.get(lang)))?;
+        console.data(&format!("  {}{}{value}", label.get(lang), lang.colon()))?;
     }
     Ok(())
 }

@@ -88,7 +88,7 @@ impl Others {
         .filter(|(_, count)| *count > 0)
         .map(|(result, count)| format!("{} {count}", result_word(result, lang)))
         .collect();
-        if parts.is_empty() { result_word(ResultKind::Ok, lang).to_owned() } else { parts.join(", ") }
+        if parts.is_empty() { result_word(ResultKind::Ok, lang).to_owned() } else { parts.join(lang.comma()) }
     }
 }
 
@@ -206,7 +206,7 @@ const HEADING: [Text; 8] = [
     Text::new("RUN", "执行"),
     Text::new("STARTED", "开始时间"),
     Text::new("LASTED", "用时"),
-    Text::new("OK", "达到"),
+    Text::new("OK", "达标"),
     Text::new("EXIT", "退出状态"),
     Text::new("RESULTS", "结果"),
     Text::new("ACCOUNT", "账号"),

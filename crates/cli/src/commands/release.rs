@@ -52,5 +52,5 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
 
 static RELEASED: Text = Text::new(
     "{instance} was released by {by_whom} at {at}: {note}",
-    "{by_whom} 已于 {at} 解除 {instance} 的警报：{note}",
+    "{by_whom} 已于 {at} 解除 {instance} 的告警：{note}",
 );

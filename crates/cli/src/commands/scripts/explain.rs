@@ -29,9 +29,9 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     for (at, one) in explained.iter().enumerate() {
         let name = if one.word.is_empty() { one.code.to_string() } else { format!("{} ({})", one.word, one.code) };
         let indent = if one.word.is_empty() || explained.len() == 1 { "" } else { "  " };
-        console.data(&format!("{indent}{name}: {}", one.meaning))?;
+        console.data(&format!("{indent}{name}{}{}", lang.colon(), one.meaning))?;
         if at == 0 {
-            console.data(&format!("  {}: {}", NEXT.get(lang), one.next_step))?;
+            console.data(&format!("  {}{}{}", NEXT.get(lang), lang.colon(), one.next_step))?;
         }
     }
     Ok(Exit::Reached)
