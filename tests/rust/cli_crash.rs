@@ -369,8 +369,21 @@ fn a_run_that_was_killed_is_named_before_anything_starts() {
     let mut first = first.env("CONSNAP_TIME_SCALE", "1").spawn().unwrap();
     wait_for(|| (calls_of(&simulated, "RunCommand") > 0).then_some(()));
     let run = only_run(&place).unwrap();
+    let going_on = place.run(&["status"]);
+    assert!(going_on.out.contains(&format!("run {run} is going on")), "{}", going_on.out);
+    assert!(!going_on.out.contains("nobody knows"), "{}", going_on.out);
     first.kill().unwrap();
     first.wait().unwrap();
+    // Nothing of it is known to be over, and no process follows it.
+    let status = place.run(&["status", "--format", "json"]);
+    let open = status.json();
+    assert_eq!((status.exit, &open["unfinished_runs"][0]), (4, &Value::from(run.as_str())), "{open}");
+    assert_eq!(open["running_runs"], serde_json::json!([]), "{open}");
+    // A directory that lost its journal says nothing of its guests.
+    std::fs::create_dir(place.folder.path().join(".local/state/consnap/l0st")).unwrap();
+    let lost = place.run(&["status"]);
+    assert!(lost.exit == 4 && lost.out.contains("run l0st cannot be read"), "{}", lost.out);
+    std::fs::remove_dir(place.folder.path().join(".local/state/consnap/l0st")).unwrap();
     let started = calls_of(&simulated, "RunCommand");
     let second = consnap(&place, &simulated.endpoint, &["run", job.to_str().unwrap()]).output().unwrap();
     let second = Done::of(second);

@@ -201,7 +201,11 @@ fn a_guest_that_somebody_has_looked_into_is_released_once() {
     assert_eq!((open.exit, &open.json()["guests"][0]["instance_id"]), (5, &json!(A)), "{}", open.out);
     scene.run(&["release", id, B, "--note", "x"]).refuses(2, &["CE315"]);
     scene.run(&["release", id, A, "--note", " "]).refuses(2, &["CE332"]);
-    assert_eq!(scene.run(&["status"]).exit, 5);
+    let held = scene.run(&["status"]);
+    assert_eq!(held.exit, 5);
+    assert!(held.out.contains("exit code 12") && held.out.contains("fsfreeze -u"), "{}", held.out);
+    let held = scene.run(&["status", "--lang", "zh"]);
+    assert!(held.out.contains("12") && held.out.contains("紧急") && held.out.contains("解冻"), "{}", held.out);
     let told = scene.run(&["show", id]);
     assert!(told.out.contains(&format!("consnap release {id} {A} --note")), "{}", told.out);
     assert!(!told.out.contains("rerun"), "it would start nothing there: {}", told.out);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use consnap_core::diagnostics::exit_status::ExitStatus;
+use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::diagnostics::messages::runs;
 use consnap_core::report::of_left_open;
 use consnap_core::report::{InstanceReport, Report};
@@ -20,6 +21,10 @@ use crate::past_run::PastRun;
 pub struct Open {
     /// Guests that may be held or whose result is unknown, by run.
     pub guests: Vec<OpenGuest>,
+    /// Why each of them is open: the code of the plug-in or of the service, and what to do.
+    pub why: Vec<RenderedFinding>,
+    /// Runs on which a process is at work.
+    pub running: Vec<String>,
     /// Runs that have not come to their end.
     pub unfinished: Vec<String>,
     /// Journals that cannot be read: what they left open is not known.
@@ -41,23 +46,28 @@ impl Open {
 /// What the runs of a state directory left open; of one account where one is given.
 ///
 /// Errors: a state directory that cannot be listed.
-pub fn open(state_directory: &Path, account: Option<&str>) -> Result<Open, Error> {
-    let mut open = Open::default();
+pub fn open(state_directory: &Path, account: Option<&str>, lang: Lang) -> Result<Open, Error> {
+    let mut open = Open { unreadable: journal::without_journal(state_directory), ..Open::default() };
     for entry in journal::list(state_directory)? {
         match entry.header.and_then(|_| PastRun::load(state_directory, &entry.run_id)) {
             Ok(past) if account.is_some_and(|account| past.header.account != account) => {}
             Ok(past) => {
                 let state = past.state();
                 if state.phase != Phase::Ended {
+                    if journal::is_alive(state_directory, &entry.run_id) {
+                        open.running.push(entry.run_id.clone());
+                    }
                     open.unfinished.push(entry.run_id);
                 }
-                let report = Report::of(&state, None, 0, Lang::En);
-                open.guests.extend(report.instances.into_iter().filter(is_open).map(|one| OpenGuest {
-                    run_id: past.header.run_id.clone(),
-                    instance_id: one.instance_id,
-                    region: one.region,
-                    held: one.held,
-                }));
+                for one in Report::of(&state, None, 0, lang).instances.into_iter().filter(is_open) {
+                    open.why.push(one.why);
+                    open.guests.push(OpenGuest {
+                        run_id: past.header.run_id.clone(),
+                        instance_id: one.instance_id,
+                        region: one.region,
+                        held: one.held,
+                    });
+                }
             }
             Err(error) => open.unreadable.push((entry.run_id, error)),
         }

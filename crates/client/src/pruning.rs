@@ -16,7 +16,7 @@ use crate::past_run::PastRun;
 use crate::run::new_seed;
 
 /// The folder of the state directory in which clean-ups keep their journals.
-const FOLDER: &str = "prune";
+pub(crate) const FOLDER: &str = "prune";
 
 /// Where the journals of clean-ups lie.
 pub fn folder(state_directory: &Path) -> PathBuf {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use consnap_client::open_guests::{self, Open};
 use consnap_core::Text;
+use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::run::session::OpenGuest;
 use serde::Serialize;
 
@@ -25,19 +26,35 @@ pub(crate) struct Arguments {}
 #[derive(Serialize)]
 struct OpenReport<'a> {
     exit_status: u8,
-    guests: &'a [OpenGuest],
+    guests: Vec<GuestReport<'a>>,
+    /// Of the unfinished ones, those on which a process is at work.
+    running_runs: &'a [String],
     unfinished_runs: &'a [String],
     unreadable_runs: Vec<&'a str>,
 }
 
+/// A guest that is open, and why.
+#[derive(Serialize)]
+struct GuestReport<'a> {
+    #[serde(flatten)]
+    guest: &'a OpenGuest,
+    why: &'a RenderedFinding,
+}
+
 pub(crate) fn run(_: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let directory = state_directory()?;
-    let open = open_guests::open(&directory, None)?;
+    let open = open_guests::open(&directory, None, console.lang())?;
     let exit = open.exit_status();
     if console.is_json() {
         let unreadable_runs = open.unreadable.iter().map(|(run, _)| run.as_str()).collect();
-        let (guests, unfinished_runs) = (&open.guests, &open.unfinished);
-        console.json(&OpenReport { exit_status: exit.code(), guests, unfinished_runs, unreadable_runs })?;
+        let guests = open.guests.iter().zip(&open.why).map(|(guest, why)| GuestReport { guest, why }).collect();
+        console.json(&OpenReport {
+            exit_status: exit.code(),
+            guests,
+            running_runs: &open.running,
+            unfinished_runs: &open.unfinished,
+            unreadable_runs,
+        })?;
     } else {
         for line in lines(&open, &directory, console) {
             console.data(&line)?;
@@ -48,15 +65,25 @@ pub(crate) fn run(_: &Arguments, console: &mut Console) -> Result<Exit, Failure>
 
 fn lines(open: &Open, directory: &Path, console: &Console) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut guests: Vec<&OpenGuest> = open.guests.iter().collect();
-    guests.sort_by_key(|guest| !guest.held);
-    for guest in guests {
+    let mut guests: Vec<(&OpenGuest, &RenderedFinding)> = open.guests.iter().zip(&open.why).collect();
+    guests.sort_by_key(|(guest, _)| !guest.held);
+    for (guest, why) in guests {
+        if !guest.held && open.running.contains(&guest.run_id) {
+            // It is being followed: the line of its run says so.
+            continue;
+        }
         let text = if guest.held { &HELD } else { &UNKNOWN };
-        let args = [("instance", guest.instance_id.clone()), ("run", guest.run_id.clone())];
+        let args = [
+            ("instance", guest.instance_id.clone()),
+            ("run", guest.run_id.clone()),
+            ("why", why.message.clone()),
+            ("help", why.help.clone()),
+        ];
         lines.push(console.safe(&console.text(text, &args)));
     }
     for run in &open.unfinished {
-        lines.push(console.safe(&console.text(&UNFINISHED, &[("run", run.clone())])));
+        let text = if open.running.contains(run) { &RUNNING } else { &UNFINISHED };
+        lines.push(console.safe(&console.text(text, &[("run", run.clone())])));
     }
     for (run, error) in &open.unreadable {
         let args = [("run", run.clone()), ("why", error.message(console.lang()))];
@@ -70,14 +97,18 @@ fn lines(open: &Open, directory: &Path, console: &Console) -> Vec<String> {
 }
 
 static HELD: Text = Text::new(
-    "URGENT {instance}: may still be held by run {run}; look into it, then `consnap release {run} {instance} --note \"...\"`",
-    "紧急 {instance}：可能仍因执行 {run} 处于冻结状态；请确认后执行 `consnap release {run} {instance} --note \"...\"`",
+    "URGENT {instance}, run {run}: {why}; to do: {help}; then `consnap release {run} {instance} --note \"...\"`",
+    "紧急 {instance}，执行 {run}：{why}；处理办法：{help}；然后执行 `consnap release {run} {instance} --note \"...\"`",
 );
 static UNKNOWN: Text = Text::new(
-    "UNKNOWN {instance}: nobody knows what became of it in run {run}: `consnap resume {run}`",
-    "结果未知 {instance}：执行 {run} 的结果未知：`consnap resume {run}`",
+    "UNKNOWN {instance}: nobody knows what became of it in run {run}: {why}: `consnap resume {run}`",
+    "结果未知 {instance}：执行 {run} 的结果未知：{why}：`consnap resume {run}`",
 );
 static UNFINISHED: Text =
     Text::new("run {run} is not over: `consnap resume {run}`", "执行 {run} 未结束：`consnap resume {run}`");
+static RUNNING: Text = Text::new(
+    "run {run} is going on: another process follows it; `consnap show {run}` reads along",
+    "执行 {run} 正在进行：另一个进程正在跟踪；可用 `consnap show {run}` 查看进展",
+);
 static UNREADABLE: Text = Text::new("run {run} cannot be read: {why}", "无法读取执行 {run}：{why}");
 static NOTHING: Text = Text::new("nothing is open in {directory}", "{directory} 中没有待处理的实例或执行");

@@ -90,7 +90,7 @@ fn of_all_that_live(state: &Path, endpoint: Option<&str>, instances: &[String]) 
 }
 
 /// Whether a process works on a run: it holds the lock of its journal.
-pub(super) fn is_alive(state: &Path, run_id: &str) -> bool {
+pub fn is_alive(state: &Path, run_id: &str) -> bool {
     let Ok(directory) = run_directory(state, run_id) else { return false };
     let Ok(file) = private_file().read(true).write(true).open(directory.join(JOURNAL)) else { return false };
     matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock))

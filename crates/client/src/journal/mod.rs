@@ -21,7 +21,8 @@ use consnap_core::{Error, ErrorKind, Time};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use claims::claim;
-pub use read::{Entry, Recorded, list, load, unfinished};
+pub use claims::is_alive;
+pub use read::{Entry, Recorded, list, load, unfinished, without_journal};
 pub(crate) use read::{may_hold_guests, named_in};
 pub use replies::{KeptReply, load_replies};
 pub use state_directory::state_directory;

@@ -62,6 +62,19 @@ pub fn list(state: &Path) -> Result<Vec<Entry>, Error> {
     Ok(runs)
 }
 
+/// Directories that are named like runs and have no journal, with what is wrong: what they left open is not known.
+pub fn without_journal(state: &Path) -> Vec<(String, Error)> {
+    let entries = std::fs::read_dir(state).into_iter().flatten().flatten();
+    let lacks = entries.filter_map(|entry| {
+        let run_id = entry.file_name().into_string().ok().filter(|name| name != crate::pruning::FOLDER)?;
+        let directory = run_directory(state, &run_id).ok().filter(|directory| directory.is_dir())?;
+        let path = directory.join(JOURNAL);
+        let error = std::fs::metadata(&path).err()?;
+        Some((run_id, io_error(&path, &error)))
+    });
+    lacks.collect()
+}
+
 /// The runs of the same job, over the same endpoint, that began and are not over, and on which no process works: what they
 /// started may still be at work.
 pub fn unfinished(state: &Path, header: &Header) -> Vec<String> {
