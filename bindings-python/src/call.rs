@@ -132,7 +132,7 @@ pub(crate) fn later(
     answers: Py<Answers>,
     future: Py<PyAny>,
 ) -> PendingCall {
-    let mut told = Told { answers, future: Some(future), lang };
+    let mut told = Completion { answers, future: Some(future), lang };
     match call.and_then(|call| events.check(call.operation.name()).map(|()| call)) {
         Ok(call) => {
             let sending = Arc::clone(inner);
@@ -184,14 +184,14 @@ pub(crate) async fn send(inner: &Inner, call: ApiCall) -> Answer {
     Ok((operation, answer))
 }
 
-/// Who is told, once. A task that is dropped before its end tells that too: somebody waits.
-struct Told {
+/// Completes the future exactly once, also when the task is dropped.
+struct Completion {
     answers: Py<Answers>,
     future: Option<Py<PyAny>>,
     lang: Lang,
 }
 
-impl Told {
+impl Completion {
     fn tell(&mut self, answer: Answer) {
         if let Some(future) = self.future.take() {
             Answers::arrive(&self.answers, Arrived { future, answer, lang: self.lang });
@@ -199,7 +199,7 @@ impl Told {
     }
 }
 
-impl Drop for Told {
+impl Drop for Completion {
     fn drop(&mut self) {
         self.tell(Err(closed("call", Sent::Maybe)));
     }

@@ -236,10 +236,10 @@ impl Client {
         };
         let run_id = task.run_id.clone();
         let progress = Progress::begun();
-        let (wish, wished) = watch::channel(Control::default());
-        let told = run::Teller::new(Arc::clone(&progress), run_id.as_deref());
+        let (control, controls) = watch::channel(Control::default());
+        let told = run::OutcomeSender::new(Arc::clone(&progress), run_id.as_deref());
         let inner = Arc::clone(&self.inner);
-        self.events.spawn(run::carry_out(inner, task, lang, wished, told))?;
-        Ok(RunningTask::new(self.events.process(), run_id, wish, progress))
+        self.events.spawn(run::carry_out(inner, task, lang, controls, told))?;
+        Ok(RunningTask::new(self.events.process(), run_id, control, progress))
     }
 }

@@ -70,12 +70,12 @@ impl Task {
 }
 
 /// Where a task tells how it goes. One that ends without an outcome was left: its client was closed.
-pub(crate) struct Teller {
+pub(crate) struct OutcomeSender {
     progress: Arc<Progress>,
     run_id: Option<String>,
 }
 
-impl Teller {
+impl OutcomeSender {
     pub(crate) fn new(progress: Arc<Progress>, run_id: Option<&str>) -> Self {
         Self { progress, run_id: run_id.map(str::to_owned) }
     }
@@ -92,7 +92,7 @@ impl Teller {
     }
 }
 
-impl Drop for Teller {
+impl Drop for OutcomeSender {
     fn drop(&mut self) {
         self.progress.end(Err(self.left(Sent::Maybe)));
     }
@@ -104,9 +104,15 @@ pub(crate) fn read(request: &[u8]) -> Result<Task, Error> {
 }
 
 /// Carries it out and tells what happens. It ends early when nobody listens any more.
-pub(crate) async fn carry_out(inner: Arc<Inner>, task: Task, lang: Lang, wish: watch::Receiver<Control>, told: Teller) {
+pub(crate) async fn carry_out(
+    inner: Arc<Inner>,
+    task: Task,
+    lang: Lang,
+    control: watch::Receiver<Control>,
+    told: OutcomeSender,
+) {
     let what = task.what;
-    let run = drive(&inner, task, lang, wish, &told).await;
+    let run = drive(&inner, task, lang, control, &told).await;
     told.progress.end(run.map(|run| report(&run, what, lang)));
 }
 
@@ -114,8 +120,8 @@ async fn drive(
     inner: &Inner,
     task: Task,
     lang: Lang,
-    wish: watch::Receiver<Control>,
-    told: &Teller,
+    control: watch::Receiver<Control>,
+    told: &OutcomeSender,
 ) -> Result<Run, Error> {
     let (what, events) = (task.what, task.events);
     let observe = move |_: &State, news: &[Numbered]| {
@@ -137,7 +143,7 @@ async fn drive(
             verify_run(&past, &connection(inner, Vec::new()))?
         }
     };
-    let mut driven = run.drive(wish.clone(), observe).await?;
+    let mut driven = run.drive(control.clone(), observe).await?;
     if let Some(policies) = &policies
         && run.session().error().is_none()
         && driven != Driven::Left
@@ -147,7 +153,7 @@ async fn drive(
         }
         if driven == Driven::Planned {
             run.go_ahead()?;
-            driven = run.drive(wish, observe).await?;
+            driven = run.drive(control, observe).await?;
         }
     }
     if driven == Driven::Left && (run.directory().is_none() || matches!(what, What::Plan | What::Discover)) {

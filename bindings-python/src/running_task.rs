@@ -23,7 +23,7 @@ type Outcome<'py> = (Option<(Py<PyBytes>, Py<PyList>)>, Option<Bound<'py, PyByte
 pub(crate) struct RunningTask {
     process: Process,
     run_id: Option<String>,
-    wish: watch::Sender<Control>,
+    control: watch::Sender<Control>,
     progress: Arc<Progress>,
 }
 
@@ -31,10 +31,10 @@ impl RunningTask {
     pub(crate) fn new(
         process: Process,
         run_id: Option<String>,
-        wish: watch::Sender<Control>,
+        control: watch::Sender<Control>,
         progress: Arc<Progress>,
     ) -> Self {
-        Self { process, run_id, wish, progress }
+        Self { process, run_id, control, progress }
     }
 
     /// Its state, for the process it belongs to.
@@ -100,14 +100,14 @@ impl RunningTask {
     /// Starts nothing new; what runs is followed to its end.
     fn stop(&self, py: Python<'_>) -> PyResult<()> {
         self.progress(py)?;
-        self.wish.send_replace(Control::Drain);
+        self.control.send_replace(Control::Drain);
         Ok(())
     }
 
     /// Leaves at once; the journal has everything.
     fn leave(&self, py: Python<'_>) -> PyResult<()> {
         self.progress(py)?;
-        self.wish.send_replace(Control::Abort);
+        self.control.send_replace(Control::Abort);
         Ok(())
     }
 }

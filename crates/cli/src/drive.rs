@@ -34,17 +34,17 @@ fn drive_hearing(
 ) -> Result<Driven, Failure> {
     let progress = Progress::new(console.lang(), console.log());
     let driven = runtime.block_on(async {
-        let (wish, wishes) = watch::channel(Control::Run);
+        let (control, controls) = watch::channel(Control::Run);
         let interrupted = async {
             interrupts.next().await;
             progress.say_interrupted();
-            let _ = wish.send(Control::Drain);
+            let _ = control.send(Control::Drain);
             interrupts.next().await;
-            let _ = wish.send(Control::Abort);
+            let _ = control.send(Control::Abort);
             std::future::pending::<()>().await;
         };
         tokio::select! {
-            driven = run.drive(wishes, |state, events| progress.observe(state, events)) => driven,
+            driven = run.drive(controls, |state, events| progress.observe(state, events)) => driven,
             () = interrupted => Ok(Driven::Left),
         }
     });

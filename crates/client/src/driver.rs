@@ -121,16 +121,16 @@ pub async fn drive<C: Caller, R: Record>(
     record: &mut R,
     caller: &Arc<C>,
     clock: &Clock,
-    mut wish: watch::Receiver<Control>,
+    mut control: watch::Receiver<Control>,
     mut observe: impl FnMut(&State, &[Numbered]),
 ) -> Driven {
     let mut calls: JoinSet<Answered> = JoinSet::new();
     let mut call_of_task: HashMap<tokio::task::Id, u64> = HashMap::new();
-    let mut wishes_end = false;
+    let mut control_ended = false;
     // An event that could not be recorded is missing for good: from then on nothing that writes is sent.
     let mut recorded = true;
     loop {
-        match *wish.borrow_and_update() {
+        match *control.borrow_and_update() {
             Control::Run => {}
             Control::Drain => session.stop(clock.now()),
             Control::Abort => {
@@ -191,7 +191,7 @@ pub async fn drive<C: Caller, R: Record>(
                         }
                     },
                     () = clock.wait_until(at) => {}
-                    changed = wish.changed(), if !wishes_end => wishes_end = changed.is_err(),
+                    changed = control.changed(), if !control_ended => control_ended = changed.is_err(),
                 }
             }
         }

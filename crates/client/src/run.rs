@@ -181,27 +181,27 @@ impl Run {
     /// Errors: the journal could not be made or written before anything was started.
     pub async fn drive<F: FnMut(&State, &[Numbered])>(
         &mut self,
-        wish: watch::Receiver<Control>,
+        control: watch::Receiver<Control>,
         mut observe: F,
     ) -> Result<Driven, Error> {
-        let mut driven = self.drive_on(wish.clone(), &mut observe).await?;
+        let mut driven = self.drive_on(control.clone(), &mut observe).await?;
         if driven == Driven::Planned && !self.waits_for_yes {
             if self.session.state().stopped.is_some() {
                 // Nothing was started, and no record says so of each instance.
                 return Ok(Driven::Left);
             }
             self.go_ahead()?;
-            driven = self.drive_on(wish, &mut observe).await?;
+            driven = self.drive_on(control, &mut observe).await?;
         }
         Ok(driven)
     }
 
     async fn drive_on<F: FnMut(&State, &[Numbered])>(
         &mut self,
-        wish: watch::Receiver<Control>,
+        control: watch::Receiver<Control>,
         observe: F,
     ) -> Result<Driven, Error> {
-        let driven = drive(&mut self.session, &mut self.record, &self.caller, &self.clock, wish, observe).await;
+        let driven = drive(&mut self.session, &mut self.record, &self.caller, &self.clock, control, observe).await;
         self.over = driven == Driven::Over;
         let seen = self.session.take_guests_seen();
         if let Some(state_directory) = self.guests.as_deref().filter(|_| !seen.is_empty()) {
