@@ -1,6 +1,7 @@
 //! The simulator behind a port on 127.0.0.1, for users' own tests.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use consnap_core::diagnostics::messages::errors;
@@ -30,6 +31,8 @@ struct Running {
     server: Server,
     /// The thread ends when this is dropped.
     stop: Option<oneshot::Sender<()>>,
+    /// Its end closes the listener.
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Running {
@@ -49,6 +52,10 @@ impl Running {
             self.look(|_| ());
             self.server.stop();
             self.stop = None;
+            // Only then is the port free for another.
+            if let Some(thread) = self.thread.take() {
+                let _ = thread.join();
+            }
         }
     }
 }
@@ -178,7 +185,7 @@ fn listen(scenario: Scenario, port: u16, virtual_time: bool) -> std::io::Result<
     let (told, tell) = std::sync::mpsc::channel();
     let (stop, stopped) = oneshot::channel::<()>();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    std::thread::Builder::new().name("consnap-simulator".to_owned()).spawn(move || {
+    let thread = std::thread::Builder::new().name("consnap-simulator".to_owned()).spawn(move || {
         runtime.block_on(async {
             let mut simulator = consnap_simulator::Simulator::new(scenario);
             if virtual_time {
@@ -190,7 +197,7 @@ fn listen(scenario: Scenario, port: u16, virtual_time: bool) -> std::io::Result<
         });
     })?;
     let server = tell.recv().map_err(|_| std::io::Error::other("the simulator's thread died"))??;
-    Ok((server.endpoint(), Running { server, stop: Some(stop) }))
+    Ok((server.endpoint(), Running { server, stop: Some(stop), thread: Some(thread) }))
 }
 
 fn wall_clock() -> Time {
