@@ -234,6 +234,47 @@ fn a_guest_that_somebody_has_looked_into_is_released_once() {
     );
 }
 
+/// The run lost its process before the result came: a release speaks of what was known then.
+#[test]
+fn a_release_does_not_cover_what_comes_to_light_after_it() {
+    let scene = Scene::new(&format!("guest_faults: [{{instances: [{A}], nth: 1, exit_code: 12, held: true}}]\n"));
+    let id = scene.online(&["run", "job.yaml", "--format", "json"]).json()["run_id"].as_str().unwrap().to_owned();
+    let states = scene.place.folder.path().join(".local/state/consnap");
+    let journal = states.join(&id).join("journal.jsonl");
+    let whole = std::fs::read_to_string(&journal).unwrap();
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    let is_result = |line: &&str| line.contains("\"event\":\"command_finished\"");
+    let cut = lines[..lines.iter().position(is_result).unwrap()].concat();
+    // With its result and without the verdict: `status` says what the code says.
+    let of_a = lines.iter().position(|line| is_result(line) && line.contains(A)).unwrap();
+    let with_results = lines[..=of_a].concat();
+    std::fs::write(&journal, with_results).unwrap();
+    let known = scene.run(&["status"]);
+    assert!(
+        known.exit == 5 && known.out.contains("exit code 12") && known.out.contains("fsfreeze -u"),
+        "{}",
+        known.out
+    );
+    std::fs::write(&journal, &cut).unwrap();
+    assert_eq!(scene.run(&["status"]).exit, 4);
+    // Nobody follows the run: when the result is due, the guest may be held.
+    let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_millis();
+    let later = consnap_core::Time::from_millis(i64::try_from(now).unwrap()).plus_seconds(3_600);
+    let open = || consnap_client::open_guests::open(&states, None, later, consnap_core::Lang::En).unwrap();
+    assert_eq!(open().exit_status().code(), 5, "{:?}", open());
+    consnap_client::open_guests::release(&states, &id, A, ("mei", "thawed"), later).unwrap();
+    assert!(open().guests.iter().all(|guest| guest.instance_id != A), "{:?}", open());
+    std::fs::write(&journal, &cut).unwrap();
+    assert_eq!(scene.run(&["release", &id, A, "--note", "not frozen yet"]).exit, 0);
+    assert_eq!(scene.online(&["resume", &id]).exit, 5);
+    let open = scene.run(&["status"]);
+    assert!(open.exit == 5 && open.out.contains("exit code 12"), "{}", open.out);
+    assert_eq!(scene.online(&["rerun", &id, "--failed"]).exit, 5);
+    let done = scene.run(&["release", &id, A, "--note", "thawed by console", "--format", "json"]);
+    assert_eq!(done.json()["note"], "thawed by console");
+    assert_eq!(scene.run(&["status"]).exit, 0);
+}
+
 /// Neither by the same job nor by another one; nor when the journal that names it can no longer be read.
 #[test]
 fn a_guest_that_may_be_held_is_not_started_before_it_is_released() {

@@ -406,6 +406,8 @@ fn instance_report(state: &State, target: &Target, lang: Lang) -> InstanceReport
     let why: RenderedFinding = match (verdict, target.not_run.as_deref()) {
         (Some(verdict), _) => verdict.why.render(lang),
         (None, Some(reason)) => reason.render(lang),
+        // The code tells the way out before the verdict stands.
+        (None, None) if target.may_be_held() => state.judge(target).why.render(lang),
         (None, None) => {
             let row = if open || !waiting {
                 &crate::diagnostics::messages::verdicts::RESULT_UNREADABLE
@@ -455,7 +457,7 @@ fn instance_report(state: &State, target: &Target, lang: Lang) -> InstanceReport
         proof: verdict.and_then(|verdict| verdict.proof),
         witness: WitnessReport::of(target, lang),
         held: verdict.map_or(open_held, |verdict| verdict.held),
-        released: target.released.as_deref().cloned(),
+        released: target.release().cloned(),
         held_millis: target.outcome.as_ref().and_then(|outcome| outcome.frozen_millis),
         disks_covered: verdict.map_or(0, |verdict| verdict.disks_covered),
         disks_expected: u32::try_from(target.expected.len()).unwrap_or(u32::MAX),

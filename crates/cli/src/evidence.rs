@@ -127,8 +127,9 @@ impl EvidenceArguments {
             let last = last_successes(run, report, directory.as_deref());
             // A guest that is held does not leave the figures because another run came after.
             let account = report.account_id.as_deref();
-            let open =
-                directory.as_deref().and_then(|directory| open_guests::open(directory, account, console.lang()).ok());
+            let open = directory
+                .as_deref()
+                .and_then(|directory| open_guests::open(directory, account, crate::clock::now(), console.lang()).ok());
             let guests = open.unwrap_or_default().guests;
             let others: Vec<_> = guests.into_iter().filter(|guest| guest.run_id != report.run_id).collect();
             let text = report::metrics(report, &last, &others);

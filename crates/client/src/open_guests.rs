@@ -9,6 +9,7 @@ use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::diagnostics::messages::runs;
 use consnap_core::report::of_left_open;
 use consnap_core::report::{InstanceReport, Report};
+use consnap_core::run::session::state::State;
 use consnap_core::run::session::{Event, Numbered, OpenGuest, Phase, Release};
 use consnap_core::run::verdict::ResultKind;
 use consnap_core::{Error, ErrorKind, Lang, Time};
@@ -46,16 +47,18 @@ impl Open {
 /// What the runs of a state directory left open; of one account where one is given.
 ///
 /// Errors: a state directory that cannot be listed.
-pub fn open(state_directory: &Path, account: Option<&str>, lang: Lang) -> Result<Open, Error> {
+pub fn open(state_directory: &Path, account: Option<&str>, now: Time, lang: Lang) -> Result<Open, Error> {
     let mut open = Open { unreadable: journal::without_journal(state_directory), ..Open::default() };
     for entry in journal::list(state_directory)? {
         match entry.header.and_then(|_| PastRun::load(state_directory, &entry.run_id)) {
             Ok(past) if account.is_some_and(|account| past.header.account != account) => {}
             Ok(past) => {
-                let state = past.state();
+                let mut state = past.state();
                 if state.phase != Phase::Ended {
                     if journal::is_alive(state_directory, &entry.run_id) {
                         open.running.push(entry.run_id.clone());
+                    } else {
+                        state.ring_for_due_results(now);
                     }
                     open.unfinished.push(entry.run_id);
                 }
@@ -124,7 +127,12 @@ pub fn release(
     }
     let (mut journal, recorded) = Journal::open(state_directory, run_id)?;
     let past = PastRun::of(recorded)?;
-    let state = past.state();
+    let mut state = past.state();
+    let is_overdue = |state: &State| state.targets.iter().any(|target| &*target.id == instance && target.may_be_held());
+    let was_overdue = is_overdue(&state);
+    if state.phase != Phase::Ended {
+        state.ring_for_due_results(now);
+    }
     let report = Report::of(&state, None, 0, Lang::En);
     let refused =
         |row| Error::new(ErrorKind::Rejected, row).with("run", run_id.to_owned()).with("instance", instance.to_owned());
@@ -137,9 +145,12 @@ pub fn release(
         return Err(refused(&runs::NOT_OPEN));
     }
     let at = now.max(state.last_at);
-    let event = Event::GuestReleased { instance: instance.into(), by: by.to_owned(), note: note.to_owned() };
-    let numbered = Numbered { seq: state.last_seq + 1, at, event };
-    journal.append(numbered.seq, &numbered)?;
+    // What is released is an alarm: that it rang is part of the run.
+    let rang = (!was_overdue && is_overdue(&state)).then(|| Event::ResultOverdue { instance: instance.into() });
+    let released = Event::GuestReleased { instance: instance.into(), by: by.to_owned(), note: note.to_owned() };
+    for (seq, event) in (state.last_seq + 1..).zip(rang.into_iter().chain([released])) {
+        journal.append(seq, &Numbered { seq, at, event })?;
+    }
     journal.sync()?;
     Ok(Release { at, by: by.to_owned(), note: note.to_owned() })
 }

@@ -9,7 +9,7 @@ use crate::run::{Failure, Run, root, target_folder};
 use crate::{page, typescript, wasm};
 
 /// The engine, which a page loads first, may have so many bytes gzipped.
-const ENGINE_BUDGET_GZIPPED: usize = 413_000;
+const ENGINE_BUDGET_GZIPPED: usize = 414_000;
 
 /// What is cut out of the engine, and how many bytes gzipped each may have. The last is what the others share.
 const PARTS: &[Part] = &[

@@ -125,7 +125,10 @@ impl Judge<'_, '_> {
                 self.name_unknown_task_error();
                 Verdict::of(&row.outcome)
             }
-            (_, Some(row)) => self.by_task_error().unwrap_or_else(|| Verdict::of(&row.outcome)),
+            (_, Some(row)) => {
+                let verdict = self.by_task_error().unwrap_or_else(|| Verdict::of(&row.outcome));
+                self.weigh_exit_code(verdict)
+            }
             ("", None) => {
                 let finding = Finding::new(&outcomes::MISSING_STATUS, "/InvocationStatus");
                 let ambiguous = self.result.exit_code == Some(1);
@@ -162,13 +165,19 @@ impl Judge<'_, '_> {
         self.by_exit_code(&statuses::UNKNOWN)
     }
 
-    fn by_unknown_status(&mut self) -> Verdict {
-        let held = match self.result.exit_code {
-            None => statuses::UNKNOWN.held,
-            Some(0) => false,
-            Some(number) => exit_codes::find(number).outcome.held,
+    /// A status that nobody knows may be one that leaves the plug-in at work, whatever the exit code is.
+    fn by_unknown_status(&self) -> Verdict {
+        Verdict { finished: self.is_over(), ..Verdict::of(&statuses::UNKNOWN) }
+    }
+
+    /// A command that was never started has no exit code: one that is there tells of a start. 0 stands where none was given.
+    fn weigh_exit_code(&mut self, verdict: Verdict) -> Verdict {
+        let Some(number) = self.result.exit_code.filter(|number| *number != 0 && verdict.layer == Layer::Service)
+        else {
+            return verdict;
         };
-        Verdict { finished: self.is_over(), held, ..Verdict::of(&statuses::UNKNOWN) }
+        self.contradiction(&number.to_string());
+        Verdict { held: true, group_may_exist: true, ..verdict }
     }
 
     fn name_unknown_task_error(&mut self) {
@@ -251,10 +260,12 @@ impl Judge<'_, '_> {
                 Verdict { layer: Layer::Unknown, ..Verdict::of(&exit_codes::find_as(0, "exit:launcher:0").outcome) }
             }
             _ => {
+                let verdict = self.by_failure(number);
                 if given == "Success" {
                     self.contradiction(&number.to_string());
+                    return Verdict { held: true, group_may_exist: true, ..verdict };
                 }
-                self.by_failure(number)
+                verdict
             }
         }
     }
@@ -303,9 +314,8 @@ impl Judge<'_, '_> {
             say(&outcomes::FREEZE_INTERRUPTED);
         }
         // A thaw may lie in the hole, and an instance that was restarted holds nothing.
-        let by_exit_code = verdict.row.key.starts_with("exit:") && verdict.layer != Layer::Agent;
         let not_thawed = log.frozen && !log.thawed && self.dropped == 0;
-        if by_exit_code && !verdict.succeeded {
+        if verdict.layer != Layer::Agent && !verdict.succeeded {
             if not_thawed {
                 say(&outcomes::THAW_NOT_LOGGED);
             }
@@ -336,7 +346,7 @@ fn refine(
     findings: &mut Vec<Finding>,
 ) {
     named.say(findings);
-    if named.freeze_begun && verdict.row.key.starts_with("exit:") {
+    if named.freeze_begun && verdict.layer != Layer::Agent {
         findings.push(Finding::new(&outcomes::FREEZE_BEGUN, "/Output"));
         (verdict.held, verdict.group_may_exist) = (true, true);
     }

@@ -108,13 +108,25 @@ pub struct Target {
     pub tagged: bool,
     /// Why it was not started.
     pub not_run: Option<Box<Finding>>,
-    /// That somebody has let the guest go.
+    /// That somebody has let the guest go; [`Target::release`] tells whether that still stands.
     pub released: Option<Box<Release>>,
+    /// Whether the guest was known as held then.
+    pub released_while_held: bool,
     /// The verdict, once all is known.
     pub verdict: Option<Box<Verdict>>,
 }
 
 impl Target {
+    /// Whether the guest may be held, by all that is known so far.
+    pub fn is_held(&self) -> bool {
+        self.verdict.as_deref().map_or_else(|| self.may_be_held(), |verdict| verdict.held)
+    }
+
+    /// The release, unless it came to light only afterwards that the guest is held: nobody has looked into that.
+    pub fn release(&self) -> Option<&Release> {
+        self.released.as_deref().filter(|_| self.released_while_held || !self.is_held())
+    }
+
     /// Whether the outcome of the command leaves the guest held, and no record takes that back; or the outcome is overdue.
     pub fn may_be_held(&self) -> bool {
         let Some(outcome) = self.outcome.as_deref() else { return self.overdue };

@@ -81,7 +81,7 @@ impl Session {
             self.stop_starts(StopReason::Unproven);
         }
         let held = |(target, index): &(&Target, TargetIndex)| {
-            target.released.is_none()
+            target.release().is_none()
                 && if target.stage == Stage::Looking { self.counts_as_held(*index) } else { target.may_be_held() }
         };
         if let Some(instance) = self.state.targets.iter().zip(0..).find(held).map(|(target, _)| target.id.to_string()) {

@@ -278,8 +278,10 @@ impl State {
                 let release = Release { at, by: by.clone(), note: note.clone() };
                 if let Some(target) =
                     self.index_of(instance).and_then(|index| self.fields.targets.get_mut(index as usize))
+                    && target.release().is_none()
                 {
-                    target.released.get_or_insert(Box::new(release));
+                    target.released_while_held = target.is_held();
+                    target.released = Some(Box::new(release));
                 }
             }
             Event::SnapshotsTagged { instances, failed } => self.snapshots_tagged(instances, failed.as_deref()),
@@ -369,6 +371,7 @@ impl State {
             tagged: false,
             not_run: set_aside.as_ref().map(|finding| Box::new(finding.clone())),
             released: None,
+            released_while_held: false,
             verdict: None,
         });
     }

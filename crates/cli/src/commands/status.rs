@@ -43,7 +43,7 @@ struct GuestReport<'a> {
 
 pub(crate) fn run(_: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let directory = state_directory()?;
-    let open = open_guests::open(&directory, None, console.lang())?;
+    let open = open_guests::open(&directory, None, crate::clock::now(), console.lang())?;
     let exit = open.exit_status();
     if console.is_json() {
         let unreadable_runs = open.unreadable.iter().map(|(run, _)| run.as_str()).collect();

@@ -12,7 +12,7 @@ use crate::diagnostics::messages::verdicts as rows;
 use crate::plugin::output::Outcome;
 use crate::run::session::follow::may_run_on;
 use crate::run::session::records::{Stage, Target, TargetIndex};
-use crate::run::verdict::{Evidence, GroupLookup, ResultKind, WitnessEvidence, judge};
+use crate::run::verdict::{Evidence, GroupLookup, ResultKind, Verdict, WitnessEvidence, judge};
 
 /// By how much the service's clock was set back against ours, in milliseconds.
 #[derive(Copy, Clone, Debug, Default)]
@@ -174,10 +174,9 @@ impl State {
         }
     }
 
-    /// All is known: the verdict stands.
-    pub(super) fn conclude(&mut self, index: TargetIndex) {
-        let Some(target) = self.fields.targets.get(index as usize) else { return };
-        let mut verdict = judge(&Evidence {
+    /// What all that is known of an instance comes to.
+    pub fn judge(&self, target: &Target) -> Verdict {
+        judge(&Evidence {
             required: self.fields.required,
             platform: target.platform,
             has_scripts: target.platform == Some(Platform::Linux) && self.scripts_on_linux,
@@ -187,7 +186,23 @@ impl State {
             look: target.look.as_deref(),
             witness: target.witness.as_deref(),
             freezes: target.platform != Some(Platform::Linux) || self.freezes_linux,
-        });
+        })
+    }
+
+    /// A run that nobody follows any more: results that are due by now may never come, and the guests may be held.
+    pub fn ring_for_due_results(&mut self, now: Time) {
+        for target in &mut self.fields.targets {
+            let Stage::Running { invocation } = target.stage else { continue };
+            let Some(record) = self.fields.invocations.get(invocation as usize) else { continue };
+            let limit = pacing::RESULT_GRACE.saturating_add(Duration::from_secs(record.timeout_seconds.into()));
+            target.overdue |= record.accepted_at.plus(limit) <= now;
+        }
+    }
+
+    /// All is known: the verdict stands.
+    pub(super) fn conclude(&mut self, index: TargetIndex) {
+        let Some(target) = self.fields.targets.get(index as usize) else { return };
+        let mut verdict = self.judge(target);
         if target.lost && verdict.reached == Consistency::None {
             verdict.result = ResultKind::Unknown;
             verdict.reached = Consistency::Unknown;
