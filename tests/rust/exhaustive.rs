@@ -3,8 +3,7 @@
 //!
 //! Whatever happens: no false OK, no false "not held", no second start, no lost outcome, and every run ends.
 //! `CONSNAP_FAULTS=2` tries pairs of faults (`cargo xtask soak --exhaustive 2`); a failing schedule prints its journal.
-//! `CONSNAP_FAULTS_MINUTES` ends the walk of each fleet after that time and prints which part was covered: single faults
-//! are all tried before, and first faults of pairs are taken from everywhere in a run.
+//! `CONSNAP_FAULTS_MINUTES` ends the pairs of each fleet after that time and prints which part was covered.
 //!
 //! With pairs, a state of session, service and driver that was met before with at least as many faults to come is not played
 //! on. Two states are the same where all that they show of themselves is, each time by how far it lies from now; of the

@@ -54,7 +54,6 @@ const FILLERS: &[&str] = &[
     "died",
     "and",
     "then",
-    "an",
     "error",
     "code",
     "status",

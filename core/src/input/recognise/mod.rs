@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use crate::catalog::codes::CodeKind;
+use crate::catalog::codes::{CodeExplanation, CodeKind};
 use crate::catalog::parameters::ParameterRow;
 use crate::diagnostics::text::Text;
 
@@ -165,6 +165,16 @@ fn as_json(text: &str, level: usize) -> Option<Recognised> {
         return (level < LEVELS).then(|| look(inner, level + 1));
     }
     let kinds: Vec<_> = found.into_iter().map(|value| (DocumentKind::of(&value), value)).collect();
+    // A sentence with a refusal in it speaks of a command's result too: that may be the worse of the two.
+    let is_of_result = |code: &CodeExplanation| {
+        matches!(code.kind, CodeKind::ExitCode | CodeKind::InvocationStatus | CodeKind::TaskError)
+    };
+    if !begins
+        && kinds.iter().all(|(kind, _)| matches!(kind, DocumentKind::Refusal | DocumentKind::Unknown))
+        && codes::named(text).codes.iter().any(is_of_result)
+    {
+        return None;
+    }
     if kinds.iter().any(|(kind, _)| *kind != DocumentKind::Unknown) {
         return Some(Recognised::Documents(kinds));
     }

@@ -50,13 +50,13 @@ impl Session {
         let shown = Shown::of(&page, &invoke_id);
         // By the service's clock, where it tells: ours may have been put right since it was taken, by another process.
         let created_at = shown.as_ref().and_then(|shown| shown.created_at);
-        let limit = pacing::RESULT_GRACE.as_secs().saturating_add(u64::from(record.timeout_seconds));
+        let limit = record.due_after();
         let overdue = match service_date(reply).zip(created_at) {
             Some((date, created_at)) => {
                 let followed_since = record.accepted_at.max(self.began_at);
-                date > created_at.plus_seconds(limit) || self.now > followed_since.plus_seconds(limit)
+                date > created_at.plus(limit) || self.now > followed_since.plus(limit)
             }
-            None => self.now > record.accepted_at.plus_seconds(limit),
+            None => self.now > record.accepted_at.plus(limit),
         };
         let mut finished = Vec::new();
         for &index in &open {

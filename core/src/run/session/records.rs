@@ -1,12 +1,14 @@
 //! What the state of a run keeps of each instance, call and invocation.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::event::Purpose;
 use crate::base::consistency::{Consistency, Platform};
 use crate::base::time::Time;
+use crate::catalog::pacing;
 use crate::diagnostics::finding::Finding;
 use crate::ecs::api::ApiCall;
 use crate::plugin::output::Outcome;
@@ -169,6 +171,13 @@ pub struct Invocation {
     pub accepted_at: Time,
     /// `Timeout` in seconds.
     pub timeout_seconds: u32,
+}
+
+impl Invocation {
+    /// How long after its acceptance its results are due.
+    pub(super) fn due_after(&self) -> Duration {
+        pacing::RESULT_GRACE.saturating_add(Duration::from_secs(self.timeout_seconds.into()))
+    }
 }
 
 /// That somebody has looked into a guest that may have been held, and let it go.

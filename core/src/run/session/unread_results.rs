@@ -40,9 +40,9 @@ impl Session {
     /// command's time-out and the margin, or after one more pause between looks.
     pub(super) fn expect_results(&mut self, invocation: u32) {
         let Some(record) = self.state.invocations.get(invocation as usize) else { return };
-        let limit = pacing::RESULT_GRACE.as_secs().saturating_add(u64::from(record.timeout_seconds));
         let next_answer = self.now.plus(pacing::POLL_LONGEST);
-        self.unread_results.expect(invocation, record.accepted_at.plus_seconds(limit).max(next_answer), false);
+        let due = record.accepted_at.plus(record.due_after()).max(next_answer);
+        self.unread_results.expect(invocation, due, false);
     }
 
     /// Rings for guests whose results are due and that nobody could read. They are asked for all the same.

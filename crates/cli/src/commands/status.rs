@@ -98,11 +98,11 @@ fn lines(open: &Open, directory: &Path, console: &Console) -> Vec<String> {
 
 static HELD: Text = Text::new(
     "URGENT {instance}, run {run}: {why}; to do: {help}; then `consnap release {run} {instance} --note \"...\"`",
-    "紧急 {instance}，执行 {run}：{why}；处理办法：{help}；然后执行 `consnap release {run} {instance} --note \"...\"`",
+    "紧急 {instance}，执行 {run}：{why}；处理方法：{help}；然后执行 `consnap release {run} {instance} --note \"...\"`",
 );
 static UNKNOWN: Text = Text::new(
-    "UNKNOWN {instance}: nobody knows what became of it in run {run}: {why}: `consnap resume {run}`",
-    "结果未知 {instance}：执行 {run} 的结果未知：{why}：`consnap resume {run}`",
+    "UNKNOWN {instance}, run {run}: {why}; to do: `consnap resume {run}`",
+    "结果未知 {instance}，执行 {run}：{why}；处理方法：`consnap resume {run}`",
 );
 static UNFINISHED: Text =
     Text::new("run {run} is not over: `consnap resume {run}`", "执行 {run} 未结束：`consnap resume {run}`");

@@ -194,8 +194,7 @@ impl State {
         for target in &mut self.fields.targets {
             let Stage::Running { invocation } = target.stage else { continue };
             let Some(record) = self.fields.invocations.get(invocation as usize) else { continue };
-            let limit = pacing::RESULT_GRACE.saturating_add(Duration::from_secs(record.timeout_seconds.into()));
-            target.overdue |= record.accepted_at.plus(limit) <= now;
+            target.overdue |= record.accepted_at.plus(record.due_after()) <= now;
         }
     }
 
