@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { dist, launch, open, serve } from "./browser.mjs";
+import { dist, keptOffline, launch, open, serve } from "./browser.mjs";
 
 const ROUNDS = 15;
 const sorted = (numbers) => numbers.toSorted((a, b) => a - b);
@@ -46,8 +46,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
 // What a first visit fetches, the service worker included, as a host that compresses would send it.
 const visited = await serve();
 const { context, page } = await open(browser, visited.address);
-await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
-await page.waitForFunction(async () => (await caches.keys()).length > 0 && navigator.serviceWorker.controller !== null);
+await keptOffline(page);
 const packed = (path) => gzipSync(readFileSync(join(dist, path === "/" ? "index.html" : path)), { level: 9 }).length;
 const transferred = [...new Set(visited.asked)].reduce((sum, path) => sum + packed(path), 0);
 visited.asked.length = 0;

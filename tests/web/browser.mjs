@@ -89,13 +89,30 @@ export async function open(browser, address, options = {}) {
   return { context, page, wrong };
 }
 
+/** Waits for a promise of the page: to `waitForFunction` the promise itself is true. */
+async function until(page, holds) {
+  const end = Date.now() + 30_000;
+  while (!(await page.evaluate(holds))) {
+    if (Date.now() > end) throw new Error(`never came true: ${holds}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Waits until the page works offline: a service worker answers it and has kept all that the page has loaded. */
+export const keptOffline = (page) =>
+  until(page, async () => {
+    const loaded = performance.getEntriesByType("resource").filter(({ name }) => /\/assets\//.test(name));
+    const kept = await Promise.all(["./", ...loaded.map(({ name }) => name)].map((name) => caches.match(name)));
+    return navigator.serviceWorker.controller !== null && kept.every(Boolean);
+  });
+
 export const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
 
 /** Presses a copy button, and gives what is on the clipboard once the button says so. */
 export async function copied(page, button, said) {
   await page.evaluate(() => navigator.clipboard.writeText(""));
   await button.click();
-  await page.waitForFunction(async () => (await navigator.clipboard.readText()) !== "");
+  await until(page, async () => (await navigator.clipboard.readText()) !== "");
   await button.filter({ hasText: said }).waitFor();
   return clipboard(page);
 }

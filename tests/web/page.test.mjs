@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { axeSource, clipboard, copied, dist, launch, open, serve, still } from "./browser.mjs";
+import { axeSource, clipboard, copied, dist, keptOffline, launch, open, serve, still } from "./browser.mjs";
 
 let browser;
 let server;
@@ -324,10 +324,7 @@ test("links that are none of ours change nothing", async () => {
 test("works offline after the first visit, and asks for nothing but its own files", async () => {
   const own = await serve();
   const { context, page, wrong } = await open(browser, own.address, inLang("en"));
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
-  await page.waitForFunction(
-    async () => (await caches.keys()).length > 0 && navigator.serviceWorker.controller !== null,
-  );
+  await keptOffline(page);
   assert.ok(!own.asked.some((path) => path.includes("rehearsal")), "the second module is not loaded unasked");
   await page.click("#tab-rehearse");
   await page.locator("button.primary").click();

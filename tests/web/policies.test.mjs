@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { axeSource, copied, dist, launch, open, serve, still } from "./browser.mjs";
+import { axeSource, copied, dist, keptOffline, launch, open, serve, still } from "./browser.mjs";
 
 let browser;
 let server;
@@ -535,9 +535,7 @@ test("policies work in the single file, and offline after their first use", asyn
 
   const own = await serve();
   const opened = await open(browser, own.address, inLang("en"));
-  await opened.page.waitForFunction(
-    async () => (await caches.keys()).length > 0 && navigator.serviceWorker.controller !== null,
-  );
+  await keptOffline(opened.page);
   await opened.page.click("#tab-policies");
   await type(opened.page, RULE("'true'"));
   await opened.page.waitForSelector(".verdict.good");

@@ -24,9 +24,16 @@ export function useUpdate(): (() => void) | undefined {
       timer = setInterval(() => void registration.update().catch(() => undefined), HOUR);
     };
     workers.register("./sw.js").then(follow, () => undefined);
-    const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
-    void workers.ready.then((registration) => registration.active?.postMessage({ keep: loaded }));
-    return () => clearInterval(timer);
+    // What is loaded before the first worker answers does not pass through it.
+    const loads = new PerformanceObserver((list) => {
+      const keep = list.getEntries().map((entry) => entry.name);
+      void workers.ready.then((registration) => registration.active?.postMessage({ keep }));
+    });
+    loads.observe({ type: "resource", buffered: true });
+    return () => {
+      clearInterval(timer);
+      loads.disconnect();
+    };
   }, []);
   if (!waiting) return undefined;
   return () => {
