@@ -192,6 +192,18 @@ fn a_guest_that_another_job_holds_is_not_started() {
     assert_eq!(result(&other.json(), B), "ok", "{}", other.out);
     assert_eq!((calls_of(&scene.simulated, "RunCommand"), scene.groups()[1]), (2, 1));
     let run = first.json()["run_id"].as_str().unwrap().to_owned();
+    // The alarm goes on where the journal can no longer be read.
+    let journal = scene.directory(&run).join("journal.jsonl");
+    let whole = std::fs::read(&journal).unwrap();
+    let mut damaged = whole.clone();
+    damaged[whole.len() / 4] ^= 1;
+    std::fs::write(&journal, damaged).unwrap();
+    let status = scene.place.run(&["status"]);
+    assert_eq!(status.exit, 5, "{}", status.out);
+    assert!(status.out.starts_with(&format!("URGENT run {run} cannot be read")), "{}", status.out);
+    let as_json = scene.place.run(&["status", "--format", "json"]).json();
+    assert_eq!((&as_json["exit_status"], &as_json["unreadable_runs"][0]["held"]), (&json!(5), &json!(true)));
+    std::fs::write(&journal, whole).unwrap();
     assert_eq!(scene.place.run(&["release", &run, A, "--note", "thawed"]).exit, 0);
     let again = scene.run(endpoint, &["run", "job.yaml"]);
     assert_ne!(code(&again.json(), A), "CS389", "{}", again.out);

@@ -29,18 +29,31 @@ pub struct Open {
     /// Runs that have not come to their end.
     pub unfinished: Vec<String>,
     /// Journals that cannot be read: what they left open is not known.
-    pub unreadable: Vec<(String, Error)>,
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// A run whose journal cannot be read.
+#[derive(Clone, Debug)]
+pub struct Unreadable {
+    /// The run.
+    pub run_id: String,
+    /// Whether what is left of its journal says that a guest may be held.
+    pub held: bool,
+    /// What is wrong with the journal.
+    pub error: Error,
 }
 
 impl Open {
-    /// The exit status: 5 while a guest may be held, 4 while a result is unknown, a run unfinished or a journal unreadable.
+    /// The exit status: 5 while a guest may be held, also by what is left of a journal that cannot be read; 4 while a result is
+    /// unknown, a run unfinished or a journal unreadable.
     pub fn exit_status(&self) -> ExitStatus {
         let runs = if self.unfinished.is_empty() && self.unreadable.is_empty() {
             ExitStatus::Reached
         } else {
             ExitStatus::Unknown
         };
-        of_left_open(&self.guests).or_worse(runs)
+        let held = self.unreadable.iter().any(|run| run.held);
+        of_left_open(&self.guests).or_worse(if held { ExitStatus::Held } else { runs })
     }
 }
 
@@ -48,7 +61,10 @@ impl Open {
 ///
 /// Errors: a state directory that cannot be listed.
 pub fn open(state_directory: &Path, account: Option<&str>, now: Time, lang: Lang) -> Result<Open, Error> {
-    let mut open = Open { unreadable: journal::without_journal(state_directory), ..Open::default() };
+    let mut open = Open::default();
+    for (run_id, error) in journal::without_journal(state_directory) {
+        open.unreadable.push(Unreadable { run_id, held: false, error });
+    }
     for entry in journal::list(state_directory)? {
         match entry.header.and_then(|_| PastRun::load(state_directory, &entry.run_id)) {
             Ok(past) if account.is_some_and(|account| past.header.account != account) => {}
@@ -72,7 +88,10 @@ pub fn open(state_directory: &Path, account: Option<&str>, now: Time, lang: Lang
                     });
                 }
             }
-            Err(error) => open.unreadable.push((entry.run_id, error)),
+            Err(error) => {
+                let held = journal::names_held_guests(state_directory, &entry.run_id);
+                open.unreadable.push(Unreadable { run_id: entry.run_id, held, error });
+            }
         }
     }
     Ok(open)

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use consnap_client::open_guests::{self, Open};
 use consnap_core::Text;
+use consnap_core::diagnostics::error::RenderedError;
 use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::run::session::OpenGuest;
 use serde::Serialize;
@@ -30,7 +31,15 @@ struct OpenReport<'a> {
     /// Of the unfinished ones, those on which a process is at work.
     running_runs: &'a [String],
     unfinished_runs: &'a [String],
-    unreadable_runs: Vec<&'a str>,
+    unreadable_runs: Vec<UnreadableReport<'a>>,
+}
+
+/// A run whose journal cannot be read, and whether what is left of it says that a guest may be held.
+#[derive(Serialize)]
+struct UnreadableReport<'a> {
+    run_id: &'a str,
+    held: bool,
+    why: RenderedError,
 }
 
 /// A guest that is open, and why.
@@ -46,7 +55,12 @@ pub(crate) fn run(_: &Arguments, console: &mut Console) -> Result<Exit, Failure>
     let open = open_guests::open(&directory, None, crate::clock::now(), console.lang())?;
     let exit = open.exit_status();
     if console.is_json() {
-        let unreadable_runs = open.unreadable.iter().map(|(run, _)| run.as_str()).collect();
+        let unreadable_runs = open.unreadable.iter().map(|run| UnreadableReport {
+            run_id: &run.run_id,
+            held: run.held,
+            why: run.error.render(console.lang()),
+        });
+        let unreadable_runs = unreadable_runs.collect();
         let guests = open.guests.iter().zip(&open.why).map(|(guest, why)| GuestReport { guest, why }).collect();
         console.json(&OpenReport {
             exit_status: exit.code(),
@@ -85,9 +99,14 @@ fn lines(open: &Open, directory: &Path, console: &Console) -> Vec<String> {
         let text = if open.running.contains(run) { &RUNNING } else { &UNFINISHED };
         lines.push(console.safe(&console.text(text, &[("run", run.clone())])));
     }
-    for (run, error) in &open.unreadable {
-        let args = [("run", run.clone()), ("why", error.message(console.lang()))];
-        lines.push(console.safe(&console.text(&UNREADABLE, &args)));
+    for run in &open.unreadable {
+        let args = [
+            ("run", run.run_id.clone()),
+            ("why", run.error.message(console.lang())),
+            ("help", run.error.help(console.lang())),
+        ];
+        let line = console.safe(&console.text(if run.held { &HELD_UNREADABLE } else { &UNREADABLE }, &args));
+        if run.held { lines.insert(0, line) } else { lines.push(line) }
     }
     if lines.is_empty() {
         let args = [("directory", directory.display().to_string())];
@@ -111,4 +130,8 @@ static RUNNING: Text = Text::new(
     "执行 {run} 正在进行：另一个进程正在跟踪；可用 `consnap show {run}` 查看进展",
 );
 static UNREADABLE: Text = Text::new("run {run} cannot be read: {why}", "无法读取执行 {run}：{why}");
+static HELD_UNREADABLE: Text = Text::new(
+    "URGENT run {run} cannot be read, and what is left of it says that a guest may be held: {why}; to do: {help}",
+    "紧急 无法读取执行 {run}，其剩余内容表明有实例可能仍处于冻结状态：{why}；处理方法：{help}",
+);
 static NOTHING: Text = Text::new("nothing is open in {directory}", "{directory} 中没有待处理的实例或执行");

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use claims::claim;
 pub use claims::is_alive;
 pub use read::{Entry, Recorded, list, load, unfinished, without_journal};
-pub(crate) use read::{may_hold_guests, named_in};
+pub(crate) use read::{may_hold_guests, named_in, names_held_guests};
 pub use replies::{KeptReply, load_replies};
 pub use state_directory::state_directory;
 

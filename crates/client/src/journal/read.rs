@@ -91,11 +91,16 @@ pub fn unfinished(state: &Path, header: &Header) -> Vec<String> {
 
 /// Whether a journal has anything in it that may leave a guest held: a command that held it, or one whose result nobody saw.
 pub(crate) fn may_hold_guests(state: &Path, run_id: &str) -> bool {
+    names_held_guests(state, run_id) || !is_over(state, run_id)
+}
+
+/// Whether a journal says somewhere that a guest may be held, as far as that can be told of one that is damaged.
+pub(crate) fn names_held_guests(state: &Path, run_id: &str) -> bool {
     let Ok(directory) = run_directory(state, run_id) else { return false };
     let Ok(bytes) = std::fs::read(directory.join(JOURNAL)) else { return true };
     let signs =
         ["\"held\":true", "\"event\":\"result_overdue\"", "\"event\":\"result_gone\"", "\"event\":\"call_lost\""];
-    signs.iter().any(|sign| memchr::memmem::find(&bytes, sign.as_bytes()).is_some()) || !is_over(state, run_id)
+    signs.iter().any(|sign| memchr::memmem::find(&bytes, sign.as_bytes()).is_some())
 }
 
 /// Those instances that a journal names somewhere, as far as that can be told of one that is damaged.
