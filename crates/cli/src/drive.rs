@@ -250,4 +250,21 @@ mod tests {
         assert_eq!(runtime.block_on(unless(std::future::ready(()), never)), None);
         assert_eq!(runtime.block_on(unless(std::future::pending(), std::future::ready(true))), Some(true));
     }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_interrupt_that_comes_while_nobody_waits_is_heard_by_the_next_who_does() {
+        let runtime = runtime().unwrap_or_else(|_| panic!("no runtime"));
+        let mut interrupts = Interrupts::heard_by(&runtime);
+        let own = std::process::id().to_string();
+        for signal in ["-INT", "-TERM"] {
+            let sent = std::process::Command::new("kill").args([signal, &own]).status();
+            assert!(sent.is_ok_and(|status| status.success()));
+        }
+        let limit = std::time::Duration::from_secs(60);
+        for _ in 0..2 {
+            let heard = runtime.block_on(async { tokio::time::timeout(limit, interrupts.next()).await });
+            assert_eq!(heard, Ok(()));
+        }
+    }
 }
