@@ -43,8 +43,8 @@ impl Wanted {
         self.role.as_deref().filter(|role| !role.is_empty()).unwrap_or(ram::EXAMPLE_ROLE)
     }
 
-    /// The resources that an action is allowed on. Tags of a request narrow none of these calls: of the calls that change
-    /// something only `ecs:TagResources` carries tags, and a policy that asks for them would depend on the run's id.
+    /// The resources that an action is allowed on. Tags of a request (`acs:RequestTag`) narrow none of these calls: whoever
+    /// may send one chooses its tags.
     fn resources(&self, works_on: WorksOn) -> Vec<String> {
         let role = || format!("acs:ram:*:*:role/{}", self.role());
         let is_narrowed = (1..=ram::MOST_INSTANCES).contains(&self.instances.len());
