@@ -89,8 +89,13 @@ fn doctor_says_what_is_wrong_and_the_way_out() {
     command.env("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true");
     let done = Done::of(command.output().unwrap());
     assert_eq!(done.exit, 3);
-    for word in ["problem  credentials", "ALIBABA_CLOUD_ACCESS_KEY_ID", "state_directory"] {
+    for word in ["problem  credentials", "ALIBABA_CLOUD_ACCESS_KEY_ID", "state directory"] {
         assert!(done.out.contains(word), "{word}: {}", done.out);
+    }
+
+    let chinese = place.run(&["doctor", "--lang", "zh"]);
+    for word in ["问题  凭证", "正常  状态目录"] {
+        assert!(chinese.out.contains(word), "{word}: {}", chinese.out);
     }
 
     // An answer that does not tell is not taken for a yes.
@@ -106,7 +111,7 @@ fn doctor_says_what_is_wrong_and_the_way_out() {
     drop(free);
     let done = with_key(&place, &["doctor", "--region", "cn-hangzhou", "--endpoint", &dead]);
     assert_eq!(done.exit, 3);
-    for word in ["ok       credentials", "problem  account", "refused the connection", "ok       state_directory"] {
+    for word in ["ok       credentials", "problem  account", "refused the connection", "ok       state directory"] {
         assert!(done.out.contains(word), "{word}: {}", done.out);
     }
     with_key(&place, &["doctor", "--region", "cn-hangzou"]).refuses(2, &["CE218", "cn-hangzhou"]);

@@ -44,13 +44,14 @@ const UNKNOWN_OF_RUN: Text = Text::new("{instance} (run {run}, result unknown)",
 const WORST: Text =
     Text::new("Worst: {count} {result} ({who}): {why}.", "最严重：{result} {count} 台（{who}）：{why}。");
 const DO: Text = Text::new("To do: {help}.", "处理方法：{help}。");
-const STOPPED: Text = Text::new(
+const STOPPED: Text = Text::new("The run stopped starting instances: {why}.", "本次执行已停止启动新实例：{why}。");
+const STOPPED_BEFORE_SOME: Text = Text::new(
     "The run stopped starting instances: {why}; not run because of it: {not_run}.",
     "本次执行已停止启动新实例：{why}；因此未执行 {not_run} 台。",
 );
 const UNTAGGED: Text = Text::new(
     "Not tagged `consnap:run`: the snapshots of {count} instances; `consnap resume {run}` tries again, and until then `consnap prune` needs the journal of this run.",
-    "未添加标签 `consnap:run`：{count} 台实例的快照；`consnap resume {run}` 会重试，在此之前 `consnap prune` 需要本次执行的日志。",
+    "未添加标签 `consnap:run`：{count} 台实例的快照；`consnap resume {run}` 会重试，在此之前 `consnap prune` 需要本次执行记录。",
 );
 const NEXT_RESUME: Text = Text::new(
     "Next: `consnap resume {run}`; what was started is only looked at, never started again.",
@@ -138,8 +139,9 @@ pub fn sentences(report: &Report, lang: Lang) -> Vec<String> {
             out.push(say(DO, lang, vec![("help", what_to_do(worst))]));
         }
         if let Some(stopped) = &report.stopped {
+            let text = if summary.stopped_before_start == 0 { STOPPED } else { STOPPED_BEFORE_SOME };
             out.push(say(
-                STOPPED,
+                text,
                 lang,
                 vec![("why", stopped.message.clone()), ("not_run", summary.stopped_before_start.to_string())],
             ));

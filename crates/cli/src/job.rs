@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use consnap_client::document::{Document, read_text};
-use consnap_core::Error;
+use consnap_core::{Error, Lang, Text};
 use serde_json::{Map, Value, json};
 
 use crate::selection::key_and_value;
@@ -102,20 +102,22 @@ pub(crate) struct JobFlags {
     vss_writers: Option<bool>,
 }
 
+static FLAGS: Text = Text::new("the flags", "命令行参数");
+
 impl JobArguments {
     /// The document with the flags in their places; from flags alone without a document.
-    pub(crate) fn document(&self) -> Result<Document, Error> {
+    pub(crate) fn document(&self, lang: Lang) -> Result<Document, Error> {
         let mut document = match &self.job {
             Some(path) => Document::read(path)?,
-            None => Document::made("the flags", json!({"version": 1})),
+            None => Document::made(FLAGS.get(lang), json!({"version": 1})),
         };
         self.flags.write_into(&mut document.value)?;
         Ok(document)
     }
 
     /// The document with what is still missing in it.
-    pub(crate) fn document_or(&self, missing: Value) -> Result<Document, Error> {
-        let mut document = self.document()?;
+    pub(crate) fn document_or(&self, missing: Value, lang: Lang) -> Result<Document, Error> {
+        let mut document = self.document(lang)?;
         if let (Value::Object(job), Value::Object(missing)) = (&mut document.value, missing) {
             for (name, value) in missing {
                 job.entry(name).or_insert(value);

@@ -19,7 +19,7 @@ messages! {
         "此格式只发起快照，不检查快照标签，因此无法判断实际达到的一致性级别"
     } help {
         "run `consnap audit` afterwards: it reads the tags of the snapshots and needs no journal",
-        "请在执行后运行 `consnap audit`：它读取快照标签，不需要运行日志"
+        "请在执行后运行 `consnap audit`：它读取快照标签，不需要执行记录"
     };
     EXPORT_ONE_PLATFORM = "CS603", Advice, "consnap: export": {
         "it is written for {platform} instances only; a mixed fleet needs one for each platform",

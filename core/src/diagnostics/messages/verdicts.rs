@@ -110,7 +110,7 @@ messages! {
     } help { "see the findings of the job, fix them, then rerun", "请查看作业的检查结果，处理后重新执行" };
     RUN_TAG_MISSING = "CS379", Warning, "tag-resources": {
         "the snapshots could not be tagged `consnap:run` (`{code}`)", "无法为快照添加标签 `consnap:run`（`{code}`）"
-    } help { "the backup stands; allow `ecs:TagResources` and run `consnap resume`, or keep the journal: `consnap prune` knows the group only from it", "备份不受影响；请授予 `ecs:TagResources` 权限后执行 `consnap resume`，或保留日志：`consnap prune` 只能据此识别该组" };
+    } help { "the backup stands; allow `ecs:TagResources` and run `consnap resume`, or keep the journal: `consnap prune` knows the group only from it", "备份不受影响；请授予 `ecs:TagResources` 权限后执行 `consnap resume`，或保留执行记录：`consnap prune` 只能据此识别该组" };
     NOT_STARTED_DISKS = "CS385", Error, "consnap": {
         "not started: its disks could not be listed, so nobody could tell whether the snapshots are complete", "未执行：无法列出其云盘，因而无法判断快照是否完整"
     } help { "give the credentials `ecs:DescribeDisks` or wait until the service answers, then rerun", "请为凭证授予 `ecs:DescribeDisks` 权限或等待服务恢复，然后重新执行" };

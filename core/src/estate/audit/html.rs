@@ -207,7 +207,7 @@ fn others(page: &mut Page, audit: &Audit) {
 
 static OF_SERVICE: Text = Text::new("audit of what is there", "审计：现有快照一致性组");
 static OF_ARCHIVE: Text = Text::new("audit of past runs", "审计：以往的执行");
-static HEADLINE: Text = Text::new("{met} of {all} instances meet the objective", "{all} 个实例中有 {met} 个达到目标");
+static HEADLINE: Text = Text::new("{met} of {all} instances meet the objective", "{all} 台实例中有 {met} 台达到目标");
 static OBJECTIVE: Text = Text::new("objective (RPO)", "目标（RPO）");
 static PERIOD: Text = Text::new("period", "时段");
 static AS_OF: Text = Text::new("as of", "截至");

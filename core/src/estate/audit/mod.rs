@@ -365,18 +365,18 @@ pub fn span(seconds: u64) -> String {
 
 const MET_NOW: Text = Text::new(
     "{met} of {all} instances have a good group not older than {rpo}.",
-    "{all} 个实例中有 {met} 个在 {rpo} 内有合格的快照一致性组。",
+    "{all} 台实例中有 {met} 台在 {rpo} 内有合格的快照一致性组。",
 );
 const MET_IN_PERIOD: Text = Text::new(
     "{met} of {all} instances had a good group every {rpo} of the period.",
-    "{all} 个实例中有 {met} 个在该时段内每 {rpo} 都有合格的快照一致性组。",
+    "{all} 台实例中有 {met} 台在该时段内每 {rpo} 都有合格的快照一致性组。",
 );
 const WORST: Text =
     Text::new("Worst: {count} {result} ({who}): {why}.", "最严重：{result} {count} 个（{who}）：{why}。");
 const TO_DO: Text = Text::new("To do: {help}.", "处理方法：{help}。");
 const NOBODY: Text = Text::new(
     "In no job or selection given: {count} of these regions.",
-    "这些地域中有 {count} 个实例不在所给的作业或选择范围内。",
+    "这些地域中有 {count} 台实例不在所给的作业或选择范围内。",
 );
 const EXIT: Text = Text::new("Exit status {status}.", "退出状态 {status}。");
 

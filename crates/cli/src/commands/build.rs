@@ -46,7 +46,7 @@ impl From<PlatformName> for Platform {
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
-    let document = arguments.job.document()?;
+    let document = arguments.job.document(console.lang())?;
     let platform = Platform::from(arguments.platform);
     let built = operations::build(&BuildInput {
         job: document.value.clone(),

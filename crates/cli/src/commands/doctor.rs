@@ -45,11 +45,35 @@ const REFUSED_SKEW_SECONDS: u64 = 15 * 60;
 /// From here on it is worth setting the clock, in seconds.
 const LARGE_SKEW_SECONDS: u64 = 60;
 
+/// What is looked at.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Check {
+    Credentials,
+    Account,
+    Clock,
+    Endpoint,
+    Rights,
+    StateDirectory,
+}
+
+impl Check {
+    const fn title(self) -> Text {
+        match self {
+            Self::Credentials => Text::new("credentials", "凭证"),
+            Self::Account => Text::new("account", "账号"),
+            Self::Clock => Text::new("clock", "时钟"),
+            Self::Endpoint => Text::new("endpoint", "接入点"),
+            Self::Rights => Text::new("rights", "权限"),
+            Self::StateDirectory => Text::new("state directory", "状态目录"),
+        }
+    }
+}
+
 /// One line.
 #[derive(Serialize)]
 struct Line {
-    /// `credentials`, `account`, `clock`, `endpoint`, `rights`, `state_directory`.
-    check: &'static str,
+    check: Check,
     ok: bool,
     detail: String,
     /// The way out.
@@ -60,15 +84,15 @@ struct Line {
 }
 
 impl Line {
-    fn fine(check: &'static str, detail: String) -> Self {
+    fn fine(check: Check, detail: String) -> Self {
         Self { check, ok: true, detail, help: None, exit: Exit::Reached }
     }
 
-    fn problem(check: &'static str, detail: String, help: String, exit: Exit) -> Self {
+    fn problem(check: Check, detail: String, help: String, exit: Exit) -> Self {
         Self { check, ok: false, detail, help: Some(help), exit }
     }
 
-    fn of(check: &'static str, error: &Error, exit: Exit, lang: Lang) -> Self {
+    fn of(check: Check, error: &Error, exit: Exit, lang: Lang) -> Self {
         Self::problem(check, error.message(lang), error.help(lang), exit)
     }
 }
@@ -80,14 +104,14 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         Ok(connection) => look(&connection, lang, &mut lines)?,
         // An unknown region or an endpoint that cannot be read is wrong usage, not an illness.
         Err(Failure::Error(error)) if !matches!(error.kind, ErrorKind::Input | ErrorKind::Rejected) => {
-            lines.push(Line::of("credentials", &error, Exit::NotStarted, lang));
+            lines.push(Line::of(Check::Credentials, &error, Exit::NotStarted, lang));
         }
         Err(failure) => return Err(failure),
     }
     for (file, mode) in files_open_to_others(|name| std::env::var(name).ok()) {
         let values = [("file", file.display().to_string()), ("mode", mode)];
         let help = filled(&CLOSE_FILE, lang, &values);
-        lines.push(Line::problem("credentials", filled(&OPEN_FILE, lang, &values), help, Exit::Findings));
+        lines.push(Line::problem(Check::Credentials, filled(&OPEN_FILE, lang, &values), help, Exit::Findings));
     }
     lines.push(state(lang));
     // What keeps a run from starting says more than the rest.
@@ -103,7 +127,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
             Some(help) => format!("{}{}{}", line.detail, lang.colon(), help),
             None => line.detail.clone(),
         };
-        rows.push(vec![verdict.into(), line.check.into(), console.safe(&text).into()]);
+        rows.push(vec![verdict.into(), line.check.title().get(lang).into(), console.safe(&text).into()]);
     }
     for line in table::lay_out(&HEADING.map(|title| title.get(lang)), &rows) {
         console.data(&line)?;
@@ -125,10 +149,10 @@ fn look(connection: &Connection, lang: Lang, lines: &mut Vec<Line>) -> Result<()
                     (Some(_), false) => &CREDENTIALS_ENDING,
                 };
                 let values = [("source", credential.source.clone()), ("ends", ends.unwrap_or_default())];
-                lines.push(Line::fine("credentials", filled(text, lang, &values)));
+                lines.push(Line::fine(Check::Credentials, filled(text, lang, &values)));
             }
             Err(error) => {
-                lines.push(Line::of("credentials", &error, Exit::NotStarted, lang));
+                lines.push(Line::of(Check::Credentials, &error, Exit::NotStarted, lang));
                 return Ok(());
             }
         }
@@ -137,10 +161,10 @@ fn look(connection: &Connection, lang: Lang, lines: &mut Vec<Line>) -> Result<()
         match reply.and_then(|reply| identity(&reply)) {
             Ok(identity) => {
                 let values = [("account", identity.account_id), ("arn", identity.arn.unwrap_or_default())];
-                lines.push(Line::fine("account", filled(&ACCOUNT, lang, &values)));
+                lines.push(Line::fine(Check::Account, filled(&ACCOUNT, lang, &values)));
             }
             Err(error) => {
-                lines.push(Line::of("account", &error, Exit::NotStarted, lang));
+                lines.push(Line::of(Check::Account, &error, Exit::NotStarted, lang));
                 lines.extend(skew.map(|skew| clock_line(skew, lang)));
                 return Ok(());
             }
@@ -148,7 +172,7 @@ fn look(connection: &Connection, lang: Lang, lines: &mut Vec<Line>) -> Result<()
         lines.extend(skew.map(|skew| clock_line(skew, lang)));
         if connection.regions.is_empty() {
             lines.push(Line::problem(
-                "endpoint",
+                Check::Endpoint,
                 NO_REGION.get(lang).to_owned(),
                 GIVE_REGION.get(lang).to_owned(),
                 Exit::Findings,
@@ -157,13 +181,15 @@ fn look(connection: &Connection, lang: Lang, lines: &mut Vec<Line>) -> Result<()
         for region in &connection.regions {
             let (reply, _) = ask(caller, &DescribeRegions.into_call(region), &clock).await;
             match reply {
-                Ok(_) => lines.push(Line::fine("endpoint", filled(&ENDPOINT, lang, &[("region", region.clone())]))),
+                Ok(_) => {
+                    lines.push(Line::fine(Check::Endpoint, filled(&ENDPOINT, lang, &[("region", region.clone())])))
+                }
                 Err(error) if is_refusal(&error) => {
                     // consnap itself does not need this call: an answer is all that was asked for.
-                    lines.push(Line::fine("endpoint", filled(&ENDPOINT, lang, &[("region", region.clone())])));
+                    lines.push(Line::fine(Check::Endpoint, filled(&ENDPOINT, lang, &[("region", region.clone())])));
                 }
                 Err(error) => {
-                    lines.push(Line::of("endpoint", &error, Exit::NotStarted, lang));
+                    lines.push(Line::of(Check::Endpoint, &error, Exit::NotStarted, lang));
                     continue;
                 }
             }
@@ -198,10 +224,10 @@ fn clock_line(skew: Skew, lang: Lang) -> Line {
     let values = [("seconds", skew.seconds.to_string())];
     let text = if skew.fast { &FAST } else { &SLOW };
     match skew.seconds {
-        0..=LARGE_SKEW_SECONDS => Line::fine("clock", filled(&CLOCK, lang, &values)),
+        0..=LARGE_SKEW_SECONDS => Line::fine(Check::Clock, filled(&CLOCK, lang, &values)),
         seconds => {
             let exit = if seconds >= REFUSED_SKEW_SECONDS { Exit::NotStarted } else { Exit::Findings };
-            Line::problem("clock", filled(text, lang, &values), SET_CLOCK.get(lang).to_owned(), exit)
+            Line::problem(Check::Clock, filled(text, lang, &values), SET_CLOCK.get(lang).to_owned(), exit)
         }
     }
 }
@@ -226,20 +252,20 @@ fn rights_line(rights: &Rights, region: &str, lang: Lang) -> Line {
     ];
     if !rights.missing.is_empty() {
         let detail = filled(&RIGHTS_MISSING, lang, &values);
-        return Line::problem("rights", detail, GRANT.get(lang).to_owned(), Exit::NotStarted);
+        return Line::problem(Check::Rights, detail, GRANT.get(lang).to_owned(), Exit::NotStarted);
     }
     if !rights.unclear.is_empty() {
         let detail = filled(&RIGHTS_UNCLEAR, lang, &values);
-        return Line::problem("rights", detail, LOOK_AGAIN.get(lang).to_owned(), Exit::Findings);
+        return Line::problem(Check::Rights, detail, LOOK_AGAIN.get(lang).to_owned(), Exit::Findings);
     }
-    Line::fine("rights", filled(&RIGHTS, lang, &values))
+    Line::fine(Check::Rights, filled(&RIGHTS, lang, &values))
 }
 
 /// The directory of the journals: it is made if it is missing, and a file is written and removed.
 fn state(lang: Lang) -> Line {
     let directory = match state_directory() {
         Ok(directory) => directory,
-        Err(error) => return Line::of("state_directory", &error, Exit::Findings, lang),
+        Err(error) => return Line::of(Check::StateDirectory, &error, Exit::Findings, lang),
     };
     let values = [("path", directory.display().to_string())];
     match try_writing(&directory) {
@@ -252,15 +278,15 @@ fn state(lang: Lang) -> Line {
             let error = Error::new(ErrorKind::Rejected, row)
                 .with("file", directory.display().to_string())
                 .with("detail", error.to_string());
-            Line::of("state_directory", &error, Exit::Findings, lang)
+            Line::of(Check::StateDirectory, &error, Exit::Findings, lang)
         }
         Ok(()) if is_open_to_others(&directory) => Line::problem(
-            "state_directory",
+            Check::StateDirectory,
             filled(&STATE_OPEN, lang, &values),
             filled(&CLOSE_STATE, lang, &values),
             Exit::Findings,
         ),
-        Ok(()) => Line::fine("state_directory", filled(&STATE, lang, &values)),
+        Ok(()) => Line::fine(Check::StateDirectory, filled(&STATE, lang, &values)),
     }
 }
 

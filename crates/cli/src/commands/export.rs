@@ -113,7 +113,7 @@ impl From<TargetName> for Target {
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
-    let document = arguments.job.document()?;
+    let document = arguments.job.document(console.lang())?;
     let target = Target::from(arguments.to);
     let platform = match arguments.platform {
         Some(name) => name.into(),

@@ -36,7 +36,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let instance = only_instance(&arguments.job.flags().instances)?;
-    let mut document = arguments.job.document_or(missing_in_job())?;
+    let mut document = arguments.job.document_or(missing_in_job(), console.lang())?;
     let job = usable_job(&mut document, None, console)?;
     for (number, step) in (1..).zip(STEPS) {
         let line = console.text(&step, &[("instance", instance.to_owned()), ("name", job.group_name.clone())]);

@@ -44,7 +44,7 @@ struct Held<'a> {
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
-    let mut document = arguments.job.document()?;
+    let mut document = arguments.job.document(console.lang())?;
     let policies = arguments.policies.usable(console)?;
     let job = usable_job(&mut document, policies.as_ref(), console)?;
     let connection = arguments.connection.open(&job.regions, None)?;
