@@ -204,6 +204,13 @@ fn a_guest_that_another_job_holds_is_not_started() {
     let as_json = scene.place.run(&["status", "--format", "json"]).json();
     assert_eq!((&as_json["exit_status"], &as_json["unreadable_runs"][0]["held"]), (&json!(5), &json!(true)));
     std::fs::write(&journal, whole).unwrap();
+    // What is known of it needs neither the service nor credentials.
+    let unreachable = Done::of(consnap(&scene.place, "http://127.0.0.1:1", &["resume", &run]).output().unwrap());
+    assert_eq!(unreachable.exit, 5, "{}{}", unreachable.out, unreachable.err);
+    let mut nobody = scene.place.command(&["resume", &run]);
+    let nobody = Done::of(nobody.env("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true").output().unwrap());
+    assert_eq!(nobody.exit, 5, "{}{}", nobody.out, nobody.err);
+    assert!(nobody.err.contains("CE2") && nobody.err.contains(&format!("URGENT {A}, run {run}")), "{}", nobody.err);
     assert_eq!(scene.place.run(&["release", &run, A, "--note", "thawed"]).exit, 0);
     let again = scene.run(endpoint, &["run", "job.yaml"]);
     assert_ne!(code(&again.json(), A), "CS389", "{}", again.out);

@@ -44,6 +44,21 @@ pub struct Unreadable {
 }
 
 impl Open {
+    /// What one run left open.
+    #[must_use]
+    pub fn of_run(self, run_id: &str) -> Self {
+        let is_its = |run: &String| run == run_id;
+        let guests = self.guests.into_iter().zip(self.why).filter(|(guest, _)| guest.run_id == run_id);
+        let (guests, why) = guests.unzip();
+        Self {
+            guests,
+            why,
+            running: self.running.into_iter().filter(is_its).collect(),
+            unfinished: self.unfinished.into_iter().filter(is_its).collect(),
+            unreadable: self.unreadable.into_iter().filter(|run| run.run_id == run_id).collect(),
+        }
+    }
+
     /// The exit status: 5 while a guest may be held, also by what is left of a journal that cannot be read; 4 while a result is
     /// unknown, a run unfinished or a journal unreadable.
     pub fn exit_status(&self) -> ExitStatus {

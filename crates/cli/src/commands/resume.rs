@@ -3,6 +3,7 @@
 use consnap_client::operations::resume_run;
 use consnap_client::past_run::PastRun;
 
+use super::status;
 use crate::connection::ConnectionArguments;
 use crate::console::Console;
 use crate::drive::{self, state_directory};
@@ -16,7 +17,8 @@ Example:
   consnap resume 8f3a01c2
 
 What was started is only looked at: nothing is ever started twice. Instances that waited for their turn are started, \
-unless the run had stopped. The credentials must belong to the account of the run.")]
+unless the run had stopped. The credentials must belong to the account of the run. Where the service cannot be asked, \
+what is known of the run still counts: exit status 5 while a guest may be held.")]
 pub(crate) struct Arguments {
     /// The run's id
     run: String,
@@ -28,6 +30,13 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     arguments.shown.evidence.prepare(console)?;
+    match go_on(arguments, console) {
+        Ok(exit) => Ok(exit),
+        Err(failure) => Ok(console.failure(failure).or_worse(status::ring_for(&arguments.run, console)?)),
+    }
+}
+
+fn go_on(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let state = state_directory()?;
     let header = PastRun::load(&state, &arguments.run)?.header;
     let connection = arguments.connection.open(&header.regions, header.endpoint.as_deref())?;
