@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
 
 const LINES: Text = Text::new(
     "account  {account}\ncaller   {arn}\nkind     {kind}\nkey      {key}\nsource   {source}\nends     {ends}\nlacks    {lacks}",
-    "账号    {account}\n调用者  {arn}\n类型    {kind}\nAccessKey {key}\n来源    {source}\n到期    {ends}\n缺少权限 {lacks}",
+    "账号       {account}\n调用者     {arn}\n类型       {kind}\nAccessKey  {key}\n来源       {source}\n到期       {ends}\n权限       {lacks}",
 );
 const NOT_LOOKED: Text =
     Text::new("not checked: no region is known, use `--region`", "未检查：未指定地域，请使用 `--region`");
@@ -41,7 +41,7 @@ const NONE: Text = Text::new(
 const UNCLEAR: Text = Text::new(" (cannot be determined: {actions})", "（无法判断：{actions}）");
 const MISSING: Text = Text::new(
     "{missing}: `consnap role print operator` shows the policy",
-    "{missing}：`consnap role print operator` 会输出权限策略",
+    "缺少 {missing}：`consnap role print operator` 会输出权限策略",
 );
 
 /// The region that chooses the endpoint when none is given: the call is not about a region.
