@@ -405,7 +405,9 @@ instances: [{id: i-bp1linux000000000001}]
 
 #[test]
 fn policies_are_judged_as_their_page_says() {
-    assert_eq!(hold("policies.md", &Scene::small().without_key()), 3);
+    for name in ["policies.md", "zh/policies.md"] {
+        assert_eq!(hold(name, &Scene::small().without_key()), 3, "{name}");
+    }
 }
 
 #[test]
