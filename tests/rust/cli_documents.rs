@@ -180,7 +180,7 @@ fn hold_those(name: &str, scene: &Scene, is_meant: impl Fn(&str) -> bool) -> usi
                     other => other.to_vec(),
                 };
                 let mut command = scene.command(&arguments);
-                if name.starts_with("zh/") {
+                if name.starts_with("zh/") || name.ends_with(".zh-CN.md") {
                     command.env("LC_ALL", "zh_CN.UTF-8");
                 }
                 let done = Done::of(command.output().unwrap());
@@ -227,15 +227,17 @@ fn job(ids: &[&str], more: &str) -> String {
 
 #[test]
 fn the_readme_shows_a_silent_fall_back() {
-    let scene = Scene::new(
-        300,
-        "\
+    for name in ["../README.md", "../README.zh-CN.md"] {
+        let scene = Scene::new(
+            300,
+            "\
 instances:
   - {id: i-bp1linux000000000002, name: db-2, role: AppSnapshotRoleName, guest: {pre_script: {mode: '0755'}}}
 ",
-    );
-    scene.place.file("job.yaml", &job(&["i-bp1linux000000000002"], ""));
-    assert_eq!(hold("../README.md", &scene), 1);
+        );
+        scene.place.file("job.yaml", &job(&["i-bp1linux000000000002"], ""));
+        assert_eq!(hold(name, &scene), 1, "{name}");
+    }
 }
 
 #[test]

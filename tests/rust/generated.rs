@@ -98,6 +98,8 @@ fn the_readme_counts_the_assumptions() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
     let count = assumptions::ROWS.len();
     assert!(readme.contains(&format!("[{count} numbered assumptions](docs/reference/en/assumptions.md)")), "{count}");
+    let chinese = std::fs::read_to_string(root().join("README.zh-CN.md")).expect("README.zh-CN.md");
+    assert!(chinese.contains(&format!("[{count} 条已编号的假设](docs/reference/zh/assumptions.md)")), "{count}");
 }
 
 #[test]
