@@ -125,6 +125,7 @@ fn a_run_leaves_page_data_and_figures_and_no_name_escapes() {
         "FsConsistent:True",
         "no snapshot",
         "the same group",
+        "/docs/restore.md\">From a group to a running database",
         "frozen",
         "group complete",
         "Assumptions",

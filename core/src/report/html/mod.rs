@@ -343,7 +343,12 @@ impl Page {
     pub(crate) fn foot(&mut self, report: &Report) {
         self.raw("</main>\n<footer>\n<p>");
         self.say(&words::HOW_TO_READ);
-        self.raw("</p>\n<p>");
+        self.raw("</p>\n<p><a href=\"");
+        self.raw(concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/"));
+        self.say(&words::RESTORE_PAGE);
+        self.raw("\">");
+        self.say(&words::RESTORE);
+        self.raw("</a></p>\n<p>");
         let args = [
             ("version", report.consnap.to_owned()),
             ("report", report.report_version.to_string()),

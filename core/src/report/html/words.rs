@@ -112,6 +112,9 @@ pub(crate) static HOW_TO_READ: Text = Text::new(
      application can be restored; only a restore does. All times are UTC.",
     "一致性级别取自快照标签，而非退出码。tag 与 tag+log 均不能证明应用可以恢复；只有恢复演练才能证明。所有时间均为 UTC（+00:00）。",
 );
+pub(crate) static RESTORE: Text =
+    Text::new("From a group to a running database, step by step", "从快照一致性组到运行中的数据库：逐步说明");
+pub(crate) static RESTORE_PAGE: Text = Text::new("restore.md", "zh/restore.md");
 pub(crate) static MADE_BY: Text = Text::new(
     "consnap {version}, report version {report}; the same as data: `consnap show {run} --format json`",
     "consnap {version}，报告版本 {report}；数据形式：`consnap show {run} --format json`",
