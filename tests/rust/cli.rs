@@ -85,7 +85,7 @@ impl Place {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_consnap"));
         command.env_clear().env("HOME", self.folder.path()).current_dir(self.folder.path()).args(arguments);
-        command.timeout(Duration::from_secs(60));
+        command.timeout(Duration::from_mins(1));
         command
     }
 

@@ -188,6 +188,8 @@ fn lines(place: &Place, job: &str, endpoint: &str, run: &str) -> Vec<Line> {
         (vec!["scripts", "write", "redis", "--out", "pair", "--set", hostile], String::new()),
         (vec!["scripts", "write", "redis", "--out", "pair", "--name", hostile], String::new()),
         (vec!["scripts", "explain", hostile], String::new()),
+        (vec!["scripts", "lint", hostile], String::new()),
+        (vec!["scripts", "lint", "-"], format!("#!/bin/sh\necho {hostile} >/var/log/{hostile}\n")),
         (vec!["explain", "12"], String::new()),
         (vec!["explain", hostile], String::new()),
         (vec!["explain", &results], String::new()),

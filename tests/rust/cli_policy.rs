@@ -34,7 +34,7 @@ policies:
 const FACTS: &str =
     r#"[{"instance_id": "i-bp1linux000000000001", "tags": {}}, {"instance_id": "i-bp1windows0000000001"}]"#;
 
-fn schema(name: &str) -> Value {
+pub(super) fn schema(name: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/sarif").join(name);
     // The schema's pattern for languages has a bracket too many, which strict readers of patterns refuse.
     let text = std::fs::read_to_string(path).unwrap().replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}$");

@@ -76,6 +76,53 @@ fn what_does_not_fit_names_the_way_out() {
 }
 
 #[test]
+fn own_scripts_are_linted_in_all_forms() {
+    let place = Place::new();
+    place.file(
+        "pre.sh",
+        "#!/bin/sh\nmysql -e 'FLUSH TABLES WITH READ LOCK'\n# consnap: allow Q13 a loop mount\nfsfreeze -f /d\n",
+    );
+    place.file("post.sh", "#!/bin/sh\necho done >/var/log/x\n");
+    place.file("good.sh", "#!/bin/sh\nset -eu\npsql -c CHECKPOINT\n");
+    place.file("snake.sh", "#!/usr/bin/python3\nprint(1)\n");
+    let done = place.run(&["scripts", "lint", "pre.sh", "post.sh"]);
+    assert_eq!(done.exit, 1);
+    for line in [
+        "pre.sh:2:1: error Q01: the client ends after `FLUSH TABLES WITH READ LOCK`",
+        "  fix: hold the lock in a session",
+        "pre.sh:4:1: error Q13 (waived): ",
+        "  reason: a loop mount",
+        "post.sh:2:11: warning Q12: ",
+    ] {
+        assert!(done.out.contains(line), "{line}\n{}", done.out);
+    }
+    assert!(done.err.contains("errors: 2, warnings: 2"), "{}", done.err);
+    let zh = place.run(&["scripts", "lint", "pre.sh", "--lang", "zh"]);
+    assert!(zh.out.contains("pre.sh:2:1: 错误 Q01："), "{}", zh.out);
+    let good = place.run(&["scripts", "lint", "good.sh"]);
+    assert_eq!((good.exit, good.out.as_str()), (0, ""), "{}", good.err);
+    // What is no shell script was not looked at, and is no success.
+    let snake = place.run(&["scripts", "lint", "snake.sh", "--format", "json"]);
+    assert_eq!((snake.exit, &snake.json()["passed"]), (1, &json!(false)));
+    assert_eq!(snake.json()["findings"][0]["rule"], "Q91");
+    place.run(&["scripts", "lint", "none.sh"]).refuses(2, &["CE402", "none.sh"]);
+    place.run(&["scripts", "list", "--format", "sarif"]).refuses(2, &["CE425", "scripts lint"]);
+
+    let sarif = place.run(&["scripts", "lint", "pre.sh", "post.sh", "--format", "sarif"]);
+    let log = sarif.json();
+    let validator = jsonschema::validator_for(&super::cli_policy::schema("sarif-schema-2.1.0.json")).unwrap();
+    let broken: Vec<String> = validator.iter_errors(&log).map(|error| error.to_string()).collect();
+    assert!(sarif.exit == 1 && broken.is_empty(), "{broken:?}");
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let first = results.iter().find(|result| result["ruleId"] == "Q01").unwrap();
+    let region = json!({"startLine": 2, "startColumn": 1});
+    assert_eq!(first["locations"][0]["physicalLocation"]["region"], region);
+    let waived = results.iter().find(|result| result["ruleId"] == "Q13").unwrap();
+    assert_eq!(waived["suppressions"][0]["justification"], "a loop mount");
+    assert!(place.run(&["scripts", "lint", "pre.sh", "--format", "junit"]).out.contains("<testsuites"));
+}
+
+#[test]
 fn engines_settings_and_codes_are_told_in_both_languages() {
     let place = Place::new();
     let list = place.run(&["scripts", "list", "--format", "json"]).json();

@@ -132,7 +132,7 @@ impl Terminal {
     /// Waits until the screen shows something.
     fn wait_for(&mut self, words: &str) {
         while !self.text.contains(words) {
-            let chunk = self.shown.recv_timeout(Duration::from_secs(60));
+            let chunk = self.shown.recv_timeout(Duration::from_mins(1));
             let chunk = chunk.unwrap_or_else(|error| panic!("`{words}` is not shown ({error}): {}", self.text));
             self.text.push_str(&String::from_utf8_lossy(&chunk));
         }
@@ -146,7 +146,7 @@ impl Terminal {
 
     /// Exit status and screen, once the program has left.
     fn left(mut self) -> (Option<i32>, String) {
-        while let Ok(chunk) = self.shown.recv_timeout(Duration::from_secs(60)) {
+        while let Ok(chunk) = self.shown.recv_timeout(Duration::from_mins(1)) {
             self.text.push_str(&String::from_utf8_lossy(&chunk));
         }
         (self.process.wait().unwrap().code(), std::mem::take(&mut self.text))

@@ -61,9 +61,9 @@ pub(crate) enum Format {
     Text,
     /// One JSON value on standard output; errors as JSON on standard error
     Json,
-    /// SARIF 2.1.0, for code hosts and editors: `check`, `policy check` and `policy test`
+    /// SARIF 2.1.0, for code hosts and editors: `check`, `policy check`, `policy test` and `scripts lint`
     Sarif,
-    /// JUnit XML, for CI: `check`, `policy check` and `policy test`
+    /// JUnit XML, for CI: `check`, `policy check`, `policy test` and `scripts lint`
     Junit,
 }
 
@@ -103,6 +103,7 @@ impl Command {
         match self {
             Self::Check(_) => true,
             Self::Policy(arguments) => arguments.writes_findings(),
+            Self::Scripts(arguments) => arguments.writes_findings(),
             _ => false,
         }
     }

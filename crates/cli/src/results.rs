@@ -4,6 +4,7 @@ use consnap_client::document::Document;
 use consnap_core::Severity;
 use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::operations::check::CheckOutput;
+use consnap_linter::{LintReport, ScriptFinding};
 use consnap_policy::operations::{PolicyCheckOutput, PolicyTestOutput};
 use consnap_policy::{PolicyResult, Verdict};
 
@@ -112,6 +113,22 @@ pub(crate) fn of_check(checked: &CheckOutput, job: &Document) -> Vec<Entry> {
         entries.extend(instance.findings.iter().map(|finding| Entry::of(finding, id, None)));
     }
     entries
+}
+
+/// The entries of a lint.
+pub(crate) fn of_lint(report: &LintReport) -> Vec<Entry> {
+    let entry = |finding: &ScriptFinding| Entry {
+        rule: finding.rule.to_owned(),
+        subject: finding.script.clone(),
+        outcome: if finding.severity == Severity::Advice { Outcome::Passed } else { Outcome::Failed },
+        severity: finding.severity,
+        message: finding.message.clone(),
+        help: finding.fix.clone(),
+        link: None,
+        file: Some((finding.script.clone(), Some((finding.line as u64, finding.column as u64)))),
+        waived: finding.waived.clone(),
+    };
+    report.findings.iter().map(entry).collect()
 }
 
 /// The entries of tried cases.

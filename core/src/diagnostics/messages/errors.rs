@@ -157,8 +157,8 @@ messages! {
     FORMAT_NOT_HERE = "CE425", Error, "consnap": {
         "this command does not write `{format}`", "此命令不支持输出 `{format}`"
     } help {
-        "`sarif` and `junit` are for `check`, `policy check` and `policy test`; use `text` or `json`",
-        "`sarif` 和 `junit` 用于 `check`、`policy check` 和 `policy test`；请使用 `text` 或 `json`"
+        "`sarif` and `junit` are for checks, `policy test` and `scripts lint`; use `text` or `json`",
+        "`sarif` 和 `junit` 用于检查、`policy test` 和 `scripts lint`；请使用 `text` 或 `json`"
     };
     NO_POLICY_FILES = "CE426", Error, "consnap": {
         "folder `{path}` holds no policy documents", "文件夹 `{path}` 中没有合规规则文档"

@@ -182,7 +182,7 @@ fn look(connection: &Connection, lang: Lang, lines: &mut Vec<Line>) -> Result<()
             let (reply, _) = ask(caller, &DescribeRegions.into_call(region), &clock).await;
             match reply {
                 Ok(_) => {
-                    lines.push(Line::fine(Check::Endpoint, filled(&ENDPOINT, lang, &[("region", region.clone())])))
+                    lines.push(Line::fine(Check::Endpoint, filled(&ENDPOINT, lang, &[("region", region.clone())])));
                 }
                 Err(error) if is_refusal(&error) => {
                     // consnap itself does not need this call: an answer is all that was asked for.

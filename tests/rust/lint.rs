@@ -1,0 +1,214 @@
+//! The linter of quiesce scripts: each rule with a script that trips it and a nearest one that does not.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use consnap_core::{Lang, Severity};
+use consnap_linter::{LintReport, RULES, Role, Source, lint};
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/lint")
+}
+
+fn look(pre: &str, post: Option<&str>) -> LintReport {
+    let post = post.map(|post| Source { name: "post", bytes: post.as_bytes() });
+    lint(Source { name: "pre", bytes: pre.as_bytes() }, post, Lang::En)
+}
+
+/// A script of `rules.txt`.
+#[derive(Debug)]
+struct Case {
+    rule: String,
+    /// The lines it must be found on; none for the script beside it.
+    lines: Option<Vec<usize>>,
+    pre: String,
+    post: Option<String>,
+}
+
+fn cases() -> Vec<Case> {
+    let text = fs::read_to_string(fixtures().join("rules.txt")).unwrap();
+    let mut cases: Vec<Case> = Vec::new();
+    for part in text.split("=== ").skip(1) {
+        let (head, body) = part.split_once('\n').unwrap();
+        let words: Vec<&str> = head.split(' ').collect();
+        match words.as_slice() {
+            [rule, "post"] => {
+                let last = cases.last_mut().unwrap();
+                assert_eq!(last.rule, *rule);
+                last.post = Some(body.to_owned());
+            }
+            [rule, kind, lines @ ..] => {
+                let lines: Vec<usize> = lines.iter().map(|line| line.parse().unwrap()).collect();
+                assert_eq!(*kind == "trips", !lines.is_empty(), "{head}");
+                let lines = (*kind == "trips").then_some(lines);
+                cases.push(Case { rule: (*rule).to_owned(), lines, pre: body.to_owned(), post: None });
+            }
+            _ => panic!("{head}"),
+        }
+    }
+    cases
+}
+
+#[test]
+fn every_rule_is_tripped_and_has_a_near_script_that_is_not() {
+    let mut seen: BTreeMap<String, BTreeSet<bool>> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let report = look(&case.pre, case.post.as_deref());
+        let lines: Vec<usize> = report
+            .findings
+            .iter()
+            .filter(|found| found.rule == case.rule && found.role == Role::Pre)
+            .map(|found| found.line)
+            .collect();
+        if lines != case.lines.clone().unwrap_or_default() {
+            wrong.push(format!("{}: {lines:?} instead of {:?}\n{}", case.rule, case.lines, case.pre));
+        }
+        // Only what a rule is about makes the nearest script differ: it can be read.
+        let unread = report.findings.iter().any(|found| found.rule == "Q90" && case.rule != "Q90");
+        assert!(!unread, "{case:?}: {report:?}");
+        seen.entry(case.rule).or_default().insert(case.lines.is_some());
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for rule in RULES {
+        let both = seen.get(rule.id).map(BTreeSet::len);
+        assert_eq!(both, Some(2), "{} has no two scripts in rules.txt", rule.id);
+    }
+}
+
+#[test]
+fn the_pairs_of_the_library_are_clean_without_waivers() {
+    for engine in consnap_scripts::ENGINES {
+        let methods: Vec<Option<(String, String)>> = engine
+            .settings()
+            .into_iter()
+            .filter(|setting| setting.name == "METHOD")
+            .flat_map(|setting| match setting.kind {
+                consnap_scripts::Kind::Choice { of } => of.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>(),
+                _ => Vec::new(),
+            })
+            .map(|value| Some(("METHOD".to_owned(), value)))
+            .chain([None])
+            .collect();
+        for method in methods {
+            let settings: Vec<_> = method.into_iter().collect();
+            let pair = consnap_scripts::write(engine.name, None, None, &settings).unwrap();
+            let report = look(&pair.pre.content, Some(&pair.post.content));
+            assert_eq!(report.findings, [], "{} {settings:?}", engine.name);
+            assert!(report.passed && !pair.pre.content.contains("consnap: allow"));
+        }
+    }
+}
+
+/// Whole pairs as samples have them; what is found in each, by rule and line.
+#[test]
+fn usual_bad_samples_are_told_as_what_they_are() {
+    let mut seen = 0;
+    for entry in fs::read_dir(fixtures().join("samples")).unwrap() {
+        let pre = entry.unwrap().path();
+        let Some(name) = pre.to_str().unwrap().strip_suffix(".pre.sh") else { continue };
+        let post = fs::read_to_string(format!("{name}.post.sh")).ok();
+        let report = look(&fs::read_to_string(&pre).unwrap(), post.as_deref());
+        let role = |role| if role == Role::Pre { "pre" } else { "post" };
+        let found: Vec<String> = report
+            .findings
+            .iter()
+            .map(|found| {
+                format!(
+                    "{}:{} {} {}",
+                    role(found.role),
+                    found.line,
+                    format!("{:?}", found.severity).to_lowercase(),
+                    found.rule
+                )
+            })
+            .collect();
+        let found = found.join("\n") + "\n";
+        let expected = fs::read_to_string(format!("{name}.expected")).unwrap_or_default();
+        assert_eq!(found, expected, "{name}:\n{found}");
+        assert!(!report.passed, "{name}");
+        seen += 1;
+    }
+    assert!(seen >= 8, "{seen}");
+}
+
+#[test]
+fn what_cannot_be_looked_at_is_never_clean() {
+    for text in ["", "\n", "#!", "#!/usr/bin/perl\nprint 1;\n", "#!/bin/sh\necho 'open\n", "#!/bin/sh\necho \0\n"] {
+        let report = look(text, None);
+        assert!(!report.passed && report.findings.iter().all(|found| found.line > 0), "{text:?}: {report:?}");
+    }
+    // The pre-script is well; the post-script is not known.
+    let report = look("#!/bin/sh\npsql -c CHECKPOINT\n", Some("#!/usr/bin/python3\n"));
+    assert_eq!((report.passed, report.findings[0].rule, report.findings[0].role), (false, "Q91", Role::Post));
+    for text in ["\u{feff}#!/bin/sh\necho\n", "#!/bin/sh\r\necho\r\n"] {
+        assert!(look(text, None).findings.iter().any(|found| found.rule == "Q19"), "{text:?}");
+    }
+}
+
+#[test]
+fn a_waiver_lets_off_its_line_and_keeps_its_reason() {
+    let text = "#!/bin/sh\n# consnap: allow Q13 a loop mount\nfsfreeze -f /data\nfsfreeze -f /other\n";
+    let report = look(text, None);
+    let waived: Vec<_> = report.findings.iter().map(|found| (found.line, found.waived.as_deref())).collect();
+    assert_eq!(waived, [(3, Some("a loop mount")), (4, None)]);
+    assert!(!report.passed);
+    for before in ["psql -c CHECKPOINT\n", "if true; then echo; fi\n", "f() {\n  echo\n}\n"] {
+        let text = format!(
+            "#!/bin/sh\nset -e\n{before}\n# consnap: allow Q13 a loop mount\n# more\nfsfreeze \\\n  -f /data\nfsfreeze -f /other\n"
+        );
+        let report = look(&text, None);
+        let waived: Vec<_> = report.findings.iter().map(|found| found.waived.is_some()).collect();
+        assert_eq!(waived, [true, false], "{report:?}");
+    }
+    let alone = look("#!/bin/sh\nfsfreeze -f /data # consnap: allow Q13 a loop mount\n", None);
+    assert!(alone.passed && alone.findings.len() == 1);
+    // In a string it is none.
+    let said = look("#!/bin/sh\necho '# consnap: allow Q13 x'; fsfreeze -f /data\n", None);
+    assert!(!said.passed, "{said:?}");
+    // What says that nothing is known cannot be let off.
+    assert!(!look("#!/bin/sh\n# consnap: allow Q90 x\nif\n", None).passed);
+}
+
+#[test]
+fn findings_are_sorted_and_told_in_both_languages() {
+    let pre = "#!/bin/sh\nmysql -e 'FLUSH TABLES WITH READ LOCK'\nfsfreeze -f /data\nexit 193\n";
+    let post = Source { name: "post", bytes: b"#!/bin/sh\nmysql -e 'UNLOCK TABLES'\n" };
+    let in_lang = |lang| lint(Source { name: "pre", bytes: pre.as_bytes() }, Some(post), lang);
+    let (en, zh) = (in_lang(Lang::En), in_lang(Lang::Zh));
+    let places: Vec<_> = en.findings.iter().map(|found| (found.role, found.line, found.column, found.rule)).collect();
+    let mut sorted = places.clone();
+    sorted.sort();
+    assert_eq!(places, sorted);
+    assert_eq!(en.findings.len(), zh.findings.len());
+    assert!(zh.findings.iter().all(|found| !found.message.is_ascii() && !found.fix.is_ascii()));
+    assert!(
+        en.findings.iter().any(|found| found.rule == "Q01" && found.line == 2 && found.severity == Severity::Error)
+    );
+    assert!(en.findings.iter().all(|found| !found.message.contains("{what}")));
+}
+
+#[test]
+fn hostile_texts_are_read_in_bounded_time() {
+    let many = |line: fn(usize) -> String| (0..200).map(line).collect::<Vec<_>>().join("\n");
+    let names = many(|n| format!("v{n}=\"$v{}$v{}$v{}\"", n + 1, n + 2, n + 3));
+    let loops = many(|n| format!("x=$x{n}$x"));
+    let mut texts = vec![names, loops, "(".repeat(50_000), "$(".repeat(50_000), "if true; then ".repeat(5_000)];
+    texts.push(format!("echo {}", "\"$(".repeat(2_000)));
+    texts.push("a | ".repeat(20_000));
+    texts.push("sh -c \"sh -c 'eval \\\"sh -c x\\\"'\"\n".repeat(200));
+    for text in texts {
+        let report = look(&format!("#!/bin/sh\n{text}\n"), None);
+        assert!(report.findings.iter().all(|found| found.line > 0));
+    }
+    let good = fs::read(fixtures().join("rules.txt")).unwrap();
+    for at in (0..good.len()).step_by(97) {
+        let mut bytes = b"#!/bin/sh\n".to_vec();
+        bytes.extend(&good[at..]);
+        bytes.truncate(600);
+        let place = at % bytes.len();
+        bytes[place] ^= 0x5a;
+        lint(Source { name: "pre", bytes: &bytes }, Some(Source { name: "post", bytes: &bytes }), Lang::Zh);
+    }
+}
