@@ -26,7 +26,7 @@ fn commands_as_they_leave() {
 
 #[test]
 fn pasted_commands() {
-    assert_eq!(run_all("explain"), 180);
+    assert_eq!(run_all("explain"), 222);
 }
 
 #[test]

@@ -150,3 +150,67 @@ fn texts_of_public_reports_are_known_in_every_encoding() {
         assert_eq!(explained(&read)["kind"], explained(text)["kind"], "{}", case.name);
     }
 }
+
+/// The exit status of what was explained, as the command line gives it.
+fn exit(told: &Value) -> u8 {
+    let listed = |name: &str| told[name].as_array().cloned().unwrap_or_default();
+    let mut exit = u8::from(told["explained"] != true);
+    for code in listed("explanations") {
+        exit = exit.max(match (code["held"].as_bool(), code["group_may_exist"].as_bool()) {
+            (Some(true), _) => 5,
+            (_, Some(true)) => 4,
+            (Some(false), _) => 1,
+            (None, _) => 0,
+        });
+    }
+    for outcome in listed("outcomes") {
+        exit = exit.max(match &outcome {
+            outcome if outcome["held"] == true => 5,
+            outcome if outcome["succeeded"] == true => 0,
+            outcome if outcome["finished"] != true || outcome["group_may_exist"] == true => 4,
+            _ => 1,
+        });
+    }
+    exit
+}
+
+/// However a status and an exit code are written, they never read better than in the reply of the service.
+#[test]
+fn no_form_of_a_result_reads_better_than_its_reply() {
+    use consnap_core::catalog::statuses;
+    const NUMBERS: &[i64] =
+        &[-1, 0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 15, 16, 126, 127, 137, 193, 232, 247, 255, 777, 9009];
+    let wide = |number: i64| -> String {
+        let wide = |c: char| c.to_digit(10).and_then(|digit| char::from_u32(0xff10 + digit)).unwrap_or(c);
+        number.to_string().chars().map(wide).collect()
+    };
+    let (mut cases, mut worse) = (0, 0);
+    for status in statuses::ROWS.iter().filter(|row| row.of_one_instance).map(|row| row.outcome.name) {
+        for number in NUMBERS {
+            let reply = json!({"InstanceId": "i-1", "InvocationStatus": status, "ExitCode": number, "Output": ""});
+            let least = exit(&explained(&reply.to_string()));
+            let pair = format!("InvocationStatus: {status}\nExitCode: {number}");
+            for text in [
+                format!("the command ended with status {status} and exit code {number}"),
+                format!("实例的状态为{status}，退出码为{number}"),
+                format!("状态：{status}；退出码：{}", wide(*number)),
+                pair.replace('\n', "\r\n  "),
+                format!("<InvocationStatus>{status}</InvocationStatus>\n<ExitCode>{number}</ExitCode>"),
+                format!("{number} {status}"),
+                format!("i-1\t{status}\t{number}\t2025-11-03"),
+                format!("| {status} | {number} |"),
+                json!({"msg": pair}).to_string(),
+                json!({"log": json!({"msg": pair}).to_string()}).to_string(),
+                format!("status={status} rc={number} {{\"Code\":\"Forbidden.RAM\",\"RequestId\":\"1\"}}"),
+            ] {
+                let got = exit(&explained(&text));
+                assert!(got >= least, "{text:?}: {got}, and {least} as a reply");
+                cases += 1;
+                worse += u32::from(got > least);
+            }
+        }
+    }
+    assert_eq!(cases, 12 * NUMBERS.len() * 11);
+    // Where nothing is unclear, a text says what the reply says.
+    assert!(worse * 4 < u32::try_from(cases).unwrap(), "{worse} of {cases} read worse");
+}

@@ -377,10 +377,10 @@ class CodeExplanation(Record):
     """What usually leads to it; of an assumption, why it is believed."""
 
     group_may_exist: bool | None = None
-    """Whether a group may exist although the command failed (results only)."""
+    """Whether a group may exist although the command failed; null where the code says nothing of it."""
 
     held: bool | None = None
-    """Whether the guest may still be held (results only)."""
+    """Whether the guest may still be held; null where the code says nothing of it."""
 
     layer: Layer | None = None
     """Which layer it speaks for (results only)."""

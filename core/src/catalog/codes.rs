@@ -153,9 +153,9 @@ pub struct CodeExplanation {
     pub next_step: Text,
     /// Which layer it speaks for (results only).
     pub layer: Option<Layer>,
-    /// Whether the guest may still be held (results only).
+    /// Whether the guest may still be held; null where the code says nothing of it.
     pub held: Option<bool>,
-    /// Whether a group may exist although the command failed (results only).
+    /// Whether a group may exist although the command failed; null where the code says nothing of it.
     pub group_may_exist: Option<bool>,
     /// When a new run makes sense (results only).
     pub repeat: Option<Repeat>,
@@ -247,6 +247,7 @@ fn of_outcome(kind: CodeKind, row: &'static OutcomeRow) -> CodeExplanation {
 }
 
 fn of_api_error(row: &'static ApiErrorRow) -> CodeExplanation {
+    let may_be_sent = row.retry == RetryClass::MaybeCarriedOut;
     CodeExplanation {
         kind: CodeKind::ApiError,
         key: row.code,
@@ -256,7 +257,7 @@ fn of_api_error(row: &'static ApiErrorRow) -> CodeExplanation {
         next_step: row.next_step,
         layer: None,
         held: None,
-        group_may_exist: None,
+        group_may_exist: may_be_sent.then_some(true),
         repeat: None,
         retry: Some(row.retry),
         scope: Some(row.scope),
@@ -275,7 +276,8 @@ fn of_vss(row: &'static vss::VssErrorRow) -> CodeExplanation {
         next_step: row.next_step,
         layer: None,
         held: None,
-        group_may_exist: None,
+        // The service fell back or gave up: whether a group was made all the same, nobody says.
+        group_may_exist: Some(true),
         repeat: None,
         retry: None,
         scope: None,
@@ -285,6 +287,8 @@ fn of_vss(row: &'static vss::VssErrorRow) -> CodeExplanation {
 }
 
 fn of_message(row: &'static MessageRow) -> CodeExplanation {
+    // What the finding says holds for whoever looks it up, too.
+    let says = |words: &str| row.message.get(Lang::En).contains(words).then_some(true);
     CodeExplanation {
         kind: CodeKind::Message,
         key: row.code,
@@ -293,8 +297,8 @@ fn of_message(row: &'static MessageRow) -> CodeExplanation {
         cause: None,
         next_step: row.help,
         layer: None,
-        held: None,
-        group_may_exist: None,
+        held: says("may still be held"),
+        group_may_exist: says("group may exist").or(says("counts as unknown")),
         repeat: None,
         retry: None,
         scope: None,
@@ -370,10 +374,10 @@ pub struct RenderedExplanation {
     /// Which layer it speaks for (results only).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub layer: Option<Layer>,
-    /// Whether the guest may still be held (results only).
+    /// Whether the guest may still be held; null where the code says nothing of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held: Option<bool>,
-    /// Whether a group may exist although the command failed (results only).
+    /// Whether a group may exist although the command failed; null where the code says nothing of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_may_exist: Option<bool>,
     /// When a new run makes sense (results only).

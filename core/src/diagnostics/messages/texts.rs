@@ -134,4 +134,16 @@ messages! {
     } help {
         "give the exit code of the Cloud Assistant command alone, or its whole result", "请仅提供云助手命令的退出码，或提供完整的执行结果"
     };
+    OWN_HELD = "CS924", Error, "consnap: exit status 5": {
+        "consnap itself says here that a guest may still be held", "consnap 自身在此表明：实例可能仍处于冻结状态"
+    } help {
+        "check now that the application accepts writes; `consnap status` names the run and the instance",
+        "请立即确认应用可正常写入；可使用 `consnap status` 查看执行和实例"
+    };
+    OWN_UNKNOWN = "CS925", Error, "consnap: exit status 4": {
+        "consnap itself says here that a result is not known: a group may exist",
+        "consnap 自身在此表明：结果未知，可能已创建快照一致性组"
+    } help {
+        "look for the group before another run: `consnap verify`", "再次执行前，请使用 `consnap verify` 查找快照一致性组"
+    };
 }

@@ -1,6 +1,7 @@
 //! Codes, parameters and tags as people write them: alone, in the text of an error, in a sentence of either language.
 
 use super::exit_codes::{self, Mention, Owner};
+use super::told::{self, Told};
 use crate::catalog::codes::{CodeExplanation, CodeKind, explain_code};
 use crate::catalog::parameters::{self, ParameterRow};
 use crate::catalog::{self, statuses, task_errors};
@@ -9,7 +10,7 @@ use crate::input::document::most_similar;
 /// Parameters of one text.
 const MOST: usize = 8;
 /// Bytes of a text that are looked at.
-const LOOKED_AT: usize = 64 * 1024;
+const LOOKED_AT: usize = 1024 * 1024;
 /// Letters of the longest word that can be a code.
 const LONGEST: usize = 80;
 
@@ -26,6 +27,10 @@ pub struct Named {
     pub of_programs: Vec<(String, i64)>,
     /// Exit codes that may be those of another program; they are among the codes, too.
     pub unclear: Vec<(String, i64)>,
+    /// The results that it tells of, the worst first.
+    pub results: Vec<Told>,
+    /// Whether it speaks of the plug-in or of a script: these ran, whatever an exit code of the shell says.
+    pub names_what_ran: bool,
 }
 
 /// The meanings of a text that is one code.
@@ -64,11 +69,12 @@ pub(super) fn parameters_in(text: &str) -> Vec<&'static ParameterRow> {
     found
 }
 
-/// The codes that a text names.
-pub(super) fn named(text: &str) -> Named {
+/// The codes that a text names, and the results it tells of.
+pub fn named(text: &str) -> Named {
     let mut named = Named::default();
-    let text = head(text);
-    for (word, after_code) in words_after_codes(text) {
+    let clear = told::in_clear(head(text));
+    let text = clear.as_str();
+    for (_, word, after_code) in words_after_codes(text) {
         // `code: 404` is of HTTP; an exit code says that it is one.
         let after_code = after_code && word.starts_with(|c: char| c.is_ascii_alphabetic());
         if !(after_code || stands_out(word) || is_of_the_service(word)) {
@@ -86,17 +92,35 @@ pub(super) fn named(text: &str) -> Named {
         }
         named.take(meanings);
     }
-    for Mention { number, owner } in exit_codes::mentions(text) {
+    let mut mentions = exit_codes::mentions(text);
+    let (numbers, statuses) = told::bare(text);
+    mentions.extend(numbers);
+    mentions.sort_by_key(|mention| (mention.at, mention.number));
+    mentions.dedup_by_key(|mention| (mention.at, mention.number));
+    named.results = told::results(text, &mentions, statuses);
+    for Mention { number, owner, .. } in mentions {
         match owner {
             Owner::Program(name) => {
-                named.of_programs.push((name, number));
+                if !named.of_programs.contains(&(name.clone(), number)) {
+                    named.of_programs.push((name, number));
+                }
                 continue;
             }
-            Owner::Unclear(name) => named.unclear.push((name, number)),
-            Owner::Plugin => {}
+            Owner::Unclear(name) if !named.unclear.contains(&(name.clone(), number)) => {
+                named.unclear.push((name, number));
+            }
+            Owner::Unclear(_) | Owner::Plugin => {}
         }
         named.take(catalog::exit_codes::candidates(number).flat_map(|row| explain_code(row.outcome.key)).collect());
     }
+    // A status that stands with an exit code is judged with it.
+    for status in named.results.clone().iter().filter(|one| !one.is_joint()).filter_map(|one| one.status) {
+        named.take(explain_code(status).into_iter().filter(|code| code.kind == CodeKind::InvocationStatus).collect());
+    }
+    named.take(told::own_words(text));
+    let lower = text.to_ascii_lowercase();
+    let names = ["plugin", "plug-in", "插件", "script", "脚本", ".sh", ".bat", ".ps1", "[level="];
+    named.names_what_ran = names.iter().any(|name| lower.replace("acs-plugin-manager", "").contains(name));
     named
 }
 
@@ -108,7 +132,7 @@ impl Named {
 
     /// Whether it names none.
     pub(super) fn is_empty(&self) -> bool {
-        self.codes.is_empty() && self.unknown.is_empty() && self.of_programs.is_empty()
+        self.codes.is_empty() && self.unknown.is_empty() && self.of_programs.is_empty() && self.results.is_empty()
     }
 
     fn take(&mut self, meanings: Vec<CodeExplanation>) {
@@ -145,11 +169,11 @@ pub(super) fn is_part(c: char) -> bool {
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    words_after_codes(text).map(|(word, _)| word)
+    words_after_codes(text).map(|(_, word, _)| word)
 }
 
-/// The words of a text, and whether each stands where a code stands.
-fn words_after_codes(text: &str) -> impl Iterator<Item = (&str, bool)> {
+/// The words of a text with their places, and whether each stands where a code stands.
+pub(super) fn words_after_codes(text: &str) -> impl Iterator<Item = (usize, &str, bool)> {
     let mut from = 0;
     std::iter::from_fn(move || {
         loop {
@@ -160,7 +184,7 @@ fn words_after_codes(text: &str) -> impl Iterator<Item = (&str, bool)> {
             from = end;
             let word = text.get(begin..end)?.trim_matches(['.', '-', '_']);
             if !word.is_empty() && word.len() <= LONGEST {
-                return Some((word, stands_after_code(text.get(..begin).unwrap_or_default())));
+                return Some((begin, word, stands_after_code(text.get(..begin).unwrap_or_default())));
             }
         }
     })
@@ -237,7 +261,7 @@ mod tests {
             ("I like snapshots", None),
             ("file pre.sh, version 1.0.0.8, 12 of them", None),
             ("exit code 12abc", None),
-            ("Success", None),
+            ("Success", Some("status:Success")),
             ("StatusCode: 404\n   Code: InvalidInstance.NotFound", Some("InvalidInstance.NotFound")),
         ] {
             assert_eq!(keys(text).first().copied(), first, "{text}");

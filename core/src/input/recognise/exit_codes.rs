@@ -1,6 +1,6 @@
 //! Exit codes as people write them in sentences, and whose they are.
 
-use super::codes::{head, is_part};
+use super::codes::is_part;
 use crate::catalog::exit_codes;
 
 /// What stands before an exit code.
@@ -11,16 +11,38 @@ const MARKS: &[&str] = &[
     "exit_code",
     "exitcode",
     "exit status",
+    "exit_status",
+    "exit-status",
+    "exitstatus",
+    "exit value",
     "exit",
-    "exited with",
-    "exits with",
+    "exited",
+    "exits",
     "return code",
+    "return value",
     "returned",
+    "returncode",
+    "retcode",
+    "errorlevel",
+    "ret",
+    "rc",
+    "$?",
     "退出码",
+    "退出代码",
+    "退出值",
     "退出状态码",
     "退出状态",
     "返回码",
+    "返回代码",
     "返回值",
+];
+/// What stands before an exit code and before other numbers: `code: 404` is of HTTP. Only a failure that is listed counts.
+const WEAK_MARKS: &[&str] = &["code", "status", "错误码", "错误代码", "代码", "状态码"];
+/// What stands before the exit status of consnap itself, too.
+const OWN_MARKS: &[&str] = &["exit status", "exit_status", "exit-status", "退出状态码", "退出状态"];
+/// Words between a mark and its number.
+const JOINING: &[&str] = &[
+    "=>", "->", "→", "equals", "value", "was", "is", "with", "of", "code", "status", "number", "为", "是", "等于", "值",
 ];
 /// Words between whoever ended and the mark.
 const FILLERS: &[&str] = &[
@@ -60,7 +82,15 @@ const FILLERS: &[&str] = &[
     "s",
 ];
 /// What stands between two exit codes of one list.
-const JOINTS: &[&str] = &["and", "or", "then", "和", "或", "与", "及", "、", ",", "，", "/"];
+const JOINTS: &[&str] =
+    &["and", "or", "then", "to", "和", "或", "与", "以及", "及", "、", ",", ";", "/", "|", "&", "->", "→"];
+/// What says that a program ran inside of something else, whose exit code it may be as well.
+const INSIDE: &[&str] = &[
+    "after", "before", "during", "running", "run", "ran", "calling", "called", "calls", "using", "via", "while",
+    "when", "in", "from", "for",
+];
+/// What may have called a program, in its line.
+const CALLERS: &[&str] = &["plug", "snap", "script", "agent", "assist", "invo", "插件", "助手", "脚本", "快照", "命令"];
 /// What speaks of the plug-in, or of whatever the exit code is asked for.
 const OURS: &[&str] = &[
     "plugin",
@@ -159,6 +189,8 @@ const PROGRAMS: &[&str] = &[
 /// An exit code of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Mention {
+    /// Where its number begins.
+    pub(super) at: usize,
     pub(super) number: i64,
     pub(super) owner: Owner,
 }
@@ -176,67 +208,74 @@ pub(super) enum Owner {
 
 /// The exit codes that a text names, in their order: `ExitCode: 12`, `exit status 12`, `退出码为 12`, `exit codes 5 and 12`.
 pub(super) fn mentions(text: &str) -> Vec<Mention> {
-    let lower = head(text).to_ascii_lowercase();
-    // Where the number begins, where its mark begins.
-    let mut places: Vec<(usize, usize)> = Vec::new();
-    for mark in MARKS {
-        for (at, _) in lower.match_indices(mark) {
-            let before = lower.get(..at).and_then(|text| text.chars().next_back());
-            if mark.is_ascii() && before.is_some_and(|c| c.is_ascii_alphanumeric() && c != 'n') {
-                continue;
-            }
-            let rest = lower.get(at + mark.len()..).unwrap_or_default();
-            if let Some(number) = number_at(rest) {
-                places.push((at + mark.len() + number, at));
-            }
-        }
-    }
+    let lower = text.to_ascii_lowercase();
+    let mut places = places(&lower, MARKS);
+    let listed = |number: i64| number != 0 && exit_codes::candidates(number).all(|row| row.number != i64::MIN);
+    places.extend(places_of(&lower, WEAK_MARKS).filter(|(at, _)| {
+        let rest = lower.get(*at..).unwrap_or_default();
+        number(rest).is_some_and(|(number, _)| listed(number) && number < 256)
+    }));
     places.sort_unstable();
     places.dedup_by_key(|(number, _)| *number);
     let mut found = Vec::new();
-    for (number, mark) in places {
-        let rest = lower.get(number..).unwrap_or_default();
+    for (begin, mark) in places {
+        let rest = lower.get(begin..).unwrap_or_default();
         let (numbers, length) = list(rest);
         let owner = owner(lower.get(..mark).unwrap_or_default(), rest.get(length..).unwrap_or_default());
-        for number in numbers {
-            let mention = Mention { number, owner: owner.clone() };
-            if !found.contains(&mention) {
-                found.push(mention);
-            }
-        }
+        found.extend(numbers.into_iter().map(|number| Mention { at: begin, number, owner: owner.clone() }));
     }
     found
 }
 
-/// The one of several exit codes that is the worst for the guest, without those of other programs.
-pub(super) fn worst(text: &str) -> Option<i64> {
-    let badness = |number: i64| {
-        let rows = exit_codes::candidates(number).map(|row| (row.outcome.held, row.outcome.group_may_exist));
-        rows.max().unwrap_or((true, true))
-    };
-    let ours = mentions(text).into_iter().filter(|mention| !matches!(mention.owner, Owner::Program(_)));
-    // The first of those that are equally bad.
-    ours.map(|mention| mention.number).rev().max_by_key(|number| (*number != 0, badness(*number)))
+/// The exit statuses of consnap itself that a text may name.
+pub(super) fn own_statuses(text: &str) -> Vec<i64> {
+    let lower = text.to_ascii_lowercase();
+    let ours = lower.contains("consnap");
+    let marks = if ours { MARKS } else { OWN_MARKS };
+    places_of(&lower, marks).filter_map(|(at, _)| Some(number(lower.get(at..)?)?.0)).collect()
+}
+
+fn places(lower: &str, marks: &'static [&'static str]) -> Vec<(usize, usize)> {
+    places_of(lower, marks).collect()
+}
+
+/// Where the numbers behind marks begin, and where their marks do.
+fn places_of(lower: &str, marks: &'static [&'static str]) -> impl Iterator<Item = (usize, usize)> {
+    marks.iter().flat_map(move |mark| {
+        lower.match_indices(mark).filter_map(move |(at, _)| {
+            let before = lower.get(..at).and_then(|text| text.chars().next_back());
+            if mark.is_ascii() && before.is_some_and(|c| c.is_ascii_alphanumeric()) {
+                return None;
+            }
+            let behind = at + mark.len();
+            Some((behind + number_at(lower.get(behind..)?)?, at))
+        })
+    })
 }
 
 /// Where the number begins in a text, behind words that join it to what it counts.
 fn number_at(text: &str) -> Option<usize> {
+    const AROUND: &str = ":=\"'”“`(#>[|【*_";
     let mut rest = text;
     loop {
-        rest = rest.trim_start_matches(|c: char| {
-            c.is_whitespace() || matches!(c, ':' | '：' | '=' | '"' | '\'' | '”' | '“' | '`' | '(' | '（')
-        });
-        let joining = ["is", "was", "with", "of", "code", "status", "为", "是"];
-        match joining.iter().find_map(|word| rest.strip_prefix(word)) {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || AROUND.contains(c));
+        match JOINING.iter().find_map(|word| rest.strip_prefix(word)) {
             Some(next) => rest = next,
             None => break,
         }
     }
+    // `ExitCode,12` of a table.
+    let rest = rest.strip_prefix(',').map_or(rest, str::trim_start);
     number(rest).map(|_| text.len() - rest.len())
 }
 
 /// The number that begins a text, and its length.
-fn number(text: &str) -> Option<(i64, usize)> {
+pub(super) fn number(text: &str) -> Option<(i64, usize)> {
+    if let Some(hex) = text.strip_prefix("0x") {
+        let digits = hex.bytes().take_while(u8::is_ascii_hexdigit).count();
+        let number = u32::from_str_radix(hex.get(..digits)?, 16).ok()?;
+        return Some((i64::from(number), digits + 2));
+    }
     let sign = usize::from(text.starts_with('-'));
     let digits = text.get(sign..)?.bytes().take_while(u8::is_ascii_digit).count();
     let end = text.get(sign + digits..)?.chars().next();
@@ -275,11 +314,14 @@ fn list(text: &str) -> (Vec<i64>, usize) {
 
 /// Whose an exit code is, by what stands before its mark and behind its number.
 fn owner(before: &str, behind: &str) -> Owner {
+    let line = before.rsplit(['\n', ';', '。']).next().unwrap_or_default();
+    let line_behind = behind.split(['\n', ';', '。']).next().unwrap_or_default();
+    // What calls a program may have ended with its code.
+    let mut crossed = CALLERS.iter().any(|word| line.contains(word) || line_behind.contains(word));
     if let Some(program) = named_behind(behind) {
-        return Owner::Program(program.to_owned());
+        let is_ours = crossed || !line.trim().is_empty();
+        return if is_ours { Owner::Unclear(program.to_owned()) } else { Owner::Program(program.to_owned()) };
     }
-    let line = before.rsplit(['\n', ';', '；', '。']).next().unwrap_or_default();
-    let mut crossed = false;
     let mut end = line.len();
     // `curl failed, exit code 7`: a handful of words back.
     for _ in 0..6 {
@@ -300,6 +342,7 @@ fn owner(before: &str, behind: &str) -> Owner {
             if ["插件", "云助手", "命令"].iter().any(|ours| word.contains(ours)) {
                 return Owner::Plugin;
             }
+            crossed |= word != "的";
             continue;
         }
         let name = word.rsplit('/').next().unwrap_or(word);
@@ -308,7 +351,11 @@ fn owner(before: &str, behind: &str) -> Owner {
         }
         if PROGRAMS.contains(&name) {
             let name = name.to_owned();
-            return if crossed { Owner::Unclear(name) } else { Owner::Program(name) };
+            let outer = line.get(..end).unwrap_or_default();
+            let outer = outer.trim_end_matches(|c: char| !is_word(c) && !is_han(c));
+            let inside =
+                outer.ends_with(is_han) || INSIDE.iter().any(|word| outer.split([' ', '\t']).next_back() == Some(word));
+            return if crossed || inside { Owner::Unclear(name) } else { Owner::Program(name) };
         }
         if FILLERS.contains(&name) {
             continue;
@@ -363,9 +410,6 @@ mod tests {
         ] {
             assert_eq!(numbers(text), want, "{text}");
         }
-        assert_eq!(worst("exit code 5, later exit code 12, curl exit code 99"), Some(12));
-        assert_eq!(worst("exit code 0, then exit code 3"), Some(3));
-        assert_eq!(worst("curl exit code 7"), None);
     }
 
     #[test]

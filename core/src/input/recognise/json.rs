@@ -209,6 +209,36 @@ pub(super) fn documents(text: &str) -> Result<Vec<Value>, (usize, Malformed)> {
     Ok(found)
 }
 
+/// A text without the documents that are read as what they are.
+pub fn outside(text: &str) -> String {
+    if let Ok(inner) = serde_json::from_str::<String>(text.trim()) {
+        return outside(&inner);
+    }
+    if begin(text, 0).is_none() {
+        // A reply in XML goes on to the end.
+        return text.split('<').next().unwrap_or_default().to_owned();
+    }
+    let (mut kept, mut from) = (String::new(), 0);
+    while let Some(begin) = begin(text, from) {
+        let Some(end) = end_of(text, begin) else { break };
+        let part = text.get(begin..end).unwrap_or_default();
+        let value = serde_json::from_str::<Value>(part).ok().or_else(|| as_printed(part));
+        let mut found = Vec::new();
+        if let Some(value) = value {
+            flatten(value, &mut found, 0);
+        }
+        let is_open = |value: &Value| matches!(DocumentKind::of(value), DocumentKind::Refusal | DocumentKind::Unknown);
+        kept.push_str(text.get(from..begin).unwrap_or_default());
+        if found.iter().any(is_open) || found.is_empty() {
+            kept.push_str(part);
+        }
+        kept.push('\n');
+        from = end;
+    }
+    kept.push_str(text.get(from..).unwrap_or_default());
+    kept
+}
+
 /// A document that stands as a JSON text among other text.
 pub(super) fn written_as_text(text: &str) -> Option<String> {
     let at = ["\"{\\\"", "\"[{\\\"", "\"{\\n", "\"[\\n"].iter().filter_map(|begin| text.find(begin)).min()?;

@@ -15,13 +15,15 @@ mod codes;
 mod exit_codes;
 mod json;
 mod kinds;
+mod told;
 mod wrapping;
 mod xml;
 
 pub use call::GivenCommand;
-pub use codes::{Named, parameter};
-pub use json::{DocumentKind, Malformed, as_the_service_spells, member};
+pub use codes::{Named, named, parameter};
+pub use json::{DocumentKind, Malformed, as_the_service_spells, member, outside};
 pub use kinds::TextKind;
+pub use told::{Told, own_words, spelled};
 pub use wrapping::is_base64;
 
 /// Base64, quotes and fences inside each other.
@@ -40,8 +42,8 @@ pub enum Recognised {
     Tag(String, String),
     /// A command, with the call around it.
     Command(GivenCommand),
-    /// The output of a command, and the exit code that stands beside it.
-    Output(String, Option<i64>),
+    /// The output of a command.
+    Output(String),
     /// An answer of the guest probe.
     Probe(String),
     /// Documents, each with what it is.
@@ -86,14 +88,6 @@ impl Recognised {
     }
 }
 
-/// The exit code that a text is, and nothing else: `12`, `exit code 12`.
-pub fn exit_code_alone(text: &str) -> Option<i64> {
-    let text = text.trim();
-    let number = text.trim_start_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, ' ' | '_' | '=' | ':'));
-    let number = number.parse().ok()?;
-    codes::alone(text).iter().any(|code| code.kind == CodeKind::ExitCode).then_some(number)
-}
-
 fn look(text: &str, level: usize) -> Recognised {
     let whole = text;
     let text = wrapping::unwrap(text);
@@ -119,13 +113,13 @@ fn look(text: &str, level: usize) -> Recognised {
         return Recognised::Command(given);
     }
     if kinds::is_log(text) {
-        return Recognised::Output(text.to_owned(), exit_codes::worst(text));
+        return Recognised::Output(text.to_owned());
     }
     if let Some(kind) = kinds::of_lines(text) {
         return Recognised::Other(kind);
     }
     if kinds::is_of_a_shell(text) {
-        return Recognised::Output(text.to_owned(), exit_codes::worst(text));
+        return Recognised::Output(text.to_owned());
     }
     let named = codes::named(text);
     if !named.is_empty() {

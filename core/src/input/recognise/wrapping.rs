@@ -13,6 +13,8 @@ use crate::input::text;
 const LEVELS: usize = 8;
 /// Letters of the shortest text that is taken for Base64.
 const LEAST_BASE64: usize = 24;
+/// Letters of the shortest line of it but the last.
+const LEAST_PART: usize = 16;
 
 /// A text without what stands around the whole of it.
 pub(super) fn unwrap(text: &str) -> Cow<'_, str> {
@@ -101,6 +103,11 @@ pub(super) fn base64(text: &str) -> Option<String> {
     let config = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(true);
+    // Lines of one length or longer words: short ones are words, whatever their letters stand for.
+    let mut parts = text.split_whitespace().rev().skip(1);
+    if text.contains('\t') || parts.any(|part| part.len() < LEAST_PART) {
+        return None;
+    }
     let letters: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_');
     if letters.len() < LEAST_BASE64 || !letters.bytes().all(is_letter) {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{CommandExplanation, ExplainInput, TextExplanation, command_explained, explained};
 use crate::base::consistency::Consistency;
-use crate::catalog::codes::CodeExplanation;
+use crate::catalog::codes::{CodeExplanation, Repeat};
 use crate::catalog::{explain_code, parameters};
 use crate::diagnostics::error::Error;
 use crate::diagnostics::finding::{Finding, MessageRow, Severity};
@@ -13,7 +13,8 @@ use crate::diagnostics::text::Lang;
 use crate::input::document::shorten;
 use crate::input::job::Job;
 use crate::input::recognise::{
-    DocumentKind, GivenCommand, Malformed, Nearest, Recognised, TextKind, exit_code_alone, is_base64, member, recognise,
+    DocumentKind, GivenCommand, Malformed, Named, Nearest, Recognised, TextKind, Told, is_base64, member, named,
+    outside, own_words, recognise, spelled,
 };
 use crate::operations::decode::{DecodeInput, decode};
 use crate::plugin::command::budget::budget;
@@ -31,24 +32,31 @@ pub(super) fn explain(text: &str, input: &ExplainInput) -> Result<TextExplanatio
     let mut said = Said::new(input);
     // What comes with an exit code or a status is an output, whatever it looks like: a guest can print anything.
     let ended = input.exit_code.is_some() || input.invocation_status.is_some();
-    match recognise(text) {
+    let found = recognise(text);
+    let named = match &found {
+        Recognised::Documents(_) => named(&outside(text)),
+        Recognised::Other(TextKind::Script | TextKind::Scenario | TextKind::Credentials) => Named::default(),
+        _ => named(text),
+    };
+    let tells = ended || !named.results.is_empty();
+    if !matches!(found, Recognised::Other(TextKind::Script | TextKind::Scenario | TextKind::Credentials)) {
+        said.codes(&own_words(text), &[]);
+    }
+    match found {
         Recognised::Documents(found) => {
             said.documents(found)?;
-            if ended {
-                said.output(text, input.exit_code, false)?;
+            if text.contains("[level=") {
+                said.started_all_the_same();
             }
+            if tells {
+                let kind = said.out.kind;
+                said.output(if ended { text } else { "" }, &named, false)?;
+                said.out.kind = if ended { said.out.kind } else { kind };
+            }
+            said.codes(&named.codes, &[]);
         }
-        _ if ended => match exit_code_alone(text).filter(|_| input.exit_code.is_none()) {
-            // `12` beside a status is the exit code that came with it.
-            Some(exit_code) => {
-                said.output("", Some(exit_code), false)?;
-                said.out.kind = TextKind::Code;
-            }
-            None => said.output(text, input.exit_code, is_base64(text))?,
-        },
-        Recognised::Empty => said.nothing(&Nearest::Kind(TextKind::Code.name())),
-        Recognised::Codes(named) => {
-            said.out.kind = TextKind::Code;
+        Recognised::Codes(found) => {
+            said.codes(&found.codes, &[]);
             said.codes(&named.codes, &named.unknown);
             for (program, code) in &named.of_programs {
                 said.of_program(&texts::OF_ANOTHER_PROGRAM, program, *code);
@@ -56,23 +64,31 @@ pub(super) fn explain(text: &str, input: &ExplainInput) -> Result<TextExplanatio
             for (program, code) in &named.unclear {
                 said.of_program(&texts::WHOSE_IS_UNCLEAR, program, *code);
             }
+            if ended || named.results.iter().any(|one| one.is_joint() || is_launch(one) && named.names_what_ran) {
+                said.output("", &named, false)?;
+            }
+            said.out.kind = TextKind::Code;
         }
-        Recognised::Parameters(rows) => {
-            said.out.kind = TextKind::Parameter;
-            said.out.parameters.extend(rows.into_iter().map(|row| explained(row, input.lang)));
+        _ if ended => said.output(text, &named, is_base64(text))?,
+        Recognised::Output(output) => said.output(&output, &named, false)?,
+        other => {
+            said.other(other);
+            if tells {
+                let kind = said.out.kind;
+                said.output("", &named, false)?;
+                said.out.kind = if kind == TextKind::Nothing { TextKind::Code } else { kind };
+            }
         }
-        Recognised::Tag(key, value) => {
-            said.out.kind = TextKind::Tag;
-            said.level(&format!("{key}:{value}"), level_of_tags([(key.as_str(), value.as_str())]).0);
-        }
-        Recognised::Command(given) => said.command(&given, ""),
-        Recognised::Output(output, exit_code) => said.output(&output, exit_code, false)?,
-        Recognised::Probe(answer) => said.probe(&answer),
-        Recognised::Malformed(line, why) => said.say(&malformed(line, &why)),
-        Recognised::Other(kind) => said.elsewhere(kind),
-        Recognised::Nothing(nearest) => said.nothing(&nearest),
+    }
+    if named.names_what_ran {
+        said.started_all_the_same();
     }
     Ok(said.finish())
+}
+
+/// Whether an exit code says that nothing was started.
+fn is_launch(one: &Told) -> bool {
+    matches!(one.exit_code, Some(126 | 127 | 9009))
 }
 
 /// What has been said so far.
@@ -158,30 +174,90 @@ impl<'i> Said<'i> {
         }
     }
 
-    /// An output, with what it plainly says where nothing tells how its command ended.
-    fn output(&mut self, output: &str, exit_code: Option<i64>, is_encoded: bool) -> Result<(), Error> {
-        self.out.kind = TextKind::Output;
-        let decoded = decode(&DecodeInput {
-            output: Some(output.to_owned()),
-            content_encoding: if is_encoded { ContentEncoding::Base64 } else { ContentEncoding::PlainText },
-            exit_code,
-            invocation_status: self.input.invocation_status.clone(),
-            lang: self.lang,
-            ..DecodeInput::default()
-        })?;
-        let is_over = exit_code.is_some() || self.input.invocation_status.is_some();
-        if !is_over {
-            for finding in output::plainly_said(output) {
-                self.say(&finding);
+    /// What is neither a code, an output nor a document.
+    fn other(&mut self, found: Recognised) {
+        match found {
+            Recognised::Empty => self.nothing(&Nearest::Kind(TextKind::Code.name())),
+            Recognised::Parameters(rows) => {
+                self.out.kind = TextKind::Parameter;
+                let lang = self.lang;
+                self.out.parameters.extend(rows.into_iter().map(|row| explained(row, lang)));
             }
-            let group = decoded.outcomes.first().and_then(|outcome| outcome.snapshot_group_id.clone());
-            if let Some(group) = group {
-                self.say(&Finding::new(&texts::NAMES_A_GROUP, "").with("group", group));
+            Recognised::Tag(key, value) => {
+                self.out.kind = TextKind::Tag;
+                self.level(&format!("{key}:{value}"), level_of_tags([(key.as_str(), value.as_str())]).0);
+            }
+            Recognised::Command(given) => self.command(&given, ""),
+            Recognised::Probe(answer) => self.probe(&answer),
+            Recognised::Malformed(line, why) => self.say(&malformed(line, &why)),
+            Recognised::Other(kind) => self.elsewhere(kind),
+            Recognised::Nothing(nearest) => self.nothing(&nearest),
+            Recognised::Codes(_) | Recognised::Output(_) | Recognised::Documents(_) => {}
+        }
+    }
+
+    /// An output with the results that are told beside it, with what it plainly says where nothing tells how its command
+    /// ended.
+    fn output(&mut self, output: &str, named: &Named, is_encoded: bool) -> Result<(), Error> {
+        self.out.kind = TextKind::Output;
+        let given = (self.input.exit_code, self.input.invocation_status.as_deref());
+        let status = given.1.map(|status| spelled(status).unwrap_or(status));
+        let mut results: Vec<(Option<i64>, Option<&str>, Option<&str>)> = Vec::new();
+        if given.0.is_some() || named.results.is_empty() {
+            results.push((given.0, status, None));
+        }
+        for told in &named.results {
+            // What was given holds for what the text leaves open, and beside what it says otherwise.
+            let one = (told.exit_code.or(given.0), told.status.or(status), told.error_code);
+            results.push(one);
+            if told.status.is_some() && status.is_some_and(|status| Some(status) != told.status) {
+                results.push((one.0, status, told.error_code));
             }
         }
-        self.out.outcomes.extend(decoded.outcomes);
-        self.out.findings.extend(decoded.findings);
+        results.dedup();
+        for (exit_code, status, error_code) in results {
+            let decoded = decode(&DecodeInput {
+                output: Some(output.to_owned()),
+                content_encoding: if is_encoded { ContentEncoding::Base64 } else { ContentEncoding::PlainText },
+                exit_code,
+                invocation_status: status.map(str::to_owned),
+                error_code: error_code.map(str::to_owned),
+                lang: self.lang,
+                ..DecodeInput::default()
+            })?;
+            if exit_code.is_none() && status.is_none() {
+                for finding in output::plainly_said(output) {
+                    self.say(&finding);
+                }
+                let group = decoded.outcomes.first().and_then(|outcome| outcome.snapshot_group_id.clone());
+                if let Some(group) = group {
+                    self.say(&Finding::new(&texts::NAMES_A_GROUP, "").with("group", group));
+                }
+            }
+            for outcome in decoded.outcomes {
+                if !self.out.outcomes.contains(&outcome) {
+                    self.out.outcomes.push(outcome);
+                }
+            }
+            self.out.findings.extend(decoded.findings);
+        }
         Ok(())
+    }
+
+    /// What is spoken of as having run was started, whatever an exit code of the shell says.
+    fn started_all_the_same(&mut self) {
+        let mut numbers = Vec::new();
+        for outcome in self.out.outcomes.iter_mut().filter(|outcome| !outcome.held) {
+            if let Some(number @ (126 | 127 | 9009)) = outcome.exit_code {
+                numbers.push(number);
+                (outcome.held, outcome.group_may_exist) = (true, true);
+                outcome.repeat = Repeat::AfterLook;
+            }
+        }
+        for number in numbers {
+            let finding = Finding::new(&outcomes::STARTED_ALL_THE_SAME, "").with("exit_code", number.to_string());
+            self.say(&finding);
+        }
     }
 
     fn probe(&mut self, answer: &str) {
