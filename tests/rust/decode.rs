@@ -26,6 +26,28 @@ fn shared_cases() {
     fixtures::run("decode", answer);
 }
 
+/// Where a result contradicts itself or tells no exit code, nothing is known: not that no group was made, either.
+#[test]
+fn a_result_that_contradicts_itself_may_have_left_a_group() {
+    for (status, exit_code, error) in [
+        ("Failed", None, ""),
+        ("Failed", Some(0), ""),
+        ("Success", None, ""),
+        ("Success", Some(0), "InstanceNotRunning"),
+        ("Success", Some(12), ""),
+    ] {
+        let result = InvocationResult {
+            invocation_status: status.into(),
+            exit_code,
+            error_code: error.into(),
+            ..InvocationResult::default()
+        };
+        let outcome = decode(&result, ContentEncoding::PlainText);
+        let told = format!("{status} {exit_code:?} {error}: {outcome:?}");
+        assert!(outcome.held && outcome.group_may_exist && !outcome.succeeded, "{told}");
+    }
+}
+
 /// All values of a member, wherever it stands in the expectations of the shared cases.
 fn seen(member: &str) -> BTreeSet<String> {
     fn walk(value: &Value, member: &str, into: &mut BTreeSet<String>) {

@@ -211,6 +211,7 @@ impl Judge<'_, '_> {
         }
         if status == "Success" {
             self.contradicting_error();
+            verdict = Verdict { held: true, group_may_exist: true, ..verdict };
         }
         // The command ran to an end of its own all the same: its exit code weighs too.
         if let ("Success" | "Failed" | "", Some(number)) = (status, self.result.exit_code) {
