@@ -13,7 +13,7 @@ const ENGINE_BUDGET_GZIPPED: usize = 414_000;
 
 /// What is cut out of the engine, and how many bytes gzipped each may have. The last is what the others share.
 const PARTS: &[Part] = &[
-    Part { name: "rehearsal", budget: 516_000 },
+    Part { name: "rehearsal", budget: 530_000 },
     Part { name: "policies", budget: 280_000 },
     Part { name: "shared", budget: 10_000 },
 ];
