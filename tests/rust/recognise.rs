@@ -197,6 +197,13 @@ fn no_form_of_a_result_reads_better_than_its_reply() {
                 pair.replace('\n', "\r\n  "),
                 format!("<InvocationStatus>{status}</InvocationStatus>\n<ExitCode>{number}</ExitCode>"),
                 format!("{number} {status}"),
+                format!("{status} exit code {number}"),
+                format!("{status} after 60 seconds, with exit code {number}"),
+                format!("{status}: exit code {number}"),
+                format!("exit code {number} ({status})"),
+                format!("i-1: {status}, exit code {number}"),
+                format!("\"{status}\" exit code {number}"),
+                format!("实例 {status} 退出码 {number}"),
                 format!("i-1\t{status}\t{number}\t2025-11-03"),
                 format!("| {status} | {number} |"),
                 json!({"msg": pair}).to_string(),
@@ -210,7 +217,7 @@ fn no_form_of_a_result_reads_better_than_its_reply() {
             }
         }
     }
-    assert_eq!(cases, 12 * NUMBERS.len() * 11);
+    assert_eq!(cases, 12 * NUMBERS.len() * 18);
     // Where nothing is unclear, a text says what the reply says.
     assert!(worse * 4 < u32::try_from(cases).unwrap(), "{worse} of {cases} read worse");
 }

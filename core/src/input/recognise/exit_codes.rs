@@ -235,6 +235,18 @@ pub(super) fn own_statuses(text: &str) -> Vec<i64> {
     places_of(&lower, marks).filter_map(|(at, _)| Some(number(lower.get(at..)?)?.0)).collect()
 }
 
+/// Whether a text begins with the mark of an exit code and its number.
+pub(super) fn begins(text: &str) -> bool {
+    places_of(&text.to_ascii_lowercase(), MARKS).any(|(_, mark)| mark == 0)
+}
+
+/// Whether a text ends with the mark of an exit code and its number.
+pub(super) fn ends(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let is_last = |at: usize| lower.get(at..).and_then(number).is_some_and(|(_, length)| at + length == lower.len());
+    places_of(&lower, MARKS).any(|(at, _)| is_last(at))
+}
+
 fn places(lower: &str, marks: &'static [&'static str]) -> Vec<(usize, usize)> {
     places_of(lower, marks).collect()
 }

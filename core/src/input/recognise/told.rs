@@ -200,6 +200,9 @@ fn is_named(before: &str) -> bool {
 fn stands_for_itself(name: &str, before: &str, behind: &str) -> bool {
     let line = before.rsplit('\n').next().unwrap_or_default();
     let rest = behind.split('\n').next().unwrap_or_default();
+    if is_beside_exit_code(line, rest) {
+        return true;
+    }
     let ends_cell =
         |text: &str| text.is_empty() || text.starts_with([',', '|', ';', '\t', '/']) || text.starts_with("  ");
     let begins_cell = line.trim().is_empty()
@@ -214,6 +217,29 @@ fn stands_for_itself(name: &str, before: &str, behind: &str) -> bool {
     let is_option = line.ends_with(['-', '.', '"', '\'']);
     let begins_sentence = line.trim().is_empty() && next.starts_with(|c: char| c.is_ascii_lowercase());
     !(is_name || is_option || begins_sentence)
+}
+
+/// Whether nothing but marks and joining words lies between a status and an exit code of its line.
+fn is_beside_exit_code(line: &str, rest: &str) -> bool {
+    const JOINING: &[&str] = &["with", "and", "an", "after", "seconds", "at", "的", "时", "且", "并"];
+    let is_mark = |c: char| c != '$' && (c.is_whitespace() || c.is_ascii_punctuation() || matches!(c, '、' | '。'));
+    let mut behind = rest;
+    loop {
+        behind = behind.trim_start_matches(|c: char| is_mark(c) || c.is_ascii_digit());
+        match JOINING.iter().find_map(|word| behind.strip_prefix(word)) {
+            Some(next) => behind = next,
+            None => break,
+        }
+    }
+    let mut ahead = line;
+    loop {
+        ahead = ahead.trim_end_matches(is_mark);
+        match JOINING.iter().find_map(|word| ahead.strip_suffix(word)) {
+            Some(next) => ahead = next,
+            None => break,
+        }
+    }
+    exit_codes::begins(behind) || exit_codes::ends(ahead)
 }
 
 /// A text in clear: without Base64 around it, what is escaped in it resolved, full-width letters as the others.
