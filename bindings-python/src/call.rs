@@ -13,6 +13,7 @@ use pyo3::types::{PyBytes, PyDict};
 use serde::de::IgnoredAny;
 use tokio::task::AbortHandle;
 
+use crate::at_exit::attach;
 use crate::client::Inner;
 use crate::event_loop::{EventLoop, closed};
 use crate::given;
@@ -76,7 +77,7 @@ impl Answers {
             return;
         }
         // An interpreter that shuts down and a loop that is closed have nobody left to tell.
-        let _ = Python::try_attach(|py| {
+        let _ = attach(|py| {
             let deliver = this.getattr(py, "deliver")?;
             this.get().event_loop.call_method1(py, "call_soon_threadsafe", (deliver,))
         });

@@ -3,6 +3,7 @@
 //! This module decides nothing. JSON goes in as bytes and comes out as bytes, with a flag that tells an answer from an
 //! error: the package turns errors into its exceptions. Nothing here holds the interpreter while the engine works.
 
+mod at_exit;
 mod call;
 mod calls;
 mod check_table;
@@ -37,6 +38,15 @@ type Answer<'py> = (bool, Bound<'py, PyBytes>);
 /// The native half of the package `consnap`.
 #[pymodule]
 mod _native {
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        let ending = wrap_pyfunction!(super::at_exit::ending, module)?;
+        module.py().import("atexit")?.call_method1("register", (ending,))?;
+        Ok(())
+    }
+
     #[pymodule_export]
     use super::{
         check_many, decode_many, main, no_policies, open_client, operation, operation_names, read_document, schema,

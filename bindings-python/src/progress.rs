@@ -9,6 +9,7 @@ use consnap_core::Error;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
+use crate::at_exit::attach;
 use crate::run::Written;
 
 /// The progress of a task.
@@ -146,7 +147,7 @@ fn wake(listeners: &[Arc<Listener>]) {
         return;
     }
     // An interpreter that shuts down and a loop that is closed have nobody left to wake.
-    let _ = Python::try_attach(|py| {
+    let _ = attach(|py| {
         for listener in listeners {
             let woken = listener.event_loop.call_method1(py, "call_soon_threadsafe", (&listener.wake,));
             drop(woken);
