@@ -1,4 +1,4 @@
-//! The probe of Windows instances, read by a grammar of PowerShell, and held to what its reader takes.
+//! The probe of Windows instances, read by a grammar of PowerShell.
 
 use consnap_core::Platform;
 use consnap_core::plugin::probe::{self, ScriptPaths};
