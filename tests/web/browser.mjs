@@ -119,7 +119,8 @@ export async function copied(page, button, said) {
 
 /** Comes back when nothing fades or moves any more: a colour on its way is no colour to judge. */
 export const still = (page) =>
-  page.waitForFunction(
+  until(
+    page,
     () =>
       new Promise((resolve) => {
         requestAnimationFrame(() =>

@@ -55,7 +55,7 @@ test("a link opens beside the own draft, and takes its place only among the draf
   const { context, page, wrong } = await open(browser, server.address, english);
   await page.fill("#field-group_name", "colleague-{run}");
   await kept(page, "colleague-{run}");
-  const link = page.url();
+  const link = await page.evaluate(() => location.href);
   await button(page, "Start over").click();
   await page.fill("#field-group_name", "mine-{run}");
   await kept(page, "mine-{run}");
@@ -80,6 +80,39 @@ test("a link opens beside the own draft, and takes its place only among the draf
   );
   await sixth.selectOption(".earlier", { index: 1 });
   await named(sixth, "mine-{run}");
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test("the address stands for what is kept with it, on a machine that draws late", async () => {
+  const { context, page, wrong } = await open(browser, server.address, english);
+  const held = await page.evaluate(async () => {
+    const unfold = async (fragment) => {
+      const letters = fragment.slice("#z=".length).replaceAll("-", "+").replaceAll("_", "/");
+      const bytes = Uint8Array.from(atob(letters), (letter) => letter.charCodeAt(0));
+      const text = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+      return (await new Response(text).json()).j.group_name;
+    };
+    const written = [];
+    const replace = history.replaceState.bind(history);
+    history.replaceState = (state, title, fragment) => {
+      written.push({ name: state.consnap.packed.j.group_name, fragment });
+      replace(state, title, fragment);
+    };
+    const field = document.querySelector("#field-group_name");
+    for (let round = 0; round < 30; round += 1) {
+      field.value = `round-${round}-{run}`;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      // Nothing is drawn meanwhile, and what is written late comes due.
+      const busy = Date.now() + 30 * (round % 8);
+      while (Date.now() < busy);
+      await new Promise((resolve) => setTimeout(resolve, 60 + 30 * (round % 7)));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    return Promise.all(written.map(async ({ name, fragment }) => [name, await unfold(fragment)]));
+  });
+  assert.equal(held.at(-1)[0], "round-29-{run}");
+  for (const [name, inAddress] of held) assert.equal(inAddress, name);
   assert.deepEqual(wrong, []);
   await context.close();
 });

@@ -130,7 +130,9 @@ export function useWork(opening: Opening, today: string): Work {
 
   useEffect(() => {
     if (link.of !== state || notice === "damaged") return undefined;
-    const timer = setTimeout(() => keep(newest.current.line, link.link.fragment), WRITE_MILLISECONDS);
+    // Content that is newer than the link waits for its own: the address never stands for something else.
+    const write = () => newest.current.line.state === state && keep(newest.current.line, link.link.fragment);
+    const timer = setTimeout(write, WRITE_MILLISECONDS);
     return () => clearTimeout(timer);
   }, [state, link, notice, keep]);
 
