@@ -206,6 +206,9 @@ fn no_form_of_a_result_reads_better_than_its_reply() {
                 format!("实例 {status} 退出码 {number}"),
                 format!("i-1\t{status}\t{number}\t2025-11-03"),
                 format!("| {status} | {number} |"),
+                format!("i-1 {status} {number}"),
+                format!("`{status}` / `{number}`"),
+                format!("<td>Status</td><td>{status}</td><td>ExitCode</td><td>{number}</td>"),
                 json!({"msg": pair}).to_string(),
                 json!({"log": json!({"msg": pair}).to_string()}).to_string(),
                 format!("status={status} rc={number} {{\"Code\":\"Forbidden.RAM\",\"RequestId\":\"1\"}}"),
@@ -217,7 +220,38 @@ fn no_form_of_a_result_reads_better_than_its_reply() {
             }
         }
     }
-    assert_eq!(cases, 12 * NUMBERS.len() * 18);
+    assert_eq!(cases, 12 * NUMBERS.len() * 21);
     // Where nothing is unclear, a text says what the reply says.
     assert!(worse * 4 < u32::try_from(cases).unwrap(), "{worse} of {cases} read worse");
+}
+
+/// An exit code of the plug-in counts without the word for it, and a number that counts something is none.
+#[test]
+fn numbers_behind_a_failure_of_the_plug_in_are_its_exit_code() {
+    for text in [
+        "plug-in failed (12)",
+        "app-snapshot-plugin error 12",
+        "mysqldump exit code 0; plugin 12",
+        "the snapshot script failed: 12",
+        "云助手返回 12",
+        "插件报错12",
+        "插件执行失败：12",
+        "plugin returns %ERRORLEVEL% = 12",
+        "$LASTEXITCODE 12",
+        "<tr><td>ExitCode</td><td>12</td></tr>",
+    ] {
+        assert_eq!(exit(&explained(text)), 5, "{text}");
+    }
+    for text in [
+        "the plug-in failed 12 times",
+        "the plug-in failed after 12 seconds",
+        "插件返回 12 条记录",
+        "plugin 12.1.4 is installed",
+        "plugin 12:30 started",
+        "the script failed on 12/30",
+        "plug-in failed 12%",
+        "12 errors",
+    ] {
+        assert_ne!(exit(&explained(text)), 5, "{text}");
+    }
 }

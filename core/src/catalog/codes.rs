@@ -286,9 +286,19 @@ fn of_vss(row: &'static vss::VssErrorRow) -> CodeExplanation {
     }
 }
 
+/// Findings about a guest that may still be held.
+const OF_HELD_GUESTS: &[&str] = &[
+    "CS362", "CS380", "CS381", "CS389", "CS393", "CS501", "CS503", "CS505", "CS513", "CS514", "CS523", "CS533", "CS924",
+];
+/// Findings about a result that is not known, or a group that may exist although nothing says what is in it.
+const OF_UNKNOWN_RESULTS: &[&str] = &[
+    "CS355", "CS356", "CS358", "CS359", "CS360", "CS361", "CS364", "CS365", "CS366", "CS382", "CS387", "CS506",
+    "CS516", "CS525", "CS526", "CS925",
+];
+
 fn of_message(row: &'static MessageRow) -> CodeExplanation {
     // What the finding says holds for whoever looks it up, too.
-    let says = |words: &str| row.message.get(Lang::En).contains(words).then_some(true);
+    let listed = |codes: &[&str]| codes.contains(&row.code).then_some(true);
     CodeExplanation {
         kind: CodeKind::Message,
         key: row.code,
@@ -297,8 +307,8 @@ fn of_message(row: &'static MessageRow) -> CodeExplanation {
         cause: None,
         next_step: row.help,
         layer: None,
-        held: says("may still be held"),
-        group_may_exist: says("group may exist").or(says("counts as unknown")),
+        held: listed(OF_HELD_GUESTS),
+        group_may_exist: listed(OF_HELD_GUESTS).or(listed(OF_UNKNOWN_RESULTS)),
         repeat: None,
         retry: None,
         scope: None,
@@ -494,6 +504,26 @@ mod tests {
         assert_eq!(keys("140"), ["exit:shell:140"]);
         assert_eq!(keys("160"), ["exit:shell:128+n"]);
         assert_eq!(keys("77"), ["exit:unknown"]);
+    }
+
+    /// A finding that says so is listed, and what is listed is a finding.
+    #[test]
+    fn findings_weigh_what_they_say() {
+        let rows = || messages::TABLES.iter().flat_map(|table| table.iter());
+        for row in rows() {
+            let says = |words: &str| row.message.en.contains(words);
+            if says("may still be held") || says("may be held") {
+                assert!(OF_HELD_GUESTS.contains(&row.code), "{}", row.code);
+            }
+            if says("group may exist") || says("as unknown") || says("not known: a group") {
+                let listed = OF_HELD_GUESTS.contains(&row.code) || OF_UNKNOWN_RESULTS.contains(&row.code);
+                assert!(listed, "{}", row.code);
+            }
+        }
+        for code in OF_HELD_GUESTS.iter().chain(OF_UNKNOWN_RESULTS) {
+            assert_eq!(rows().filter(|row| row.code == *code).count(), 1, "{code}");
+            assert!(!(OF_HELD_GUESTS.contains(code) && OF_UNKNOWN_RESULTS.contains(code)), "{code}");
+        }
     }
 
     #[test]

@@ -24,6 +24,7 @@ const MARKS: &[&str] = &[
     "returncode",
     "retcode",
     "errorlevel",
+    "lastexitcode",
     "ret",
     "rc",
     "$?",
@@ -38,6 +39,9 @@ const MARKS: &[&str] = &[
 ];
 /// What stands before an exit code and before other numbers: `code: 404` is of HTTP. Only a failure that is listed counts.
 const WEAK_MARKS: &[&str] = &["code", "status", "错误码", "错误代码", "代码", "状态码"];
+/// What stands before an exit code where the line speaks of the plug-in: `the plug-in failed (12)`, `云助手返回 12`.
+const TOLD_MARKS: &[&str] =
+    &["failed", "fails", "failure", "error", "plugin", "plug-in", "插件", "返回", "报错", "失败"];
 /// What stands before the exit status of consnap itself, too.
 const OWN_MARKS: &[&str] = &["exit status", "exit_status", "exit-status", "退出状态码", "退出状态"];
 /// Words between a mark and its number.
@@ -211,10 +215,13 @@ pub(super) fn mentions(text: &str) -> Vec<Mention> {
     let lower = text.to_ascii_lowercase();
     let mut places = places(&lower, MARKS);
     let listed = |number: i64| number != 0 && exit_codes::candidates(number).all(|row| row.number != i64::MIN);
-    places.extend(places_of(&lower, WEAK_MARKS).filter(|(at, _)| {
-        let rest = lower.get(*at..).unwrap_or_default();
+    let is_failure = |at: usize| {
+        let rest = lower.get(at..).unwrap_or_default();
         number(rest).is_some_and(|(number, _)| listed(number) && number < 256)
-    }));
+    };
+    places.extend(places_of(&lower, WEAK_MARKS).filter(|(at, _)| is_failure(*at)));
+    places
+        .extend(places_of(&lower, TOLD_MARKS).filter(|(at, mark)| is_failure(*at) && stands_alone(&lower, *at, *mark)));
     places.sort_unstable();
     places.dedup_by_key(|(number, _)| *number);
     let mut found = Vec::new();
@@ -225,6 +232,18 @@ pub(super) fn mentions(text: &str) -> Vec<Mention> {
         found.extend(numbers.into_iter().map(|number| Mention { at: begin, number, owner: owner.clone() }));
     }
     found
+}
+
+/// Whether a number counts nothing that follows it, in a line that speaks of the plug-in.
+fn stands_alone(lower: &str, at: usize, mark: usize) -> bool {
+    let (before, rest) = (lower.get(..mark).unwrap_or_default(), lower.get(at..).unwrap_or_default());
+    let line = [before.rsplit('\n').next().unwrap_or_default(), lower.get(mark..at).unwrap_or_default()].concat();
+    let behind = rest.get(number(rest).map_or(0, |(_, length)| length)..).unwrap_or_default();
+    let next = behind.trim_start_matches([' ', ')', '）', '"', '\'', '`']);
+    let counts = behind.starts_with('%') || next.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    let is_part = behind.starts_with(['.', ':', '-', '/'])
+        && behind.get(1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()));
+    !counts && !is_part && CALLERS.iter().any(|word| line.contains(word))
 }
 
 /// The exit statuses of consnap itself that a text may name.
@@ -267,10 +286,14 @@ fn places_of(lower: &str, marks: &'static [&'static str]) -> impl Iterator<Item 
 
 /// Where the number begins in a text, behind words that join it to what it counts.
 fn number_at(text: &str) -> Option<usize> {
-    const AROUND: &str = ":=\"'”“`(#>[|【*_";
+    const AROUND: &str = ":=\"'”“`(#>[|【*_%";
     let mut rest = text;
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || AROUND.contains(c));
+        // `<td>ExitCode</td><td>12</td>`: the next cell.
+        while let Some((_, next)) = rest.strip_prefix('<').and_then(|tag| tag.split_at_checked(tag.find('>')? + 1)) {
+            rest = next.trim_start();
+        }
         match JOINING.iter().find_map(|word| rest.strip_prefix(word)) {
             Some(next) => rest = next,
             None => break,

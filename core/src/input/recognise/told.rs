@@ -92,7 +92,8 @@ pub(super) fn results(text: &str, mentions: &[Mention], mut statuses: Vec<(usize
 /// of a table.
 pub(super) fn bare(text: &str) -> (Vec<Mention>, Vec<(usize, &'static str)>) {
     let (mut numbers, mut statuses) = (Vec::new(), Vec::new());
-    let is_end = |c: char| c.is_whitespace() || matches!(c, ',' | '|' | ';' | '/' | '、' | '+' | '&' | '"' | '(' | ')');
+    let is_end =
+        |c: char| c.is_whitespace() || matches!(c, ',' | '|' | ';' | '/' | '、' | '+' | '&' | '"' | '(' | ')' | '`');
     let words = || text.split(is_end).filter(|word| !word.is_empty());
     let is_number = |word: &str| exit_codes::number(word).is_some_and(|(_, length)| length == word.len());
     let is_joint = |word: &str| matches!(word, "and" | "or" | "then" | "和" | "或" | "与" | "->" | "→" | "-");
@@ -100,13 +101,14 @@ pub(super) fn bare(text: &str) -> (Vec<Mention>, Vec<(usize, &'static str)>) {
     let is_list = text.len() < 4096 && words().all(is_code);
     let mut line_begin = 0;
     for line in text.split_inclusive('\n') {
-        if is_list || is_row(line) {
+        let is_data = is_list || is_data(line);
+        if is_data || is_row(line) {
             let mut at = line_begin;
             for part in line.split_inclusive(is_end) {
                 let word = part.trim_end_matches(is_end);
                 match exit_codes::number(word).filter(|(_, length)| *length == word.len()) {
                     Some((number, _)) => numbers.push(Mention { at, number, owner: Owner::Plugin }),
-                    None if is_list => statuses.extend(spelled(word).map(|name| (at, name))),
+                    None if is_data => statuses.extend(spelled(word).map(|name| (at, name))),
                     None => {}
                 }
                 at += part.len();
@@ -121,6 +123,13 @@ pub(super) fn bare(text: &str) -> (Vec<Mention>, Vec<(usize, &'static str)>) {
 fn is_row(line: &str) -> bool {
     let cells = || line.split([',', '|', '\t', ';']).flat_map(|cell| cell.split("  ")).map(str::trim);
     cells().filter(|cell| !cell.is_empty()).count() > 1 && cells().any(|cell| spelled(cell).is_some())
+}
+
+/// Whether every word of a line is a status, or holds a number: `i-1 Failed 12`.
+fn is_data(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let is_status = |word: &str| spelled(word).is_some();
+    words.clone().all(|word| is_status(word) || word.contains(|c: char| c.is_ascii_digit())) && words.any(is_status)
 }
 
 /// What the console calls the statuses.
@@ -271,7 +280,21 @@ pub(super) fn in_clear(text: &str) -> String {
     if out.contains('&') {
         out = out.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ");
     }
-    out
+    without_cells(out)
+}
+
+/// The cells of a table of HTML, set off by bars.
+fn without_cells(text: String) -> String {
+    if !text.contains("</td>") {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut parts = text.split("<td");
+    out.extend(parts.next());
+    for part in parts {
+        out.extend(["|", part.split_once('>').map_or("", |(_, cell)| cell)]);
+    }
+    out.replace("</td>", "|")
 }
 
 /// A full-width letter as its plain one.
