@@ -11,6 +11,7 @@ mod client;
 mod decode_table;
 mod event_loop;
 mod given;
+mod journals;
 mod parallel_map;
 mod policy_table;
 mod progress;
@@ -49,8 +50,8 @@ mod _native {
 
     #[pymodule_export]
     use super::{
-        check_many, decode_many, main, no_policies, open_client, operation, operation_names, read_document, schema,
-        start_simulator, version,
+        check_many, decode_many, main, no_policies, open_client, operation, operation_names, past_runs, read_document,
+        schema, start_simulator, version,
     };
 
     #[pymodule_export]
@@ -114,6 +115,14 @@ fn read_document<'py>(py: Python<'py>, path: Option<PathBuf>, text: Option<&str>
         None => Document::parse("text", text.unwrap_or_default()),
     });
     let answer = answer.map(|document| document.value);
+    give(py, answer, lang)
+}
+
+/// What the journals of this machine tell of runs, or the release of a guest: one JSON object in, one value out.
+#[pyfunction]
+fn past_runs<'py>(py: Python<'py>, request: &[u8], lang: &str) -> Answer<'py> {
+    let lang = reading::lang(lang);
+    let answer = py.detach(|| journals::answer(request, lang));
     give(py, answer, lang)
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use consnap_client::driver::{Clock, Control, Driven};
+use consnap_client::operations::rerun::Rerun;
 use consnap_client::operations::{
     Connection, JobRead, PolicyGate, RunOptions, begin_run, read_job, resume_run, verify_run,
 };
@@ -13,6 +14,7 @@ use consnap_core::base::http::Sent;
 use consnap_core::check::CheckContext;
 use consnap_core::diagnostics::messages::runs;
 use consnap_core::input::facts::InstanceFacts;
+use consnap_core::report::Report;
 use consnap_core::run::session::{Goal, Numbered, State};
 use consnap_core::{Error, ErrorKind, Lang, Time, input::job};
 use serde::{Deserialize, Serialize};
@@ -32,6 +34,7 @@ enum What {
     Plan,
     Run,
     Resume,
+    Rerun,
     Verify,
 }
 
@@ -45,6 +48,8 @@ pub(crate) struct Task {
     job: Value,
     /// The run to go on with or to look at again; for a new one the id it gets.
     pub(crate) run_id: Option<String>,
+    /// The run of which instances are run again.
+    of_run: Option<String>,
     /// Only a plan with this hash may run.
     approved_plan: Option<String>,
     /// The instance this script runs on may be among the targets.
@@ -65,7 +70,7 @@ pub(crate) struct Task {
 impl Task {
     /// Whether it is a new run, which has an id and a journal.
     pub(crate) fn is_run(&self) -> bool {
-        self.what == What::Run
+        matches!(self.what, What::Run | What::Rerun)
     }
 }
 
@@ -112,8 +117,18 @@ pub(crate) async fn carry_out(
     told: OutcomeSender,
 ) {
     let what = task.what;
-    let run = drive(&inner, task, lang, control, &told).await;
-    told.progress.end(run.map(|run| report(&run, what, lang)));
+    let ended = drive(&inner, task, lang, control, &told).await;
+    told.progress.end(ended.map(|ended| match ended {
+        Ended::Run(run) => report(&run, what, lang),
+        Ended::NothingToRerun(report) => written(*report),
+    }));
+}
+
+/// What a task came to.
+enum Ended {
+    Run(Box<Run>),
+    /// No instance of a past run is to be run again: the report of the look at it.
+    NothingToRerun(Box<Report>),
 }
 
 async fn drive(
@@ -122,7 +137,7 @@ async fn drive(
     lang: Lang,
     control: watch::Receiver<Control>,
     told: &OutcomeSender,
-) -> Result<Run, Error> {
+) -> Result<Ended, Error> {
     let (what, events) = (task.what, task.events);
     let observe = move |_: &State, news: &[Numbered]| {
         for numbered in news.iter().filter(|_| events) {
@@ -133,10 +148,27 @@ async fn drive(
     };
     let run_id = task.run_id.clone().unwrap_or_default();
     let policies = task.policies.as_ref().map(policies_of).transpose()?;
+    // Nobody resumes the old run meanwhile.
+    let rerun = task.of_run.as_deref().map(|run_id| Rerun::open(run_id, &inner.state_directory, lang)).transpose()?;
+    let options = RunOptions { policies: policies.as_ref(), ..RunOptions::default() };
     let mut run = match task.what {
-        What::Discover => begin(inner, selection(task), None, Goal::Plan).await?,
-        What::Plan => begin(inner, task, policies.as_ref(), Goal::Plan).await?,
-        What::Run => begin(inner, task, policies.as_ref(), Goal::Run).await?,
+        What::Discover => begin(inner, selection(task), Goal::Plan, RunOptions::default()).await?,
+        What::Plan => begin(inner, task, Goal::Plan, options).await?,
+        What::Run => begin(inner, task, Goal::Run, options).await?,
+        What::Rerun => {
+            let Some(rerun) = &rerun else { return Err(reading::unusable("rerun", "it names no run".to_owned())) };
+            let mut look = verify_run(rerun.past(), &connection(inner, Vec::new()))?;
+            if look.drive(control.clone(), |_, _| {}).await? == Driven::Left {
+                return Err(told.left(Sent::No));
+            }
+            let chosen = rerun.select(&look, lang)?;
+            if chosen.again.is_empty() {
+                return Ok(Ended::NothingToRerun(Box::new(chosen.report_of_nothing(look.report(lang), lang))));
+            }
+            let task = Task { job: rerun.job(&chosen), ..task };
+            let options = RunOptions { policies: policies.as_ref(), ..rerun.options(&chosen) };
+            begin(inner, task, Goal::Run, options).await?
+        }
         What::Resume => resume_run(&run_id, &connection(inner, Vec::new()), &inner.state_directory)?,
         What::Verify => {
             let past = PastRun::load(&inner.state_directory, &run_id)?;
@@ -162,10 +194,12 @@ async fn drive(
     }
     match run.session().error() {
         // Whoever asks which instances there are is told that there are none.
-        Some(error) if what == What::Discover && error.row.code == runs::NOTHING_SELECTED.code => Ok(run),
+        Some(error) if what == What::Discover && error.row.code == runs::NOTHING_SELECTED.code => {
+            Ok(Ended::Run(Box::new(run)))
+        }
         // Nothing was started.
         Some(error) => Err(error.clone()),
-        None => Ok(run),
+        None => Ok(Ended::Run(Box::new(run))),
     }
 }
 
@@ -206,7 +240,7 @@ fn selection(mut task: Task) -> Task {
     task
 }
 
-async fn begin(inner: &Inner, mut task: Task, policies: Option<&PolicyGate>, goal: Goal) -> Result<Run, Error> {
+async fn begin(inner: &Inner, mut task: Task, goal: Goal, options: RunOptions<'_>) -> Result<Run, Error> {
     let as_of = task.as_of.as_deref().map(|text| consnap_core::operations::check::day("run", text)).transpose()?;
     let now = Clock::of_wall(Time::EPOCH).now();
     let looks = task.what == What::Discover;
@@ -214,20 +248,19 @@ async fn begin(inner: &Inner, mut task: Task, policies: Option<&PolicyGate>, goa
         let (job, findings) = job::read(&task.job);
         JobRead { job, findings }
     } else {
-        let severities = policies.map(|policies| policies.set().severities().clone()).unwrap_or_default();
+        let severities = options.policies.map(|policies| policies.set().severities().clone()).unwrap_or_default();
         read_job(&mut task.job, &CheckContext { as_of, now: Some(now) }, &severities)
     }
     .usable()?;
     let options = RunOptions {
         run_id: task.run_id,
-        policies,
         approved_plan: task.approved_plan,
         // Looking at the own instance changes nothing on it.
         include_self: task.include_self || looks,
         fewer: task.fewer,
         keep_facts: looks,
         as_of,
-        ..RunOptions::default()
+        ..options
     };
     let connection = connection(inner, job.regions.clone());
     begin_run((job, task.job), goal, options, &connection, &inner.state_directory).await
@@ -251,7 +284,10 @@ fn report(run: &Run, what: What, lang: Lang) -> Written {
         let instances = std::mem::take(&mut plan.instances);
         return write(&plan, &instances);
     }
-    let mut report = run.report(lang);
+    written(run.report(lang))
+}
+
+fn written(mut report: Report) -> Written {
     let instances = std::mem::take(&mut report.instances);
     write(&report, &instances)
 }

@@ -64,6 +64,12 @@ export const launch = () =>
     ],
   });
 
+/** Slows the processor of a page down, `SLOWED` times: what holds only on a fast machine shows itself. */
+async function slowed(page) {
+  const rate = Number(process.env.SLOWED ?? 1);
+  if (rate > 1) await (await page.context().newCDPSession(page)).send("Emulation.setCPUThrottlingRate", { rate });
+}
+
 /** A page that fails the test on any error, any blocked load and any request beyond its own server. */
 export async function open(browser, address, options = {}) {
   const context = await browser.newContext({
@@ -73,6 +79,7 @@ export async function open(browser, address, options = {}) {
   });
   context.setDefaultTimeout(30_000); // a step that hangs says which it is; a slow machine is none
   const page = await context.newPage();
+  await slowed(page);
   const wrong = [];
   page.on("pageerror", (error) => wrong.push(`error: ${error.message}`));
   page.on("console", (message) => {

@@ -51,12 +51,17 @@ if TYPE_CHECKING:
         operation_names as operation_names, plan as plan, policy_check as policy_check, policy_test as policy_test,
         read_facts as read_facts, schema as schema, sign as sign,
     )
+    from .past_runs import (
+        history as history, release as release, show as show, status as status,
+    )
     from .report import (
         CauseGroup as CauseGroup, CommandReport as CommandReport, DiskReport as DiskReport, Explanation as Explanation,
-        InstanceReport as InstanceReport, OpenGuest as OpenGuest, Plan as Plan, PlanResult as PlanResult,
+        HistoryEntry as HistoryEntry, InstanceReport as InstanceReport, OpenGuest as OpenGuest,
+        OpenGuestStatus as OpenGuestStatus, OtherResults as OtherResults, Plan as Plan, PlanResult as PlanResult,
         PlannedCall as PlannedCall, PlannedInstance as PlannedInstance, RecordSummary as RecordSummary,
-        Release as Release, ReliedUpon as ReliedUpon, Report as Report, StepReport as StepReport, Stopped as Stopped,
-        Summary as Summary, WitnessReport as WitnessReport,
+        Release as Release, ReliedUpon as ReliedUpon, Report as Report, Status as Status, StepReport as StepReport,
+        Stopped as Stopped, Summary as Summary, UnreadableRunStatus as UnreadableRunStatus,
+        WitnessReport as WitnessReport,
     )
     from .results import (
         Budget as Budget, BudgetTerm as BudgetTerm, CaseResult as CaseResult, Catalog as Catalog,
@@ -118,6 +123,7 @@ __all__ = [
     "Folder",
     "Form",
     "Guest",
+    "HistoryEntry",
     "InstanceFacts",
     "InstanceReport",
     "Job",
@@ -128,6 +134,8 @@ __all__ = [
     "Mount",
     "NothingSelected",
     "OpenGuest",
+    "OpenGuestStatus",
+    "OtherResults",
     "Outcome",
     "ParameterExplanation",
     "ParameterKind",
@@ -168,6 +176,7 @@ __all__ = [
     "Severity",
     "Signature",
     "SnapshotState",
+    "Status",
     "StepReport",
     "StillRunning",
     "Stopped",
@@ -177,6 +186,7 @@ __all__ = [
     "TextKind",
     "ThrottledError",
     "TransportError",
+    "UnreadableRunStatus",
     "Upload",
     "Verdict",
     "WaivedBy",
@@ -196,14 +206,18 @@ __all__ = [
     "explain_parameter",
     "explain_text",
     "export",
+    "history",
     "operation",
     "operation_names",
     "plan",
     "policy_check",
     "policy_test",
     "read_facts",
+    "release",
     "schema",
+    "show",
     "sign",
+    "status",
 ]
 
 _HOMES = {
@@ -226,9 +240,11 @@ _HOMES = {
         "explain_parameter explain_text export operation operation_names plan policy_check policy_test "
         "read_facts schema sign"
     ),
+    "past_runs": "history release show status",
     "report": (
-        "CauseGroup CommandReport DiskReport Explanation InstanceReport OpenGuest Plan PlanResult PlannedCall "
-        "PlannedInstance RecordSummary Release ReliedUpon Report StepReport Stopped Summary WitnessReport"
+        "CauseGroup CommandReport DiskReport Explanation HistoryEntry InstanceReport OpenGuest "
+        "OpenGuestStatus OtherResults Plan PlanResult PlannedCall PlannedInstance RecordSummary Release "
+        "ReliedUpon Report Status StepReport Stopped Summary UnreadableRunStatus WitnessReport"
     ),
     "results": (
         "Budget BudgetTerm CaseResult Catalog CheckResult CheckedInstance CodeExplanation Command "

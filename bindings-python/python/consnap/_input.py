@@ -128,7 +128,7 @@ def document(text: str) -> Any:
             return json.loads(text)
         except (ValueError, RecursionError):
             pass
-    return _answer(_native.read_document(None, text, "en"))
+    return answered(_native.read_document(None, text, "en"))
 
 
 def document_file(path: str | bytes) -> Any:
@@ -137,10 +137,11 @@ def document_file(path: str | bytes) -> Any:
         answer = _native.read_document(os.fsdecode(path), None, "en")
     except UnicodeError as error:
         raise _not_json("call", error) from None
-    return _answer(answer)
+    return answered(answer)
 
 
-def _answer(answer: tuple[bool, bytes]) -> Any:
+def answered(answer: tuple[bool, bytes]) -> Any:
+    """The value of an answer of the engine, or its error raised."""
     ok, text = answer
     if not ok:
         raise from_json(text)
@@ -175,4 +176,4 @@ def _not_json(name: str, error: Exception) -> Exception:
 def carry_out(name: str, members: dict[str, Any], lang: str = "en") -> Any:
     """Carries out an operation; members that are None are left out."""
     given = {key: value for key, value in members.items() if value is not None}
-    return _answer(_native.operation(name, text_of(name, given), str(lang)))
+    return answered(_native.operation(name, text_of(name, given), str(lang)))

@@ -124,6 +124,44 @@ class Client(Operations, Connection):
         request = self._request("resume", None, run_id=run_id, events=wants_events(on_event))
         return Run(self, self._begin(request), self._lang).wait(on_event)
 
+    def rerun(
+        self,
+        run_id: str,
+        *,
+        include_self: bool = False,
+        policies: PoliciesInput | None = None,
+        on_event: Callable[[Event], object] | None = None,
+    ) -> Report:
+        """Runs again what failed in a run, is weaker than required or was not run, after another look at it.
+
+        An instance that reached its level meanwhile, or in a later run of the same job, is not run again; one that may still be
+        held or whose result is unknown is left out, and stands in the report's ``left_open``. The others become a new run with
+        the job of the old one, and with an id of its own.
+
+        Args:
+            run_id: the run, which is over.
+            include_self: the instance this script runs on may be among the targets.
+            policies: policies of the organisation, as for :meth:`run`.
+            on_event: called with each event of the new run.
+
+        Returns:
+            The report of the new run. Where nothing is to be run again it is that of the look at the old one, by its
+            ``run_id``; its ``exit_status`` is 0 unless something is open.
+
+        Raises:
+            ConfigError: there is no such run, or its journal cannot be read.
+            ConsnapError: the run is not over, or another process works on it; or the new run was refused. Nothing was started.
+        """
+        request = self._request(
+            "rerun",
+            None,
+            of_run=run_id,
+            include_self=include_self or None,
+            policies=policies_of(policies, self._lang),
+            events=wants_events(on_event),
+        )
+        return Run(self, self._begin(request), self._lang).wait(on_event)
+
     def verify(self, run_id: str, *, on_event: Callable[[Event], object] | None = None) -> Report:
         """Looks again at what a run made. Nothing is written."""
         request = self._request("verify", None, run_id=run_id, events=wants_events(on_event))

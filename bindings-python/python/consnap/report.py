@@ -20,8 +20,11 @@ __all__ = [
     "CommandReport",
     "DiskReport",
     "Explanation",
+    "HistoryEntry",
     "InstanceReport",
     "OpenGuest",
+    "OpenGuestStatus",
+    "OtherResults",
     "Plan",
     "PlanResult",
     "PlannedCall",
@@ -30,9 +33,11 @@ __all__ = [
     "Release",
     "ReliedUpon",
     "Report",
+    "Status",
     "StepReport",
     "Stopped",
     "Summary",
+    "UnreadableRunStatus",
     "WitnessReport",
 ]
 
@@ -486,6 +491,131 @@ class Report(ReportMethods, Record):
 
     stopped: Stopped | None = None
     """Why nothing new was started, if so."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class OtherResults(Record):
+    """The instances of a run that did not reach what was required, by result."""
+
+    urgent: int
+    """Those whose guest may still be held."""
+
+    unknown: int
+    """Those whose result is not known."""
+
+    failed: int
+    """Those that failed."""
+
+    weaker: int
+    """Those whose snapshots are weaker than required."""
+
+    not_run: int
+    """Those that were not started."""
+
+    open: int
+    """Under way when the journal ends: ``resume`` goes on with them."""
+
+    ended: bool
+    """Whether the run came to its end."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class HistoryEntry(Record):
+    """A run in a list. Of one whose journal cannot be read there is nothing but its id and the reason."""
+
+    run_id: str
+    """The run's id."""
+
+    account: str | None = None
+    """The account."""
+
+    contradicted: int | None = None
+    """Those whose tags the record contradicts."""
+
+    ended_at: str | None = None
+    """The time of its last event, in UTC."""
+
+    exit_status: int | None = None
+    """The exit status of the command line: 0 to 5."""
+
+    group_name: str | None = None
+    """Name of the groups."""
+
+    instances: int | None = None
+    """How many instances it has."""
+
+    ok: int | None = None
+    """Those that reached what is required."""
+
+    others: OtherResults | None = None
+    """How the others ended."""
+
+    seconds: int | None = None
+    """How long it took, in seconds."""
+
+    started_at: str | None = None
+    """When it began, in UTC."""
+
+    unreadable: str | None = None
+    """Why its journal cannot be read."""
+
+    witnessed: int | None = None
+    """Of these, those whose scripts' record bears the tags out."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class OpenGuestStatus(Record):
+    """A guest that is open, and why."""
+
+    run_id: str
+    """The run that started it."""
+
+    instance_id: str
+    """``i-...``."""
+
+    region: str
+    """Its region."""
+
+    held: bool
+    """Whether it may be held; else its result is unknown."""
+
+    why: Finding
+    """The finding that keeps it open, and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class UnreadableRunStatus(Record):
+    """A run whose journal cannot be read."""
+
+    run_id: str
+    """The run."""
+
+    held: bool
+    """Whether what is left of its journal says that a guest may be held."""
+
+    why: Any
+    """What is wrong with the journal, and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Status(Record):
+    """What the runs of a state directory left open."""
+
+    exit_status: int
+    """5: a guest may still be held; 4: a result is unknown, or a run or its journal is not at its end; 0: nothing is
+    open."""
+
+    guests: tuple[OpenGuestStatus, ...]
+    """Guests that may be held, or whose result is unknown."""
+
+    running_runs: tuple[str, ...]
+    """Of the unfinished runs, those on which a process is at work."""
+
+    unfinished_runs: tuple[str, ...]
+    """Runs that have not come to their end."""
+
+    unreadable_runs: tuple[UnreadableRunStatus, ...]
+    """Runs whose journal cannot be read: what they left open is not known."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -22,6 +22,7 @@ use crate::{catalog::codes, diagnostics::spoken};
 
 mod assumptions;
 mod causes;
+mod history;
 pub(crate) mod html;
 mod metrics;
 pub mod sanitize;
@@ -31,6 +32,7 @@ mod witness;
 
 pub use assumptions::ReliedUpon;
 pub use causes::{Cause, causes_apart};
+pub use history::{HistoryEntry, OpenGuestStatus, OtherResults, Status, UnreadableRunStatus};
 pub use html::html;
 pub use metrics::{LastSuccess, metrics, successes};
 pub use sentences::{result_word, sentences};

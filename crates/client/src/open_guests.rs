@@ -7,8 +7,8 @@ use std::path::Path;
 use consnap_core::diagnostics::exit_status::ExitStatus;
 use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::diagnostics::messages::runs;
-use consnap_core::report::of_left_open;
-use consnap_core::report::{InstanceReport, Report};
+use consnap_core::diagnostics::spoken;
+use consnap_core::report::{InstanceReport, OpenGuestStatus, Report, Status, UnreadableRunStatus, of_left_open};
 use consnap_core::run::session::state::State;
 use consnap_core::run::session::{Event, Numbered, OpenGuest, Phase, Release};
 use consnap_core::run::verdict::ResultKind;
@@ -56,6 +56,23 @@ impl Open {
             running: self.running.into_iter().filter(is_its).collect(),
             unfinished: self.unfinished.into_iter().filter(is_its).collect(),
             unreadable: self.unreadable.into_iter().filter(|run| run.run_id == run_id).collect(),
+        }
+    }
+
+    /// In words, as data.
+    pub fn status(&self, lang: Lang) -> Status {
+        let guests = self.guests.iter().cloned().zip(self.why.iter().cloned());
+        let unreadable = self.unreadable.iter().map(|run| UnreadableRunStatus {
+            run_id: run.run_id.clone(),
+            held: run.held,
+            why: run.error.render(lang),
+        });
+        Status {
+            exit_status: self.exit_status().code(),
+            guests: guests.map(|(guest, why)| OpenGuestStatus { guest, why }).collect(),
+            running_runs: self.running.clone(),
+            unfinished_runs: self.unfinished.clone(),
+            unreadable_runs: unreadable.collect(),
         }
     }
 
@@ -143,6 +160,12 @@ pub(crate) fn held(
 /// Whether nobody knows that the guest goes its way again.
 fn is_open(instance: &InstanceReport) -> bool {
     matches!(instance.result, ResultKind::Urgent | ResultKind::Unknown) && instance.released.is_none()
+}
+
+/// The user of this session, who counts as the one who has looked where nobody is named.
+pub fn this_user() -> String {
+    let user = || ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    user().unwrap_or_else(|| spoken::NOT_KNOWN.to_owned())
 }
 
 /// Lets a guest go that somebody has looked into: an event at the end of the run's journal. The verdict stays. Once more is

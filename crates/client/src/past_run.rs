@@ -4,12 +4,25 @@ use std::path::Path;
 
 use consnap_core::diagnostics::messages::errors;
 use consnap_core::input::job::{self, Job};
+use consnap_core::report::HistoryEntry;
 use consnap_core::run::session::{Goal, Numbered, Setup, State};
-use consnap_core::{Error, ErrorKind, Time};
+use consnap_core::{Error, ErrorKind, Lang, Time};
 
 use crate::driver::Clock;
 use crate::journal::{self, Header, Recorded};
 use crate::run::new_seed;
+
+/// The runs whose journals lie in a state directory, the newest first, at most so many.
+///
+/// Errors: a state directory that cannot be listed.
+pub fn history(state_directory: &Path, limit: usize, lang: Lang) -> Result<Vec<HistoryEntry>, Error> {
+    let entries = journal::list(state_directory)?;
+    let entry = |run_id: &str| match PastRun::load(state_directory, run_id) {
+        Ok(past) => HistoryEntry::of(run_id, &past.header.account, past.header.started_at, &past.state(), lang),
+        Err(error) => HistoryEntry::unreadable(run_id, &error, lang),
+    };
+    Ok(entries.iter().rev().take(limit).map(|listed| entry(&listed.run_id)).collect())
+}
 
 /// What a journal holds, read.
 #[derive(Clone, Debug)]

@@ -72,7 +72,8 @@ impl Class {
 }
 
 /// Modules that people write; their public names are those in `__all__`.
-pub(super) const HAND_WRITTEN: &[&str] = &["async_client", "client", "errors", "events", "operations", "tables"];
+pub(super) const HAND_WRITTEN: &[&str] =
+    &["async_client", "client", "errors", "events", "operations", "past_runs", "tables"];
 
 pub(super) const ENUMERATIONS: &[(&str, Part)] = &[
     ("Lang", at("build", "input", "Lang")),
@@ -198,6 +199,11 @@ pub(super) const MODULES: &[Module] = &[
             class("Report", at("report", "", ""))
                 .with("ReportMethods")
                 .where_(&[("instances", "Sequence[InstanceReport]"), ("error", "Any = None")]),
+            class("OtherResults", at("history", "", "OtherResults")),
+            class("HistoryEntry", at("history", "", "HistoryEntry")),
+            class("OpenGuestStatus", at("status", "", "OpenGuestStatus")),
+            class("UnreadableRunStatus", at("status", "", "UnreadableRunStatus")).where_(&[("why", "Any")]),
+            class("Status", at("status", "", "")),
             class("PlannedCall", at("plan", "output", "PlannedCall")),
             class("PlannedInstance", at("plan", "output", "PlannedInstance")),
             class("Plan", at("plan", "output", "Plan")).where_(&[("instances", "Sequence[PlannedInstance]")]),

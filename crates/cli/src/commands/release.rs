@@ -30,8 +30,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
-    let user = || ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
-    let by = arguments.by.clone().or_else(user).unwrap_or_else(|| spoken::NOT_KNOWN.to_owned());
+    let by = arguments.by.clone().unwrap_or_else(open_guests::this_user);
     let told = (by.as_str(), arguments.note.as_str());
     let release =
         open_guests::release(&state_directory()?, &arguments.run, &arguments.instance, told, crate::clock::now())?;

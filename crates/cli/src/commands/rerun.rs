@@ -62,7 +62,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     say(&selection, console);
     if selection.again.is_empty() {
         console.note(NOTHING_TO_DO.get(lang));
-        return Ok(selection.status_of_nothing(look.report(lang), lang));
+        return Ok(Exit::from_code(selection.report_of_nothing(look.report(lang), lang).exit_status));
     }
 
     let mut document = Document::made(&arguments.run, rerun.job(&selection));

@@ -4,10 +4,8 @@ use std::path::Path;
 
 use consnap_client::open_guests::{self, Open};
 use consnap_core::Text;
-use consnap_core::diagnostics::error::RenderedError;
 use consnap_core::diagnostics::finding::RenderedFinding;
 use consnap_core::run::session::OpenGuest;
-use serde::Serialize;
 
 use crate::console::Console;
 use crate::drive::state_directory;
@@ -23,52 +21,12 @@ Examples:
 Exit status 5: a guest may still be held; 4: a result is unknown, or a run or its journal is not at its end; 0: nothing is open.")]
 pub(crate) struct Arguments {}
 
-/// What is open, as data.
-#[derive(Serialize)]
-struct OpenReport<'a> {
-    exit_status: u8,
-    guests: Vec<GuestReport<'a>>,
-    /// Of the unfinished ones, those on which a process is at work.
-    running_runs: &'a [String],
-    unfinished_runs: &'a [String],
-    unreadable_runs: Vec<UnreadableReport<'a>>,
-}
-
-/// A run whose journal cannot be read, and whether what is left of it says that a guest may be held.
-#[derive(Serialize)]
-struct UnreadableReport<'a> {
-    run_id: &'a str,
-    held: bool,
-    why: RenderedError,
-}
-
-/// A guest that is open, and why.
-#[derive(Serialize)]
-struct GuestReport<'a> {
-    #[serde(flatten)]
-    guest: &'a OpenGuest,
-    why: &'a RenderedFinding,
-}
-
 pub(crate) fn run(_: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
     let directory = state_directory()?;
     let open = open_guests::open(&directory, None, crate::clock::now(), console.lang())?;
     let exit = open.exit_status();
     if console.is_json() {
-        let unreadable_runs = open.unreadable.iter().map(|run| UnreadableReport {
-            run_id: &run.run_id,
-            held: run.held,
-            why: run.error.render(console.lang()),
-        });
-        let unreadable_runs = unreadable_runs.collect();
-        let guests = open.guests.iter().zip(&open.why).map(|(guest, why)| GuestReport { guest, why }).collect();
-        console.json(&OpenReport {
-            exit_status: exit.code(),
-            guests,
-            running_runs: &open.running,
-            unfinished_runs: &open.unfinished,
-            unreadable_runs,
-        })?;
+        console.json(&open.status(console.lang()))?;
     } else {
         for line in lines(&open, &directory, console) {
             console.data(&line)?;

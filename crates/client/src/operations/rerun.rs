@@ -103,12 +103,13 @@ impl Selection {
         Ok(selection)
     }
 
-    /// The exit status where nothing is to be run again. What failed there was reached since.
-    pub fn status_of_nothing(&self, seen: Report, lang: Lang) -> ExitStatus {
-        match ExitStatus::from_code(seen.with_left_open(self.left_open.clone(), lang).exit_status) {
-            open @ (ExitStatus::Held | ExitStatus::Unknown) => open,
-            _ => ExitStatus::Reached,
+    /// The report of the look where nothing is to be run again. What failed there was reached since: only what is open weighs.
+    pub fn report_of_nothing(&self, seen: Report, lang: Lang) -> Report {
+        let mut report = seen.with_left_open(self.left_open.clone(), lang);
+        if !matches!(ExitStatus::from_code(report.exit_status), ExitStatus::Held | ExitStatus::Unknown) {
+            report.exit_status = ExitStatus::Reached.code();
         }
+        report
     }
 
     /// The old job for the instances that are run again. Bounds on the selection spoke of all of them.
