@@ -120,6 +120,7 @@ fn sarif_and_junit_are_what_their_readers_expect() {
     let results = log["runs"][0]["results"].as_array().unwrap();
     let of = |rule: &str| results.iter().find(|result| result["ruleId"] == rule).unwrap();
     assert_eq!(of("freeze-at-most-15s")["suppressions"][0]["justification"], "until spring");
+    assert_eq!(of("freeze-at-most-15s")["suppressions"][0]["kind"], "external");
     assert_eq!(of("CS102")["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "our%20policies/b.json");
     assert_eq!(of("tagged")["level"], "warning");
 }

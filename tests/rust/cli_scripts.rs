@@ -119,6 +119,7 @@ fn own_scripts_are_linted_in_all_forms() {
     assert_eq!(first["locations"][0]["physicalLocation"]["region"], region);
     let waived = results.iter().find(|result| result["ruleId"] == "Q13").unwrap();
     assert_eq!(waived["suppressions"][0]["justification"], "a loop mount");
+    assert_eq!(waived["suppressions"][0]["kind"], "inSource");
     assert!(place.run(&["scripts", "lint", "pre.sh", "--format", "junit"]).out.contains("<testsuites"));
 }
 

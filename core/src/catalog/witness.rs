@@ -192,20 +192,20 @@ rows! {
         => ("do not rely on this snapshot for the service; put all its disks into the group, or move its data, then run again",
             "请勿将此快照用于恢复该服务；请将其全部云盘纳入快照一致性组，或迁移其数据，然后重新执行");
     Refused Some(AtBest::Failed), Some(false),
-        ("the pre-script refused to hold the service; nothing was held, and nothing is", "前置脚本拒绝静默该服务；过去和现在均未静默")
+        ("the pre-script refused to hold the service; nothing was held, and nothing is", "应用冻结脚本拒绝静默该服务；过去和现在均未静默")
         => ("resolve what the script names, then run again; `consnap scripts explain` explains the word",
             "请处理脚本指出的问题后重新执行；`consnap scripts explain` 可解释结果词");
     Lost Some(AtBest::Weaker), Some(false),
         ("the service was not held until the snapshot; it is released", "服务未保持静默到快照创建；现已解除")
         => ("see why the hold ended, and run again; no guest needs help", "请查明静默中断的原因后重新执行；无需对实例进行处理");
     Expired Some(AtBest::Weaker), Some(false),
-        ("the limit of the hold was over before the post-script; the service is released", "后置脚本执行前已超过静默时限；服务已解除静默")
+        ("the limit of the hold was over before the post-script; the service is released", "应用解冻脚本执行前已超过静默时限；服务已解除静默")
         => ("raise the limit above the time for freeze, group and thaw, and run again; no guest needs help",
             "请将时限调整到大于冻结、创建快照一致性组和解冻的总时长后重新执行；无需对实例进行处理");
     Unreleased None, Some(true),
         ("the scripts cannot tell whether the service was released", "脚本无法确认服务是否已解除静默")
         => ("check at once that the service accepts writes; run the post-script again if not",
-            "请立即确认服务可正常写入；否则请再次执行后置脚本");
+            "请立即确认服务可正常写入；否则请再次执行应用解冻脚本");
     None None, None,
         ("no record of the scripts counts for this command", "没有可用于此命令的脚本记录")
         => ("go by the exit code and the tags", "请以退出码和标签为准");
@@ -239,7 +239,7 @@ impl RecordState {
                 "服务已静默，但其部分数据不在快照一致性组内",
             ),
             Self::Expired => Text::new("the limit of the hold was over too early", "静默时限过早到期"),
-            Self::Refused => Text::new("the pre-script refused, and nothing was held", "前置脚本已拒绝，未静默"),
+            Self::Refused => Text::new("the pre-script refused, and nothing was held", "应用冻结脚本已拒绝，未静默"),
             Self::Unreleased => Text::new("the release is not certain", "无法确认是否已解除静默"),
             Self::None => Text::new("no record counts", "没有可用的记录"),
         }
@@ -271,7 +271,7 @@ impl RecordDefect {
                 "when it was written cannot be told: the times of command and read are missing or too far apart",
                 "无法判断写入时间：命令和读取的时间缺失或相差过大",
             ),
-            Self::Unfinished => Text::new("the post-script has left none", "后置脚本未留下记录"),
+            Self::Unfinished => Text::new("the post-script has left none", "应用解冻脚本未留下记录"),
             Self::StillFrozen => Text::new(
                 "the service was released while a file system was still frozen",
                 "解除静默时文件系统仍处于冻结状态",

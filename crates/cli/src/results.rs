@@ -40,6 +40,8 @@ pub(crate) struct Entry {
     pub(crate) file: Option<(String, Option<(u64, u64)>)>,
     /// Why it is let off.
     pub(crate) waived: Option<String>,
+    /// Whether that stands in the file itself.
+    pub(crate) waived_in_file: bool,
 }
 
 impl Entry {
@@ -55,6 +57,7 @@ impl Entry {
             link: None,
             file: document.map(|document| (document.name.clone(), document.position(&finding.place))),
             waived: finding.accepted.clone(),
+            waived_in_file: document.is_some(),
         }
     }
 
@@ -77,6 +80,7 @@ impl Entry {
             link: result.links.first().cloned(),
             file: None,
             waived: None,
+            waived_in_file: false,
         };
         if let Some(finding) = &result.finding {
             entry.message.clone_from(&finding.message);
@@ -127,6 +131,7 @@ pub(crate) fn of_lint(report: &LintReport) -> Vec<Entry> {
         link: None,
         file: Some((finding.script.clone(), Some((finding.line as u64, finding.column as u64)))),
         waived: finding.waived.clone(),
+        waived_in_file: true,
     };
     report.findings.iter().map(entry).collect()
 }
@@ -146,6 +151,7 @@ pub(crate) fn of_cases(tried: &PolicyTestOutput, policies: &Policies) -> Vec<Ent
             link: None,
             file: policies.file(&case.place),
             waived: None,
+            waived_in_file: false,
         });
     }
     for finding in tried.findings.iter().filter(|finding| finding.code != "CS424") {

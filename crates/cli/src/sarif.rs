@@ -109,7 +109,8 @@ fn result(entry: &Entry, index: usize) -> Value {
         result["properties"] = json!({"result": "CANNOT_JUDGE"});
     }
     if let Some(reason) = &entry.waived {
-        result["suppressions"] = json!([{"kind": "external", "status": "accepted", "justification": reason}]);
+        let kind = if entry.waived_in_file { "inSource" } else { "external" };
+        result["suppressions"] = json!([{"kind": kind, "status": "accepted", "justification": reason}]);
     }
     result
 }

@@ -32,12 +32,12 @@ rules! {
         "the client ends after `{what}`, and its lock with it: nothing is locked when the snapshot is made",
         "客户端在 `{what}` 之后即退出，锁随之释放：创建快照时没有任何锁"
         => "hold the lock in a session that lives until the post-script; `consnap scripts write` has such a pair",
-        "请在一直存活到后置脚本的会话中持有锁；`consnap scripts write` 提供这样的脚本对";
+        "请在一直存活到应用解冻脚本的会话中持有锁；`consnap scripts write` 提供这样的脚本对";
     ONE_SHOT_BACKUP "Q02" Error:
         "backup mode ends with the session that `{what}` opens and closes",
         "`{what}` 打开并关闭的会话一结束，备份模式即终止"
         => "keep the session open until the post-script, or run CHECKPOINT and put all disks into one group",
-        "请让会话保持到后置脚本，或执行 CHECKPOINT 并将所有云盘放入同一个快照一致性组";
+        "请让会话保持到应用解冻脚本，或执行 CHECKPOINT 并将所有云盘放入同一个快照一致性组";
     REMOVED_NAME "Q03" Error:
         "`{what}` does not exist in current versions of the server: the statement fails",
         "当前版本的服务器已没有 `{what}`：该语句会失败"
@@ -57,12 +57,12 @@ rules! {
         "`{what}` holds for a fixed time: a snapshot that takes longer is made without the lock, and nobody notices",
         "`{what}` 只保持固定的时长：快照耗时更长时锁已释放，且无人察觉"
         => "hold until the post-script releases, with a limit, and let the post-script fail when the limit was over",
-        "请保持到后置脚本释放为止并设置上限，超过上限时让后置脚本失败";
+        "请保持到应用解冻脚本释放为止并设置上限，超过上限时让应用解冻脚本失败";
     SETTING_LEFT "Q07" Error:
         "`{what}` changes the server for everybody, and nothing sets it back",
         "`{what}` 更改了整个服务器的设置，且没有恢复"
         => "use a lock or a setting of the session; otherwise set it back in the post-script and in a `trap`",
-        "请使用锁或会话级设置；否则在后置脚本和 `trap` 中恢复";
+        "请使用锁或会话级设置；否则在应用解冻脚本和 `trap` 中恢复";
     FAILURE_SUCCEEDS "Q08" Error:
         "a failure ends with 0 (`{what}`): the snapshot is called consistent although nothing was held",
         "失败时以 0 结束（`{what}`）：没有静默，快照却被视为一致"
@@ -119,8 +119,8 @@ rules! {
         => "give the answer by a file or an option; root needs no sudo (or `sudo -n`)",
         "请通过文件或选项提供输入；root 无需 sudo（或使用 `sudo -n`）";
     CANNOT_START "Q19" Error:
-        "the script cannot start: {what}",
-        "脚本无法启动：{what}"
+        "the system cannot start the script as it is: look at its `{what}`",
+        "系统无法按原样启动该脚本，请检查其 `{what}`"
         => "begin the file with `#!/bin/sh`, without a mark before it, and end lines with LF alone",
         "请以 `#!/bin/sh` 开头，前面没有任何标记，并且只用 LF 换行";
     BASH_UNDER_SH "Q20" Warning:
@@ -157,15 +157,15 @@ rules! {
         "`{what}` stops the service, and nothing starts it again",
         "`{what}` 停止了服务，且没有任何操作重新启动它"
         => "start it in the post-script and in a `trap` of the pre-script",
-        "请在后置脚本和前置脚本的 `trap` 中启动服务";
+        "请在应用解冻脚本和应用冻结脚本的 `trap` 中启动服务";
     NOT_UNDONE "Q27" Error:
         "the post-script does not undo `{what}` of the pre-script",
-        "后置脚本没有撤销前置脚本的 `{what}`"
+        "应用解冻脚本没有撤销应用冻结脚本的 `{what}`"
         => "release in the post-script what the pre-script holds",
-        "请在后置脚本中释放前置脚本所持有的内容";
+        "请在应用解冻脚本中释放应用冻结脚本所持有的内容";
     NO_DEAD_MAN "Q28" Error:
         "`{what}` holds for hours or for ever when the post-script never runs",
-        "如果后置脚本没有运行，`{what}` 会保持数小时甚至永远"
+        "如果应用解冻脚本没有运行，`{what}` 会保持数小时甚至永远"
         => "let the holder give up after the freeze and the group, a minute or two",
         "请让持有者在冻结和创建快照一致性组所需的时长（一两分钟）之后放弃";
     NETWORK "Q29" Warning:

@@ -63,18 +63,18 @@ codes! {
         => "see the page of the engine for what it needs", "请查看该引擎的文档页";
     16: "no tmpfs for the state; nothing is held", "没有可存放状态的 tmpfs；未静默"
         => "mount a tmpfs on /run or name one with STATE_BASE", "请在 /run 挂载 tmpfs，或用 STATE_BASE 指定";
-    17: "a file system was frozen before the pre-script; nothing is held", "前置脚本执行前文件系统已被冻结；未静默"
+    17: "a file system was frozen before the pre-script; nothing is held", "应用冻结脚本执行前文件系统已被冻结；未静默"
         => "see what froze it: another backup, or a plug-in that freezes before it runs scripts", "请查明冻结的来源：其他备份，或先冻结后执行脚本的云助手插件";
     18: "the process that holds did not live; nothing is held", "负责静默的进程未能存活；未静默"
         => "look at the line after `consnap:`; memory and process limits are the usual cause", "请查看 `consnap:` 之后的内容；通常由内存或进程数限制引起";
-    20: "the session or the holder was lost before the post-script", "后置脚本执行前，会话或静默进程已丢失"
+    20: "the session or the holder was lost before the post-script", "应用解冻脚本执行前，会话或静默进程已丢失"
         => "the snapshot may hold writes made after the lock; run again and see what ended the session", "快照可能包含加锁之后的写入；请重试，并查明会话中断的原因";
-    21: "LIMIT was over before the post-script", "后置脚本执行前已超过 LIMIT"
+    21: "LIMIT was over before the post-script", "应用解冻脚本执行前已超过 LIMIT"
         => "raise LIMIT above the time for freeze, group and thaw, and run again", "请将 LIMIT 调整到大于冻结、创建快照一致性组和解冻的总时长，然后重试";
     22: "the position moved while it was held", "静默期间位点发生了变化"
         => "something writes past the lock: replication, a superuser, another server on the same files", "有绕过锁的写入：复制、超级用户，或使用相同文件的另一个服务";
-    23: "nothing was held: the post-script alone, twice, or after a pre-script that was refused", "没有静默：单独执行、重复执行后置脚本，或前置脚本已拒绝"
-        => "look at what the pre-script said", "请查看前置脚本的结果";
+    23: "nothing was held: the post-script alone, twice, or after a pre-script that was refused", "没有静默：单独执行、重复执行应用解冻脚本，或应用冻结脚本已拒绝"
+        => "look at what the pre-script said", "请查看应用冻结脚本的结果";
     24: "the release is not certain, or the holder had to be killed", "无法确认已解除静默，或静默进程被强制终止"
         => "see at once whether the service takes writes; `held=no` says that it was released", "请立即确认服务能否写入；`held=no` 表示已解除";
     25: "the WAL that a restore needs is not known to be kept", "无法确认恢复所需的 WAL 已保留"
@@ -82,7 +82,7 @@ codes! {
 }
 
 words! {
-    0 "held": "the pre-script holds it", "前置脚本已静默";
+    0 "held": "the pre-script holds it", "应用冻结脚本已静默";
     0 "proven": "one session held it, and nothing was written until the release", "由同一会话静默，直到解除期间没有写入";
     0 "session": "one session held it; whether something was written cannot be told, or writes are not stopped", "由同一会话静默；无法判断是否有写入，或不阻止写入";
     0 "backup": "backup mode lasted, and the label is in the record", "备份模式持续有效，标签已写入记录";
@@ -101,7 +101,7 @@ words! {
     13 "long_save": "a save takes, or is forecast to take, longer than SAVE_WAIT", "保存耗时超过或预计超过 SAVE_WAIT";
     13 "hook": "a program of your own did not hold", "自定义程序未能静默";
     13 "stopped": "the script was told to stop, as by the time limit of the plug-in", "脚本被要求停止，例如超过云助手插件的时限";
-    13 "pair_refused": "the pre-script of one of the pairs refused; the code is that of the pair", "其中一对的前置脚本拒绝；退出码为该脚本的退出码";
+    13 "pair_refused": "the pre-script of one of the pairs refused; the code is that of the pair", "其中一对的应用冻结脚本拒绝；退出码为该脚本的退出码";
     14 "busy": "another run of the same name is under way", "同名的另一次执行正在进行";
     15 "unsafe": "a setting of the server makes any copy unsafe: fsync or full_page_writes is off", "服务器设置使任何副本都不安全：fsync 或 full_page_writes 已关闭";
     15 "not_local": "the data is not in a plain directory of this host", "数据不在本机的普通目录中";
@@ -115,7 +115,7 @@ words! {
     15 "server_error": "the server answered with an error", "服务器返回错误";
     15 "refused_engine": "no script can hold this engine", "任何脚本都无法静默该引擎";
     16 "no_state": "there is no tmpfs that is ours alone", "没有仅供本脚本使用的 tmpfs";
-    17 "frozen_already": "a file system was frozen before the pre-script", "前置脚本执行前文件系统已被冻结";
+    17 "frozen_already": "a file system was frozen before the pre-script", "应用冻结脚本执行前文件系统已被冻结";
     18 "no_holder": "the process that holds did not live", "负责静默的进程未能存活";
     18 "fault": "something failed that the script does not know", "发生脚本未知的错误";
     20 "lost": "the session or the holder was lost, or its last look was too late to prove anything", "会话或静默进程丢失，或最后一次检查过晚，无法证明";

@@ -130,7 +130,7 @@ messages! {
         "the snapshots are tagged as application-consistent, but the scripts record that the service was not held until then: `{word}`", "快照带有应用一致性标签，但脚本记录表明服务并未保持静默到快照创建：`{word}`"
     } help { "do not rely on this snapshot for the service; `consnap scripts explain {word}` explains the word; then run again", "请勿将此快照用于恢复该服务；请执行 `consnap scripts explain {word}` 查看说明，然后重新执行" };
     WITNESS_REFUSED = "CS391", Error, "consnap: witness": {
-        "the pre-script refused to hold the service (`{why}`); nothing was held, and nothing is", "前置脚本拒绝静默该服务（`{why}`）；过去和现在均未静默"
+        "the pre-script refused to hold the service (`{why}`); nothing was held, and nothing is", "应用冻结脚本拒绝静默该服务（`{why}`）；过去和现在均未静默"
     } help { "run `consnap scripts explain {why}`, resolve what it says, then run again; no guest needs help", "请执行 `consnap scripts explain {why}` 并处理其原因后重新执行；无需对实例进行处理" };
     WITNESS_ENDED_EARLY = "CS392", Error, "consnap: witness": {
         "the service was not held until the snapshot (`{word}`); it is released", "服务未保持静默到快照创建（`{word}`）；现已解除"

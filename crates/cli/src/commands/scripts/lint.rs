@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use consnap_core::diagnostics::messages::errors;
-use consnap_core::{Error, ErrorKind, Severity, Text};
+use consnap_core::{Error, ErrorKind, Lang, Severity, Text};
 use consnap_linter::{ScriptFinding, Source};
 
 use crate::console::Console;
@@ -40,6 +40,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Failure> {
+    let read = |path| read(path, console.lang());
     let pre = read(&arguments.pre)?;
     let post = arguments.post.as_deref().map(read).transpose()?;
     let source = |(name, bytes)| -> Source<'_> { Source { name, bytes } };
@@ -86,7 +87,7 @@ fn lines(finding: &ScriptFinding, console: &Console) -> Vec<String> {
     [first, second].iter().map(|line| console.safe(line)).collect()
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+fn read(path: &Path, lang: Lang) -> Result<Vec<u8>, Failure> {
     let unreadable = |reason: String| {
         let path = path.display().to_string();
         Error::new(ErrorKind::Input, &errors::UNREADABLE_FILE).with("path", path).with("reason", reason)
@@ -99,11 +100,12 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     };
     done.map_err(|error| unreadable(error.to_string()))?;
     if bytes.len() as u64 > MOST_BYTES {
-        return Err(unreadable("it is longer than 1 MiB".to_owned()).into());
+        return Err(unreadable(TOO_LONG.get(lang).to_owned()).into());
     }
     Ok(bytes)
 }
 
+const TOO_LONG: Text = Text::new("it is longer than 1 MiB", "文件超过 1 MiB");
 static COUNTED: Text = Text::new("errors: {errors}, warnings: {warnings}", "错误：{errors}，警告：{warnings}");
 const ERROR: Text = Text::new("error", "错误");
 const WARNING: Text = Text::new("warning", "警告");

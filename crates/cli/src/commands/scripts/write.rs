@@ -182,5 +182,5 @@ static WRITTEN: Text = Text::new("written: {path}", "已写入：{path}");
 static UNCHANGED: Text = Text::new("unchanged: {path}", "未改变：{path}");
 static ENGINE_REFUSED: Text = Text::new(
     "the pre-script refuses (exit code 15), so that no snapshot is called consistent: use the snapshot API of the service",
-    "前置脚本会拒绝执行（退出码 15），以避免将快照视为一致：请使用该服务自身的快照API",
+    "应用冻结脚本会拒绝执行（退出码 15），以避免将快照视为一致：请使用该服务自身的快照API",
 );
