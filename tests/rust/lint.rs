@@ -189,6 +189,105 @@ fn findings_are_sorted_and_told_in_both_languages() {
     assert!(en.findings.iter().all(|found| !found.message.contains("{what}")));
 }
 
+/// Clients whose statements rules look at.
+const CLIENTS: &[&str] = &["mysql", "mariadb", "psql", "redis-cli", "valkey-cli", "mongosh"];
+
+/// A script with each client that begins a line written in another way.
+fn rewritten(text: &str, write: impl Fn(&str) -> String) -> Option<String> {
+    let mut any = false;
+    let mut one = |line: &str| {
+        let command = line.trim_start();
+        let is_client = CLIENTS.iter().any(|name| command.split(' ').next() == Some(name));
+        any |= is_client;
+        let blank = &line[..line.len() - command.len()];
+        if is_client { format!("{blank}{}", write(command)) } else { line.to_owned() }
+    };
+    let lines: Vec<String> = text.lines().map(&mut one).collect();
+    any.then(|| lines.join("\n") + "\n")
+}
+
+/// Whatever stands before a client, and through whatever function it is called: the rule that it breaks is told.
+#[test]
+fn a_client_is_seen_through_what_starts_it() {
+    const STARTERS: &[&str] = &[
+        "docker exec db ",
+        "docker exec -i -u 0 -e A=b db ",
+        "docker compose exec -T db ",
+        "podman exec --user root db ",
+        "kubectl exec db-0 -c main -- ",
+        "kubectl -n prod exec -i db-0 -- ",
+        "nsenter -t 1 -m -- ",
+        "nsenter --target 1 --mount ",
+        "sudo -n -u postgres ",
+        "runuser -u postgres -- ",
+        "env A=b nice -n 5 ",
+        "flock /run/lock/x ",
+        "chroot /srv/db ",
+        "run ",
+        "twice ",
+    ];
+    const FUNCTIONS: &str = "#!/bin/sh\nrun() { \"$@\"; }\ntwice() { run \"$@\"; }\n";
+    let mut tried = 0;
+    for case in cases().iter().filter(|case| case.lines.is_some()) {
+        for starter in STARTERS {
+            let Some(text) = rewritten(&case.pre, |command| format!("{starter}{command}")) else { continue };
+            let text = text.replacen("#!/bin/sh\n", FUNCTIONS, 1).replacen(
+                "#!/bin/bash\n",
+                &FUNCTIONS.replace("/sh", "/bash"),
+                1,
+            );
+            let report = look(&text, case.post.as_deref());
+            let tripped = report.findings.iter().any(|found| found.rule == case.rule);
+            assert!(tripped, "{}, {starter}:\n{text}\n{:#?}", case.rule, report.findings);
+            tried += 1;
+        }
+    }
+    assert!(tried >= 15 * STARTERS.len(), "{tried}");
+}
+
+/// What is passed to a function, or put together with `set --`, is what the function does.
+#[test]
+fn arguments_reach_the_function_that_is_called() {
+    for (text, rule) in [
+        ("q() { mysql -e \"$1\"; }\nq 'FLUSH TABLES WITH READ LOCK'\n", "Q01"),
+        ("q() { mysql -e \"$1\"; }\nq 'SELECT SLEEP(1)'\nq 'FLUSH TABLES WITH READ LOCK'\nq 'UNLOCK TABLES'\n", "Q01"),
+        ("q() { mysql -N -e \"$*\"; }\nq FLUSH TABLES WITH READ LOCK\n", "Q01"),
+        ("q() { sql=$1; mysql -e \"$sql\"; }\nq 'FLUSH TABLES WITH READ LOCK'\n", "Q01"),
+        ("q() { local sql=\"${1:-SELECT 1}\"; mysql -e \"$sql\"; }\nq 'FLUSH TABLES WITH READ LOCK'\n", "Q01"),
+        ("q() { for sql in \"$@\"; do mysql -e \"$sql\"; done; }\nq 'SELECT 1' 'FLUSH TABLES WITH READ LOCK'\n", "Q01"),
+        ("q() { name=$1; shift; mysql -h \"$name\" -e \"$1\"; }\nq db1 'FLUSH TABLES WITH READ LOCK'\n", "Q01"),
+        (
+            "limited() { limit=$1; shift; timeout \"$limit\" \"$@\"; }\nlimited 30 mysql -e 'FLUSH TABLES WITH READ LOCK'\n",
+            "Q01",
+        ),
+        (
+            "q() { while [ $# -gt 0 ]; do mysql -e \"$1\"; shift; done; }\nq 'SELECT 1' 'FLUSH TABLES WITH READ LOCK'\n",
+            "Q01",
+        ),
+        ("inner() { mysql -e \"$2\"; }\nouter() { inner x \"$1\"; }\nouter 'FLUSH TABLES WITH READ LOCK'\n", "Q01"),
+        ("all() { \"$@\"; }\nall mysql -e 'FLUSH TABLES WITH READ LOCK'\n", "Q01"),
+        ("set -- mysql -e 'FLUSH TABLES WITH READ LOCK'\n\"$@\"\n", "Q01"),
+        ("set -- 'FLUSH TABLES WITH READ LOCK'\nmysql -e \"$1\"\n", "Q01"),
+        ("in_shell() { sh -c \"$1\"; }\nin_shell \"mysql -e 'FLUSH TABLES WITH READ LOCK'\"\n", "Q01"),
+        ("log() { echo x >> \"$1\"; }\nlog /var/log/quiesce.log\n", "Q12"),
+        ("freeze() { fsfreeze -f \"$1\"; }\nfreeze /data\n", "Q13"),
+        ("docker exec -it db mysql -e 'SELECT 1'\n", "Q18"),
+    ] {
+        let report = look(&format!("#!/bin/sh\n{text}"), None);
+        assert!(report.findings.iter().any(|found| found.rule == rule), "{rule}:\n{text}\n{:#?}", report.findings);
+    }
+    // A harmless neighbour of each is none.
+    for text in [
+        "q() { mysql -e \"$1\" || exit 10; }\nq 'SELECT 1'\n",
+        "log() { echo x >> \"$1\"; }\nlog /run/quiesce/log\n",
+        "all() { \"$@\"; }\nall mysql -e 'SELECT 1'\n",
+        "docker exec -i db mysql -e 'SELECT 1'\n",
+    ] {
+        let report = look(&format!("#!/bin/sh\n{text}"), None);
+        assert!(report.findings.is_empty(), "{text}\n{:#?}", report.findings);
+    }
+}
+
 #[test]
 fn hostile_texts_are_read_in_bounded_time() {
     let many = |line: fn(usize) -> String| (0..200).map(line).collect::<Vec<_>>().join("\n");

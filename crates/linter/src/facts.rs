@@ -1,5 +1,7 @@
 //! What the rules look at: commands with their words, folded as far as the text tells, and the shapes around them.
 
+use std::collections::BTreeSet;
+
 /// Stands in a folded word for what only a run would tell.
 pub(crate) const UNKNOWN: char = '\u{1a}';
 
@@ -137,6 +139,8 @@ pub(crate) struct Loop {
 /// All that was read of a script.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Facts {
+    /// The functions that it defines.
+    pub(crate) functions: BTreeSet<String>,
     pub(crate) calls: Vec<Call>,
     pub(crate) backgrounds: Vec<Background>,
     pub(crate) loops: Vec<Loop>,

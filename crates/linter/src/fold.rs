@@ -14,6 +14,35 @@ const MOST_STEPS: usize = 8;
 /// How many values are worked out for a script; a hostile one must not take longer.
 const MOST_WORK: usize = 50_000;
 
+/// A text, and where in it something stands.
+#[derive(Clone, Copy)]
+pub(crate) struct Text<'a> {
+    pub(crate) source: &'a str,
+    pub(crate) scope: &'a Scope,
+}
+
+/// Whose positional parameters `$1` and `$@` are.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scope {
+    /// The function; none at the top.
+    pub(crate) function: String,
+    /// How many of them `shift` took away.
+    pub(crate) shifted: usize,
+}
+
+impl Scope {
+    /// The name under which the value of a variable is kept.
+    fn name(&self, name: &str) -> String {
+        match name {
+            "@" | "*" => format!("{}\0@{}", self.function, self.shifted),
+            _ => match name.parse::<usize>() {
+                Ok(at) if at > 0 => format!("{}\0{}", self.function, at + self.shifted),
+                _ => name.to_owned(),
+            },
+        }
+    }
+}
+
 /// The values that the text gives to variables.
 #[derive(Debug, Default)]
 pub(crate) struct Variables {
@@ -42,13 +71,47 @@ pub(crate) struct Assignments {
 }
 
 impl Assignments {
-    pub(crate) fn give(&mut self, name: &str, word: &Word, source: &str) {
-        self.given.entry(name.to_owned()).or_default().push(pieces(&word.parts, source));
+    pub(crate) fn give(&mut self, name: &str, word: &Word, text: Text<'_>) {
+        self.push(name.to_owned(), pieces(&word.parts, text));
     }
 
-    /// A variable of `for`: one after the other of the words.
-    pub(crate) fn give_each(&mut self, name: &str, word: &Word, source: &str) {
-        self.given.entry(name.to_owned()).or_default().push(vec![Piece::Each(pieces(&word.parts, source))]);
+    /// A variable of `for`: one after the other of the words; of the positional parameters where it names none.
+    pub(crate) fn give_each(&mut self, name: &str, word: Option<&Word>, text: Text<'_>) {
+        let all = vec![Piece::Name(text.scope.name("@"))];
+        let words = word.map_or_else(|| all.clone(), |word| pieces(&word.parts, text));
+        if words == all {
+            for at in 1..=MOST_VALUES {
+                self.push(name.to_owned(), vec![Piece::Name(text.scope.name(&at.to_string()))]);
+            }
+        } else {
+            self.push(name.to_owned(), vec![Piece::Each(words)]);
+        }
+    }
+
+    /// What a command is given: the positional parameters, where it is a function.
+    pub(crate) fn give_arguments(&mut self, function: &str, words: &[Word], text: Text<'_>) {
+        let words: Vec<Vec<Piece>> = words.iter().map(|word| pieces(&word.parts, text)).collect();
+        for shifted in 0..=words.len().min(MOST_STEPS) {
+            let scope = Scope { function: function.to_owned(), shifted };
+            let rest = words.get(shifted..).unwrap_or_default();
+            let all: Vec<Piece> = rest.join(&Piece::Text(" ".to_owned()));
+            self.push(scope.name("@"), all);
+        }
+        for (at, word) in (1..).zip(words) {
+            self.push(Scope { function: function.to_owned(), shifted: 0 }.name(&at.to_string()), word);
+        }
+    }
+
+    /// `shift` in a loop: each positional parameter may be any of those behind it.
+    pub(crate) fn shift_in_loop(&mut self, scope: &Scope) {
+        for at in 1..MOST_STEPS {
+            let next = scope.name(&(at + 1).to_string());
+            self.push(scope.name(&at.to_string()), vec![Piece::Name(next)]);
+        }
+    }
+
+    fn push(&mut self, name: String, value: Vec<Piece>) {
+        self.given.entry(name).or_default().push(value);
     }
 
     pub(crate) fn give_unknown(&mut self, name: &str) {
@@ -111,8 +174,13 @@ fn each(values: &[String]) -> Vec<String> {
     if words.is_empty() { vec![UNKNOWN.to_string()] } else { bounded(words) }
 }
 
-fn bounded(all: Vec<String>) -> Vec<String> {
-    if all.len() > MOST_VALUES { vec![UNKNOWN.to_string()] } else { all }
+/// At most so many; that there are more is one of them.
+fn bounded(mut all: Vec<String>) -> Vec<String> {
+    if all.len() > MOST_VALUES {
+        all.truncate(MOST_VALUES - 1);
+        all.push(UNKNOWN.to_string());
+    }
+    all
 }
 
 fn product(before: &[String], after: &[String]) -> Vec<String> {
@@ -121,8 +189,8 @@ fn product(before: &[String], after: &[String]) -> Vec<String> {
 
 impl Variables {
     /// What a word may be.
-    pub(crate) fn fold(&self, word: &Word, source: &str) -> Vec<String> {
-        self.resolve(&pieces(&word.parts, source))
+    pub(crate) fn fold(&self, word: &Word, text: Text<'_>) -> Vec<String> {
+        self.resolve(&pieces(&word.parts, text))
     }
 
     fn resolve(&self, value: &[Piece]) -> Vec<String> {
@@ -146,30 +214,31 @@ impl Variables {
     }
 }
 
-fn pieces(parts: &[WordPartNode], source: &str) -> Vec<Piece> {
+fn pieces(parts: &[WordPartNode], text: Text<'_>) -> Vec<Piece> {
+    let Text { source, scope } = text;
     let mut all = Vec::new();
     for node in parts {
         match &node.kind {
-            WordPart::Literal(text) => all.push(Piece::Text(text.as_str(source, node.span).to_owned())),
+            WordPart::Literal(literal) => all.push(Piece::Text(literal.as_str(source, node.span).to_owned())),
             WordPart::SingleQuoted { value, .. } => all.push(Piece::Text(value.slice(source).to_owned())),
-            WordPart::DoubleQuoted { parts, .. } => all.extend(pieces(parts, source)),
-            WordPart::Variable(name) => all.push(Piece::Name(name.as_str().to_owned())),
+            WordPart::DoubleQuoted { parts, .. } => all.extend(pieces(parts, text)),
+            WordPart::Variable(name) => all.push(Piece::Name(scope.name(name.as_str()))),
             WordPart::Parameter(expansion) => all.push(match &expansion.syntax {
                 ParameterExpansionSyntax::Bourne(BourneParameterExpansion::Access { reference })
                     if reference.subscript.is_none() =>
                 {
-                    Piece::Name(reference.name.as_str().to_owned())
+                    Piece::Name(scope.name(reference.name.as_str()))
                 }
                 ParameterExpansionSyntax::Bourne(BourneParameterExpansion::Operation {
                     reference,
                     operator,
                     operand_word_ast,
                     ..
-                }) => operation(reference.name.as_str(), operator, operand_word_ast.as_deref(), source),
+                }) => operation(reference.name.as_str(), operator, operand_word_ast.as_deref(), text),
                 _ => Piece::Unknown,
             }),
             WordPart::ParameterExpansion { reference, operator, operand_word_ast, .. } => {
-                all.push(operation(reference.name.as_str(), operator, operand_word_ast.as_deref(), source));
+                all.push(operation(reference.name.as_str(), operator, operand_word_ast.as_deref(), text));
             }
             _ => all.push(Piece::Unknown),
         }
@@ -177,12 +246,13 @@ fn pieces(parts: &[WordPartNode], source: &str) -> Vec<Piece> {
     all
 }
 
-fn operation(name: &str, operator: &ParameterOp, operand: Option<&Word>, source: &str) -> Piece {
-    let operand = operand.map(|word| pieces(&word.parts, source)).unwrap_or_default();
+fn operation(name: &str, operator: &ParameterOp, operand: Option<&Word>, text: Text<'_>) -> Piece {
+    let name = text.scope.name(name);
+    let operand = operand.map(|word| pieces(&word.parts, text)).unwrap_or_default();
     match operator {
-        ParameterOp::UseDefault | ParameterOp::AssignDefault => Piece::Either(name.to_owned(), operand),
+        ParameterOp::UseDefault | ParameterOp::AssignDefault => Piece::Either(name, operand),
         ParameterOp::UseReplacement => Piece::Maybe(operand),
-        ParameterOp::Error => Piece::Name(name.to_owned()),
+        ParameterOp::Error => Piece::Name(name),
         _ => Piece::Unknown,
     }
 }

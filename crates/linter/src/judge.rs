@@ -1,6 +1,8 @@
 //! The rules, each held to the facts of a script or of a pair.
 
-use crate::clients::{MONGO, MYSQL, REDIS, is_client};
+use std::collections::BTreeSet;
+
+use crate::clients::{MONGO, MYSQL, REDIS, hands_on, is_client};
 use crate::facts::{Aim, Call, Facts, Place, UNKNOWN};
 use crate::paths::{Lies, lies, writes};
 use crate::rules::{self, Rule};
@@ -71,7 +73,9 @@ pub(crate) fn script(script: &Script<'_>, role: Role, facts: &Facts) -> Vec<Foun
         status(call, facts, &mut found);
         secrets(call, &mut found);
         surroundings(call, &mut found);
-        found.extend(frozen(call, role, script.is_bash));
+        if !is_probe(call, facts) {
+            found.extend(frozen(call, role, script.is_bash));
+        }
     }
     for background in facts.backgrounds.iter().filter(|one| !one.open.is_empty() && !facts.output_moved) {
         found.push(Found::new(&rules::OUTPUT_OPEN, background.at, &background.raw));
@@ -194,7 +198,7 @@ fn hours(call: &Call) -> bool {
 /// Failures that are not told.
 fn status(call: &Call, facts: &Facts, found: &mut Vec<Found>) {
     let around = &call.around;
-    let works = is_client(&call.name) && QUIESCE.iter().any(|word| call.said.contains(word));
+    let works = hands_on(call, &facts.functions) && QUIESCE.iter().any(|word| call.said.contains(word));
     let is_lost = works && !around.background && !around.captured;
     let unasked = is_lost && !around.tested && around.followed && !facts.stops_on_failure;
     let through_pipe = is_lost && around.piped_out && !facts.pipefail;
@@ -272,10 +276,20 @@ fn secrets(call: &Call, found: &mut Vec<Found>) {
         || call.starters.iter().any(|starter| starter.starts_with("sudo") && !starter.contains(" -n"))
         || call.is(&["sudo"]) && !call.has("-n")
         || call.is(&["read", "select"]) && !call.around.has_input && !call.has("-u")
+        || call.starters.iter().any(|starter| wants_terminal(starter))
         || values().any(|word| word == "/dev/tty");
     if asks {
         found.push(Found::new(&rules::ASKS_TERMINAL, call.at, &call.raw));
     }
+}
+
+/// `docker exec -it`: without a terminal it fails.
+fn wants_terminal(starter: &str) -> bool {
+    let mut words = starter.split(' ');
+    let runs = matches!(words.next(), Some("docker" | "podman" | "nerdctl"));
+    runs && words.any(|word| {
+        word == "--tty" || word.starts_with('-') && !word.starts_with("--") && word.len() < 4 && word.contains('t')
+    })
 }
 
 /// What else a quiesce script leaves alone.
@@ -312,6 +326,17 @@ fn surroundings(call: &Call, found: &mut Vec<Found>) {
     if (is_web || call.is(&["systemctl", "service"])) && words().any(searches) {
         add(&rules::REFUSED_ENGINE);
     }
+}
+
+/// A child that nobody waits for makes a file and removes it again, to see whether a file system is frozen: it hangs alone.
+fn is_probe(call: &Call, facts: &Facts) -> bool {
+    let is_alone = |one: &Call| one.around.background && !one.around.awaited && one.at.line == call.at.line;
+    let makes = |name: &str| {
+        let to = |to: &crate::facts::Redirection| to.raw.trim_start_matches(['>', '|', ' ']) == name;
+        facts.calls.iter().any(|one| is_alone(one) && one.redirections.iter().any(to))
+    };
+    let removes = |one: &Call| one.name == "rm" && one.args.iter().any(|arg| makes(&arg.raw));
+    is_alone(call) && facts.calls.iter().any(|one| is_alone(one) && removes(one))
 }
 
 /// What is written where the disk may be frozen, and names that anybody may take.
@@ -362,10 +387,18 @@ const PAIRS: &[(&str, &[&str])] = &[
 pub(crate) fn pair(pre: &Facts, post: Option<&Facts>) -> Vec<Found> {
     let mut found = Vec::new();
     let everything = || pre.calls.iter().chain(post.into_iter().flat_map(|post| &post.calls));
-    for call in &pre.calls {
-        for setting in settings(&call.said) {
-            let sets = |other: &&Call| settings(&other.said).contains(&setting);
-            if everything().filter(sets).count() < 2 {
+    // What a function is given is looked at where the function hands it on.
+    let is_forwarded = |call: &Call| {
+        let functions = pre.functions.iter().chain(post.into_iter().flat_map(|post| &post.functions));
+        functions.into_iter().any(|function| *function == call.name)
+    };
+    for call in pre.calls.iter().filter(|call| !is_forwarded(call)) {
+        for (setting, _) in settings(&call.said) {
+            let sets = everything().filter(|other| !is_forwarded(other)).flat_map(|other| {
+                let of = settings(&other.said).into_iter().filter(|(name, _)| *name == setting);
+                of.map(|(_, value)| (other.at, value))
+            });
+            if sets.collect::<BTreeSet<(Place, String)>>().len() < 2 {
                 found.push(Found::new(&rules::SETTING_LEFT, call.at, &call.raw));
             }
         }
@@ -406,15 +439,18 @@ fn ends_a_process(call: &Call) -> bool {
     call.is(&["kill", "pkill", "killall"]) && !call.has("-0")
 }
 
-/// Settings of the whole server that statements change.
-fn settings(said: &str) -> Vec<String> {
+/// Settings of the whole server that statements change, and what to.
+fn settings(said: &str) -> Vec<(String, String)> {
     let name = |rest: &str| {
-        rest.trim_start()
-            .chars()
-            .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
-            .collect::<String>()
+        let rest = rest.trim_start();
+        let end =
+            rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))).unwrap_or(rest.len());
+        let (name, value) = rest.split_at(end);
+        let value = value.split([';', '\'', '"']).next().unwrap_or_default();
+        (name.to_owned(), value.trim().to_owned())
     };
-    let of = |marker: &str| said.split(marker).skip(1).map(name).filter(|name| !name.is_empty()).collect::<Vec<_>>();
+    let of =
+        |marker: &str| said.split(marker).skip(1).map(name).filter(|(name, _)| !name.is_empty()).collect::<Vec<_>>();
     ["SET GLOBAL ", "SET @@GLOBAL.", "SET PERSIST ", "CONFIG SET ", "ALTER SYSTEM SET "]
         .iter()
         .flat_map(|marker| of(marker))

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+mod arguments;
 mod asked;
 mod words;
 
@@ -15,7 +16,8 @@ use shuck_parser::parser::{ParseStatus, Parser};
 use crate::clients;
 use crate::dialect;
 use crate::facts::{Aim, Arg, Around, Background, Call, Facts, Loop, Place, Redirection, UNKNOWN};
-use crate::fold::{Assignments, Variables};
+use crate::fold::{Assignments, Scope, Text, Variables};
+use arguments::saids;
 use asked::{Asked, asks_for_a_timeout, is_only_talk, is_success, names_a_version, status_asked};
 
 /// How deep `sh -c` may hold another `sh -c`.
@@ -51,6 +53,10 @@ struct Walk<'a> {
     texts: usize,
     variables: Variables,
     assignments: Assignments,
+    /// Whose positional parameters are meant.
+    scope: Scope,
+    /// How many loops stand around.
+    loops: usize,
     /// Functions that sleep.
     sleepers: BTreeSet<String>,
     /// Functions that end the script.
@@ -73,6 +79,8 @@ impl<'a> Walk<'a> {
             texts: 0,
             variables,
             assignments: Assignments::default(),
+            scope: Scope::default(),
+            loops: 0,
             sleepers: BTreeSet::new(),
             enders: BTreeSet::new(),
             posix,
@@ -81,6 +89,10 @@ impl<'a> Walk<'a> {
             long: Vec::new(),
             facts: Facts::default(),
         }
+    }
+
+    fn text(&self) -> Text<'_> {
+        Text { source: self.source, scope: &self.scope }
     }
 
     fn place(&self, span: Span) -> Place {
@@ -208,7 +220,13 @@ impl<'a> Walk<'a> {
                 let left = Around { tested: true, tolerated, followed: false, ..around.clone() };
                 let from = self.facts.calls.len();
                 self.statement(&binary.left, &left);
-                if binary.op == BinaryOp::Or && self.facts.calls.get(from..).is_some_and(clients::does_work) {
+                if binary.op == BinaryOp::Or
+                    && self
+                        .facts
+                        .calls
+                        .get(from..)
+                        .is_some_and(|calls| clients::does_work(calls, &self.facts.functions))
+                {
                     self.failure(std::slice::from_ref(&*binary.right));
                 }
                 self.statement(&binary.right, around);
@@ -249,7 +267,7 @@ impl<'a> Walk<'a> {
                 let from = self.facts.calls.len();
                 self.sequence(&command.condition, &tested);
                 let asked = self.facts.calls.get(from..).unwrap_or_default();
-                let works = clients::does_work(asked);
+                let works = clients::does_work(asked, &self.facts.functions);
                 let is_negated = command.condition.stmts.first().is_some_and(|first| first.negated);
                 match status_asked(condition, works, is_negated) {
                     Some(Asked::Failed) => self.failure(&command.then_branch.stmts),
@@ -289,11 +307,12 @@ impl<'a> Walk<'a> {
             CompoundCommand::For(command) => {
                 for target in &command.targets {
                     let Some(name) = &target.name else { continue };
+                    let text = Text { source: self.source, scope: &self.scope };
                     for word in command.words.iter().flatten() {
-                        self.assignments.give_each(name.as_str(), word, self.source);
+                        self.assignments.give_each(name.as_str(), Some(word), text);
                     }
                     if command.words.is_none() {
-                        self.assignments.give_unknown(name.as_str());
+                        self.assignments.give_each(name.as_str(), None, text);
                     }
                 }
                 for word in command.words.iter().flatten() {
@@ -336,7 +355,9 @@ impl<'a> Walk<'a> {
         let asked = self.facts.calls.get(from..).unwrap_or_default();
         let reads = asked.iter().any(|call| call.name == "read");
         let is_always = matches!(asked, [only] if only.name == always || (always == "true" && only.name == ":"));
+        self.loops += 1;
         self.sequence(body, around);
+        self.loops -= 1;
         let calls = self.facts.calls.get(from..).unwrap_or_default();
         let sleeps = |call: &Call| call.is(&["sleep", "usleep"]) || self.sleepers.contains(&call.name);
         let waits = !reads && (calls.iter().any(sleeps) || body.stmts.iter().all(|one| is_success(one, self.source)));
@@ -353,10 +374,14 @@ impl<'a> Walk<'a> {
             self.bash(function.header.span(), "function");
         }
         let from = self.facts.calls.len();
+        let name = function.static_names().next().map(|name| name.as_str().to_owned()).unwrap_or_default();
+        let outer = std::mem::replace(&mut self.scope, Scope { function: name, shifted: 0 });
         self.statement(&function.body, &Around { followed: false, ..around.clone() });
+        self.scope = outer;
         let sleeps = |call: &Call| call.is(&["sleep", "usleep"]) || self.sleepers.contains(&call.name);
         let calls = self.facts.calls.get(from..).unwrap_or_default();
         let names = || function.static_names().map(|name| name.as_str().to_owned());
+        self.facts.functions.extend(names());
         if calls.iter().any(sleeps) {
             self.sleepers.extend(names());
         }
@@ -384,7 +409,7 @@ impl<'a> Walk<'a> {
                     BuiltinCommand::Exit(shuck_ast::ExitCommand { code, span, .. })
                     | BuiltinCommand::Return(shuck_ast::ReturnCommand { code, span, .. }),
                 ) => {
-                    let code = code.as_ref().map(|word| self.variables.fold(word, self.source));
+                    let code = code.as_ref().map(|word| self.variables.fold(word, self.text()));
                     let after_talk = at.checked_sub(1).and_then(|before| branch.get(before)).is_some_and(|before| {
                         let text = before.span.slice(self.source);
                         ["echo ", "printf ", "logger "].iter().any(|talk| text.starts_with(talk))
@@ -424,30 +449,14 @@ impl<'a> Walk<'a> {
             name.iter().find(|name| clients::is_client(base(name))).or(name.first()).cloned().unwrap_or_default();
         let args: Vec<Arg> = words.into_iter().skip(1).collect();
         self.given_names(&name, &args);
+        self.given_arguments(command);
         self.call(command.span, &name, args, sets, around, text);
-    }
-
-    /// Variables that commands fill.
-    fn given_names(&mut self, name: &str, args: &[Arg]) {
-        let names: Vec<&str> = match name {
-            "read" => args.iter().map(Arg::only).filter(|word| !word.starts_with('-')).collect(),
-            "getopts" => args.get(1).map(Arg::only).into_iter().collect(),
-            "printf" if args.first().is_some_and(|arg| arg.only() == "-v") => {
-                args.get(1).map(Arg::only).into_iter().collect()
-            }
-            _ => Vec::new(),
-        };
-        for name in names {
-            self.assignments.give_unknown(name);
-        }
     }
 
     fn call(&mut self, span: Span, name: &str, args: Vec<Arg>, sets: Vec<(String, Arg)>, around: &Around, text: &str) {
         let (name, args, starters) = clients::peel(name, args);
         let piped = if around.piped_in { self.piped.as_str() } else { "" };
-        let words: Vec<&str> = args.iter().filter_map(|arg| arg.values.first()).map(String::as_str).collect();
-        let said = format!("{} {text} {piped}", words.join(" "));
-        let said = said.split_whitespace().collect::<Vec<_>>().join(" ").to_uppercase();
+        let saids = saids(&args, &format!("{text} {piped}"));
         let at = self.place(span);
         if name == "set" {
             self.set_options(&args, span);
@@ -460,18 +469,19 @@ impl<'a> Walk<'a> {
             self.bash(span, &word);
         }
         self.inner_text(&name, &args, &starters, around, at);
-        self.facts.calls.push(Call {
+        let call = Call {
             name,
             args,
             starters,
             sets,
-            said,
+            said: String::new(),
             reads_statements: !text.is_empty() || around.has_input,
             redirections: self.outer.clone(),
             around: around.clone(),
             at,
             raw: self.raw(span),
-        });
+        };
+        self.facts.calls.extend(saids.into_iter().map(|said| Call { said, ..call.clone() }));
     }
 
     fn set_options(&mut self, args: &[Arg], span: Span) {
@@ -501,7 +511,12 @@ impl<'a> Walk<'a> {
             _ if starters.iter().any(|starter| starter == "su") => after_c(),
             _ => None,
         };
-        let Some(text) = text.map(|arg| arg.only().to_owned()) else { return };
+        for text in text.map(|arg| arg.values.clone()).unwrap_or_default() {
+            self.text_of_a_script(&text, name == "trap", around, at);
+        }
+    }
+
+    fn text_of_a_script(&mut self, text: &str, is_trap: bool, around: &Around, at: Place) {
         if text.is_empty() || self.texts >= MOST_TEXTS || text.trim_matches(UNKNOWN).is_empty() {
             return;
         }
@@ -515,7 +530,7 @@ impl<'a> Walk<'a> {
         inner.lines_before = at.line.saturating_sub(1);
         inner.texts = self.texts + 1;
         inner.outer.clone_from(&self.outer);
-        let around = Around { in_trap: around.in_trap || name == "trap", ..around.clone() };
+        let around = Around { in_trap: around.in_trap || is_trap, ..around.clone() };
         inner.sequence(&parsed.file.body, &around);
         let mut found = inner.facts;
         self.facts.calls.append(&mut found.calls);
@@ -534,7 +549,7 @@ impl<'a> Walk<'a> {
                 if word.parts.is_empty() {
                     self.assignments.give_empty(&name);
                 } else {
-                    self.assignments.give(&name, word, self.source);
+                    self.assignments.give(&name, word, Text { source: self.source, scope: &self.scope });
                 }
                 self.word(word, around);
                 Some((name, self.arg(word)))

@@ -9,7 +9,7 @@ use crate::facts::{Aim, Arg, Around, Place, Redirection, UNKNOWN, Waiver};
 impl Walk<'_> {
     pub(super) fn arg(&self, word: &Word) -> Arg {
         Arg {
-            values: self.variables.fold(word, self.source),
+            values: self.variables.fold(word, self.text()),
             raw: word.span.slice(self.source).to_owned(),
             quoted: word.has_quoted_parts(),
         }
@@ -19,8 +19,9 @@ impl Walk<'_> {
     pub(super) fn split(&self, word: &Word) -> Vec<Arg> {
         let arg = self.arg(word);
         let blank = arg.values.iter().find(|value| value.contains([' ', '\t', '\n']));
+        let is_all = matches!(arg.raw.trim_matches('"'), "$@" | "${@}" | "$*");
         match blank {
-            Some(value) if !arg.quoted && arg.raw.contains('$') => value
+            Some(value) if (is_all || !arg.quoted) && arg.raw.contains('$') => value
                 .split_whitespace()
                 .map(|part| Arg { values: vec![part.to_owned()], raw: arg.raw.clone(), quoted: false })
                 .collect(),
@@ -70,7 +71,7 @@ impl Walk<'_> {
         if redirect.kind == RedirectKind::HereString {
             self.bash(redirect.span, "<<<");
         }
-        let values = redirect.word_target().map(|word| self.variables.fold(word, self.source)).unwrap_or_default();
+        let values = redirect.word_target().map(|word| self.variables.fold(word, self.text())).unwrap_or_default();
         if let Some(word) = redirect.word_target() {
             self.word(&word.clone(), &Around::default());
         }
@@ -121,7 +122,7 @@ impl Walk<'_> {
                 }
                 RedirectTarget::Word(word) if redirect.kind == RedirectKind::HereString => {
                     text.push(' ');
-                    text.push_str(&self.variables.fold(word, self.source).join(" "));
+                    text.push_str(&self.variables.fold(word, self.text()).join(" "));
                 }
                 RedirectTarget::Word(_) => {}
             }
