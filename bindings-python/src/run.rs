@@ -157,7 +157,7 @@ async fn drive(
         What::Run => begin(inner, task, Goal::Run, options).await?,
         What::Rerun => {
             let Some(rerun) = &rerun else { return Err(reading::unusable("rerun", "it names no run".to_owned())) };
-            let mut look = verify_run(rerun.past(), &connection(inner, Vec::new()))?;
+            let mut look = verify_run(rerun.past(), &connection(inner, Vec::new()), lang)?;
             if look.drive(control.clone(), |_, _| {}).await? == Driven::Left {
                 return Err(told.left(Sent::No));
             }
@@ -172,7 +172,7 @@ async fn drive(
         What::Resume => resume_run(&run_id, &connection(inner, Vec::new()), &inner.state_directory)?,
         What::Verify => {
             let past = PastRun::load(&inner.state_directory, &run_id)?;
-            verify_run(&past, &connection(inner, Vec::new()))?
+            verify_run(&past, &connection(inner, Vec::new()), lang)?
         }
     };
     let mut driven = run.drive(control.clone(), observe).await?;

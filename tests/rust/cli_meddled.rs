@@ -361,3 +361,31 @@ fn closing_lines_count_every_instance() {
     let shown = place.run(&["show", &run, "--lang", "zh"]);
     assert!(shown.out.contains(counts), "{}", shown.out);
 }
+
+/// A proxy on the way sends each start twice and hands on the second answer: the nonce was used, by the first. What it started is
+/// found and judged, and nothing is started again.
+#[test]
+fn a_start_that_was_sent_twice_on_its_way_is_found() {
+    let place = Place::new();
+    let faults = format!("guest_faults: [{{instances: [{A}], nth: 1, exit_code: 12, held: true}}]\n");
+    let simulated = Simulated::start(&place, &format!("{FLEET}{faults}"));
+    place.file("job.yaml", JOB);
+    let proxy = Proxy::before(&simulated.endpoint, |operation, _, _, service| {
+        if operation == "RunCommand" {
+            service();
+        }
+        service()
+    });
+    let run = consnap(&place, &proxy.endpoint, &["run", "job.yaml", "--format", "json"])
+        .env("CONSNAP_TIME_SCALE", "200")
+        .output()
+        .unwrap();
+    let done = Done::of(run);
+    let report = done.json();
+    let results = [A, B].map(|id| instance(&report, id)["result"].clone());
+    assert_eq!((done.exit, results), (5, [json!("urgent"), json!("ok")]), "{report}");
+    let truth = simulated.ask("/__consnap/truth");
+    let groups = truth.as_array().unwrap().iter().map(|one| one["groups"].as_array().unwrap().len());
+    assert_eq!(groups.collect::<Vec<_>>(), [1, 1]);
+    assert_eq!(place.run(&["status"]).exit, 5);
+}

@@ -275,6 +275,106 @@ fn a_release_does_not_cover_what_comes_to_light_after_it() {
     assert_eq!(scene.run(&["status"]).exit, 0);
 }
 
+/// How its commands ended nobody has asked: tags alone are no verdict of a run that is not over, and neither is an exit status
+/// that could not be written down.
+#[test]
+fn a_run_that_is_not_over_is_never_verified_as_good() {
+    let scene = Scene::new(&format!("guest_faults: [{{instances: [{A}], nth: 1, exit_code: 12, held: true}}]\n"));
+    let id = scene.online(&["run", "job.yaml", "--format", "json"]).json()["run_id"].as_str().unwrap().to_owned();
+    assert_eq!(scene.online(&["verify", &id]).exit, 5);
+    let states = scene.place.folder.path().join(".local/state/consnap");
+    let journal = states.join(&id).join("journal.jsonl");
+    let whole = std::fs::read_to_string(&journal).unwrap();
+    let until = |event: &str| {
+        let mark = format!("\"event\":\"{event}\"");
+        whole.split_inclusive('\n').take_while(|line| !line.contains(&mark)).collect::<String>()
+    };
+    for event in ["command_finished", "plan_made"] {
+        std::fs::write(&journal, until(event)).unwrap();
+        for command in
+            [vec!["verify", &id], vec!["verify", &id, "--format", "json"], vec!["verify", &id, "--lang", "zh"]]
+        {
+            let done = scene.online(&command);
+            assert_eq!(done.exit, 4, "{event}, {command:?}: {}{}", done.out, done.err);
+            assert!(
+                done.out.is_empty() && done.err.contains("CE412") && done.err.contains("consnap resume"),
+                "{}",
+                done.err
+            );
+        }
+        assert_eq!(scene.run(&["status"]).exit, 4, "{event}");
+        let shown = scene.run(&["show", &id]);
+        assert!(shown.exit == 4 && shown.out.contains(&format!("consnap resume {id}")), "{event}: {}", shown.out);
+        assert_eq!(scene.run(&["history", "--format", "json"]).json()[0]["exit_status"], 4, "{event}");
+    }
+    assert_eq!(scene.online(&["resume", &id]).exit, 5);
+    assert_eq!(scene.groups(A).len(), 1, "not started twice");
+}
+
+/// Its process is gone and its result was never read: whatever the service knows by now, the guest is not started by another run.
+#[test]
+fn a_start_that_nobody_follows_keeps_other_runs_from_the_guest() {
+    let scene = Scene::new(&format!("guest_faults: [{{instances: [{A}], nth: 1, exit_code: 12, held: true}}]\n"));
+    let id = scene.online(&["run", "job.yaml", "--format", "json"]).json()["run_id"].as_str().unwrap().to_owned();
+    let journal = scene.place.folder.path().join(".local/state/consnap").join(&id).join("journal.jsonl");
+    let whole = std::fs::read_to_string(&journal).unwrap();
+    let is_result = |line: &&str| line.contains("\"event\":\"command_finished\"");
+    let cut: String = whole.split_inclusive('\n').take_while(|line| !is_result(line)).collect();
+    std::fs::write(&journal, cut).unwrap();
+    let again = scene.online(&["run", "job.yaml", "--format", "json"]);
+    let report = again.json();
+    let why = |id: &str| instance(&report, id)["why"]["code"].clone();
+    assert_eq!((why(A), why(B)), (json!("CS389"), json!("CS389")), "{report}");
+    assert!(
+        instance(&report, A)["why"]["help"].as_str().unwrap().contains(&format!("consnap resume {id}")),
+        "{report}"
+    );
+    assert_eq!((scene.groups(A).len(), scene.groups(B).len()), (1, 1));
+    // Once it was resumed, only what is held stays alone.
+    assert_eq!(scene.online(&["resume", &id]).exit, 5);
+    let report = scene.online(&["run", "job.yaml", "--format", "json"]).json();
+    assert_eq!((scene.groups(A).len(), scene.groups(B).len()), (1, 2), "{report}");
+    // What stands where a journal was is read by nobody, and is not nothing.
+    std::fs::remove_file(&journal).unwrap();
+    std::fs::create_dir(&journal).unwrap();
+    assert_eq!(scene.run(&["status"]).exit, 5);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_alarm_stands_where_it_cannot_be_written() {
+    let scene = Scene::new(&format!("guest_faults: [{{instances: [{A}], nth: 1, exit_code: 12, held: true}}]\n"));
+    let id = scene.online(&["run", "job.yaml", "--format", "json"]).json()["run_id"].as_str().unwrap().to_owned();
+    for command in [vec!["status"], vec!["status", "--format", "json"], vec!["show", &id], vec!["explain", "12"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut to_full = std::process::Command::new(env!("CARGO_BIN_EXE_consnap"));
+        to_full.env_clear().env("HOME", scene.place.folder.path()).args(&command);
+        let done = Done::of(to_full.stdout(full).output().unwrap());
+        assert_eq!(done.exit, 5, "{command:?}: {}", done.err);
+    }
+}
+
+/// A process that is stopped (Ctrl-Z) holds its run, and nobody follows it.
+#[cfg(unix)]
+#[test]
+fn a_run_whose_process_is_stopped_rings_when_its_results_are_overdue() {
+    let scene = Scene::new(&format!("guest_faults: [{{instances: [{A}], nth: 1, exit_code: 12, held: true}}]\n"));
+    let id = scene.online(&["run", "job.yaml", "--format", "json"]).json()["run_id"].as_str().unwrap().to_owned();
+    let states = scene.place.folder.path().join(".local/state/consnap");
+    let journal = states.join(&id).join("journal.jsonl");
+    let whole = std::fs::read_to_string(&journal).unwrap();
+    let is_result = |line: &&str| line.contains("\"event\":\"command_finished\"");
+    let cut: String = whole.split_inclusive('\n').take_while(|line| !is_result(line)).collect();
+    std::fs::write(&journal, cut).unwrap();
+    let (_process, _) = consnap_client::journal::Journal::open(&states, &id).unwrap();
+    let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_millis();
+    let now = consnap_core::Time::from_millis(i64::try_from(now).unwrap());
+    let open = |at| consnap_client::open_guests::open(&states, None, at, consnap_core::Lang::En).unwrap();
+    assert_eq!((open(now).exit_status().code(), &open(now).running), (4, &vec![id]));
+    let later = open(now.plus_seconds(3_600));
+    assert!(later.exit_status().code() == 5 && !later.running.is_empty(), "{later:?}");
+}
+
 /// Neither by the same job nor by another one; nor when the journal that names it can no longer be read.
 #[test]
 fn a_guest_that_may_be_held_is_not_started_before_it_is_released() {

@@ -117,6 +117,9 @@ pub fn parse<'a, T: Deserialize<'a>>(operation: Operation, reply: &'a HttpReply)
     })
 }
 
+/// The service has seen the nonce of the request before.
+const NONCE_USED: &str = "SignatureNonceUsed";
+
 /// A request that got no reply. Repeating may help; whether it is safe depends on `sent`.
 pub fn transport(failure: &TransportFailure) -> Failure {
     let kind = match failure.reason {
@@ -149,7 +152,7 @@ impl Failure {
     /// How far the service's clock is ahead, in milliseconds, by the `Date` of the reply that refused a signature; `None` where
     /// that says nothing about the clock.
     pub(crate) fn clock_offset(&self, reply: &HttpReply, now: Time) -> Option<i64> {
-        if self.code.as_deref() == Some("SignatureNonceUsed") {
+        if self.code.as_deref() == Some(NONCE_USED) {
             return None;
         }
         let theirs = Time::parse_http_date(reply.header("date")?)?;
@@ -315,6 +318,8 @@ fn refused(operation: Operation, reply: &HttpReply) -> Failure {
     let maybe = match retry {
         RetryClass::Throttled => false,
         RetryClass::StillProcessing | RetryClass::MaybeCarriedOut => true,
+        // The nonce was never used by us: somebody on the way sent the request before, and that may have been let in.
+        RetryClass::SignAgain if code == NONCE_USED => true,
         _ => reply.status >= 500,
     };
     Failure {

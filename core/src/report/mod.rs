@@ -16,7 +16,7 @@ use crate::diagnostics::finding::{Finding, RenderedFinding};
 use crate::diagnostics::messages::verdicts;
 use crate::diagnostics::text::Lang;
 use crate::plugin::output::Outcome;
-use crate::run::session::{Goal, OpenGuest, Release, Stage, State, StopReason, Target};
+use crate::run::session::{Goal, OpenGuest, Phase, Release, Stage, State, StopReason, Target};
 use crate::run::verdict::{GroupLookup, Proof, ResultKind, SnapshotState};
 use crate::{catalog::codes, diagnostics::spoken};
 
@@ -319,7 +319,11 @@ impl Report {
         let mut summary = summarise(&instances, state);
         summary.calls = calls.max(state.calls_sent);
         let error_kind = error.map(|error| error.kind).or(state.error_kind);
-        let exit_status = exit_status(&summary, &state.left_open, error_kind);
+        let mut exit_status = exit_status(&summary, &state.left_open, error_kind);
+        if error_kind.is_none() && state.goal == Goal::Run && state.phase != Phase::Ended {
+            // As far as is recorded it has not come to its end.
+            exit_status = exit_status.or_worse(ExitStatus::Unknown);
+        }
         let mut report = Self {
             report_version: REPORT_VERSION,
             consnap: env!("CARGO_PKG_VERSION"),

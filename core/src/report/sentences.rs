@@ -159,7 +159,8 @@ pub fn sentences(report: &Report, lang: Lang) -> Vec<String> {
         }
         // A result that was lost may still be told.
         let lost = report.instances.iter().any(|instance| instance.held && instance.command.is_none());
-        if summary.unknown > 0 || summary.open > 0 || lost {
+        let is_unfinished = report.left_open.is_empty() && report.exit_status == 4;
+        if summary.unknown > 0 || summary.open > 0 || lost || is_unfinished {
             out.push(say(NEXT_RESUME, lang, run));
         } else if !all_good && held.is_none() {
             out.push(say(NEXT_SHOW, lang, run));

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use consnap_core::diagnostics::exit_status::ExitStatus;
 use consnap_core::diagnostics::finding::RenderedFinding;
@@ -16,6 +17,9 @@ use consnap_core::{Error, ErrorKind, Lang, Time};
 
 use crate::journal::{self, Journal};
 use crate::past_run::PastRun;
+
+/// How long after a result is due a run that goes on has rung for it.
+const RINGS_BY_ITSELF: Duration = Duration::from_secs(300);
 
 /// What is open in a state directory.
 #[derive(Clone, Debug, Default)]
@@ -103,11 +107,13 @@ pub fn open(state_directory: &Path, account: Option<&str>, now: Time, lang: Lang
             Ok(past) => {
                 let mut state = past.state();
                 if state.phase != Phase::Ended {
+                    let mut due = now;
                     if journal::is_alive(state_directory, &entry.run_id) {
                         open.running.push(entry.run_id.clone());
-                    } else {
-                        state.ring_for_due_results(now);
+                        // A process at work rings by itself before; one that is stopped does not.
+                        due = now.minus(RINGS_BY_ITSELF);
                     }
+                    state.ring_for_due_results(due);
                     open.unfinished.push(entry.run_id);
                 }
                 for one in Report::of(&state, None, 0, lang).instances.into_iter().filter(is_open) {
@@ -147,8 +153,13 @@ pub(crate) fn held(
             found.extend(named.into_iter().map(|instance| (instance, entry.run_id.clone())));
             continue;
         };
-        let report = Report::of(&past.state(), None, 0, Lang::En);
-        for one in report.instances.into_iter().filter(|one| one.held && is_open(one)) {
+        let state = past.state();
+        // How a start ended that nobody follows, nobody knows: the run is resumed, or its guest released, before another one.
+        let is_left = state.phase != Phase::Ended && !journal::is_alive(state_directory, &entry.run_id);
+        let is_unread =
+            |one: &InstanceReport| is_left && one.starts > 0 && one.command.is_none() && one.released.is_none();
+        let report = Report::of(&state, None, 0, Lang::En);
+        for one in report.instances.into_iter().filter(|one| one.held && is_open(one) || is_unread(one)) {
             if instances.contains(&one.instance_id) {
                 found.insert(one.instance_id, entry.run_id.clone());
             }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use consnap_core::diagnostics::messages::errors;
 use consnap_core::input::job::{self, Job};
-use consnap_core::report::HistoryEntry;
-use consnap_core::run::session::{Goal, Numbered, Setup, State};
+use consnap_core::report::{HistoryEntry, Report};
+use consnap_core::run::session::{Goal, Numbered, Phase, Setup, State};
 use consnap_core::{Error, ErrorKind, Lang, Time};
 
 use crate::driver::Clock;
@@ -68,6 +68,21 @@ impl PastRun {
             state.apply(numbered);
         }
         state
+    }
+
+    /// Refuses a run that is not over. What waits there would be started by a new run and by a later resume; how what runs there
+    /// ended nobody has asked.
+    ///
+    /// Errors: a run that is not over.
+    pub fn must_be_over(&self, lang: Lang) -> Result<(), Error> {
+        let state = self.state();
+        if state.phase == Phase::Ended {
+            return Ok(());
+        }
+        let open = Report::of(&state, None, 0, lang).summary;
+        Err(Error::new(ErrorKind::Rejected, &errors::RUN_NOT_OVER)
+            .with("run", self.header.run_id.clone())
+            .with("open", open.open.saturating_add(open.not_run).to_string()))
     }
 
     /// What a session is told that goes on with it.

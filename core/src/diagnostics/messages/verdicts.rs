@@ -125,7 +125,7 @@ messages! {
     } help { "let that run end, then rerun; `consnap show {run}` reads along", "请等待该执行结束后重新执行；可用 `consnap show {run}` 查看进展" };
     GUEST_STILL_HELD = "CS389", Error, "consnap: overlap": {
         "not started: its guest may still be held since run `{run}`", "未执行：自执行 `{run}` 起，该实例可能仍处于冻结状态"
-    } help { "look into the guest; then `consnap release {run} {instance} --note \"...\"` lets later runs start it", "请检查实例内部状态；确认后执行 `consnap release {run} {instance} --note \"...\"`，之后的执行才会启动该实例" };
+    } help { "`consnap resume {run}` if that run is not over; look into the guest, then `consnap release {run} {instance} --note \"...\"` lets later runs start it", "如果该执行尚未结束，请执行 `consnap resume {run}`；请检查实例内部状态，确认后执行 `consnap release {run} {instance} --note \"...\"`，之后的执行才会启动该实例" };
     WITNESS_CONTRADICTED = "CS390", Error, "consnap: witness": {
         "the snapshots are tagged as application-consistent, but the scripts record that the service was not held until then: `{word}`", "快照带有应用一致性标签，但脚本记录表明服务并未保持静默到快照创建：`{word}`"
     } help { "do not rely on this snapshot for the service; `consnap scripts explain {word}` explains the word; then run again", "请勿将此快照用于恢复该服务；请执行 `consnap scripts explain {word}` 查看说明，然后重新执行" };

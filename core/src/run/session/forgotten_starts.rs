@@ -40,7 +40,9 @@ impl Session {
     pub(super) fn knows_its_starts(&mut self) -> bool {
         let Some(look) = &mut self.forgotten else { return true };
         if self.state.counts.waiting == 0 {
-            self.forgotten = None;
+            if self.state.plan_hash.is_some() {
+                self.forgotten = None;
+            }
             return true;
         }
         if look.outstanding > 0 {

@@ -47,6 +47,8 @@ impl Session {
             };
             session.emit(started);
             session.refuse_unusable_job();
+            // What was written after the plan may be lost with it.
+            session.forgotten = Some(ForgottenStarts::new(session.setup.torn_journal, session.now));
             return session;
         }
         if session.state.phase != Phase::Ended {

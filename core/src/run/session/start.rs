@@ -404,7 +404,8 @@ impl Session {
             }
             return;
         }
-        if failure.retry == RetryClass::RefreshCredentials || failure.retry == RetryClass::SignAgain {
+        let let_in = queued.maybe_done || failure.sent == Sent::Maybe;
+        if !let_in && matches!(failure.retry, RetryClass::RefreshCredentials | RetryClass::SignAgain) {
             // Nothing happened: the service did not let the call in.
             if self.state.counts.in_flight > 0 && attempts_left && in_window {
                 self.repeat(queued, &code, &failure);

@@ -369,24 +369,25 @@ fn read_level(evidence: &Evidence<'_>, verdict: &mut Verdict) -> Consistency {
     let mut failed: Vec<&str> = Vec::new();
     let mut unclear = false;
     for disk in evidence.expected {
-        let Some(snapshot) = group.snapshots.iter().find(|snapshot| snapshot.disk_id == disk.disk_id) else {
+        // The service makes one of each disk; of several the worst counts, in whatever order they come.
+        let of_disk = || group.snapshots.iter().filter(|snapshot| snapshot.disk_id == disk.disk_id);
+        if of_disk().next().is_none() {
             missing.push(&disk.disk_id);
             continue;
-        };
-        match snapshot.status {
-            SnapshotState::Failed => {
-                failed.push(&disk.disk_id);
-                continue;
-            }
-            SnapshotState::Unknown | SnapshotState::Progressing => unclear = true,
-            SnapshotState::Accomplished => {}
         }
-        if snapshot.both_tags {
-            unclear = true;
-            verdict.why = Finding::new(&rows::BOTH_TAGS, "").with("snapshot", snapshot.snapshot_id.to_string());
+        if of_disk().any(|snapshot| matches!(snapshot.status, SnapshotState::Failed)) {
+            failed.push(&disk.disk_id);
+            continue;
+        }
+        for snapshot in of_disk() {
+            unclear |= matches!(snapshot.status, SnapshotState::Unknown | SnapshotState::Progressing);
+            if snapshot.both_tags {
+                unclear = true;
+                verdict.why = Finding::new(&rows::BOTH_TAGS, "").with("snapshot", snapshot.snapshot_id.to_string());
+            }
+            weakest = weakest.min(snapshot.level);
         }
         verdict.disks_covered += 1;
-        weakest = weakest.min(snapshot.level);
     }
     if matches!(group.status, SnapshotState::Failed) {
         verdict.why = Finding::new(&rows::GROUP_FAILED, "").with("group", group.group_id.to_string());

@@ -100,6 +100,27 @@ fn only_tags_on_every_expected_disk_make_it_ok() {
 }
 
 #[test]
+fn of_several_snapshots_of_a_disk_the_worst_counts_in_any_order() {
+    let zero = outcome("exit:plugin:0", Some("ssg-1"));
+    for (members, want) in [
+        ("ac", ResultKind::Weaker),
+        ("ca", ResultKind::Weaker),
+        ("ax", ResultKind::Failed),
+        ("xa", ResultKind::Failed),
+        ("ab", ResultKind::Unknown),
+        ("ba", ResultKind::Unknown),
+        ("aa", ResultKind::Ok),
+    ] {
+        let GroupLookup::Found(mut evidence) = group(members) else { panic!("a group") };
+        for snapshot in &mut evidence.snapshots {
+            snapshot.disk_id = "d-0".into();
+        }
+        let verdict = verdict(Some(&zero), Some(&GroupLookup::Found(evidence)), &disks(1), true);
+        assert_eq!(verdict.result, want, "{members}");
+    }
+}
+
+#[test]
 fn proof_says_whether_the_log_names_the_group() {
     let same = outcome("exit:plugin:0", Some("ssg-1"));
     assert_eq!(verdict(Some(&same), Some(&group("a")), &disks(1), true).proof, Some(Proof::TagAndLog));

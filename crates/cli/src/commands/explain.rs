@@ -65,12 +65,10 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
         ..ExplainInput::default()
     })?;
     let ExplainOutput::Text(found) = &output else { return Ok(Exit::Findings) };
-    if console.is_json() {
-        console.json(&output)?;
-    } else {
-        print(found, console)?;
-    }
-    Ok(exit_of(found))
+    let exit = exit_of(found);
+    let printed = if console.is_json() { console.json(&output) } else { print(found, console) };
+    // Where it cannot be said, the alarm stands all the same.
+    printed.map_or_else(|failure| Ok(console.failure(failure).or_worse(exit)), |()| Ok(exit))
 }
 
 /// What was not explained is no success, and neither is what must not be sent or did not go well. A code that tells how a

@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, 
     let connection = arguments.connection.open(&header.regions, header.endpoint.as_deref())?;
     let agreed = connection.agreed(arguments.yes, drive::somebody_there(console))?;
     let runtime = drive::runtime()?;
-    let mut look = verify_run(rerun.past(), &connection)?;
+    let mut look = verify_run(rerun.past(), &connection, lang)?;
     drive::drive(&mut look, &runtime, console)?;
     let selection = rerun.select(&look, lang)?;
     say(&selection, console);

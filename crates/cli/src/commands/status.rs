@@ -25,14 +25,19 @@ pub(crate) fn run(_: &Arguments, console: &mut Console) -> Result<Exit, Failure>
     let directory = state_directory()?;
     let open = open_guests::open(&directory, None, crate::clock::now(), console.lang())?;
     let exit = open.exit_status();
+    // Where it cannot be said, the alarm stands all the same.
+    print(&open, &directory, console).map_or_else(|failure| Ok(console.failure(failure).or_worse(exit)), |()| Ok(exit))
+}
+
+fn print(open: &Open, directory: &Path, console: &mut Console) -> Result<(), Failure> {
     if console.is_json() {
         console.json(&open.status(console.lang()))?;
     } else {
-        for line in lines(&open, &directory, console) {
+        for line in lines(open, directory, console) {
             console.data(&line)?;
         }
     }
-    Ok(exit)
+    Ok(())
 }
 
 /// Rings for the guests of a run that may be held, when nothing can be asked of the service: what is known does not depend on it.

@@ -53,7 +53,7 @@ pub fn list(state: &Path) -> Result<Vec<Entry>, Error> {
         let Ok(run_id) = entry.file_name().into_string() else { continue };
         let Ok(directory) = run_directory(state, &run_id) else { continue };
         let path = directory.join(JOURNAL);
-        if path.is_file() {
+        if path.exists() {
             runs.push(Entry { run_id, header: first_line(&path) });
         }
     }

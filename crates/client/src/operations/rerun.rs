@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use consnap_core::diagnostics::messages::errors;
 use consnap_core::report::Report;
 use consnap_core::run::session::{OpenGuest, Phase};
 use consnap_core::run::verdict::ResultKind;
-use consnap_core::{Error, ErrorKind, Lang};
+use consnap_core::{Error, Lang};
 use serde_json::{Value, json};
 
 use super::{ExitStatus, RunOptions};
@@ -46,7 +45,7 @@ impl Rerun {
     pub fn open(run_id: &str, state_directory: &Path, lang: Lang) -> Result<Self, Error> {
         let (locked, recorded) = Journal::open(state_directory, run_id)?;
         let past = PastRun::of(recorded)?;
-        must_be_over(&past, lang)?;
+        past.must_be_over(lang)?;
         Ok(Self { _locked: locked, past, state_directory: state_directory.to_owned() })
     }
 
@@ -75,20 +74,6 @@ impl Rerun {
         let not_before = self.past.events.last().map(|numbered| numbered.at);
         RunOptions { left_open: selection.left_open.clone(), not_before, ..RunOptions::default() }
     }
-}
-
-/// Refuses a run that is not over: what waits there would be started by the new run and by a later resume.
-///
-/// Errors: a run that is not over.
-fn must_be_over(past: &PastRun, lang: Lang) -> Result<(), Error> {
-    let state = past.state();
-    if state.phase == Phase::Ended {
-        return Ok(());
-    }
-    let open = Report::of(&state, None, 0, lang).summary;
-    Err(Error::new(ErrorKind::Rejected, &errors::RUN_NOT_OVER)
-        .with("run", past.header.run_id.clone())
-        .with("open", open.open.saturating_add(open.not_run).to_string()))
 }
 
 impl Selection {

@@ -5,7 +5,7 @@ use std::path::Path;
 use consnap_core::input::job::Job;
 use consnap_core::run::plan::Plan;
 use consnap_core::run::session::{Goal, OpenGuest};
-use consnap_core::{Error, Time};
+use consnap_core::{Error, Lang, Time};
 use consnap_policy::operations::PolicyCheckOutput;
 use jiff::civil::Date;
 use serde_json::Value;
@@ -85,8 +85,9 @@ pub fn resume_run(run_id: &str, connection: &Connection, state_directory: &Path)
 
 /// Looks again at what a run made. Nothing is written.
 ///
-/// Errors: as [`Run::verify`].
-pub fn verify_run(past: &PastRun, connection: &Connection) -> Result<Run, Error> {
+/// Errors: a run that is not over, and as [`Run::verify`].
+pub fn verify_run(past: &PastRun, connection: &Connection, lang: Lang) -> Result<Run, Error> {
+    past.must_be_over(lang)?;
     Run::verify(past, &connection.caller, connection.time_scale)
 }
 
