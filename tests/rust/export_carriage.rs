@@ -45,7 +45,7 @@ fn samples() -> Value {
         "/linux/script_timeout_seconds": 61,
         "/linux/freeze_file_systems": false,
         "/linux/freeze_timeout_seconds": 9,
-        "/linux/upload": {"pre_content": "ZXhpdCAw"},
+        "/linux/upload": {"pre_content": "IyEvYmluL3NoCg=="},
         "/linux/quiesce": {"engine": "mariadb", "name": "m1"},
         "/windows/vss_writers": false,
         "/instant_access": true,

@@ -31,7 +31,7 @@ fn pasted_commands() {
 
 #[test]
 fn jobs_against_facts() {
-    assert_eq!(run_all("check"), 330);
+    assert_eq!(run_all("check"), 338);
 }
 
 #[test]

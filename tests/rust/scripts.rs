@@ -4,6 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use consnap_core::catalog::witness::RecordDefect;
 use consnap_core::plugin::witness::look;
 use consnap_core::{Time, operations};
@@ -337,4 +339,53 @@ fn the_command_reads_a_record_of_ours_alone() {
     std::fs::rename(&file, base.join("elsewhere")).unwrap();
     std::os::unix::fs::symlink(base.join("elsewhere"), &file).unwrap();
     assert_eq!(kind(base.to_str().unwrap()), Err(RecordDefect::Foreign));
+}
+
+/// A job that uploads two scripts; what its check finds about their content.
+fn about_the_content(pre: &str, post: &str) -> Vec<String> {
+    let encoded = |content: &str| STANDARD.encode(content);
+    let job = json!({
+        "version": 1, "instance_ram_role": "R", "group_name": "nightly-{run}", "targets": {"ids": ["i-bp1linux000000000001"]},
+        "linux": {"upload": {"pre_content": encoded(pre), "post_content": encoded(post)}},
+    });
+    let answer = operations::run("check", json!({ "job": job })).unwrap();
+    let findings = answer["findings"].as_array().unwrap().iter();
+    let ours = consnap_core::diagnostics::messages::contents::ROWS;
+    let codes = findings.filter_map(|finding| finding["code"].as_str());
+    codes.filter(|code| ours.iter().any(|row| row.code == *code)).map(str::to_owned).collect()
+}
+
+#[test]
+fn an_upload_of_the_librarys_pairs_and_of_clean_samples_is_clean() {
+    for engine in ENGINES {
+        let methods = engine.settings().into_iter().filter(|setting| setting.name == "METHOD");
+        let methods = methods.flat_map(|setting| match setting.kind {
+            Kind::Choice { of } => of.iter().map(|one| vec![("METHOD".to_owned(), (*one).to_owned())]).collect(),
+            _ => Vec::new(),
+        });
+        for settings in methods.chain([Vec::new()]) {
+            let pair = consnap_scripts::write(engine.name, None, None, &settings).unwrap();
+            assert_eq!(
+                about_the_content(&pair.pre.content, &pair.post.content),
+                [""; 0],
+                "{} {settings:?}",
+                engine.name
+            );
+        }
+    }
+    // The samples of the linter are wrong in what they do to a service, not in how they are started.
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/lint/samples");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(samples).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "sh") {
+            let content = std::fs::read_to_string(&path).unwrap();
+            let found = about_the_content(&content, "#!/bin/sh\n");
+            let expected: &[&str] = if content.contains('\r') { &["CS236"] } else { &[] };
+            assert_eq!(found, expected, "{}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 5);
+    assert_eq!(about_the_content("lock\n", "#!/bin/sh\r\n"), ["CS235", "CS236"]);
 }

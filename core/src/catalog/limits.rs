@@ -84,6 +84,10 @@ limits! {
         "age of a look into the guest that still counts as fresh", "实例内信息视为有效的时间"; "consnap"
     FILE_SIZE = "file_size", 24_576 "bytes":
         "size of a file that is sent to an instance", "发送到实例的文件大小"; "send-file: 32 KB after Base64"
+    FIRST_LINE = "first_line", 127 "bytes":
+        "of a script's first line that every kernel reads", "所有内核都会读取的脚本首行长度"; "execve: Interpreter scripts"
+    FIRST_LINE_NEWER = "first_line_newer", 255 "bytes":
+        "of a script's first line that kernels read since 5.1", "5.1 及以上内核读取的脚本首行长度"; "execve: Interpreter scripts"
     SELECTION_SHRINKS_BY = "selection_shrinks_by", 10 "percent":
         "of the last run's instances that a selection may lack before the run is refused", "与上次运行相比选中实例数允许减少的比例，超过则拒绝执行"; "consnap"
     RESOURCE_TAGS = "resource_tags", 10 "tags":

@@ -103,6 +103,7 @@ sources! {
     "cel": "Common Expression Language: language definition", "2026",
         "https://github.com/google/cel-spec/blob/master/doc/langdef.md";
     "go-runtime": "Go: package runtime", "2026", "https://pkg.go.dev/runtime";
+    "execve": "Linux man-pages: execve(2)", "2026", "https://man7.org/linux/man-pages/man2/execve.2.html";
     "linux-file-systems": "The Linux kernel: filesystems", "2026", "https://docs.kernel.org/filesystems/";
     "microsoft-cmd": "Microsoft KB 830473: command-line string limitation of Cmd.exe", "2026",
         "https://learn.microsoft.com/troubleshoot/windows-client/shell-experience/command-line-string-limitation";

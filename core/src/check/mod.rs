@@ -16,6 +16,7 @@ use crate::input::job::accept;
 use crate::input::job::forms::parse_day;
 use crate::input::job::{Job, LinuxOptions, WindowsOptions};
 
+mod contents;
 mod disks;
 mod guest;
 mod instance;

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use super::quiesce;
+use super::{contents, quiesce};
 use crate::base::consistency::{Platform, RequiredConsistency};
 use crate::catalog::{budget as terms, limits};
 use crate::diagnostics::finding::{Finding, Severity};
@@ -39,6 +39,7 @@ pub(super) fn check(job: &Job, platform: Option<Platform>) -> Vec<Finding> {
 fn uploads(job: &Job, findings: &mut Vec<Finding>) {
     let Some(upload) = &job.linux.upload else { return };
     let most = limits::FILE_SIZE.count();
+    let limit = job.linux.script_timeout_seconds.unwrap_or_else(|| i64::from(terms::SCRIPT.seconds));
     for (key, place, file, content) in [
         ("linux.upload.pre", "/linux/upload/pre", &upload.pre, &upload.pre_content),
         ("linux.upload.post", "/linux/upload/post", &upload.post, &upload.post_content),
@@ -52,6 +53,8 @@ fn uploads(job: &Job, findings: &mut Vec<Finding>) {
         } else if bytes.len() > most {
             let finding = Finding::new(&guest::UPLOAD_TOO_LARGE, place).with("key", key);
             findings.push(finding.with("size", bytes.len().to_string()).with("most", most.to_string()));
+        } else {
+            contents::check(&contents::Content { key, place, bytes: &bytes }, limit, findings);
         }
     }
 }
@@ -189,9 +192,9 @@ fn scripts(job: &Job, findings: &mut Vec<Finding>) {
     ];
     for (place, _, path) in given {
         let Some(path) = path else { continue };
-        if !path.starts_with('/') {
+        if !path.starts_with('/') || path.ends_with('/') {
             let mut finding = Finding::new(&rows::SCRIPT_PATH, place).with("value", shorten(path));
-            if path.starts_with("tmp/") {
+            if path.starts_with("tmp/") && !path.ends_with('/') {
                 finding = finding.with_fix(json!([{"op": "replace", "path": place, "value": format!("/{path}")}]));
             }
             findings.push(finding);

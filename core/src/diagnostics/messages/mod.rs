@@ -38,6 +38,7 @@ macro_rules! messages {
 pub mod audits;
 pub mod calls;
 pub mod consistency;
+pub mod contents;
 pub mod errors;
 pub mod exports;
 pub mod guest;
@@ -62,6 +63,7 @@ pub static TABLES: &[&[&MessageRow]] = &[
     exports::ROWS,
     prerequisites::ROWS,
     guest::ROWS,
+    contents::ROWS,
     consistency::ROWS,
     verdicts::ROWS,
     outcomes::ROWS,

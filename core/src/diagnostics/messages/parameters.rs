@@ -160,7 +160,7 @@ messages! {
         "write 65535", "请写为 65535"
     };
     SCRIPT_PATH = "CS130", Error, "launcher 4.2; go-page: -plugin app-snapshot-plugin-win": {
-        "script path `{value}` is not absolute", "脚本路径 `{value}` 不是绝对路径"
+        "script path `{value}` is not the absolute path of a file", "脚本路径 `{value}` 不是文件的绝对路径"
     } help {
         "begin with `/`; the vendor's page writes `tmp/prescript.sh` once, by mistake", "请以 `/` 开头；官方文档中曾误写为 `tmp/prescript.sh`"
     };
