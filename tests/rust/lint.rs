@@ -77,6 +77,76 @@ fn every_rule_is_tripped_and_has_a_near_script_that_is_not() {
     }
 }
 
+/// What may stand in front of a client; `{}` is the client's command.
+const PREFIXES: &[&str] = &[
+    "docker exec db {}",
+    "docker exec -i -e A=b -u mysql db {}",
+    "docker --context c exec -iu mysql db {}",
+    "docker compose -f /run/c.yml exec -T db {}",
+    "podman exec --user mysql db {}",
+    "kubectl exec -i pod-0 -c main -- {}",
+    "kubectl -n db exec pod-0 -- {}",
+    "nsenter -t 1 -m -p -- {}",
+    "nsenter -mt 1 {}",
+    "chroot /srv/root {}",
+    "sudo -n {}",
+    "sudo -n -iu mysql {}",
+    "sudo -nu mysql A=b {}",
+    "runuser -u mysql -- {}",
+    "runuser --user mysql {}",
+    "env A=b B=c {}",
+    "timeout -k 5 60 {}",
+    "nice {}",
+    "nice -n 5 ionice -c2 -n 7 {}",
+    "nohup {}",
+    "setsid -w {}",
+    "command {}",
+    "time {}",
+    "flock /run/lock {}",
+    "flock -w 5 /run/lock {}",
+    "setpriv --reuid 999 {}",
+    "/usr/bin/env /usr/bin/{}",
+];
+
+/// The command is one word after these.
+const TEXTS: &[&str] = &[
+    "sh -c {}",
+    "bash -ec {}",
+    "su - mysql -c {}",
+    "su mysql --command={}",
+    "runuser -l mysql -c {}",
+    "flock /run/lock -c {}",
+    "docker exec db sh -c {}",
+    "eval {}",
+];
+
+/// Rules about what a client does, rather than about the shell around it.
+const OF_CLIENTS: &[&str] = &["Q01", "Q02", "Q03", "Q04", "Q05", "Q07", "Q23", "Q24", "Q25", "Q27"];
+
+#[test]
+fn a_client_is_seen_behind_what_starts_it() {
+    let clients = ["mysql ", "psql ", "redis-cli "];
+    let mut tried = 0;
+    for case in cases().iter().filter(|case| OF_CLIENTS.contains(&case.rule.as_str()) && case.lines.is_some()) {
+        let line = case.pre.lines().find(|line| clients.iter().any(|client| line.contains(client))).unwrap();
+        let from = clients.iter().find_map(|client| line.find(client)).unwrap();
+        let ends: &[&str] = if line.contains("$(") { &[")"] } else { &[" >", " &", " <"] };
+        let to = ends.iter().filter_map(|end| line[from..].rfind(end)).min().map_or(line.len(), |to| from + to);
+        let command = &line[from..to];
+        let quoted = format!("'{}'", command.replace('\'', "'\\''"));
+        let forms = PREFIXES.iter().map(|one| one.replace("{}", command));
+        // A limit in front of the client is a limit.
+        let forms = forms.filter(|form| case.rule != "Q23" || !form.starts_with("timeout"));
+        for form in forms.chain(TEXTS.iter().map(|one| one.replace("{}", &quoted))) {
+            let pre = case.pre.replace(command, &form);
+            let report = look(&pre, case.post.as_deref());
+            assert!(report.findings.iter().any(|found| found.rule == case.rule), "{}\n{pre}{report:#?}", case.rule);
+            tried += 1;
+        }
+    }
+    assert!(tried > 300, "{tried}");
+}
+
 #[test]
 fn the_pairs_of_the_library_are_clean_without_waivers() {
     for engine in consnap_scripts::ENGINES {

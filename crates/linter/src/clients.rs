@@ -49,107 +49,167 @@ pub(crate) fn does_work(calls: &[Call], functions: &BTreeSet<String>) -> bool {
 /// What starts another program: options that take a word, and how many words stand before the program.
 const STARTERS: &[(&str, &[&str], usize)] = &[
     ("timeout", &["-s", "--signal", "-k", "--kill-after"], 1),
-    ("sudo", &["-u", "--user", "-g", "-h", "-p"], 0),
-    ("nice", &["-n"], 0),
-    ("ionice", &["-c", "-n"], 0),
+    (
+        "sudo",
+        &["-u", "--user", "-g", "--group", "-h", "--host", "-p", "--prompt", "-C", "-r", "-t", "-T", "-D", "-R"],
+        0,
+    ),
+    ("doas", &["-u", "-C"], 0),
+    ("nice", &["-n", "--adjustment"], 0),
+    ("ionice", &["-c", "--class", "-n", "--classdata"], 0),
     ("nohup", &[], 0),
     ("setsid", &[], 0),
-    ("env", &["-u", "-C"], 0),
+    ("env", &["-u", "--unset", "-C", "--chdir"], 0),
     ("exec", &["-a"], 0),
     ("command", &[], 0),
     ("builtin", &[], 0),
-    ("stdbuf", &["-i", "-o", "-e"], 0),
-    ("runuser", &["-u", "-g"], 0),
-    ("setpriv", &[], 0),
+    ("busybox", &[], 0),
+    ("time", &["-f", "--format", "-o", "--output"], 0),
+    ("stdbuf", &["-i", "--input", "-o", "--output", "-e", "--error"], 0),
+    ("runuser", &["-u", "--user", "-g", "--group", "-G", "--supp-group", "-s", "--shell", "-w"], 0),
+    ("setpriv", &["--reuid", "--regid", "--groups", "--inh-caps", "--ambient-caps", "--bounding-set"], 0),
     ("gosu", &[], 1),
-    ("flock", &["-w", "-E"], 1),
+    ("su-exec", &[], 1),
+    ("flock", &["-w", "--wait", "--timeout", "-E", "--conflict-exit-code"], 1),
     ("chroot", &[], 1),
+    ("nsenter", &["-t", "--target", "-S", "--setuid", "-G", "--setgid"], 0),
+    ("taskset", &[], 1),
+    ("chrt", &[], 1),
+    (
+        "systemd-run",
+        &["-p", "--property", "-u", "--unit", "--uid", "--gid", "--slice", "-E", "--setenv", "-M", "-H"],
+        0,
+    ),
+    ("xargs", &["-I", "-n", "-P", "-L", "-s", "-d", "-a", "-E"], 0),
 ];
 
-/// Where the program stands that is started in a container: `docker exec -u 0 db mysql …`, `kubectl exec db-0 -- psql …`.
-fn in_container(name: &str, args: &[Arg]) -> Option<usize> {
-    const VALUED: &[&str] = &[
-        "-e",
-        "--env",
-        "--env-file",
-        "-u",
-        "--user",
-        "-w",
-        "--workdir",
-        "--detach-keys",
-        "--index",
-        "-c",
-        "--container",
-        "-n",
-        "--namespace",
-    ];
-    let is_tool = matches!(
-        name,
-        "docker" | "podman" | "nerdctl" | "crictl" | "docker-compose" | "podman-compose" | "kubectl" | "oc" | "nsenter"
-    );
-    let exec = match name {
-        "nsenter" => Some(0),
-        _ => args.iter().position(|arg| arg.only() == "exec").map(|at| at + 1),
-    };
-    let mut at = exec.filter(|_| is_tool)?;
-    if let Some(dashes) = args.iter().skip(at).position(|arg| arg.only() == "--") {
-        return Some(at + dashes + 1);
-    }
-    // `nsenter -t 1 -m mysql`: the options take their words with them.
-    let valued: &[&str] =
-        if name == "nsenter" { &["-t", "--target", "-S", "-G", "--setuid", "--setgid"] } else { VALUED };
-    while let Some(word) = args.get(at).map(Arg::only).filter(|word| word.starts_with('-')) {
-        at += if valued.contains(&word) { 2 } else { 1 };
-    }
-    Some(if name == "nsenter" { at } else { at + 1 })
-}
+/// What starts a program in a container, by `exec`: options of all of them that take a word.
+const CONTAINERS: &[&str] =
+    &["docker", "podman", "nerdctl", "crictl", "kubectl", "oc", "lxc", "docker-compose", "podman-compose"];
+const CONTAINER_OPTIONS: &[&str] = &[
+    "-H",
+    "--host",
+    "--context",
+    "-l",
+    "--log-level",
+    "--config",
+    "--url",
+    "--connection",
+    "-e",
+    "--env",
+    "--env-file",
+    "-u",
+    "--user",
+    "-w",
+    "--workdir",
+    "--detach-keys",
+    "-n",
+    "--namespace",
+    "-c",
+    "--container",
+    "--kubeconfig",
+    "--cluster",
+    "-s",
+    "--server",
+    "--as",
+    "-f",
+    "--file",
+    "-p",
+    "--project-name",
+    "--index",
+    "--profile",
+    "--cwd",
+    "--pod-running-timeout",
+    "--request-timeout",
+    "--token",
+    "-r",
+    "--runtime-endpoint",
+    "--preserve-fds",
+];
 
 /// Takes away what only starts the program: its name, its words, and what was taken away.
 pub(crate) fn peel(name: &str, args: Vec<Arg>) -> (String, Vec<Arg>, Vec<String>) {
     let (mut name, mut args, mut starters) = (base(name).to_owned(), args, Vec::new());
-    loop {
-        if let Some(at) = in_container(&name, &args) {
-            let Some(next) = args.get(at) else { break };
-            let next = base(next.only()).to_owned();
-            starters.push(
-                std::iter::once(name.as_str()).chain(args.iter().take(at).map(Arg::only)).collect::<Vec<_>>().join(" "),
-            );
-            args.drain(..=at);
-            name = next;
-            continue;
-        }
-        let Some((_, valued, positional)) = STARTERS.iter().find(|(starter, ..)| *starter == name) else { break };
-        // `command -v` asks, it starts nothing; `runuser -c` is a script of its own.
-        let asks = |word: &str| match name.as_str() {
-            "command" => matches!(word, "-v" | "-V"),
-            "runuser" => word == "-c" || word == "-l",
-            _ => false,
-        };
-        // With `-u` the rest is the program and its words.
-        let is_program = name == "runuser" && args.iter().any(|arg| matches!(arg.only(), "-u" | "--user"));
-        if !is_program && args.iter().any(|arg| asks(arg.only())) {
-            break;
-        }
-        let mut at = 0;
-        while let Some(word) = args.get(at).map(Arg::only) {
-            let is_assignment = name == "env" && word.contains('=');
-            match word {
-                "--" => {
-                    at += 1;
-                    break;
-                }
-                _ if valued.contains(&word) => at += 2,
-                _ if word.starts_with('-') || is_assignment => at += 1,
-                _ => break,
-            }
-        }
-        at += positional;
+    while let Some(at) = program(&name, &args) {
         let Some(next) = args.get(at) else { break };
-        let next = base(next.only()).to_owned();
+        let next = next.values.iter().find(|value| is_client(base(value))).map_or(next.only(), String::as_str);
+        let next = base(next).to_owned();
         let options: Vec<&str> = args.iter().take(at).map(Arg::only).collect();
         starters.push(std::iter::once(name.as_str()).chain(options).collect::<Vec<_>>().join(" "));
         args.drain(..=at);
         name = next;
     }
     (name, args, starters)
+}
+
+/// Which word names the program, where `name` starts one.
+fn program(name: &str, args: &[Arg]) -> Option<usize> {
+    if CONTAINERS.contains(&name) {
+        return in_container(args);
+    }
+    let (_, valued, positional) = STARTERS.iter().find(|(starter, ..)| *starter == name)?;
+    let mut at = options(args, 0, valued);
+    // `command -v` asks, it starts nothing; `-c` is a script of its own.
+    let is_script = |word: &str| matches!(word, "-c" | "--command") || word.starts_with("--command=");
+    let taken = args.get(..at).unwrap_or_default();
+    let asks = match name {
+        "command" => taken.iter().any(|arg| matches!(arg.only(), "-v" | "-V")),
+        "runuser" => {
+            let by_name = taken.iter().any(|arg| matches!(arg.only(), "-u" | "--user"));
+            !by_name || taken.iter().any(|arg| is_script(arg.only()))
+        }
+        "flock" => args.iter().skip(at).take(2).any(|arg| is_script(arg.only())),
+        _ => false,
+    };
+    if asks {
+        return None;
+    }
+    if matches!(name, "env" | "sudo" | "doas") {
+        at += args.iter().skip(at).take_while(|arg| !arg.only().starts_with('=') && arg.only().contains('=')).count();
+    }
+    Some(at + positional)
+}
+
+/// Where the options end that begin at `at`.
+fn options(args: &[Arg], mut at: usize, valued: &[&str]) -> usize {
+    while let Some(word) = args.get(at).map(Arg::only) {
+        if word == "--" {
+            return at + 1;
+        }
+        if !word.starts_with('-') {
+            break;
+        }
+        at += if takes_next(word, valued) { 2 } else { 1 };
+    }
+    at
+}
+
+/// Whether the word after an option is its value: `-u`, `--user`, and `-iu`, but not `-uroot`.
+fn takes_next(word: &str, valued: &[&str]) -> bool {
+    if word.starts_with("--") {
+        return valued.contains(&word);
+    }
+    let mut letters = word.chars().skip(1);
+    let first = letters
+        .by_ref()
+        .find(|letter| valued.iter().any(|one| one.strip_prefix('-') == Some(letter.encode_utf8(&mut [0; 4]))));
+    first.is_some() && letters.next().is_none()
+}
+
+/// The program of `docker exec`, `kubectl exec` and their like.
+fn in_container(args: &[Arg]) -> Option<usize> {
+    let exec = args.iter().position(|arg| arg.only() == "exec")?;
+    let named = options(args, exec + 1, CONTAINER_OPTIONS);
+    let at = options(args, named + 1, CONTAINER_OPTIONS);
+    // An option that is not known may have taken the name's place: a client or a shell further on is the program.
+    let may_be = |arg: &Arg| arg.values.iter().any(|value| is_client(base(value)) || is_shell(base(value)));
+    if args.get(at).is_some_and(may_be) {
+        return Some(at);
+    }
+    let later = args.iter().skip(exec + 1).position(may_be).map(|later| later + exec + 1);
+    Some(later.unwrap_or(at))
+}
+
+pub(crate) fn is_shell(name: &str) -> bool {
+    matches!(name, "sh" | "bash" | "dash" | "ash" | "ksh" | "mksh" | "zsh")
 }

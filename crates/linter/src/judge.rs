@@ -273,7 +273,7 @@ fn secrets(call: &Call, found: &mut Vec<Found>) {
     }
     let asks = is_mysql && (call.has("-p") || call.has("--password"))
         || call.is(&["psql"]) && (call.has("-W") || call.has("--password"))
-        || call.starters.iter().any(|starter| starter.starts_with("sudo") && !starter.contains(" -n"))
+        || call.starters.iter().any(|starter| asks_for_a_password(starter))
         || call.is(&["sudo"]) && !call.has("-n")
         || call.is(&["read", "select"]) && !call.around.has_input && !call.has("-u")
         || call.starters.iter().any(|starter| wants_terminal(starter))
@@ -290,6 +290,13 @@ fn wants_terminal(starter: &str) -> bool {
     runs && words.any(|word| {
         word == "--tty" || word.starts_with('-') && !word.starts_with("--") && word.len() < 4 && word.contains('t')
     })
+}
+
+/// `sudo` without `-n`.
+fn asks_for_a_password(starter: &str) -> bool {
+    let mut words = starter.split(' ');
+    let is_short = |word: &str| word.starts_with('-') && !word.starts_with("--") && word.contains('n');
+    words.next() == Some("sudo") && !words.any(|word| word == "--non-interactive" || is_short(word))
 }
 
 /// What else a quiesce script leaves alone.
@@ -386,19 +393,13 @@ const PAIRS: &[(&str, &[&str])] = &[
 /// Judges what one script leaves to the other. `post` is `None` where it was not given or could not be read.
 pub(crate) fn pair(pre: &Facts, post: Option<&Facts>) -> Vec<Found> {
     let mut found = Vec::new();
-    let everything = || pre.calls.iter().chain(post.into_iter().flat_map(|post| &post.calls));
+    let functions = || pre.functions.iter().chain(post.into_iter().flat_map(|post| &post.functions));
     // What a function is given is looked at where the function hands it on.
-    let is_forwarded = |call: &Call| {
-        let functions = pre.functions.iter().chain(post.into_iter().flat_map(|post| &post.functions));
-        functions.into_iter().any(|function| *function == call.name)
-    };
+    let is_forwarded = |call: &Call| functions().any(|function| *function == call.name);
+    let changes = changes(pre, post, is_forwarded);
     for call in pre.calls.iter().filter(|call| !is_forwarded(call)) {
         for (setting, _) in settings(&call.said) {
-            let sets = everything().filter(|other| !is_forwarded(other)).flat_map(|other| {
-                let of = settings(&other.said).into_iter().filter(|(name, _)| *name == setting);
-                of.map(|(_, value)| (other.at, value))
-            });
-            if sets.collect::<BTreeSet<(Place, String)>>().len() < 2 {
+            if changes.iter().filter(|(.., name, _)| *name == setting).count() < 2 {
                 found.push(Found::new(&rules::SETTING_LEFT, call.at, &call.raw));
             }
         }
@@ -439,21 +440,34 @@ fn ends_a_process(call: &Call) -> bool {
     call.is(&["kill", "pkill", "killall"]) && !call.has("-0")
 }
 
-/// Settings of the whole server that statements change, and what to.
-fn settings(said: &str) -> Vec<(String, String)> {
-    let name = |rest: &str| {
-        let rest = rest.trim_start();
-        let end =
-            rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))).unwrap_or(rest.len());
-        let (name, value) = rest.split_at(end);
-        let value = value.split([';', '\'', '"']).next().unwrap_or_default();
-        (name.to_owned(), value.trim().to_owned())
+/// Each change of a setting once: `sh -c` and the client in it say the same on one line.
+fn changes(
+    pre: &Facts,
+    post: Option<&Facts>,
+    is_forwarded: impl Fn(&Call) -> bool,
+) -> BTreeSet<(Role, usize, String, String)> {
+    let of = |role, facts: &Facts| -> Vec<_> {
+        let settings =
+            facts.calls.iter().filter(|call| !is_forwarded(call)).map(|call| (call.at.line, settings(&call.said)));
+        settings.flat_map(|(line, all)| all.into_iter().map(move |(name, to)| (role, line, name, to))).collect()
     };
-    let of =
-        |marker: &str| said.split(marker).skip(1).map(name).filter(|(name, _)| !name.is_empty()).collect::<Vec<_>>();
+    of(Role::Pre, pre).into_iter().chain(post.into_iter().flat_map(|post| of(Role::Post, post))).collect()
+}
+
+/// Settings of the whole server that statements change, and to what.
+fn settings(said: &str) -> Vec<(String, String)> {
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.');
+    let setting = |rest: &str| {
+        let rest = rest.trim_start();
+        let (name, to) = rest.split_at(rest.find(|letter| !is_name(letter)).unwrap_or(rest.len()));
+        let to = to.trim_start_matches(|letter: char| !is_name(letter));
+        let to = to.strip_prefix("TO ").unwrap_or(to).trim_start_matches(|letter: char| !is_name(letter));
+        (name.to_owned(), to.chars().take_while(|letter| is_name(*letter)).collect::<String>())
+    };
     ["SET GLOBAL ", "SET @@GLOBAL.", "SET PERSIST ", "CONFIG SET ", "ALTER SYSTEM SET "]
         .iter()
-        .flat_map(|marker| of(marker))
+        .flat_map(|marker| said.split(marker).skip(1).map(setting))
+        .filter(|(name, _)| !name.is_empty())
         .collect()
 }
 

@@ -468,7 +468,7 @@ impl<'a> Walk<'a> {
         if let Some(word) = self.posix.then(|| dialect::of_call(&name, &args)).flatten() {
             self.bash(span, &word);
         }
-        self.inner_text(&name, &args, &starters, around, at);
+        self.inner_text(&name, &args, around, at);
         let call = Call {
             name,
             args,
@@ -496,22 +496,30 @@ impl<'a> Walk<'a> {
     }
 
     /// A script within the script: `sh -c '…'`, `trap '…' EXIT`, `eval "…"`.
-    fn inner_text(&mut self, name: &str, args: &[Arg], starters: &[String], around: &Around, at: Place) {
+    fn inner_text(&mut self, name: &str, args: &[Arg], around: &Around, at: Place) {
         let after_c = || {
             let place = args.iter().position(|arg| {
                 let word = arg.only();
-                word == "-c" || word.starts_with('-') && !word.starts_with("--") && word.ends_with('c')
-            });
-            place.and_then(|place| args.get(place + 1))
+                word == "--command" || word.starts_with('-') && !word.starts_with("--") && word.ends_with('c')
+            })?;
+            args.get(place + 1)
         };
-        let text = match name {
-            "sh" | "bash" | "dash" | "ksh" | "su" | "runuser" => after_c(),
-            "trap" => args.iter().find(|arg| !arg.only().starts_with('-')).filter(|arg| arg.quoted),
-            "eval" => args.first(),
-            _ if starters.iter().any(|starter| starter == "su") => after_c(),
+        let of = |arg: &Arg| arg.values.clone();
+        let texts = match name {
+            "su" | "runuser" | "flock" => after_c().map(of).or_else(|| {
+                let text = args.iter().find_map(|arg| arg.only().strip_prefix("--command="))?;
+                Some(vec![text.to_owned()])
+            }),
+            _ if clients::is_shell(name) => after_c().map(of),
+            "trap" => args.iter().find(|arg| !arg.only().starts_with('-')).filter(|arg| arg.quoted).map(of),
+            "eval" => match args {
+                [only] => Some(only.values.clone()),
+                _ => Some(vec![args.iter().map(Arg::only).collect::<Vec<_>>().join(" ")]),
+            },
             _ => None,
         };
-        for text in text.map(|arg| arg.values.clone()).unwrap_or_default() {
+        let texts = texts.unwrap_or_default();
+        for text in texts {
             self.text_of_a_script(&text, name == "trap", around, at);
         }
     }
