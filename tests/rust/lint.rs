@@ -336,6 +336,8 @@ fn arguments_reach_the_function_that_is_called() {
         ),
         ("inner() { mysql -e \"$2\"; }\nouter() { inner x \"$1\"; }\nouter 'FLUSH TABLES WITH READ LOCK'\n", "Q01"),
         ("all() { \"$@\"; }\nall mysql -e 'FLUSH TABLES WITH READ LOCK'\n", "Q01"),
+        ("all() { \"$@\"; }\nall echo hi\nall mysql -e 'FLUSH TABLES WITH READ LOCK'\n", "Q01"),
+        ("all() { \"$@\"; }\nall mysql -e 'SELECT 1'\nall redis-cli BGSAVE\n", "Q25"),
         ("set -- mysql -e 'FLUSH TABLES WITH READ LOCK'\n\"$@\"\n", "Q01"),
         ("set -- 'FLUSH TABLES WITH READ LOCK'\nmysql -e \"$1\"\n", "Q01"),
         ("in_shell() { sh -c \"$1\"; }\nin_shell \"mysql -e 'FLUSH TABLES WITH READ LOCK'\"\n", "Q01"),

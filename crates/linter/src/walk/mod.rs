@@ -440,17 +440,18 @@ impl<'a> Walk<'a> {
         for word in &command.args {
             self.word(word, around);
         }
-        let mut words = Vec::new();
-        for word in std::iter::once(&command.name).chain(&command.args) {
-            words.extend(self.split(word));
-        }
-        let name = words.first().map(|arg| arg.values.clone()).unwrap_or_default();
-        let name =
-            name.iter().find(|name| clients::is_client(base(name))).or(name.first()).cloned().unwrap_or_default();
-        let args: Vec<Arg> = words.into_iter().skip(1).collect();
-        self.given_names(&name, &args);
         self.given_arguments(command);
-        self.call(command.span, &name, args, sets, around, text);
+        let all = || std::iter::once(&command.name).chain(&command.args);
+        // `"$@"` of a function that is called with one program here and another there is each of them.
+        for way in 0..self.ways(all()) {
+            let words: Vec<Arg> = all().flat_map(|word| self.split(word, way)).collect();
+            let name = words.first().map(|arg| arg.values.clone()).unwrap_or_default();
+            let name =
+                name.iter().find(|name| clients::is_client(base(name))).or(name.first()).cloned().unwrap_or_default();
+            let args: Vec<Arg> = words.into_iter().skip(1).collect();
+            self.given_names(&name, &args);
+            self.call(command.span, &name, args, sets.clone(), around, text);
+        }
     }
 
     fn call(&mut self, span: Span, name: &str, args: Vec<Arg>, sets: Vec<(String, Arg)>, around: &Around, text: &str) {

@@ -15,18 +15,23 @@ impl Walk<'_> {
         }
     }
 
-    /// A word as the shell splits it: one that is not quoted and holds blanks is several.
-    pub(super) fn split(&self, word: &Word) -> Vec<Arg> {
+    /// A word as the shell splits it: one that is not quoted and holds blanks is several. Where it has several such
+    /// values, `way` says which.
+    pub(super) fn split(&self, word: &Word, way: usize) -> Vec<Arg> {
         let arg = self.arg(word);
-        let blank = arg.values.iter().find(|value| value.contains([' ', '\t', '\n']));
-        let is_all = matches!(arg.raw.trim_matches('"'), "$@" | "${@}" | "$*");
-        match blank {
-            Some(value) if (is_all || !arg.quoted) && arg.raw.contains('$') => value
+        let ways = splits(&arg);
+        match ways.get(way).or(ways.first()) {
+            Some(value) => value
                 .split_whitespace()
                 .map(|part| Arg { values: vec![part.to_owned()], raw: arg.raw.clone(), quoted: false })
                 .collect(),
-            _ => vec![arg],
+            None => vec![arg],
         }
+    }
+
+    /// In how many ways words may be split.
+    pub(super) fn ways<'w>(&self, words: impl Iterator<Item = &'w Word>) -> usize {
+        words.map(|word| splits(&self.arg(word)).len()).max().unwrap_or_default().max(1)
     }
 
     pub(super) fn word(&mut self, word: &Word, around: &Around) {
@@ -148,4 +153,14 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// The values of a word that the shell splits.
+fn splits(arg: &Arg) -> Vec<&String> {
+    let is_all = matches!(arg.raw.trim_matches('"'), "$@" | "${@}" | "$*");
+    let has_blanks = |value: &&String| value.contains([' ', '\t', '\n']);
+    if !arg.raw.contains('$') || arg.quoted && !is_all || !arg.values.iter().any(|value| has_blanks(&value)) {
+        return Vec::new();
+    }
+    arg.values.iter().filter(|value| is_all || has_blanks(value)).collect()
 }
