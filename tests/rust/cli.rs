@@ -18,6 +18,8 @@ mod cli_evidence;
 mod cli_faults;
 #[path = "cli_fleet.rs"]
 mod cli_fleet;
+#[path = "cli_language.rs"]
+mod cli_language;
 #[path = "cli_live.rs"]
 mod cli_live;
 #[path = "cli_meddled.rs"]

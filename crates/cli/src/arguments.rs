@@ -4,6 +4,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands;
+use crate::language::{Language, LanguageParser, VARIABLE};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -50,7 +51,7 @@ pub(crate) struct OutputOptions {
     #[arg(long, global = true, value_enum, default_value_t = Format::Text, help_heading = "Output")]
     pub(crate) format: Format,
     /// Language of messages; the one of the system when not given
-    #[arg(long, global = true, value_enum, env = "CONSNAP_LANG", hide_env_values = true, help_heading = "Output")]
+    #[arg(long, global = true, value_parser = LanguageParser, env = VARIABLE, hide_env_values = true, help_heading = "Output")]
     pub(crate) lang: Option<Language>,
 }
 
@@ -86,15 +87,6 @@ pub(crate) enum LogFormat {
     Text,
     /// Every event of the run as a JSON value on a line of its own
     Json,
-}
-
-/// The language of messages.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Language {
-    /// English
-    En,
-    /// 简体中文
-    Zh,
 }
 
 impl Command {

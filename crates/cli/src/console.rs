@@ -9,8 +9,9 @@ use consnap_core::{Lang, Severity, Text, report::sanitize};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::arguments::{Format, Language, LogFormat, OutputOptions};
+use crate::arguments::{Format, LogFormat, OutputOptions};
 use crate::exit::{Exit, Failure};
+use crate::language;
 
 const BOLD: Style = Style::new().bold();
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -35,13 +36,13 @@ pub(crate) struct Console {
 
 impl Console {
     pub(crate) fn new(options: &OutputOptions) -> Self {
-        let lang = match options.lang {
-            Some(Language::En) => Lang::En,
-            Some(Language::Zh) => Lang::Zh,
-            None => lang_of_the_system(),
-        };
+        Self::with(options.format, language::chosen(options.lang))
+    }
+
+    /// One for errors in the arguments themselves.
+    pub(crate) fn with(format: Format, lang: Lang) -> Self {
         Self {
-            format: options.format,
+            format,
             lang,
             out: anstream::stdout(),
             err: anstream::stderr(),
@@ -272,12 +273,3 @@ static ADVICE_WORD: Text = Text::new("advice", "建议");
 static ACCEPTED: Text = Text::new("accepted: {reason}", "已豁免：{reason}");
 static REQUEST_ID: Text = Text::new("request id: {id}", "请求ID：{id}");
 static OUTPUT_FAILED: Text = Text::new("error: the output cannot be written: {reason}", "错误：无法写入输出：{reason}");
-
-/// The language the system is set to, as POSIX has it: the first of these that is set decides.
-fn lang_of_the_system() -> Lang {
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| {
-        let value = std::env::var(name).ok()?;
-        (!value.is_empty()).then_some(value)
-    });
-    if set.is_some_and(|value| value.starts_with("zh")) { Lang::Zh } else { Lang::En }
-}

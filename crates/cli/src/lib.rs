@@ -14,8 +14,10 @@ mod console;
 mod drive;
 mod evidence;
 mod exit;
+mod help;
 mod job;
 mod junit;
+mod language;
 mod permissions;
 mod plan_text;
 mod policies;
@@ -28,14 +30,16 @@ mod scenario;
 mod schemas;
 mod selection;
 mod table;
+mod usage;
 
 use std::ffi::OsString;
+use std::io::Write as _;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use arguments::{Arguments, Command, Format, OutputOptions};
+use arguments::{Arguments, Command, Format};
 use consnap_core::diagnostics::messages::errors;
-use consnap_core::{Error, ErrorKind};
+use consnap_core::{Error, ErrorKind, Lang};
 use console::Console;
 use exit::Exit;
 use exit::Failure;
@@ -58,27 +62,10 @@ fn without_core_dumps() {}
 /// Runs the command line with its arguments, the program's name first, and gives the exit code.
 pub fn main_from(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     without_core_dumps();
-    let given: Vec<OsString> = arguments.into_iter().collect();
+    let given = help::as_option(arguments.into_iter().collect());
     let arguments = match Arguments::try_parse_from(&given) {
         Ok(arguments) => arguments,
-        Err(error) if error.use_stderr() && asks_for_json(&given) => {
-            let output = OutputOptions { format: Format::Json, lang: None };
-            let reason = error.to_string();
-            // clap's hint to try `--help` and its picture of the usage are for people.
-            let reason = reason.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            let error = Error::new(ErrorKind::Input, &errors::USAGE).with("reason", reason);
-            return Console::new(&output).failure(error.into()) as u8;
-        }
-        Err(error) => {
-            // Help and version are data; wrong usage is told on standard error.
-            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Reached };
-            // Whoever closed the pipe has seen enough.
-            let shown = error.print().or_else(|failed| match failed.kind() {
-                std::io::ErrorKind::BrokenPipe => Ok(()),
-                _ => Err(failed),
-            });
-            return if shown.is_ok() { exit as u8 } else { Exit::Usage as u8 };
-        }
+        Err(error) => return not_understood(&error, &given) as u8,
     };
     let mut console = Console::new(&arguments.output);
     let exit = match dispatch(arguments.command, &mut console) {
@@ -86,6 +73,49 @@ pub fn main_from(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(failure) => console.failure(failure),
     };
     exit as u8
+}
+
+/// Shows help and version, which are data, and tells wrong usage on standard error.
+fn not_understood(error: &clap::Error, given: &[OsString]) -> Exit {
+    let lang = language::before_parsing(given);
+    let chinese = lang == Lang::Zh;
+    if error.use_stderr() && asks_for_json(given) {
+        let reason = usage::reason(error).filter(|_| chinese).unwrap_or_else(|| {
+            let reason = error.to_string();
+            // clap's hint to try `--help` and its picture of the usage are for people.
+            reason.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ").to_owned()
+        });
+        let error = Error::new(ErrorKind::Input, &errors::USAGE).with("reason", reason);
+        return Console::with(Format::Json, lang).failure(error.into());
+    }
+    let exit = if error.use_stderr() { Exit::Usage } else { Exit::Reached };
+    let translated = match error.kind() {
+        _ if !chinese => None,
+        clap::error::ErrorKind::DisplayHelp | clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            Some(chinese_help(given))
+        }
+        _ => usage::text(error),
+    };
+    let shown = match translated {
+        Some(text) if error.use_stderr() => write!(anstream::stderr(), "{text}"),
+        Some(text) => write!(anstream::stdout(), "{text}"),
+        None => error.print(),
+    };
+    match shown {
+        // Whoever closed the pipe has seen enough.
+        Err(failed) if failed.kind() != std::io::ErrorKind::BrokenPipe => Exit::Usage,
+        _ => exit,
+    }
+}
+
+/// The help that is asked for, as wide as the terminal, with the limit that clap has.
+fn chinese_help(given: &[OsString]) -> String {
+    let mut root = Arguments::command();
+    root.build();
+    let columns = || std::env::var("COLUMNS").ok()?.parse().ok();
+    let of_terminal = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    let width = of_terminal.or_else(columns).unwrap_or(100).clamp(40, 110);
+    help::page(help::asked(&root, given), &help::Texts::chinese(), width)
 }
 
 /// Whether somebody who cannot be understood wants errors as JSON: there are no arguments yet to ask.
