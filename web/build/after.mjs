@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
 /** Bytes that a first visit may have, gzipped. */
-const BUDGET = 460_000;
+const BUDGET = 468_000;
 
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
 const listed = (folder) =>

@@ -9,11 +9,11 @@ use crate::run::{Failure, Run, root, target_folder};
 use crate::{page, typescript, wasm};
 
 /// The engine, which a page loads first, may have so many bytes gzipped.
-const ENGINE_BUDGET_GZIPPED: usize = 414_000;
+const ENGINE_BUDGET_GZIPPED: usize = 422_000;
 
 /// What is cut out of the engine, and how many bytes gzipped each may have. The last is what the others share.
 const PARTS: &[Part] = &[
-    Part { name: "rehearsal", budget: 530_000 },
+    Part { name: "rehearsal", budget: 533_000 },
     Part { name: "policies", budget: 280_000 },
     Part { name: "shared", budget: 10_000 },
 ];

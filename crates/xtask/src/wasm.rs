@@ -11,7 +11,7 @@ pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// All of the core, planning, signing and policies included, may have so many bytes gzipped as the compiler leaves them. What a
 /// page loads first is held to less where the program is cut in parts.
-const BUDGET_GZIPPED: usize = 902_000;
+const BUDGET_GZIPPED: usize = 915_000;
 
 /// Builds the program that uses every operation of the core and looks at what it imports and how large it is.
 pub(crate) fn check() -> Result<(), Failure> {
