@@ -21,6 +21,7 @@ __all__ = [
     "open_client",
     "operation",
     "operation_names",
+    "past_runs",
     "read_document",
     "schema",
     "start_simulator",
