@@ -559,6 +559,14 @@ fn a_disk_that_fills_up_stops_new_starts_and_loses_no_verdict() {
         let with_group =
             report["instances"].as_array().unwrap().iter().filter(|one| one["group_id"].is_string()).count();
         assert_eq!(with_group, made, "{blocks}: {}{}", done.out, done.err);
+        // What could not be written down is no success, and every command says the same.
+        let shown = place.run(&["show", report["run_id"].as_str().unwrap()]);
+        assert_eq!(
+            (done.exit, &report["exit_status"]),
+            (shown.exit, &Value::from(shown.exit)),
+            "{blocks}: {}",
+            shown.out
+        );
         stopped += usize::from(report["stopped"]["reason"] == "journal");
     }
     assert!(stopped > 0, "no size hit the run in its middle");

@@ -276,30 +276,13 @@ fn rewritten(text: &str, write: impl Fn(&str) -> String) -> Option<String> {
     any.then(|| lines.join("\n") + "\n")
 }
 
-/// Whatever stands before a client, and through whatever function it is called: the rule that it breaks is told.
+/// Through whatever function a client is called: the rule that it breaks is told.
 #[test]
-fn a_client_is_seen_through_what_starts_it() {
-    const STARTERS: &[&str] = &[
-        "docker exec db ",
-        "docker exec -i -u 0 -e A=b db ",
-        "docker compose exec -T db ",
-        "podman exec --user root db ",
-        "kubectl exec db-0 -c main -- ",
-        "kubectl -n prod exec -i db-0 -- ",
-        "nsenter -t 1 -m -- ",
-        "nsenter --target 1 --mount ",
-        "sudo -n -u postgres ",
-        "runuser -u postgres -- ",
-        "env A=b nice -n 5 ",
-        "flock /run/lock/x ",
-        "chroot /srv/db ",
-        "run ",
-        "twice ",
-    ];
+fn a_client_is_seen_through_functions() {
     const FUNCTIONS: &str = "#!/bin/sh\nrun() { \"$@\"; }\ntwice() { run \"$@\"; }\n";
     let mut tried = 0;
     for case in cases().iter().filter(|case| case.lines.is_some()) {
-        for starter in STARTERS {
+        for starter in ["run ", "twice "] {
             let Some(text) = rewritten(&case.pre, |command| format!("{starter}{command}")) else { continue };
             let text = text.replacen("#!/bin/sh\n", FUNCTIONS, 1).replacen(
                 "#!/bin/bash\n",
@@ -312,7 +295,7 @@ fn a_client_is_seen_through_what_starts_it() {
             tried += 1;
         }
     }
-    assert!(tried >= 15 * STARTERS.len(), "{tried}");
+    assert!(tried >= 30, "{tried}");
 }
 
 /// What is passed to a function, or put together with `set --`, is what the function does.

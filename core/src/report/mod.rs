@@ -364,6 +364,14 @@ impl Report {
         self.sentences = sentences(&self, lang);
         self
     }
+
+    /// The same of a run that could not be written down to its end: whoever asks its record later is told that it is not over.
+    #[must_use]
+    pub fn without_its_record(mut self, lang: Lang) -> Self {
+        self.exit_status = self.exit_status.max(ExitStatus::Unknown.code());
+        self.sentences = sentences(&self, lang);
+        self
+    }
 }
 
 /// The exit status: the worst wins, 5, 4, 1, 0. An error that ended it before anything was started is 2 or 3.

@@ -251,7 +251,8 @@ impl Run {
 
     /// The report as things stand.
     pub fn report(&self, lang: Lang) -> Report {
-        Report::of(self.session.state(), self.session.error(), self.session.calls_sent(), lang)
+        let report = Report::of(self.session.state(), self.session.error(), self.session.calls_sent(), lang);
+        if self.record.failure.is_some() { report.without_its_record(lang) } else { report }
     }
 
     /// Where journal and evidence lie, once there is a journal.

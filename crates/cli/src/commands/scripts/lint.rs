@@ -20,7 +20,7 @@ const MOST_BYTES: u64 = 1_048_576;
 Examples:
   consnap scripts lint /root/pre.sh /root/post.sh              the pair, and whether post undoes what pre does
   consnap scripts lint pre.sh                                  the pre-script alone
-  consnap scripts lint pre.sh post.sh --format sarif > q.sarif for code hosts and editors
+  consnap scripts lint pre.sh --format sarif > quiesce.sarif   for code hosts and editors
 
 It reads sh, bash, dash and ksh, and runs nothing. A script that it cannot read, or that is none of a shell, is an \
 error: it was not looked at.
